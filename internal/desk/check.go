@@ -1,0 +1,105 @@
+package desk
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// check resolves who and what, refuses what cannot be done whoever asks, and
+// returns the facts for the rules. The action in the facts names its target by
+// the address Partage has, never as typed.
+func (d *Desk) check(by UID, via Door, a Action) (Facts, error) {
+	target := d.Resolve(a.Target)
+	if spec, _ := SpecOf(a.Verb); spec.Target == AccountForm && !target.Known() {
+		return Facts{}, Fail(NotFound, UnknownAccount, "value", a.Target)
+	}
+	return d.checkOn(by, via, a, target)
+}
+
+// checkOn is check on a target already read.
+func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error) {
+	spec, ok := SpecOf(a.Verb)
+	if !ok {
+		return Facts{}, Fail(Invalid, UnknownVerb, "value", string(a.Verb))
+	}
+	f := Facts{Actor: d.View.Person(by), Via: via, Action: a, Target: target, Now: d.Now()}
+	if !f.Actor.Known() {
+		return Facts{}, Fail(Forbidden, UnknownPerson, "value", string(by))
+	}
+	if err := d.fresh(); spec.Changes && err != nil {
+		return Facts{}, err
+	}
+	if target.Known() {
+		f.Action, f.Domain = f.Action.On(target.Address), target.Address.Domain()
+		f.Owner = d.View.Person(target.Owner)
+	}
+	return f, d.possible(&f)
+}
+
+// Resolve finds an account by an address, an alias or its owner's login; the
+// zero Account if there is none, or if a login has several.
+func (d *Desk) Resolve(ref string) Account {
+	if strings.Contains(ref, "@") {
+		return d.View.Account(Address(ref))
+	}
+	if owned := d.View.Owned(UID(ref)); len(owned) == 1 {
+		return owned[0]
+	}
+	return Account{}
+}
+
+// possible checks what the action needs to find, and fills in what it touches.
+func (d *Desk) possible(f *Facts) error {
+	alias := Address(f.Action.Arg("alias"))
+	switch f.Action.Verb {
+	case AliasAdd:
+		f.Domain = alias.Domain()
+		return d.free(alias, f.Target)
+	case AliasRemove:
+		f.Domain = alias.Domain()
+		if alias == f.Target.Address || !f.Target.Holds(alias) {
+			return Fail(NotFound, AliasAbsent, "alias", string(alias), "account", string(f.Target.Address))
+		}
+	case QuotaSet:
+		size, err := ParseSize(f.Action.Arg("size"))
+		if err != nil {
+			return err
+		}
+		f.Size = int64(size)
+		if f.Size == f.Target.Quota {
+			return Fail(Conflict, AlreadySo, "value", size.String())
+		}
+		if f.Size < f.Target.Used {
+			return Fail(Conflict, QuotaBelowUse, "used", strconv.FormatInt(f.Target.Used, 10))
+		}
+	}
+	return nil
+}
+
+// Free says whether an address could be given: nil, or an *Error saying why not.
+func (d *Desk) Free(a Address) error { return d.free(a, Account{}) }
+
+// free: target is the account as just read, which may know better than the
+// copy in memory whether it holds the address itself.
+func (d *Desk) free(a Address, target Account) error {
+	holder := d.View.Account(a)
+	switch {
+	case strings.Contains(string(a), "+"):
+		return Fail(Invalid, InvalidAddress, "value", string(a))
+	case !d.View.HasDomain(a.Domain()):
+		return Fail(NotFound, UnknownDomain, "domain", a.Domain())
+	case holder.Known() && (holder.ID != target.ID || target.Holds(a)):
+		return Fail(Conflict, AliasTaken, "alias", string(a))
+	}
+	return nil
+}
+
+// fresh refuses to change anything on old knowledge of people.
+func (d *Desk) fresh() error {
+	directory, _ := d.View.Ages()
+	if directory.IsZero() || d.Now().Sub(directory) > d.Stale {
+		return Fail(Unavailable, StaleData, "source", "directory", "since", directory.UTC().Format(time.RFC3339))
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Desk takes requests and moves them along. All doors use the same one.
+type Desk struct {
+	Journal Journal
+	View    View
+	Rules   Rules
+	Now     func() time.Time
+	Stale   time.Duration // age of the directory beyond which nothing is changed
+}
+
+// An Asking is what a door hands in.
+type Asking struct {
+	By     UID
+	Via    Door
+	Action Action
+	Reason string // one line, may be empty
+	Key    string // of the message or form: the same key never asks twice; required
+}
+
+// Ask turns an action into a request and decides it. What cannot be done at
+// all (no such account, alias taken...) is an *Error and leaves no trace; what
+// the rules deny is a request in state Rejected, for the record. Asking again
+// under the same key returns the first request.
+func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
+	if a.Key == "" {
+		return Request{}, errors.New("ask: no key")
+	}
+	for {
+		if id := d.View.Keyed(a.Key); id != "" {
+			r, _ := d.View.Request(id)
+			return d.sameAsker(r, a)
+		}
+		facts, err := d.check(a.By, a.Via, a.Action)
+		if err != nil {
+			return Request{}, err
+		}
+		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Target.Owner,
+			Reason: clip(a.Reason), Via: a.Via, Key: a.Key}
+		id, at := d.View.Next()
+		r, err := d.append(ctx, Request{}, at, id, a.By, asked, Decided{d.Rules.Decide(facts)})
+		if !errors.Is(err, ErrBehind) {
+			return r, err
+		}
+	}
+}
+
+func (d *Desk) sameAsker(r Request, a Asking) (Request, error) {
+	if r.By != a.By {
+		return Request{}, Fail(Conflict, Changed, "id", string(r.ID))
+	}
+	return r, nil
+}
+
+// Preview is the decision that Ask would record, without recording it.
+func (d *Desk) Preview(by UID, via Door, a Action) (Decision, error) {
+	facts, err := d.check(by, via, a)
+	if err != nil {
+		return Decision{}, err
+	}
+	return d.Rules.Decide(facts), nil
+}
+
+// Approve adds the vote of a person. digest is what the card showed; "" stands
+// for a command typed in full, which names the request as it is now.
+func (d *Desk) Approve(ctx context.Context, by UID, via Door, id ID, digest string) (Request, error) {
+	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
+		if err := d.mayJudge(by, r, digest); err != nil {
+			return nil, err
+		}
+		if err := d.mayApprove(by, r); err != nil {
+			return nil, err
+		}
+		return []Fact{Approved{Digest: r.Digest(), Via: via}}, nil
+	})
+}
+
+// Refuse ends a waiting request by an approver's no.
+func (d *Desk) Refuse(ctx context.Context, by UID, via Door, id ID, digest, reason string) (Request, error) {
+	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
+		if err := d.mayJudge(by, r, digest); err != nil {
+			return nil, err
+		}
+		return []Fact{Refused{Reason: clip(reason), Via: via}}, nil
+	})
+}
+
+// Withdraw ends a request that nothing has been done for, by its asker's wish.
+func (d *Desk) Withdraw(ctx context.Context, by UID, via Door, id ID) (Request, error) {
+	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
+		if r.State == None || r.By != by {
+			return nil, Fail(NotFound, UnknownRequest, "value", string(id))
+		}
+		if r.State != Waiting && (r.State != Ready || r.Attempt > 0) {
+			return nil, tooLate(r)
+		}
+		return []Fact{Withdrawn{Via: via}}, nil
+	})
+}
+
+// Announce records where a request was told of.
+func (d *Desk) Announce(ctx context.Context, id ID, a Announced) error {
+	_, err := d.Change(ctx, id, System, func(Request) ([]Fact, error) { return []Fact{a}, nil })
+	return err
+}
+
+// Grant delegates domains to a correspondent.
+func (d *Desk) Grant(ctx context.Context, by, to UID, domains ...string) error {
+	if !d.View.Person(to).Known() {
+		return Fail(NotFound, UnknownPerson, "value", string(to))
+	}
+	for _, domain := range domains {
+		if !d.View.HasDomain(domain) {
+			return Fail(NotFound, UnknownDomain, "domain", domain)
+		}
+	}
+	_, err := d.Change(ctx, "", by, func(Request) ([]Fact, error) { return []Fact{Granted{to, domains}}, nil })
+	return err
+}
+
+// Revoke takes domains back.
+func (d *Desk) Revoke(ctx context.Context, by, from UID, domains ...string) error {
+	_, err := d.Change(ctx, "", by, func(Request) ([]Fact, error) { return []Fact{Revoked{from, domains}}, nil })
+	return err
+}
+
+// Change is the only way anything is written: fold, decide, append at the very
+// position the fold was true at; if somebody was faster, look again. decide may
+// run several times and must not act. id "" is for facts without a request.
+func (d *Desk) Change(ctx context.Context, id ID, by UID, decide func(Request) ([]Fact, error)) (Request, error) {
+	for {
+		r, at := d.View.Request(id)
+		facts, err := decide(r)
+		if err != nil || len(facts) == 0 {
+			return r, err
+		}
+		next, err := d.append(ctx, r, at, id, by, facts...)
+		if !errors.Is(err, ErrBehind) {
+			return next, err
+		}
+	}
+}
+
+// append folds the facts onto r and writes them right after at. Whether it was
+// first or not, the view is caught up when it returns.
+func (d *Desk) append(ctx context.Context, r Request, at Seq, id ID, by UID, facts ...Fact) (Request, error) {
+	events := make([]Event, len(facts))
+	now := d.Now().UTC().Truncate(time.Microsecond)
+	for i, f := range facts {
+		events[i] = Event{Seq: at + Seq(i) + 1, At: now, ID: id, By: by, Fact: f}
+		if id == "" {
+			continue
+		}
+		var err error
+		if r, err = r.With(events[i]); err != nil {
+			return r, err
+		}
+	}
+	_, err := d.Journal.Append(ctx, at, events...)
+	if err != nil && !errors.Is(err, ErrBehind) {
+		return r, fmt.Errorf("append to journal: %w", err)
+	}
+	// What is written is true even if the asker has gone: finish the reading.
+	if caught := d.View.CatchUp(context.WithoutCancel(ctx)); caught != nil {
+		return r, fmt.Errorf("catch up with journal: %w", caught)
+	}
+	return r, err
+}
+
+// clip keeps what a person wrote to one readable line of 500 characters.
+func clip(s string) string {
+	runes := slices.DeleteFunc([]rune(oneSpace(s)), func(r rune) bool { return !readable(r) })
+	return string(runes[:min(len(runes), 500)])
+}

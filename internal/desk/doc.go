@@ -1,0 +1,31 @@
+// Package desk is what the product does, told without saying how: the words
+// (Person, Account, Action), the life of one Request, and the few things that
+// can be done to it. It imports the standard library and nothing else, so that
+// chat, web, SQL, LDAP and Partage can all speak its language and it theirs.
+//
+// Two kinds of truth are never mixed. Partage and the directory say what
+// exists: that is the World. The Journal says what was asked, decided,
+// approved and done: its Fold gives the Requests. All doors call the same few
+// methods of one Desk, and the Desk writes by one function, Change.
+//
+// The life of a request, by the facts that move it:
+//
+//	           Asked
+//	             v
+//	           open --Decided(denied)------------------> rejected
+//	             |                                          ^
+//	  allowed    | Decided    pending                       |
+//	  +----------+----------+                               |
+//	  |                     v                               |
+//	  |                  waiting --Refused / Withdrawn------+--> withdrawn
+//	  |                     | Approved (enough)
+//	  v                     v
+//	ready <-----------------+ <--Failed(not final)--+
+//	  | Started (the claim, before the send)        |
+//	  v                                             |
+//	running ----------------------------------------+--Failed(final)--> broken
+//	  |  \--Unknown--> doubtful --Unknown/Started/...--/
+//	  | Done{proof}        | Done{proof}
+//	  v                    v
+//	done <-----------------+
+package desk

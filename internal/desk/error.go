@@ -1,0 +1,122 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A Kind says what sort of trouble it is: a door chooses its status by it.
+type Kind string
+
+// The kinds. Internal is what any error that is not an *Error counts as.
+const (
+	Invalid     Kind = "invalid"     // what was typed makes no sense
+	NotFound    Kind = "notfound"    // there is none, or none that you may see
+	Forbidden   Kind = "forbidden"   // you may not
+	Conflict    Kind = "conflict"    // it clashes with what is there, or came too late
+	Unavailable Kind = "unavailable" // something we need does not answer
+	Internal    Kind = "internal"
+)
+
+// A Code names one sentence for people; package say has its words.
+type Code string
+
+// The codes, with the details each carries.
+const (
+	UnknownVerb     Code = "verb.unknown"      // value
+	InvalidAddress  Code = "address.invalid"   // value
+	InvalidSize     Code = "size.invalid"      // value
+	InvalidArgument Code = "argument.invalid"  // name, value
+	MissingArgument Code = "argument.missing"  // name
+	UnknownAccount  Code = "account.unknown"   // value
+	UnknownDomain   Code = "domain.unknown"    // domain
+	UnknownRequest  Code = "request.unknown"   // value
+	UnknownPerson   Code = "person.unknown"    // value
+	AliasTaken      Code = "alias.taken"       // alias
+	AliasAbsent     Code = "alias.absent"      // alias, account
+	QuotaBelowUse   Code = "quota.below"       // used
+	AlreadySo       Code = "already.so"        // value
+	NotAllowed      Code = "denied"            // verb, target, rule
+	NotApprover     Code = "approver.not"      // id
+	OwnRequest      Code = "approver.self"     // id
+	OwnBenefit      Code = "approver.benefits" // id
+	TooLate         Code = "too.late"          // id, state, by
+	Changed         Code = "changed"           // id
+	NotYours        Code = "yours.not"         // id
+	StaleData       Code = "data.stale"        // source, since
+	BadBinding      Code = "binding.bad"
+	NotBound        Code = "binding.none"
+	PartageDown     Code = "partage.down"
+	OtherMailbox    Code = "mailbox.other" // target
+	PartageRefused  Code = "partage.refused"
+	NoEffect        Code = "effect.none"
+)
+
+// An Error is trouble that a person can be told: Code and Details are for
+// them, Err is the cause for the log.
+type Error struct {
+	Kind    Kind
+	Code    Code
+	Details map[string]string
+	Err     error
+}
+
+// Fail makes an Error; details come in pairs, name then value.
+func Fail(kind Kind, code Code, details ...string) *Error {
+	e := &Error{Kind: kind, Code: code, Details: map[string]string{}}
+	for i := 0; i+1 < len(details); i += 2 {
+		e.Details[details[i]] = details[i+1]
+	}
+	return e
+}
+
+// Because adds the cause.
+func (e *Error) Because(err error) *Error { e.Err = err; return e }
+
+// Error is for the log: the code, the details, the cause.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(string(e.Code))
+	for _, k := range sortedKeys(e.Details) {
+		fmt.Fprintf(&b, " %s=%q", k, e.Details[k])
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf is the kind of err; Internal for an error that nobody prepared for people.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return Internal
+}
+
+// CodeOf is the code of err, or "".
+func CodeOf(err error) Code {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+// What an Office says of a write that did not succeed. Any other error means
+// that the outcome is unknown.
+var (
+	// ErrRefused: proved without effect, and trying again would not help.
+	ErrRefused = errors.New("refused")
+	// ErrNotSent: proved without effect, and may be tried again later.
+	ErrNotSent = errors.New("not sent")
+)
+
+// ErrBehind is returned by Append when the journal has grown past the position given.
+var ErrBehind = errors.New("journal has moved on")
+
+// ErrIllegal is returned by With for a fact that cannot happen in the present state.
+var ErrIllegal = errors.New("not possible in this state")

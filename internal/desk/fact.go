@@ -1,0 +1,137 @@
+package desk
+
+import "time"
+
+// A Fact is one thing that happened. The set is closed; facts are never edited.
+type Fact interface{ fact() }
+
+// Facts of a request: its Event carries the request's ID.
+type (
+	// Asked opens a request.
+	Asked struct {
+		Action  Action
+		Mailbox string // Account.ID acted on: the address may be given to another later
+		Owner   UID    // whose account it is, at that time
+		Reason  string // the asker's words, one line
+		Via     Door
+		Key     string // of the message or form it came by; one key asks once
+	}
+	// Decided is the rules' answer.
+	Decided struct{ Decision Decision }
+	// Approved is one vote; Digest is what was on the card.
+	Approved struct {
+		Digest string
+		Via    Door
+	}
+	// Refused ends a waiting request by an approver's no.
+	Refused struct {
+		Reason string
+		Via    Door
+	}
+	// Withdrawn ends it by the asker's own wish.
+	Withdrawn struct{ Via Door }
+	// Started is the claim, written before the send: nobody else may act
+	// before Until, and what is found after a crash is not known to be undone.
+	Started struct {
+		Attempt int
+		Until   time.Time
+		Before  Account // as read from Partage just before
+	}
+	// Failed is a proof that the attempt had no effect, or, before any attempt,
+	// the reason why none was made.
+	Failed struct {
+		Attempt int
+		Code    Code
+		Error   string // for the log and the operator; holds no secret
+		Final   bool
+		After   time.Time // not to be tried again before; zero if Final
+	}
+	// Unknown says that nobody knows whether the attempt had an effect. Looks
+	// counts the reads since then that did not find it.
+	Unknown struct {
+		Attempt int
+		Looks   int
+		Error   string
+		Until   time.Time // not to be looked at before
+	}
+	// Done is a proof that the effect is there: the account as read afterwards.
+	Done struct {
+		Attempt int
+		Proof   Account
+	}
+	// Announced says that a post about the request stands somewhere, and in
+	// which state it shows it. The last one for a Role counts.
+	Announced struct {
+		Role  Role
+		Post  Post
+		Shows State
+	}
+)
+
+// Facts without a request.
+type (
+	// Granted delegates domains to a correspondent.
+	Granted struct {
+		To      UID
+		Domains []string
+	}
+	// Revoked takes domains back.
+	Revoked struct {
+		From    UID
+		Domains []string
+	}
+	// BindingOffered is a one-time code given to the person who signs the
+	// event; Digest is SHA-256 of the code, in hex.
+	BindingOffered struct {
+		Digest string
+		Until  time.Time
+	}
+	// Bound ties a chat account to the person who signs the event, by a code
+	// that was offered.
+	Bound struct {
+		Account string // the chat's own immutable id
+		Digest  string // of the code used up
+	}
+)
+
+func (Asked) fact()          {}
+func (Decided) fact()        {}
+func (Approved) fact()       {}
+func (Refused) fact()        {}
+func (Withdrawn) fact()      {}
+func (Started) fact()        {}
+func (Failed) fact()         {}
+func (Unknown) fact()        {}
+func (Done) fact()           {}
+func (Announced) fact()      {}
+func (Granted) fact()        {}
+func (Revoked) fact()        {}
+func (BindingOffered) fact() {}
+func (Bound) fact()          {}
+
+// An Event is a fact, dated, signed and numbered.
+type Event struct {
+	Seq  Seq
+	At   time.Time // UTC, to the microsecond
+	ID   ID        // the request, "" for a fact without one
+	By   UID
+	Fact Fact
+}
+
+// A Role is to whom and why a post was made.
+type Role string
+
+// The roles.
+const (
+	ToApprovers Role = "approvers" // the card with the buttons
+	ToAsker     Role = "asker"     // the asker's own card
+	ToAskerEnd  Role = "outcome"   // tells the asker that the card has changed for good
+	ToOwner     Role = "owner"     // tells the owner of the account, if somebody else asked
+)
+
+// A Post is where something was said. The zero Post is nowhere: the person
+// could not be reached.
+type Post struct {
+	Channel string
+	ID      string
+}

@@ -1,0 +1,68 @@
+package desk
+
+// mayJudge says whether the person may approve or refuse the request as it
+// stands now. digest "" names it as it is now.
+func (d *Desk) mayJudge(by UID, r Request, digest string) error {
+	switch {
+	case r.State == None, by == "":
+		return Fail(NotFound, UnknownRequest, "value", string(r.ID))
+	case r.By == by:
+		return Fail(Forbidden, OwnRequest, "id", string(r.ID))
+	case r.Owner == by:
+		return Fail(Forbidden, OwnBenefit, "id", string(r.ID))
+	case !r.Decision.Approves(d.View.Person(by)):
+		return Fail(Forbidden, NotApprover, "id", string(r.ID))
+	case r.State != Waiting || r.Voted(by):
+		return tooLate(r)
+	case digest != "" && digest != r.Digest():
+		return Fail(Conflict, Changed, "id", string(r.ID))
+	}
+	return nil
+}
+
+// mayApprove asks the rules again: the person must be an approver by the rules
+// as they are now, and not be served by the request as things are now.
+func (d *Desk) mayApprove(by UID, r Request) error {
+	facts, err := d.check(r.By, r.Via, r.Action)
+	if err != nil {
+		return err
+	}
+	now := d.Rules.Decide(facts)
+	approver := now.Outcome == Pending && now.Approves(d.View.Person(by))
+	if facts.Target.Owner == by || now.Outcome != Allowed && !approver {
+		return Fail(Forbidden, NotApprover, "id", string(r.ID))
+	}
+	return nil
+}
+
+// Recheck asks the rules once more just before the send, on the target as it
+// was just read. The request must still be allowed by itself, or by votes that
+// still count: of people who may still approve, and who are not served by it.
+func (d *Desk) Recheck(r Request, target Account) error {
+	facts, err := d.checkOn(r.By, r.Via, r.Action, target)
+	if err != nil {
+		return err
+	}
+	now := d.Rules.Decide(facts)
+	if now.Outcome == Allowed {
+		return nil
+	}
+	valid := 0
+	for _, v := range r.Votes {
+		if v.By != facts.Target.Owner && v.By != r.By && now.Approves(d.View.Person(v.By)) {
+			valid++
+		}
+	}
+	if now.Outcome == Pending && now.Needed > 0 && valid >= now.Needed {
+		return nil
+	}
+	return Fail(Forbidden, NotAllowed, "verb", string(r.Action.Verb), "target", r.Action.Target, "rule", now.Rule)
+}
+
+func tooLate(r Request) *Error {
+	by := r.Ended
+	if by == "" && len(r.Votes) > 0 {
+		by = r.Votes[len(r.Votes)-1].By
+	}
+	return Fail(Conflict, TooLate, "id", string(r.ID), "state", string(r.State), "by", string(by))
+}

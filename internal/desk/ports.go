@@ -1,0 +1,90 @@
+package desk
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// A Journal is the only truth about what was asked, decided and done.
+type Journal interface {
+	// Append adds events right after position after, all or none, durably, and
+	// returns the new last position. ErrBehind: somebody else was first.
+	Append(ctx context.Context, after Seq, events ...Event) (Seq, error)
+	// Read yields the events after a position, oldest first.
+	Read(ctx context.Context, after Seq) iter.Seq2[Event, error]
+	// Wait returns when there may be events after the position, or with ctx's error.
+	Wait(ctx context.Context, after Seq) error
+}
+
+// A Fold answers from the journal. What it returns must not be changed.
+type Fold interface {
+	// Request is the request as of a position; State None if there is none.
+	Request(ID) (Request, Seq)
+	// Next is the first request id not yet used, as of a position.
+	Next() (ID, Seq)
+	// Keyed is the request asked under the key, or "".
+	Keyed(key string) ID
+	// Requests yields requests, newest first.
+	Requests(Query) iter.Seq[Request]
+	// History yields the events that touch an address or a request, newest first.
+	History(ctx context.Context, of string) iter.Seq2[Event, error]
+	// Correspondents gives the domains delegated to each correspondent, sorted.
+	Correspondents() map[UID][]string
+	// Binding is the person a chat account is bound to, or "".
+	Binding(account string) UID
+	// Chat is the chat account bound to a person, or "".
+	Chat(UID) string
+	// Offer is the person who was offered the code with this digest and until
+	// when, or "" once it is used.
+	Offer(digest string) (UID, time.Time)
+	// CatchUp returns when everything in the journal now has been folded in.
+	CatchUp(context.Context) error
+}
+
+// A Query selects requests; each field that is set must hold.
+type Query struct {
+	By     UID     // asked by
+	Target Address // acting on the account or alias
+	States []State // in one of
+	Limit  int     // at most; 0 = no limit
+}
+
+// A World answers what exists, from the copies of the directory and of
+// Partage held in memory. "Not there" is the zero value.
+type World interface {
+	Person(UID) Person
+	// Account finds the mailbox that receives mail for an address: its own or an alias.
+	Account(Address) Account
+	// Owned yields the accounts of a person.
+	Owned(UID) []Account
+	// Search yields up to n accounts whose address begins with prefix, in order.
+	Search(prefix string, n int) []Account
+	// HasDomain says that Partage serves the domain.
+	HasDomain(string) bool
+	// Ages tells when the directory and Partage were last read in full; zero = never.
+	Ages() (directory, partage time.Time)
+}
+
+// A View is the memory of the house.
+type View interface {
+	Fold
+	World
+}
+
+// Rules decide. They are pure: same facts, same book, same decision.
+type Rules interface {
+	Decide(Facts) Decision
+}
+
+// An Office is where actions take effect: Partage.
+type Office interface {
+	// Look reads the account now, from Partage itself. No such mailbox is the
+	// zero Account and no error.
+	Look(context.Context, Address) (Account, error)
+	// Do sends the one write that the action is, on the account as it was
+	// read. Its error is ErrRefused, ErrNotSent, or means: outcome unknown.
+	Do(context.Context, Action, Account) error
+	// Shows says whether the account, as read, shows the action's effect.
+	Shows(Action, Account) bool
+}

@@ -1,0 +1,172 @@
+package desk
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// A State is where a request stands.
+type State string
+
+// The states. Rejected, Cancelled, Settled and Broken are final.
+const (
+	None      State = ""
+	Open      State = "open"      // asked, not decided
+	Waiting   State = "waiting"   // for approval
+	Ready     State = "ready"     // may be executed
+	Running   State = "running"   // claimed; the outcome is not known yet
+	Doubtful  State = "doubtful"  // an attempt's outcome is unknown; being looked at
+	Settled   State = "done"      // proved on Partage
+	Rejected  State = "rejected"  // denied by the rules or refused by an approver
+	Cancelled State = "withdrawn" // by its asker
+	Broken    State = "broken"    // failed for good: a human is needed
+)
+
+// Final says that nothing will move the request any more.
+func (s State) Final() bool {
+	return s == Settled || s == Rejected || s == Cancelled || s == Broken
+}
+
+// A Request is the fold of its events. Nothing else changes it. Its slices and
+// maps are shared between copies: never modify them in place.
+type Request struct {
+	ID        ID
+	By        UID // who asked
+	Owner     UID // whose account it is
+	Mailbox   string
+	Via       Door
+	State     State
+	Action    Action
+	Reason    string
+	Key       string
+	Decision  Decision
+	Votes     []Vote
+	Refusal   string // the approver's reason
+	Ended     UID    // who refused or withdrew
+	Attempt   int
+	Looks     int       // reads since the outcome became unknown
+	Until     time.Time // before which nobody else acts
+	Before    Account   // as read before the last attempt
+	Proof     Account   // as read after it took effect
+	Code      Code      // of the last failure
+	Error     string    // of the last failure or doubt, for operators
+	Announced map[Role]Announced
+	Asked     time.Time
+	Changed   time.Time // when the state last changed
+}
+
+// A Vote is one approval.
+type Vote struct {
+	By UID
+	At time.Time
+}
+
+// Digest is what an approval binds to: the request and its parameters.
+func (r Request) Digest() string {
+	sum := sha256.Sum256([]byte(string(r.ID) + "\n" + r.Action.String()))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Voted says that the person has approved already.
+func (r Request) Voted(who UID) bool {
+	return slices.ContainsFunc(r.Votes, func(v Vote) bool { return v.By == who })
+}
+
+// With returns the request after e. It reads no clock and makes no identifier:
+// the same events give the same request, today and on another machine. A fact
+// that cannot happen in the present state is ErrIllegal, and r stays as it was.
+func (r Request) With(e Event) (Request, error) {
+	next, ok := r.after(e)
+	if !ok {
+		return r, fmt.Errorf("%T on %s in state %q: %w", e.Fact, e.ID, r.State, ErrIllegal)
+	}
+	if next.State != r.State {
+		next.Changed = e.At
+	}
+	return next, nil
+}
+
+func (r Request) after(e Event) (Request, bool) {
+	switch f := e.Fact.(type) {
+	case Asked:
+		fresh := Request{ID: e.ID, By: e.By, Owner: f.Owner, Mailbox: f.Mailbox, Via: f.Via, State: Open, Action: f.Action,
+			Reason: f.Reason, Key: f.Key, Asked: e.At}
+		return fresh, r.State == None && e.By != ""
+	case Decided:
+		return r.decided(f.Decision), r.State == Open
+	case Approved:
+		return r.approved(e), r.State == Waiting && f.Digest == r.Digest() && r.mayVote(e.By)
+	case Refused:
+		ok := r.State == Waiting && r.mayVote(e.By)
+		r.State, r.Refusal, r.Ended = Rejected, f.Reason, e.By
+		return r, ok
+	case Withdrawn:
+		ok := (r.State == Waiting || r.State == Ready && r.Attempt == 0) && e.By == r.By
+		r.State, r.Ended = Cancelled, e.By
+		return r, ok
+	case Announced:
+		posts := maps.Clone(r.Announced)
+		if posts == nil {
+			posts = map[Role]Announced{}
+		}
+		posts[f.Role] = f
+		r.Announced = posts
+		return r, r.State != None
+	}
+	return r.executed(e)
+}
+
+// executed is the half of the fold that belongs to the executor.
+func (r Request) executed(e Event) (Request, bool) {
+	claimed := r.State == Running || r.State == Doubtful
+	switch f := e.Fact.(type) {
+	case Started:
+		ok := (r.State == Ready || claimed) && f.Attempt == r.Attempt+1
+		r.State, r.Attempt, r.Until, r.Before, r.Looks = Running, f.Attempt, f.Until, f.Before, 0
+		return r, ok
+	case Unknown:
+		ok := claimed && f.Attempt == r.Attempt && f.Looks == r.Looks+1
+		r.State, r.Looks, r.Until, r.Error = Doubtful, f.Looks, f.Until, f.Error
+		return r, ok
+	case Failed:
+		ok := (claimed || r.State == Ready) && f.Attempt == r.Attempt
+		r.State, r.Code, r.Error, r.Until = Ready, f.Code, f.Error, f.After
+		if f.Final {
+			r.State = Broken
+		}
+		return r, ok
+	case Done:
+		ok := claimed && f.Attempt == r.Attempt
+		r.State, r.Proof = Settled, f.Proof
+		return r, ok
+	}
+	return r, false
+}
+
+func (r Request) decided(d Decision) Request {
+	r.Decision, r.State = d, Rejected // also what an empty or unknown outcome means
+	switch {
+	case d.Outcome == Allowed:
+		r.State = Ready
+	case d.Outcome == Pending && d.Needed > 0 && len(d.Approvers) > 0:
+		r.State = Waiting
+	}
+	return r
+}
+
+func (r Request) approved(e Event) Request {
+	r.Votes = append(slices.Clone(r.Votes), Vote{e.By, e.At})
+	if len(r.Votes) >= r.Decision.Needed {
+		r.State = Ready
+	}
+	return r
+}
+
+// mayVote: the approver is somebody, neither asker nor beneficiary, once.
+func (r Request) mayVote(who UID) bool {
+	return who != "" && who != r.By && who != r.Owner && !r.Voted(who)
+}

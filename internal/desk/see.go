@@ -1,0 +1,97 @@
+package desk
+
+import (
+	"context"
+	"iter"
+	"slices"
+)
+
+// What is not to be seen is not there: a missing account and one that the
+// rules hide give the same answer.
+
+// Show returns an account if the rules let the person see it.
+func (d *Desk) Show(by UID, via Door, ref string) (Account, error) {
+	facts, err := d.may(by, via, AccountShow, ref)
+	return facts.Target, err
+}
+
+// History yields what happened to an account, newest first, if the rules let
+// the person see it.
+func (d *Desk) History(ctx context.Context, by UID, via Door, ref string) (iter.Seq2[Event, error], error) {
+	facts, err := d.may(by, via, HistoryShow, ref)
+	if err != nil {
+		return nil, err
+	}
+	return d.View.History(ctx, string(facts.Target.Address)), nil
+}
+
+func (d *Desk) may(by UID, via Door, verb Verb, ref string) (Facts, error) {
+	hidden := Fail(NotFound, UnknownAccount, "value", ref)
+	a, err := NewAction(verb, ref, nil)
+	if err != nil {
+		return Facts{}, err
+	}
+	facts, err := d.check(by, via, a)
+	if err != nil {
+		return Facts{}, err
+	}
+	if d.Rules.Decide(facts).Outcome != Allowed {
+		return Facts{}, hidden
+	}
+	return facts, nil
+}
+
+// Request returns a request that the person asked, is the owner of, may
+// approve or may see the account of; any other is not there.
+func (d *Desk) Request(by UID, via Door, id ID) (Request, error) {
+	r, _ := d.View.Request(id)
+	if r.State == None || !d.concerns(by, via, r) {
+		return Request{}, Fail(NotFound, UnknownRequest, "value", string(id))
+	}
+	return r, nil
+}
+
+func (d *Desk) concerns(by UID, via Door, r Request) bool {
+	if by == "" {
+		return false
+	}
+	if r.By == by || r.Owner == by || r.Decision.Approves(d.View.Person(by)) {
+		return true
+	}
+	_, err := d.may(by, via, HistoryShow, r.Action.Target)
+	return err == nil
+}
+
+// Mine lists the requests that the person asked, newest first, n at most.
+func (d *Desk) Mine(by UID, n int) []Request {
+	if by == "" {
+		return nil
+	}
+	return slices.Collect(d.View.Requests(Query{By: by, Limit: n}))
+}
+
+// Inbox lists the requests that wait for this person's vote, oldest first.
+func (d *Desk) Inbox(by UID) []Request {
+	var waiting []Request
+	for r := range d.View.Requests(Query{States: []State{Waiting}}) {
+		if r.mayVote(by) && r.Decision.Approves(d.View.Person(by)) {
+			waiting = append(waiting, r)
+		}
+	}
+	slices.Reverse(waiting)
+	return waiting
+}
+
+// Seen lists the requests that the person may see, newest first, n at most.
+func (d *Desk) Seen(by UID, via Door, n int) []Request {
+	var seen []Request
+	for r := range d.View.Requests(Query{}) {
+		if len(seen) == n {
+			break
+		}
+		if d.concerns(by, via, r) {
+			seen = append(seen, r)
+		}
+	}
+	return seen
+}

@@ -1,0 +1,147 @@
+package desk
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Verb is what is asked.
+type Verb string
+
+// The verbs.
+const (
+	AliasAdd       Verb = "alias.add"
+	AliasRemove    Verb = "alias.remove"
+	QuotaSet       Verb = "quota.set"
+	AccountShow    Verb = "account.show"
+	RequestList    Verb = "request.list"
+	RequestShow    Verb = "request.show"
+	RequestApprove Verb = "request.approve"
+	RequestReject  Verb = "request.reject"
+	RequestCancel  Verb = "request.cancel"
+	HistoryShow    Verb = "history.show"
+	Help           Verb = "help"
+)
+
+// A Spec says what a verb needs.
+type Spec struct {
+	Changes bool            // it changes Partage: it becomes a request
+	Target  Form            // what it acts on
+	Args    map[string]Form // by name
+}
+
+// A Form is the grammar of a target or an argument. A trailing "?" in the
+// table of verbs means that it may be left out.
+type Form string
+
+// The forms.
+const (
+	NoForm      Form = ""
+	AddressForm Form = "address" // a mail address
+	AccountForm Form = "account" // a mail address or a login
+	SizeForm    Form = "size"
+	RequestForm Form = "request" // D-512, d-512 or 512
+	ScopeForm   Form = "scope"   // mine, pending or all
+	TopicForm   Form = "topic"   // one word or verb
+	TextForm    Form = "text"    // one line of at most 500 characters
+)
+
+const optional = "?"
+
+// SpecOf tells what the verb needs; ok is false for a verb that does not exist.
+func SpecOf(v Verb) (spec Spec, ok bool) {
+	spec, ok = specs[v]
+	return spec, ok
+}
+
+var specs = map[Verb]Spec{
+	AliasAdd:       {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
+	AliasRemove:    {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
+	QuotaSet:       {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
+	AccountShow:    {Target: AccountForm},
+	RequestList:    {Args: map[string]Form{"scope": ScopeForm + optional}},
+	RequestShow:    {Target: RequestForm},
+	RequestApprove: {Target: RequestForm},
+	RequestReject:  {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
+	RequestCancel:  {Target: RequestForm},
+	HistoryShow:    {Target: AccountForm},
+	Help:           {Target: TopicForm + optional},
+}
+
+// Verbs lists every verb in the order help shows them.
+func Verbs() []Verb {
+	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountShow, RequestList, RequestShow,
+		RequestApprove, RequestReject, RequestCancel, HistoryShow, Help}
+}
+
+func (f Form) required() bool { return f != NoForm && !strings.HasSuffix(string(f), optional) }
+
+var (
+	topicForm   = regexp.MustCompile(`^[a-z.]{1,40}$`)
+	loginForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$`)
+	requestForm = regexp.MustCompile(`^(?:[dD]-)?0*([1-9][0-9]{0,9})$`)
+)
+
+// canonical checks value against the form and returns the one way to write it.
+func (f Form) canonical(name, value string) (string, error) {
+	base := Form(strings.TrimSuffix(string(f), optional))
+	if value == "" && f.required() {
+		return "", Fail(Invalid, MissingArgument, "name", name)
+	}
+	if value == "" {
+		return "", nil
+	}
+	bad := Fail(Invalid, InvalidArgument, "name", name, "value", value)
+	switch base {
+	case AddressForm:
+		a, err := ParseAddress(value)
+		return string(a), err
+	case AccountForm:
+		if !strings.Contains(value, "@") && loginForm.MatchString(lowerASCII(value)) {
+			return lowerASCII(value), nil
+		}
+		a, err := ParseAddress(value)
+		return string(a), err
+	case SizeForm:
+		n, err := ParseSize(value)
+		if err != nil {
+			return "", err
+		}
+		return n.String(), nil
+	case RequestForm:
+		m := requestForm.FindStringSubmatch(value)
+		if m == nil {
+			return "", Fail(NotFound, UnknownRequest, "value", value)
+		}
+		return "D-" + m[1], nil
+	case ScopeForm:
+		if slices.Contains([]string{"mine", "pending", "all"}, value) {
+			return value, nil
+		}
+	case TopicForm:
+		if topicForm.MatchString(value) {
+			return value, nil
+		}
+	case TextForm:
+		if line, ok := oneLine(value); ok {
+			return line, nil
+		}
+	}
+	return "", bad
+}
+
+// oneLine accepts text that people may read in a card: valid UTF-8, nothing
+// invisible, at most 500 characters.
+func oneLine(s string) (string, bool) {
+	s = oneSpace(s)
+	odd := strings.ContainsFunc(s, func(r rune) bool { return !readable(r) })
+	return s, utf8.ValidString(s) && !odd && s != "" && utf8.RuneCountInString(s) <= 500
+}
+
+func oneSpace(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// readable leaves out control, bidirectional and zero-width characters.
+func readable(r rune) bool { return unicode.IsPrint(r) && r != utf8.RuneError }

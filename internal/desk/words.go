@@ -1,0 +1,137 @@
+package desk
+
+import (
+	"slices"
+	"time"
+)
+
+type (
+	// UID is a person of the directory: its stable login. Never a chat name.
+	UID string
+	// ID is one request, "D-512". Numbers grow by one and are never used twice.
+	ID string
+	// Seq is a position in the journal; 0 is before the first event.
+	Seq int64
+	// Door is where somebody came in.
+	Door string
+)
+
+// The doors.
+const (
+	Chat   Door = "chat"
+	Portal Door = "portal"
+	Shell  Door = "shell" // the command line, on the server itself
+)
+
+// System is who signs what the program does by itself.
+const System UID = "melusine"
+
+// A Person is somebody the directory knows. The zero Person is nobody.
+type Person struct {
+	UID         UID
+	Name        string   // as displayed, "Jeanne Dupont"
+	Mail        Address  // the address the directory gives
+	EPPN        string   // eduPersonPrincipalName
+	Affiliation string   // eduPersonPrimaryAffiliation: student, employee, faculty...
+	Unit        string   // code of the main unit (supannEntiteAffectationPrincipale)
+	UnitName    string   // its label, "UFR Physique"
+	UnitDomain  string   // its mail domain, "physique.unistra.fr"
+	Manager     UID      // head of service
+	MailState   string   // state of the mail resource in supannRessourceEtat: A, I or S; "" unknown
+	Groups      []string // names of directory groups
+	Manages     []string // domains delegated to this correspondent: a fold of the journal
+}
+
+// Known says that the directory has this person.
+func (p Person) Known() bool { return p.UID != "" }
+
+// In says that the person belongs to the group. The empty group holds nobody.
+func (p Person) In(group string) bool { return group != "" && slices.Contains(p.Groups, group) }
+
+// Corresponds says that the domain is delegated to the person.
+func (p Person) Corresponds(domain string) bool {
+	return domain != "" && slices.Contains(p.Manages, domain)
+}
+
+// An Account is a mailbox of Partage. The zero Account is none.
+type Account struct {
+	ID      string    // zimbraId: the identity; an address may be given to another mailbox
+	Address Address   // primary
+	Owner   UID       // whose it is, "" for a mailbox without a person
+	Name    string    // display name on Partage
+	Status  string    // zimbraAccountStatus: active, locked, closed...
+	COS     string    // id of its class of service
+	Quota   int64     // bytes in force, 0 = unlimited
+	Used    int64     // bytes
+	Aliases []Address // sorted
+	Seen    time.Time // last logon, zero if never
+}
+
+// Known says that the account exists.
+func (a Account) Known() bool { return a.Address != "" }
+
+// Holds says that mail to the address arrives in this account.
+func (a Account) Holds(x Address) bool {
+	return x != "" && (a.Address == x || slices.Contains(a.Aliases, x))
+}
+
+// Facts is everything a rule may look at.
+type Facts struct {
+	Actor  Person  // who asks
+	Via    Door    // and from where
+	Action Action  // what
+	Target Account // the account acted on; zero when the action has none
+	Owner  Person  // whose account it is; zero when nobody's
+	Domain string  // the domain the action touches: of the alias for alias.*, else of the target
+	Size   int64   // bytes asked for by quota.set; 0 = none asked
+	Now    time.Time
+}
+
+// An Outcome is what the rules say. The zero Outcome is no: read it as Denied.
+type Outcome string
+
+// The outcomes.
+const (
+	Denied  Outcome = "denied"
+	Allowed Outcome = "allowed"
+	Pending Outcome = "pending" // allowed once enough of the named people approve
+)
+
+// A Text is one sentence in both languages.
+type Text struct {
+	FR, EN string
+}
+
+// In returns the sentence in the language "fr" or "en"; French if in doubt.
+func (t Text) In(lang string) string {
+	if lang == "en" && t.EN != "" {
+		return t.EN
+	}
+	return t.FR
+}
+
+// A Decision is the answer of the rules with its reasons.
+type Decision struct {
+	Outcome   Outcome
+	Rule      string    // id of the rule that settled it; "" = none did, hence denied
+	Because   Text      // that rule's sentence
+	Approvers []string  // who may approve: "group:NAME" or "domain:DOMAIN" (its correspondents)
+	Needed    int       // how many distinct people
+	Why       []Finding // every rule looked at, in order
+	Book      string    // digest of the rule book that answered
+}
+
+// A Finding is what one rule said.
+type Finding struct {
+	Rule   string
+	Result string // "yes", "no", or "error: ..."
+}
+
+// Approves says that p is one of the named approvers: a member of a
+// "group:NAME" or a correspondent of a "domain:DOMAIN".
+func (d Decision) Approves(p Person) bool {
+	return p.Known() && slices.ContainsFunc(d.Approvers, func(ref string) bool {
+		kind, name := cut(ref, ":")
+		return kind == "group" && p.In(name) || kind == "domain" && p.Corresponds(name)
+	})
+}

@@ -1,0 +1,142 @@
+// Package executor carries out what was approved, once, and proves it.
+//
+// One attempt is: ask the rules again, read the account (the before-image),
+// write Started (the claim, and the trace that a crash leaves), send once,
+// read back, write Done. What is not proved either way is Unknown, and stays
+// so until the write can no longer take effect: then the account is read
+// twice, and only two reads that do not find the effect count as a proof that
+// it did not happen. An attempt that another process has claimed is left alone.
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// Timing is how long things may take. Tests scale it.
+type Timing struct {
+	Send     time.Duration // one write, answer included
+	Fence    time.Duration // after which a write that was sent cannot take effect any more: token life + 60 s
+	Apart    time.Duration // between the two reads that prove an absence
+	Rest     time.Duration // before trying again what was proved without effect
+	Attempts int           // sends at most, before a human is called
+}
+
+// Standard is the timing for Partage: tokens live for 300 s.
+func Standard() Timing {
+	return Timing{Send: 20 * time.Second, Fence: 360 * time.Second, Apart: 30 * time.Second, Rest: 30 * time.Second, Attempts: 3}
+}
+
+// An Executor works through the requests that are ready or in doubt.
+type Executor struct {
+	Desk   *desk.Desk
+	Office desk.Office
+	// Refresh reads people from the directory itself into the view.
+	Refresh func(context.Context, ...desk.UID) error
+	Timing  Timing
+	Log     *slog.Logger
+
+	mu      sync.Mutex
+	resting map[desk.ID]time.Time // Partage did not answer a read: not before
+}
+
+// Run works until ctx ends. A send that is under way is finished first.
+func (x *Executor) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		_, at := x.Desk.View.Request("")
+		if err := x.Sweep(ctx); err != nil && ctx.Err() == nil {
+			x.Log.Error("sweep", "error", err)
+		}
+		wait, cancel := context.WithTimeout(ctx, x.untilNext())
+		err := x.Desk.Journal.Wait(wait, at)
+		cancel()
+		if err == nil {
+			err = x.Desk.View.CatchUp(ctx)
+		}
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			return fmt.Errorf("follow journal: %w", err)
+		}
+	}
+	return nil
+}
+
+// Sweep takes one step on every request that may be worked on now: one at a
+// time in each mail domain, and never two at once on one account.
+func (x *Executor) Sweep(ctx context.Context) error {
+	byDomain, busy := map[string][]desk.Request{}, map[string]bool{}
+	for _, r := range x.open() {
+		if busy[r.Action.Target] {
+			continue
+		}
+		busy[r.Action.Target] = true
+		if x.due(r) {
+			domain := desk.Address(r.Action.Target).Domain()
+			byDomain[domain] = append(byDomain[domain], r)
+		}
+	}
+	var work errgroup.Group
+	work.SetLimit(8)
+	for _, requests := range byDomain {
+		work.Go(func() error {
+			var errs []error
+			for _, r := range requests {
+				errs = append(errs, x.Step(ctx, r))
+			}
+			return errors.Join(errs...)
+		})
+	}
+	return work.Wait()
+}
+
+// open lists the requests to be worked on, claimed ones first, then oldest first.
+func (x *Executor) open() []desk.Request {
+	var claimed, ready []desk.Request
+	for r := range x.Desk.View.Requests(desk.Query{States: []desk.State{desk.Ready, desk.Running, desk.Doubtful}}) {
+		if r.State == desk.Ready {
+			ready = append([]desk.Request{r}, ready...)
+		} else {
+			claimed = append(claimed, r)
+		}
+	}
+	return append(claimed, ready...)
+}
+
+func (x *Executor) due(r desk.Request) bool {
+	return !x.Desk.Now().Before(r.Until) && !x.Desk.Now().Before(x.restUntil(r.ID))
+}
+
+// untilNext is how long nothing is due, a minute at most.
+func (x *Executor) untilNext() time.Duration {
+	next := time.Minute
+	for _, r := range x.open() {
+		for _, t := range []time.Time{r.Until, x.restUntil(r.ID)} {
+			if d := t.Sub(x.Desk.Now()); d > 0 {
+				next = min(next, d)
+			}
+		}
+	}
+	return next
+}
+
+func (x *Executor) rest(id desk.ID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.resting == nil {
+		x.resting = map[desk.ID]time.Time{}
+	}
+	x.resting[id] = x.Desk.Now().Add(x.Timing.Rest)
+}
+
+func (x *Executor) restUntil(id desk.ID) time.Time {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.resting[id]
+}

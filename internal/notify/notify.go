@@ -1,0 +1,144 @@
+// Package notify tells the people concerned what became of a request: who,
+// when, and by editing the same post rather than by writing another. What was
+// said, and which state it showed, is a fact of the journal: after a restart
+// nothing is said twice and every post is brought up to date.
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A Teller says things. It never decides.
+type Teller interface {
+	// Tell posts what the role is to know of the request. The zero Post and no
+	// error: that person cannot be reached, and it is of no use to try again.
+	Tell(context.Context, desk.Role, desk.Request) (desk.Post, error)
+	// Edit brings an earlier post up to date.
+	Edit(context.Context, desk.Post, desk.Role, desk.Request) error
+}
+
+// A Notifier follows the journal and tells.
+type Notifier struct {
+	Desk   *desk.Desk
+	Teller Teller
+	Retry  time.Duration // after a Teller that did not answer
+	Log    *slog.Logger
+}
+
+// Run works until ctx ends. It begins with everything that may be out of date.
+func (n *Notifier) Run(ctx context.Context) error {
+	due := map[desk.ID]bool{}
+	for r := range n.Desk.View.Requests(desk.Query{}) {
+		due[r.ID] = true
+	}
+	_, at := n.Desk.View.Request("")
+	for {
+		n.tell(ctx, due)
+		if err := n.wait(ctx, at, len(due) > 0); err != nil || ctx.Err() != nil {
+			return err
+		}
+		for e, err := range n.Desk.Journal.Read(ctx, at) {
+			if err != nil {
+				return fmt.Errorf("follow journal: %w", err)
+			}
+			at = e.Seq
+			if e.ID != "" {
+				due[e.ID] = true
+			}
+		}
+	}
+}
+
+// wait returns when the journal has grown, or when it is time to try again.
+func (n *Notifier) wait(ctx context.Context, at desk.Seq, again bool) error {
+	limit := time.Hour
+	if again {
+		limit = n.Retry
+	}
+	wait, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := n.Desk.Journal.Wait(wait, at)
+	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	if err == nil {
+		err = n.Desk.View.CatchUp(ctx)
+	}
+	return err
+}
+
+// tell brings every request that is due up to date; those that it cannot stay due.
+func (n *Notifier) tell(ctx context.Context, due map[desk.ID]bool) {
+	for id := range due {
+		r, _ := n.Desk.View.Request(id)
+		err := n.Settle(ctx, r)
+		if err == nil {
+			delete(due, id)
+			continue
+		}
+		if ctx.Err() == nil {
+			n.Log.Warn("tell", "request", id, "error", err)
+		}
+	}
+}
+
+// Settle makes every post about the request that should be there, be there and
+// show its present state.
+func (n *Notifier) Settle(ctx context.Context, r desk.Request) error {
+	var errs []error
+	for _, role := range Wanted(r) {
+		told, before := r.Announced[role]
+		switch {
+		case !before:
+			errs = append(errs, n.post(ctx, role, r))
+		case told.Shows != r.State && told.Post != (desk.Post{}) && edited(role):
+			errs = append(errs, n.edit(ctx, told.Post, role, r))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Wanted lists the roles that are to be told of a request in its present
+// state, the first to be told first.
+func Wanted(r desk.Request) (roles []desk.Role) {
+	if r.Decision.Outcome == desk.Pending {
+		roles = append(roles, desk.ToApprovers)
+	}
+	if r.Decision.Outcome != desk.Pending && r.Decision.Outcome != desk.Allowed {
+		return roles // denied at once: the door has said so
+	}
+	// An edit does not ring: what was first shown unfinished ends with a reply.
+	card, told := r.Announced[desk.ToAsker]
+	ended := r.State.Final() && r.State != desk.Cancelled
+	if ended && told && !card.Shows.Final() && card.Post != (desk.Post{}) {
+		roles = append(roles, desk.ToAskerEnd)
+	}
+	roles = append(roles, desk.ToAsker)
+	if r.State == desk.Settled && r.Owner != "" && r.Owner != r.By {
+		roles = append(roles, desk.ToOwner)
+	}
+	return roles
+}
+
+func edited(role desk.Role) bool { return role == desk.ToApprovers || role == desk.ToAsker }
+
+func (n *Notifier) post(ctx context.Context, role desk.Role, r desk.Request) error {
+	post, err := n.Teller.Tell(ctx, role, r)
+	if err != nil {
+		return fmt.Errorf("tell %s: %w", role, err)
+	}
+	return n.Desk.Announce(ctx, r.ID, desk.Announced{Role: role, Post: post, Shows: r.State})
+}
+
+func (n *Notifier) edit(ctx context.Context, post desk.Post, role desk.Role, r desk.Request) error {
+	if err := n.Teller.Edit(ctx, post, role, r); err != nil {
+		return fmt.Errorf("edit %s: %w", role, err)
+	}
+	return n.Desk.Announce(ctx, r.ID, desk.Announced{Role: role, Post: post, Shows: r.State})
+}
