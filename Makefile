@@ -1,0 +1,47 @@
+# The commands of this repository: `make` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick bench fuzz cover lint generate prepare check
+
+FUZZTIME ?= 30s
+tool := go tool -modfile=tools/go.mod
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## try Mélusine with a simulated Partage, nothing to install
+	go run . demo
+
+test: prepare check ## prove everything: real servers, race detector (installs what is missing)
+	CGO_ENABLED=1 go test -race -tags servers -timeout 30m ./...
+
+quick: ## the tests that need nothing but Go, in less than a minute
+	go test ./...
+
+bench: prepare ## measure
+	go test -tags servers -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## feed bad input to every parser and door, FUZZTIME (30s) each
+	@found=$$(grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' .) || { echo "no fuzz target" >&2; exit 1; }; \
+	while IFS=: read -r file line; do \
+		echo "$${line#func } in $$(dirname "$$file")"; \
+		go test -run '^$$' -fuzz "^$${line#func }$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; \
+	done <<<"$$found"
+
+cover: prepare ## tell how much of the code the tests run, into cover.out
+	go test -tags servers -timeout 30m -coverpkg=./... -coverprofile=cover.out ./...
+	@go tool cover -func=cover.out | tail -n 1
+
+lint: ## look for bugs with golangci-lint
+	$(tool) golangci-lint run
+
+generate: ## write the *_templ.go beside the templ pages
+	$(tool) templ generate
+
+prepare: # what the real servers need: see the script
+	@deploy/dev/prepare.sh
+
+check: # formatted, and go vet finds nothing
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt -w these: $$unformatted" >&2; exit 1; fi
+	go vet -tags servers ./...
