@@ -73,7 +73,7 @@ func (d *Desk) Preview(by UID, via Door, a Action) (Decision, error) {
 // for a command typed in full, which names the request as it is now.
 func (d *Desk) Approve(ctx context.Context, by UID, via Door, id ID, digest string) (Request, error) {
 	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
-		if err := d.mayJudge(by, r, digest); err != nil {
+		if err := d.mayJudge(by, id, r, digest); err != nil {
 			return nil, err
 		}
 		if err := d.mayApprove(by, r); err != nil {
@@ -86,7 +86,7 @@ func (d *Desk) Approve(ctx context.Context, by UID, via Door, id ID, digest stri
 // Refuse ends a waiting request by an approver's no.
 func (d *Desk) Refuse(ctx context.Context, by UID, via Door, id ID, digest, reason string) (Request, error) {
 	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
-		if err := d.mayJudge(by, r, digest); err != nil {
+		if err := d.mayJudge(by, id, r, digest); err != nil {
 			return nil, err
 		}
 		return []Fact{Refused{Reason: clip(reason), Via: via}}, nil

@@ -2,10 +2,10 @@ package desk
 
 // mayJudge says whether the person may approve or refuse the request as it
 // stands now. digest "" names it as it is now.
-func (d *Desk) mayJudge(by UID, r Request, digest string) error {
+func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
 	switch {
 	case r.State == None, by == "":
-		return Fail(NotFound, UnknownRequest, "value", string(r.ID))
+		return Fail(NotFound, UnknownRequest, "value", string(id))
 	case r.By == by:
 		return Fail(Forbidden, OwnRequest, "id", string(r.ID))
 	case r.Owner == by:

@@ -101,7 +101,7 @@ func (o *Office) Accounts(ctx context.Context) iter.Seq2[desk.Account, error] {
 
 // listed names the attributes that account reads.
 func listed() []string {
-	return []string{"displayName", "carLicense", "zimbraAccountStatus", "zimbraCOSId", "zimbraMailAlias", "zimbraLastLogonTimestamp"}
+	return []string{"quota", "used", "displayName", "carLicense", "zimbraAccountStatus", "zimbraCOSId", "zimbraMailAlias", "zimbraLastLogonTimestamp"}
 }
 
 func (o *Office) account(a partage.Account) desk.Account {

@@ -1,0 +1,227 @@
+package desk_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+func TestAsk(t *testing.T) {
+	tests := map[string]struct {
+		by     desk.UID
+		action string
+		change func(*desk.Desk, *house)
+		code   desk.Code
+		state  desk.State
+	}{
+		"waits":                 {"ann", "quota.set bob@u.fr size=2G", nil, "", desk.Waiting},
+		"by login":              {"ann", "quota.set bob size=2G", nil, "", desk.Waiting},
+		"by alias":              {"ann", "quota.set f@u.fr size=2G", nil, "", desk.Waiting},
+		"is allowed":            {"ann", "quota.set bob size=2G", rules(desk.Decision{Outcome: desk.Allowed}), "", desk.Ready},
+		"is denied":             {"ann", "quota.set bob size=2G", rules(desk.Decision{}), "", desk.Rejected},
+		"new alias":             {"ann", "alias.add bob alias=b@u.fr", nil, "", desk.Waiting},
+		"old alias":             {"ann", "alias.remove fay2@u.fr alias=f@u.fr", nil, "", desk.Waiting},
+		"nobody asks":           {"", "quota.set bob size=2G", nil, desk.UnknownPerson, ""},
+		"a stranger asks":       {"who", "quota.set bob size=2G", nil, desk.UnknownPerson, ""},
+		"no account":            {"ann", "quota.set who@u.fr size=2G", nil, desk.UnknownAccount, ""},
+		"no login":              {"ann", "quota.set who size=2G", nil, desk.UnknownAccount, ""},
+		"two accounts":          {"ann", "quota.set fay size=2G", nil, desk.UnknownAccount, ""},
+		"alias taken":           {"ann", "alias.add bob alias=f@u.fr", nil, desk.AliasTaken, ""},
+		"alias is an account":   {"ann", "alias.add bob alias=fay@u.fr", nil, desk.AliasTaken, ""},
+		"alias already there":   {"ann", "alias.add fay2@u.fr alias=f@u.fr", nil, desk.AliasTaken, ""},
+		"alias with a tag":      {"ann", "alias.add bob alias=b+x@u.fr", nil, desk.InvalidAddress, ""},
+		"alias elsewhere":       {"ann", "alias.add bob alias=b@gmail.com", nil, desk.UnknownDomain, ""},
+		"alias of a sub-domain": {"ann", "alias.add bob alias=b@x.u.fr", nil, desk.UnknownDomain, ""},
+		"no such alias":         {"ann", "alias.remove bob alias=f@u.fr", nil, desk.AliasAbsent, ""},
+		"the address itself":    {"ann", "alias.remove bob alias=bob@u.fr", nil, desk.AliasAbsent, ""},
+		"same quota":            {"ann", "quota.set bob size=1G", nil, desk.AlreadySo, ""},
+		"quota below use":       {"ann", "quota.set bob size=511M", nil, desk.QuotaBelowUse, ""},
+		"old directory": {"ann", "quota.set bob size=2G",
+			func(_ *desk.Desk, h *house) { h.read = now.Add(-time.Hour - time.Second) }, desk.StaleData, ""},
+		"no directory": {"ann", "quota.set bob size=2G",
+			func(_ *desk.Desk, h *house) { h.read = time.Time{} }, desk.StaleData, ""},
+		"changes nothing": {"ann", "account.show bob", nil, desk.UnknownVerb, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			d, h := newDesk(t)
+			if test.change != nil {
+				test.change(d, h)
+			}
+			r, err := d.Ask(t.Context(), desk.Asking{By: test.by, Action: action(t, test.action), Key: "k"})
+			wants(t, err, test.code)
+			if r.State != test.state || err != nil && len(h.events) > 0 {
+				t.Errorf("got %q, %d facts", r.State, len(h.events))
+			}
+			if err == nil && !strings.Contains(r.Action.Target, "@") {
+				t.Errorf("the target is recorded as %q", r.Action.Target)
+			}
+		})
+	}
+}
+
+func TestAskRecords(t *testing.T) {
+	d, h := newDesk(t)
+	r, err := d.Ask(t.Context(), desk.Asking{By: "ann", Via: desk.Portal, Action: action(t, "quota.set BOB size=2G"),
+		Reason: " too\n small\x00 \u202e" + strings.Repeat("é", 600), Key: "k"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := desk.Request{ID: "D-1", By: "ann", Owner: "bob", Mailbox: "bob", Via: desk.Portal, State: desk.Waiting,
+		Action: action(t, "quota.set bob@u.fr size=2G"), Reason: "too small " + strings.Repeat("é", 490), Key: "k",
+		Decision: needs(1, "admins"), Asked: now, Changed: now}
+	if diff := cmp.Diff(want, r); diff != "" {
+		t.Error(diff)
+	}
+	if kept, _ := h.Request("D-1"); !cmp.Equal(kept, r) {
+		t.Errorf("kept %v", kept)
+	}
+}
+
+func TestAskOncePerKey(t *testing.T) {
+	d, h := newDesk(t)
+	first := ask(t, d, "k")
+	if again := ask(t, d, "k"); again.ID != first.ID || len(h.ids()) != 1 {
+		t.Errorf("asked twice: %s and %s", first.ID, again.ID)
+	}
+	if other := ask(t, d, "other"); other.ID == first.ID {
+		t.Error("two keys, one request")
+	}
+	a := desk.Asking{By: "fay", Action: action(t, "quota.set bob size=2G"), Key: "k"}
+	_, err := d.Ask(t.Context(), a)
+	wants(t, err, desk.Changed)
+	if a.Key = ""; err == nil {
+		t.Error("somebody else's key")
+	}
+	if _, err = d.Ask(t.Context(), a); err == nil {
+		t.Error("asked without a key")
+	}
+}
+
+// Two copies of one message, handled at the same time: whenever the faster one
+// slips in, there is one request.
+func TestAskOncePerKeyAtOnce(t *testing.T) {
+	for name, slip := range map[string]func(*house) *func(){
+		"before the append": func(h *house) *func() { return &h.before },
+		"before the number": func(h *house) *func() { return &h.asking },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, h := newDesk(t)
+			var faster desk.Request
+			*slip(h) = func() { faster = ask(t, d, "k") }
+			if slower := ask(t, d, "k"); slower.ID != faster.ID || len(h.ids()) != 1 {
+				t.Errorf("asked as %s and as %s", faster.ID, slower.ID)
+			}
+		})
+	}
+}
+
+// A journal that cannot be written to is not a journal that has moved on.
+func TestAskFailsWithTheJournal(t *testing.T) {
+	d, h := newDesk(t)
+	d.Journal = broken1{h}
+	_, err := d.Ask(t.Context(), desk.Asking{By: "ann", Action: action(t, "quota.set bob size=2G"), Key: "k"})
+	if !errors.Is(err, errDisk) || desk.KindOf(err) != desk.Internal {
+		t.Errorf("got %v", err)
+	}
+}
+
+var errDisk = errors.New("disk full")
+
+type broken1 struct{ desk.Journal }
+
+func (broken1) Append(context.Context, desk.Seq, ...desk.Event) (desk.Seq, error) { return 0, errDisk }
+
+func TestPreviewLeavesNoTrace(t *testing.T) {
+	d, h := newDesk(t)
+	got, err := d.Preview("ann", desk.Chat, action(t, "quota.set bob size=2G"))
+	if !cmp.Equal(got, needs(1, "admins")) || err != nil || len(h.events) > 0 {
+		t.Errorf("got %v, %v, %d facts", got, err, len(h.events))
+	}
+	_, err = d.Preview("ann", desk.Chat, action(t, "quota.set bob size=1G"))
+	wants(t, err, desk.AlreadySo)
+}
+
+func TestWithdraw(t *testing.T) {
+	tests := map[string]struct {
+		by   desk.UID
+		id   desk.ID
+		do   []desk.Fact // by the system, after an approval, if any
+		code desk.Code
+	}{
+		"waiting":      {by: "ann", id: "D-1"},
+		"of another":   {"cid", "D-1", nil, desk.UnknownRequest},
+		"of the owner": {"bob", "D-1", nil, desk.UnknownRequest},
+		"by nobody":    {"", "D-9", nil, desk.UnknownRequest},
+		"none":         {"ann", "D-9", nil, desk.UnknownRequest},
+		"started":      {"ann", "D-1", []desk.Fact{desk.Started{Attempt: 1}}, desk.TooLate},
+		"tried":        {"ann", "D-1", []desk.Fact{desk.Started{Attempt: 1}, desk.Failed{Attempt: 1}}, desk.TooLate},
+		"done":         {"ann", "D-1", []desk.Fact{desk.Started{Attempt: 1}, desk.Done{Attempt: 1}}, desk.TooLate},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			d, _ := newDesk(t)
+			r := ask(t, d, "k")
+			if len(test.do) > 0 {
+				if _, err := d.Approve(t.Context(), "cid", desk.Chat, r.ID, ""); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := d.Change(t.Context(), r.ID, desk.System, func(desk.Request) ([]desk.Fact, error) { return test.do, nil }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r, err := d.Withdraw(t.Context(), test.by, desk.Chat, test.id)
+			wants(t, err, test.code)
+			if test.code == "" && (r.State != desk.Cancelled || r.Ended != test.by) {
+				t.Errorf("the request is %s, ended by %q", r.State, r.Ended)
+			}
+		})
+	}
+}
+
+// Somebody who is faster is seen: the decision is made again, on what is true then.
+func TestChangeLooksAgain(t *testing.T) {
+	d, h := newDesk(t)
+	r := ask(t, d, "k")
+	h.before = func() {
+		if _, err := d.Refuse(t.Context(), "dan", desk.Chat, r.ID, "", "no"); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err := d.Approve(t.Context(), "cid", desk.Chat, r.ID, r.Digest())
+	var told *desk.Error
+	if !errors.As(err, &told) || told.Code != desk.TooLate || told.Details["by"] != "dan" || told.Details["state"] != "rejected" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := d.Change(t.Context(), r.ID, "cid", func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{desk.Done{}}, nil }); !errors.Is(err, desk.ErrIllegal) {
+		t.Errorf("an illegal fact: %v", err)
+	}
+	wants(t, d.Announce(t.Context(), r.ID, desk.Announced{Role: desk.ToAsker, Shows: desk.Rejected}), "")
+	if err := d.Announce(t.Context(), "D-9", desk.Announced{}); !errors.Is(err, desk.ErrIllegal) {
+		t.Errorf("announced what does not exist: %v", err)
+	}
+}
+
+func TestGrantAndRevoke(t *testing.T) {
+	d, h := newDesk(t)
+	wants(t, d.Grant(t.Context(), "cid", "who", "u.fr"), desk.UnknownPerson)
+	wants(t, d.Grant(t.Context(), "cid", "fay", "u.fr", "elsewhere.fr"), desk.UnknownDomain)
+	if len(h.events) > 0 {
+		t.Errorf("recorded %v", h.events)
+	}
+	wants(t, d.Grant(t.Context(), "cid", "fay", "u.fr"), "")
+	wants(t, d.Revoke(t.Context(), "dan", "fay", "u.fr"), "")
+	want := []desk.Event{
+		{Seq: 1, At: now, By: "cid", Fact: desk.Granted{To: "fay", Domains: []string{"u.fr"}}},
+		{Seq: 2, At: now, By: "dan", Fact: desk.Revoked{From: "fay", Domains: []string{"u.fr"}}},
+	}
+	if diff := cmp.Diff(want, h.events); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,214 @@
+package desk_test
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+func event(by desk.UID, f desk.Fact) desk.Event {
+	return desk.Event{At: now, ID: "D-1", By: by, Fact: f}
+}
+
+// after is the request after the facts, each of which must be legal.
+func after(tb testing.TB, events ...desk.Event) (r desk.Request) {
+	tb.Helper()
+	for _, e := range events {
+		var err error
+		if r, err = r.With(e); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return r
+}
+
+var (
+	asked   = event("ann", desk.Asked{Action: desk.Action{Verb: desk.Help}, Mailbox: "m", Owner: "bob", Key: "k", Via: desk.Chat, Reason: "why"})
+	allowed = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}})
+	pending = event("ann", desk.Decided{Decision: needs(2, "admins")})
+	denied  = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Denied}})
+	started = event(desk.System, desk.Started{Attempt: 1})
+	failed  = event(desk.System, desk.Failed{Attempt: 1})
+	broken  = event(desk.System, desk.Failed{Attempt: 1, Final: true})
+	unknown = event(desk.System, desk.Unknown{Attempt: 1, Looks: 1})
+	done    = event(desk.System, desk.Done{Attempt: 1})
+)
+
+// Every state with every fact: what is listed moves the request, nothing else does.
+func TestEveryStateWithEveryFact(t *testing.T) {
+	digest := after(t, asked).Digest()
+	vote := func(by desk.UID, digest string) desk.Event { return event(by, desk.Approved{Digest: digest}) }
+	facts := map[string]desk.Event{
+		"asked": asked, "asked by nobody": event("", desk.Asked{}),
+		"allowed": allowed, "pending": pending, "denied": denied,
+		"undecided":         event("ann", desk.Decided{}),
+		"strange decision":  event("ann", desk.Decided{Decision: desk.Decision{Outcome: "maybe", Needed: 1, Approvers: []string{"group:admins"}}}),
+		"needs no approval": event("ann", desk.Decided{Decision: needs(0, "admins")}),
+		"needs nobody":      event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Needed: 1}}),
+		"approved":          vote("dan", digest), "approved again": vote("cid", digest),
+		"approved by the asker": vote("ann", digest), "approved by the owner": vote("bob", digest), "approved by nobody": vote("", digest),
+		"approved something else": vote("dan", "other"), "approved nothing": vote("dan", ""),
+		"refused": event("dan", desk.Refused{Reason: "no"}), "refused by the asker": event("ann", desk.Refused{}),
+		"refused by the owner": event("bob", desk.Refused{}), "refused by nobody": event("", desk.Refused{}),
+		"refused by a voter": event("cid", desk.Refused{}),
+		"withdrawn":          event("ann", desk.Withdrawn{}), "withdrawn by another": event("dan", desk.Withdrawn{}),
+		"started 1": started, "started 2": event(desk.System, desk.Started{Attempt: 2}), "started 0": event(desk.System, desk.Started{}),
+		"failed 0": event(desk.System, desk.Failed{}), "failed 1": failed, "failed 2": event(desk.System, desk.Failed{Attempt: 2}),
+		"broken 0": event(desk.System, desk.Failed{Final: true}), "broken 1": broken,
+		"unknown 1.1": unknown, "unknown 1.2": event(desk.System, desk.Unknown{Attempt: 1, Looks: 2}),
+		"unknown 2.1": event(desk.System, desk.Unknown{Attempt: 2, Looks: 1}),
+		"done 1":      done, "done 0": event(desk.System, desk.Done{}), "done 2": event(desk.System, desk.Done{Attempt: 2}),
+		"announced": event(desk.System, desk.Announced{Role: desk.ToAsker}),
+		"granted":   event("dan", desk.Granted{To: "ann"}), "revoked": event("dan", desk.Revoked{From: "ann"}),
+		"offered": event("dan", desk.BindingOffered{}), "bound": event("dan", desk.Bound{}), "nothing": event("dan", nil),
+	}
+	states := map[string]struct {
+		at   desk.Request
+		next map[string]desk.State
+	}{
+		"none": {desk.Request{}, map[string]desk.State{"asked": desk.Open}},
+		"open": {after(t, asked), map[string]desk.State{"allowed": desk.Ready, "pending": desk.Waiting, "denied": desk.Rejected,
+			"undecided": desk.Rejected, "strange decision": desk.Rejected, "needs no approval": desk.Rejected, "needs nobody": desk.Rejected}},
+		"waiting": {after(t, asked, pending, vote("cid", digest)), map[string]desk.State{"approved": desk.Ready, "refused": desk.Rejected,
+			"withdrawn": desk.Cancelled}},
+		"ready": {after(t, asked, allowed), map[string]desk.State{"withdrawn": desk.Cancelled, "started 1": desk.Running,
+			"failed 0": desk.Ready, "broken 0": desk.Broken}},
+		"ready again": {after(t, asked, allowed, started, failed), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,
+			"broken 1": desk.Broken}},
+		"running": {after(t, asked, allowed, started), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,
+			"broken 1": desk.Broken, "unknown 1.1": desk.Doubtful, "done 1": desk.Settled}},
+		"doubtful": {after(t, asked, allowed, started, unknown), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,
+			"broken 1": desk.Broken, "unknown 1.2": desk.Doubtful, "done 1": desk.Settled}},
+		"done":      {after(t, asked, allowed, started, done), nil},
+		"rejected":  {after(t, asked, denied), nil},
+		"cancelled": {after(t, asked, allowed, facts["withdrawn"]), nil},
+		"broken":    {after(t, asked, allowed, started, broken), nil},
+	}
+	for state, s := range states {
+		for name, e := range facts {
+			e.At = now.Add(time.Minute)
+			got, err := s.at.With(e)
+			want, legal := s.next[name]
+			if name == "announced" && state != "none" {
+				want, legal = s.at.State, true
+			}
+			switch {
+			case legal && (err != nil || got.State != want):
+				t.Errorf("%s, %s: got %s, %v, want %s", state, name, got.State, err, want)
+			case legal && (got.Changed == e.At) != (got.State != s.at.State):
+				t.Errorf("%s, %s: changed at %v", state, name, got.Changed)
+			case !legal && (!errors.Is(err, desk.ErrIllegal) || !cmp.Equal(got, s.at)):
+				t.Errorf("%s, %s: got %s, %v", state, name, got.State, err)
+			}
+		}
+	}
+}
+
+// A request remembers what its facts say.
+func TestFoldKeepsTheFacts(t *testing.T) {
+	until, before := now.Add(time.Minute), desk.Account{Address: "bob@u.fr", Quota: 1}
+	r := after(t, asked, pending,
+		event("cid", desk.Approved{Digest: after(t, asked).Digest()}), event("dan", desk.Approved{Digest: after(t, asked).Digest()}),
+		event(desk.System, desk.Started{Attempt: 1, Until: until, Before: before}),
+		event(desk.System, desk.Unknown{Attempt: 1, Looks: 1, Error: "lost"}),
+		event(desk.System, desk.Failed{Attempt: 1, Code: desk.PartageDown, Error: "down", After: until}),
+		event(desk.System, desk.Started{Attempt: 2, Before: before}),
+		event(desk.System, desk.Announced{Role: desk.ToAsker, Shows: desk.Running}),
+		event(desk.System, desk.Announced{Role: desk.ToAsker, Shows: desk.Settled}),
+		event(desk.System, desk.Done{Attempt: 2, Proof: desk.Account{Quota: 2}}))
+	want := desk.Request{ID: "D-1", By: "ann", Owner: "bob", Mailbox: "m", Via: desk.Chat, State: desk.Settled, Action: desk.Action{Verb: desk.Help},
+		Reason: "why", Key: "k", Decision: needs(2, "admins"), Votes: []desk.Vote{{By: "cid", At: now}, {By: "dan", At: now}},
+		Attempt: 2, Before: before, Proof: desk.Account{Quota: 2}, Code: desk.PartageDown, Error: "down",
+		Announced: map[desk.Role]desk.Announced{desk.ToAsker: {Role: desk.ToAsker, Shows: desk.Settled}}, Asked: now, Changed: now}
+	if diff := cmp.Diff(want, r); diff != "" {
+		t.Error(diff)
+	}
+	refused := after(t, asked, pending, event("dan", desk.Refused{Reason: "no"}))
+	if refused.Refusal != "no" || refused.Ended != "dan" {
+		t.Errorf("refused by %q: %q", refused.Ended, refused.Refusal)
+	}
+}
+
+func TestFinal(t *testing.T) {
+	final := map[desk.State]bool{desk.None: false, desk.Open: false, desk.Waiting: false, desk.Ready: false, desk.Running: false,
+		desk.Doubtful: false, desk.Settled: true, desk.Rejected: true, desk.Cancelled: true, desk.Broken: true}
+	for s, want := range final {
+		if s.Final() != want {
+			t.Errorf("%q: final is %v", s, !want)
+		}
+	}
+}
+
+func TestDigestTellsRequestsApart(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range []desk.Request{{}, {ID: "D-1"}, {ID: "D-2"}, {ID: "D-1", Action: desk.Action{Verb: desk.Help}},
+		{ID: "D-1", Action: desk.Action{Verb: desk.AliasAdd, Target: "a@u.fr", Args: "alias=b@u.fr"}},
+		{ID: "D-1", Action: desk.Action{Verb: desk.AliasAdd, Target: "a@u.fr", Args: "alias=c@u.fr"}}} {
+		if digest := r.Digest(); len(digest) != 32 || seen[digest] {
+			t.Errorf("%v has the digest %q", r.Action, digest)
+		} else {
+			seen[digest] = true
+		}
+	}
+}
+
+// drawFact is any fact, likely or not.
+func drawFact(t *rapid.T, r desk.Request) desk.Fact {
+	small := rapid.IntRange(0, 3)
+	attempt := r.Attempt + rapid.SampledFrom([]int{0, 0, 1, 1, 2, -1}).Draw(t, "attempt")
+	return rapid.SampledFrom([]desk.Fact{
+		desk.Asked{Owner: rapid.SampledFrom([]desk.UID{"", "bob", "cid"}).Draw(t, "owner")},
+		desk.Decided{Decision: desk.Decision{Needed: small.Draw(t, "needed"), Approvers: []string{"group:admins"},
+			Outcome: rapid.SampledFrom([]desk.Outcome{"", desk.Denied, desk.Allowed, desk.Pending, desk.Pending}).Draw(t, "outcome")}},
+		desk.Approved{Digest: rapid.SampledFrom([]string{r.Digest(), r.Digest(), ""}).Draw(t, "digest")},
+		desk.Refused{}, desk.Withdrawn{}, desk.Started{Attempt: attempt},
+		desk.Failed{Attempt: attempt, Final: rapid.Bool().Draw(t, "final")},
+		desk.Unknown{Attempt: attempt, Looks: r.Looks + small.Draw(t, "looks")}, desk.Done{Attempt: attempt},
+		desk.Announced{Role: desk.ToOwner}, desk.Granted{}, nil,
+	}).Draw(t, "fact")
+}
+
+// Whatever a journal says, nothing is done without enough distinct approvers
+// who are neither asker nor owner; what is final stays; the past is not touched.
+func TestFoldProperty(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var r desk.Request
+		for range rapid.IntRange(1, 60).Draw(t, "facts") {
+			e := event(rapid.SampledFrom([]desk.UID{"", "ann", "bob", "cid", "dan", "eve"}).Draw(t, "by"), drawFact(t, r))
+			copied := r
+			copied.Votes, copied.Announced = slices.Clone(r.Votes), maps.Clone(r.Announced)
+			next, err := r.With(e)
+			if diff := cmp.Diff(copied, r); diff != "" {
+				t.Fatalf("%T changed the past: %s", e.Fact, diff)
+			}
+			if err != nil && !cmp.Equal(next, r) || r.State.Final() && next.State != r.State {
+				t.Fatalf("%T moved %s to %s, %v", e.Fact, r.State, next.State, err)
+			}
+			if r = next; !granted(r) {
+				t.Fatalf("%T led to %s with votes %v, asked by %s for %s: %v", e.Fact, r.State, r.Votes, r.By, r.Owner, r.Decision)
+			}
+		}
+	})
+}
+
+// granted says that the request has not gone further than its votes carry it.
+func granted(r desk.Request) bool {
+	if !slices.Contains([]desk.State{desk.Ready, desk.Running, desk.Doubtful, desk.Settled, desk.Broken}, r.State) {
+		return r.Attempt == 0
+	}
+	voters := map[desk.UID]bool{}
+	for _, v := range r.Votes {
+		if v.By != "" && v.By != r.By && v.By != r.Owner {
+			voters[v.By] = true
+		}
+	}
+	return r.Decision.Outcome == desk.Allowed ||
+		r.Decision.Outcome == desk.Pending && r.Decision.Needed > 0 && len(voters) >= r.Decision.Needed && len(voters) == len(r.Votes)
+}

@@ -1,0 +1,220 @@
+package effect_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/effect"
+	"github.com/unistra/melusine/partage"
+	"github.com/unistra/melusine/partage/simulator"
+)
+
+const jeanne = "jeanne.dupont@unistra.fr"
+
+func office(t testing.TB) (*effect.Office, *simulator.Server) {
+	t.Helper()
+	server, err := simulator.New(simulator.Config{Now: time.Now, University: simulator.NewUniversity(1000)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, stop, err := server.Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	domains, err := partage.NewDomains(partage.Config{BaseURL: base, Now: time.Now, PageSize: 500, Timeout: 5 * time.Second}, server.Keys())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		domains.Close()
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &effect.Office{Domains: domains, Scope: "unistra.fr"}, server
+}
+
+func action(t testing.TB, text string) desk.Action {
+	t.Helper()
+	a, err := desk.ParseAction(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func look(t testing.TB, o *effect.Office, a desk.Address) desk.Account {
+	t.Helper()
+	account, err := o.Look(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account
+}
+
+// Each verb does what it says, once, and is seen to hold only afterwards.
+func TestVerbs(t *testing.T) {
+	o, server := office(t)
+	for _, text := range []string{
+		"alias.add " + jeanne + " alias=seminaires@physique.unistra.fr",
+		"alias.remove " + jeanne + " alias=seminaires@physique.unistra.fr",
+		"quota.set " + jeanne + " size=7G",
+		"quota.set " + jeanne + " size=800M",
+	} {
+		t.Run(text, func(t *testing.T) {
+			a, before := action(t, text), look(t, o, jeanne)
+			if o.Shows(a, before) {
+				t.Fatal("shown before it is done")
+			}
+			writes := len(server.Log())
+			if err := o.Do(t.Context(), a, before); err != nil {
+				t.Fatal(err)
+			}
+			if after := look(t, o, jeanne); !o.Shows(a, after) || after.ID != before.ID {
+				t.Errorf("not shown after: %+v", after)
+			}
+			if n := len(server.Log()) - writes; n != 1 {
+				t.Errorf("%d writes for one action", n)
+			}
+		})
+	}
+}
+
+func TestEveryVerbThatChangesHasItsSteps(t *testing.T) {
+	o, _ := office(t)
+	for _, verb := range desk.Verbs() {
+		if spec, _ := desk.SpecOf(verb); !spec.Changes {
+			continue
+		}
+		err := o.Do(t.Context(), desk.Action{Verb: verb}, desk.Account{Address: "x@elsewhere.fr"})
+		if err == nil || err.Error() == "refused: no steps for "+string(verb) {
+			t.Errorf("%s: %v", verb, err)
+		}
+	}
+}
+
+// What the far side does, and what the executor is told of it: it must never
+// hear "no effect" of a write that may have had one.
+func TestWhatIsKnownOfAWrite(t *testing.T) {
+	type fault = simulator.Fault
+	alias := "alias.add " + jeanne + " alias=nouveau@unistra.fr"
+	for _, tt := range []struct {
+		name   string
+		action string
+		fault  fault
+		want   error // nil = success, errUnknown = neither
+	}{
+		{"done", alias, fault{}, nil},
+		{"alias taken", "alias.add " + jeanne + " alias=paul.langevin@physique.unistra.fr", fault{}, desk.ErrRefused},
+		{"alias absent", "alias.remove " + jeanne + " alias=nouveau@unistra.fr", fault{}, desk.ErrRefused},
+		{"foreign domain", "alias.add " + jeanne + " alias=jeanne@example.org", fault{}, desk.ErrRefused},
+		{"dropped, applied", alias, fault{Answer: simulator.Drop, Effect: simulator.Applied}, errUnknown},
+		{"dropped, not applied", alias, fault{Answer: simulator.Drop, Effect: simulator.Skipped}, errUnknown},
+		{"system failure, applied", alias, fault{Answer: simulator.Message, Message: "system failure: x", Effect: simulator.Applied}, errUnknown},
+		{"unable to create, not applied", alias, fault{Answer: simulator.Message, Message: "unable to create entry", Effect: simulator.Skipped}, errUnknown},
+		{"bad gateway, applied", alias, fault{Answer: simulator.BadGateway, Effect: simulator.Applied}, errUnknown},
+		{"truncated, applied", alias, fault{Answer: simulator.Truncated, Effect: simulator.Applied}, errUnknown},
+		{"no status, applied", alias, fault{Answer: simulator.NoStatus, Effect: simulator.Applied}, errUnknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o, server := office(t)
+			before := look(t, o, jeanne)
+			if tt.fault != (fault{}) {
+				tt.fault.Method = "AddAccountAlias"
+				if err := server.SetFaults(tt.fault); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := o.Do(t.Context(), action(t, tt.action), before)
+			refused, unsent := errors.Is(err, desk.ErrRefused), errors.Is(err, desk.ErrNotSent)
+			switch {
+			case tt.want == nil && err != nil,
+				tt.want == errUnknown && (err == nil || refused || unsent),
+				tt.want == desk.ErrRefused && !refused:
+				t.Errorf("told %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+var errUnknown = errors.New("outcome unknown")
+
+func TestPartageDownIsNotSent(t *testing.T) {
+	keys := map[string]partage.Secret{"unistra.fr": partage.NewSecret("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")}
+	domains, err := partage.NewDomains(partage.Config{BaseURL: "http://127.0.0.1:1/service/domain", Now: time.Now}, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &effect.Office{Domains: domains, Scope: "unistra.fr"}
+	err = o.Do(t.Context(), action(t, "quota.set "+jeanne+" size=7G"), desk.Account{ID: "x", Address: jeanne})
+	if !errors.Is(err, desk.ErrNotSent) {
+		t.Errorf("told %v", err)
+	}
+	if a, err := o.Look(t.Context(), jeanne); err == nil {
+		t.Errorf("saw %+v: no answer is not the same as no account", a)
+	}
+}
+
+func TestLook(t *testing.T) {
+	o, _ := office(t)
+	if a := look(t, o, jeanne); a.Owner != "jdupont" || a.Quota != 5<<30 || a.Status != "active" || a.ID == "" {
+		t.Errorf("%+v", a)
+	}
+	if a := look(t, o, "personne.du.tout@unistra.fr"); a.Known() {
+		t.Errorf("found %+v", a)
+	}
+	if _, err := o.Look(t.Context(), "x@not-ours.fr"); err == nil {
+		t.Error("a domain without a key was looked at")
+	}
+}
+
+// A mailbox has an owner only if its carLicense is in our scope, to the letter.
+func TestOwner(t *testing.T) {
+	o, _ := office(t)
+	for scope, owner := range map[string]desk.UID{"unistra.fr": "jdupont", "istra.fr": "", "": "", "univ-test.fr": ""} {
+		o.Scope = scope
+		if a := look(t, o, jeanne); a.Owner != owner {
+			t.Errorf("scope %q gives %q", scope, a.Owner)
+		}
+	}
+}
+
+func TestAccountsListsEverybodyOnce(t *testing.T) {
+	o, _ := office(t)
+	seen := map[string]bool{}
+	var one desk.Account
+	for a, err := range o.Accounts(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[a.ID] {
+			t.Fatalf("%s twice", a.Address)
+		}
+		seen[a.ID] = true
+		if a.Address == jeanne {
+			one = a
+		}
+	}
+	if len(seen) != 1000 {
+		t.Errorf("%d accounts", len(seen))
+	}
+	if read := look(t, o, jeanne); one.ID != read.ID || one.Owner != read.Owner || one.Quota != read.Quota || one.COS != read.COS || !one.Seen.Equal(read.Seen) {
+		t.Errorf("listed as %+v, read as %+v", one, read)
+	}
+}
+
+func TestAListingThatFailsSaysSo(t *testing.T) {
+	o, server := office(t)
+	if err := server.SetFaults(simulator.Fault{Method: "GetAllAccounts", Answer: simulator.BadGateway}); err != nil {
+		t.Fatal(err)
+	}
+	var last error
+	for _, err := range o.Accounts(t.Context()) {
+		last = err
+	}
+	if last == nil {
+		t.Error("ended as if it were complete")
+	}
+}

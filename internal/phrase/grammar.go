@@ -1,0 +1,101 @@
+package phrase
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A command is one thing that can be typed. Its words are folded; the first of
+// each language is the one that Canonical prints.
+type command struct {
+	verb   desk.Verb
+	fr, en []string
+	slots  []string // what follows, in order
+}
+
+// The slots.
+const (
+	alias   = "alias"
+	account = "account"
+	size    = "size"
+	request = "request"
+	reason  = "reason" // all the rest of the line
+	scope   = "scope"
+	topic   = "topic"
+)
+
+var (
+	optional = []string{reason, scope, topic}
+	targets  = []string{account, request, topic} // the others are arguments
+)
+
+var grammar = []command{
+	{desk.AliasAdd, []string{"alias ajouter"}, []string{"alias add"}, []string{alias, account}},
+	{desk.AliasRemove, []string{"alias retirer"}, []string{"alias remove"}, []string{alias, account}},
+	{desk.QuotaSet, []string{"quota"}, []string{"quota"}, []string{account, size}},
+	{desk.AccountShow, []string{"compte", "fiche"}, []string{"account"}, []string{account}},
+	{desk.RequestList, []string{"demandes"}, []string{"requests"}, []string{scope}},
+	{desk.RequestShow, []string{"demande"}, []string{"request"}, []string{request}},
+	{desk.RequestApprove, []string{"valider"}, []string{"approve"}, []string{request}},
+	{desk.RequestReject, []string{"refuser"}, []string{"reject"}, []string{request, reason}},
+	{desk.RequestCancel, []string{"annuler"}, []string{"cancel"}, []string{request}},
+	{desk.HistoryShow, []string{"historique"}, []string{"history"}, []string{account}},
+	{desk.Help, []string{"aide"}, []string{"help"}, []string{topic}},
+}
+
+// destructive verbs are never suggested to somebody who mistyped.
+var destructive = []desk.Verb{desk.AliasRemove, desk.RequestReject, desk.RequestCancel}
+
+// scopes are the words for each scope, French then English.
+var scopes = map[string][2]string{"mine": {"mes", "mine"}, "pending": {"attente", "pending"}, "all": {"toutes", "all"}}
+
+func (c command) phrases() []string { return slices.Concat(c.fr, c.en) }
+
+// match finds the command that the text begins with, and what follows it.
+func match(text string) (c command, rest string, ok bool) {
+	words := strings.Split(text, " ")
+	for _, c := range grammar {
+		for _, p := range c.phrases() {
+			n := strings.Count(p, " ") + 1
+			if n <= len(words) && fold(strings.Join(words[:n], " ")) == p {
+				return c, strings.Join(words[n:], " "), true
+			}
+		}
+	}
+	return command{}, "", false
+}
+
+func commandOf(v desk.Verb) (c command, ok bool) {
+	i := slices.IndexFunc(grammar, func(c command) bool { return c.verb == v })
+	if i < 0 {
+		return command{}, false
+	}
+	return grammar[i], true
+}
+
+// Topic is the verbs that a help topic is about: the verb itself ("quota.set"),
+// or the family of a word that a command begins with: "alias", "valider". It is
+// nil if the topic is about nothing.
+func Topic(topic string) (verbs []desk.Verb) {
+	families := map[string]bool{}
+	for _, c := range grammar {
+		if string(c.verb) == topic {
+			return []desk.Verb{c.verb}
+		}
+		for _, p := range c.phrases() {
+			families[family(c.verb)] = families[family(c.verb)] || before(p, " ") == fold(topic)
+		}
+	}
+	for _, c := range grammar {
+		if families[family(c.verb)] {
+			verbs = append(verbs, c.verb)
+		}
+	}
+	return verbs
+}
+
+func family(v desk.Verb) string { return before(string(v), ".") }
+
+func before(s, sep string) string { first, _, _ := strings.Cut(s, sep); return first }

@@ -1,0 +1,150 @@
+// Package phrase understands what people type: a strict grammar whose French
+// and English words are equal, in any case, with or without accents.
+//
+//	alias ajouter|add ALIAS ACCOUNT [motif : REASON]
+//	alias retirer|remove ALIAS ACCOUNT [motif : REASON]
+//	quota ACCOUNT [10Go] [motif : REASON]        no size: shows the account
+//	compte|fiche|account ACCOUNT
+//	demandes|requests [mes|mine|attente|pending|toutes|all]
+//	demande|request D-12    valider|approve D-12
+//	refuser|reject D-12 [REASON]    annuler|cancel D-12
+//	historique|history ACCOUNT      aide|help [TOPIC]
+//
+// A reason may also follow "parce que", "because" or "reason:". The canonical
+// text of an action ("alias.add bob@u.fr alias=b@u.fr") is understood too.
+// Nothing is guessed: what is not in the grammar is an error.
+package phrase
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// An Order is what somebody wants, and why. Only an action that changes
+// Partage has a Reason; that of a refusal is the action's own argument.
+type Order struct {
+	Action desk.Action
+	Reason string // one line, may be empty
+}
+
+// Parse reads what was typed, or pasted from a card: with or without a leading
+// /trigger, back-ticks, quotes, mail links. Errors are *desk.Error: UnknownVerb
+// with "nearest" if a harmless command is close; the others name the command in
+// "verb". An empty text is UnknownVerb with an empty value. Text of more than
+// 500 characters or with invisible ones is InvalidArgument of "text".
+func Parse(text string) (Order, error) {
+	text, err := clean(text)
+	if err != nil {
+		return Order{}, err
+	}
+	verb := desk.Verb(before(text, " "))
+	if _, ok := desk.SpecOf(verb); ok && verb != desk.Help { // "help" is in the grammar
+		return canonical(verb, text)
+	}
+	if c, rest, ok := match(text); ok {
+		return c.read(rest)
+	}
+	return Order{}, unknown(text)
+}
+
+// canonical reads the canonical text, with or without a reason after it.
+func canonical(verb desk.Verb, text string) (Order, error) {
+	a, err := desk.ParseAction(text)
+	if err == nil {
+		return Order{Action: a}, nil
+	}
+	head, why, marked := cutReason(text)
+	if a, bad := desk.ParseAction(head); marked && bad == nil && changes(verb) {
+		return Order{a, why}, nil
+	}
+	return Order{}, explain(verb, err)
+}
+
+// read fills the slots of the command from what follows it.
+func (c command) read(rest string) (Order, error) {
+	head, why, marked := rest, "", false
+	switch {
+	case c.verb == desk.RequestReject:
+		head, why, _ = strings.Cut(rest, " ")
+		why = afterMark(why)
+	case changes(c.verb):
+		head, why, marked = cutReason(rest)
+	}
+	filled, left := c.fill(tokens(head))
+	switch {
+	case left != "":
+		return Order{}, c.fail(desk.InvalidArgument, "rest", left)
+	case marked && why == "":
+		return Order{}, c.fail(desk.MissingArgument, reason, "")
+	case c.verb == desk.QuotaSet && filled[size] == "" && !marked:
+		c, _ = commandOf(desk.AccountShow)
+	case c.verb == desk.RequestReject:
+		filled[reason] = why
+		why = ""
+	}
+	filled[scope], filled[topic] = scopeOf(filled[scope]), topicOf(filled[topic])
+	a, err := c.action(filled)
+	if err != nil {
+		return Order{}, err
+	}
+	return Order{a, why}, nil
+}
+
+// fill gives each slot its token; what is left belongs to none.
+func (c command) fill(words []string) (filled map[string]string, left string) {
+	filled = map[string]string{}
+	for _, slot := range c.slots {
+		n := min(1, len(words))
+		switch {
+		case slot == reason:
+			n = 0
+		case slot == size && len(words) > 1 && bareNumber.MatchString(words[0]):
+			n = 2
+		case slot == topic:
+			n = len(words)
+		}
+		filled[slot] = strings.Join(words[:n], " ")
+		words = words[n:]
+	}
+	return filled, strings.Join(words, " ")
+}
+
+// scopeOf is the scope that the word names, or the word.
+func scopeOf(word string) string {
+	for scope, words := range scopes {
+		if slices.Contains(words[:], fold(word)) {
+			return scope
+		}
+	}
+	return word
+}
+
+// topicOf is one word, or the verb that several words name.
+func topicOf(words string) string {
+	if c, rest, ok := match(words); ok && rest == "" && strings.Contains(words, " ") {
+		return string(c.verb)
+	}
+	return fold(words)
+}
+
+// action makes the action from its filled slots.
+func (c command) action(filled map[string]string) (desk.Action, error) {
+	target, args := "", map[string]string{}
+	for _, slot := range c.slots {
+		value := filled[slot]
+		switch {
+		case value == "" && !slices.Contains(optional, slot):
+			return desk.Action{}, c.fail(desk.MissingArgument, slot, "")
+		case slices.Contains(targets, slot):
+			target = value
+		case value != "":
+			args[slot] = value
+		}
+	}
+	a, err := desk.NewAction(c.verb, target, args)
+	return a, explain(c.verb, err)
+}
+
+func changes(v desk.Verb) bool { spec, _ := desk.SpecOf(v); return spec.Changes }

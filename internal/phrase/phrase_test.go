@@ -1,0 +1,276 @@
+package phrase_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/phrase"
+)
+
+func TestParse(t *testing.T) {
+	const add = "alias.add bob@u.fr alias=contact@u.fr"
+	tests := []struct{ text, action, reason string }{
+		{"alias ajouter contact@u.fr bob@u.fr", add, ""},
+		{"alias add contact@u.fr bob@u.fr", add, ""},
+		{"ALIAS Ajouter Contact@U.fr BOB@u.fr", add, ""},
+		{"àlïas ajoutér contact@u.fr bob@u.fr", add, ""},
+		{"alias ajoute\u0301r contact@u.fr bob@u.fr", add, ""},
+		{"  alias\u00a0ajouter\u202fcontact@u.fr   bob@u.fr ", add, ""},
+		{"/melusine alias ajouter contact@u.fr bob@u.fr", add, ""},
+		{"`/melusine alias ajouter contact@u.fr bob@u.fr`", add, ""},
+		{"« alias ajouter contact@u.fr bob@u.fr »", add, ""},
+		{"«\u202falias ajouter contact@u.fr bob@u.fr\u202f»", add, ""},
+		{"alias ajouter `contact@u.fr` `bob@u.fr`", add, ""},
+		{"alias ajouter « contact@u.fr » “bob@u.fr”", add, ""},
+		{"alias ajouter mailto:contact@u.fr <bob@u.fr>", add, ""},
+		{"alias ajouter <mailto:contact@u.fr|contact@u.fr> [bob@u.fr](mailto:bob@u.fr)", add, ""},
+		{`alias ajouter contact@u.fr "Bob, du labo" <bob@u.fr>`, add, ""},
+		{"alias ajouter contact@u.fr « Bob Martin » <bob@u.fr>", add, ""},
+		{"alias ajouter contact@u.fr Bob de La Tour <bob@u.fr>", add, ""},
+		{"alias ajouter Contact Physique <contact@u.fr> Élise O’Hara <bob@u.fr>", add, ""},
+		{"alias ajouter contact@u.fr bob", "alias.add bob alias=contact@u.fr", ""},
+		{"alias ajouter contact@u.fr bob@u.fr parce que « c'est  utile »", add, "« c'est utile »"},
+		{"alias ajouter contact@u.fr bob@u.fr parce qu'il part", add, "il part"},
+		{"alias ajouter contact@u.fr bob@u.fr motif : jury", add, "jury"},
+		{"alias ajouter contact@u.fr bob@u.fr Motif: jury", add, "jury"},
+		{"alias ajouter contact@u.fr bob@u.fr motif jury", add, "jury"},
+		{"alias add contact@u.fr bob@u.fr because reason: x", add, "reason: x"},
+		{"alias add contact@u.fr bob@u.fr reason: see <x@u.fr>", add, "see <x@u.fr>"},
+		{add, add, ""},
+		{add + " motif : jury", add, "jury"},
+		{"alias retirer contact@u.fr bob@u.fr", "alias.remove bob@u.fr alias=contact@u.fr", ""},
+		{"alias remove contact@u.fr bob@u.fr because unused", "alias.remove bob@u.fr alias=contact@u.fr", "unused"},
+
+		{"quota bob 10Go", "quota.set bob size=10G", ""},
+		{"quota bob 10 Go", "quota.set bob size=10G", ""},
+		{"quota bob 2,5\u202fGo", "quota.set bob size=2560M", ""},
+		{"quota bob 10GB because thesis", "quota.set bob size=10G", "thesis"},
+		{"quota bob 800 mo motif : thèse", "quota.set bob size=800M", "thèse"},
+		{"quota Bob Martin <bob@u.fr> 1to", "quota.set bob@u.fr size=1024G", ""},
+		{"quota because 10Go", "quota.set because size=10G", ""},
+		{"quota because 10Go because because", "quota.set because size=10G", "because"},
+		{"quota bob", "account.show bob", ""},
+		{"compte bob", "account.show bob", ""},
+		{"fiche bob@u.fr", "account.show bob@u.fr", ""},
+		{"account bob", "account.show bob", ""},
+		{"historique bob", "history.show bob", ""},
+		{"history bob", "history.show bob", ""},
+
+		{"demandes", "request.list", ""},
+		{"demandes mes", "request.list scope=mine", ""},
+		{"requests MINE", "request.list scope=mine", ""},
+		{"demandes attente", "request.list scope=pending", ""},
+		{"requests pending", "request.list scope=pending", ""},
+		{"demandes toutes", "request.list scope=all", ""},
+		{"requests all", "request.list scope=all", ""},
+		{"demande D-12", "request.show D-12", ""},
+		{"request 12", "request.show D-12", ""},
+		{"valider d-512", "request.approve D-512", ""},
+		{"approve 512", "request.approve D-512", ""},
+		{"refuser 512", "request.reject D-512", ""},
+		{"refuser 512 utiliser « FileSender » parce que gros", `request.reject D-512 reason="utiliser « FileSender » parce que gros"`, ""},
+		{"reject 512 reason: no", "request.reject D-512 reason=no", ""},
+		{"refuser `D-512` motif : motif : x", `request.reject D-512 reason="motif : x"`, ""},
+		{"annuler 512", "request.cancel D-512", ""},
+		{"cancel `D-512`", "request.cancel D-512", ""},
+
+		{"aide", "help", ""},
+		{"help", "help", ""},
+		{"aide alias", "help alias", ""},
+		{"aide Alias Ajouter", "help alias.add", ""},
+		{"help quota", "help quota", ""},
+	}
+	for _, tt := range tests {
+		got, err := phrase.Parse(tt.text)
+		if err != nil {
+			t.Errorf("Parse(%q): %v", tt.text, err)
+			continue
+		}
+		if diff := cmp.Diff([]string{tt.action, tt.reason}, []string{got.Action.String(), got.Reason}); diff != "" {
+			t.Errorf("Parse(%q) (-want +got):\n%s", tt.text, diff)
+		}
+	}
+}
+
+// Each line is refused by the code and the details given: nothing is guessed.
+func TestParseBadInput(t *testing.T) {
+	tests := []struct {
+		text    string
+		code    desk.Code
+		details string // "name=value ..." that must be there; "name=" must be absent or empty
+	}{
+		{"", desk.UnknownVerb, "value= nearest="},
+		{" \u202f ", desk.UnknownVerb, "value="},
+		{"/melusine", desk.UnknownVerb, "value="},
+		{"bonjour", desk.UnknownVerb, "value=bonjour nearest="},
+		{"virer truc", desk.UnknownVerb, "nearest="},
+		{"demandess", desk.UnknownVerb, "nearest=demandes"},
+		{"qouta bob 10Go", desk.UnknownVerb, "nearest=quota"},
+		{"acount bob", desk.UnknownVerb, "nearest=account"},
+		{"historiqe bob", desk.UnknownVerb, "nearest=historique"},
+		{"alias", desk.UnknownVerb, "value=alias"},
+		{"alias contact@u.fr bob", desk.UnknownVerb, ""},
+		{"ajouter alias contact@u.fr bob", desk.UnknownVerb, ""},
+		{"je veux un quota de 10Go", desk.UnknownVerb, ""},
+		{"alias.del bob@u.fr alias=b@u.fr", desk.UnknownVerb, ""},
+		{"bob@u.fr", desk.UnknownVerb, ""},
+		{"Quota <bob@u.fr> 10Go 20Go", desk.InvalidArgument, "name=rest value=20Go verb=quota.set"},
+
+		{"alias ajouter", desk.MissingArgument, "name=alias verb=alias.add"},
+		{"alias ajouter contact@u.fr", desk.MissingArgument, "name=account verb=alias.add"},
+		{"alias ajouter contact bob", desk.InvalidAddress, "value=contact verb=alias.add"},
+		{"alias ajouter contact@u.fr,info@u.fr bob", desk.InvalidAddress, ""},
+		{"alias ajouter contact@u.fr bob@", desk.InvalidAddress, ""},
+		{"alias ajouter contact@u.fr bob mcurie", desk.InvalidArgument, "name=rest value=mcurie"},
+		{"alias ajouter contact@u.fr bob pour le jury", desk.InvalidArgument, "name=rest"},
+		{"alias ajouter contact@u.fr bob jusqu=31/08", desk.InvalidArgument, "name=rest"},
+		{"alias ajouter contact@u.fr bob motif :", desk.MissingArgument, "name=reason"},
+		{"alias ajouter contact@u.fr bob parce que", desk.InvalidArgument, "name=rest"},
+		{"alias ajouter contàct@u.fr bob", desk.InvalidAddress, ""},
+		{"alias ajouter cоntact@u.fr bob", desk.InvalidAddress, ""}, // a Cyrillic o
+		{"alias ajouter contact@u.fr bob <eve@u.fr>", desk.InvalidArgument, "name=rest"},
+		{`alias ajouter contact@u.fr "bob@u.fr" <eve@u.fr>`, desk.InvalidArgument, "name=rest"},
+		{"alias ajouter contact@u.fr [bob@u.fr](mailto:eve@u.fr)", desk.InvalidAddress, ""},
+		{"alias ajouter contact@u.fr <mailto:eve@u.fr|bob@u.fr>", desk.InvalidAddress, ""},
+		{"alias ajouter contact@u.fr [bob@u.fr](https://eve.fr)", desk.InvalidAddress, ""},
+		{"alias ajouter contact@u.fr mailto:bob@u.fr?cc=eve@u.fr", desk.InvalidAddress, ""},
+		{"alias ajouter @channel bob", desk.InvalidAddress, ""},
+		{"alias ajouter *@u.fr bob", desk.InvalidAddress, ""},
+		{"alias.add bob@u.fr", desk.MissingArgument, "name=alias verb=alias.add"},
+		{"alias.add bob@u.fr alias=b@u.fr cos=x", desk.InvalidArgument, "name=cos"},
+		{"account.show bob because curious", desk.InvalidArgument, ""},
+
+		{"quota", desk.MissingArgument, "name=account"},
+		{"quota bob 10", desk.InvalidSize, "value=10 verb=quota.set"},
+		{"quota bob 10 beaucoup", desk.InvalidSize, "verb=quota.set"},
+		{"quota bob +5Go", desk.InvalidSize, ""},
+		{"quota bob 0Go", desk.InvalidSize, ""},
+		{"quota bob motif : thèse", desk.MissingArgument, "name=size"},
+		{"compte", desk.MissingArgument, "name=account verb=account.show"},
+		{"compte bob mcurie", desk.InvalidArgument, "name=rest"},
+		{"compte bob parce que", desk.InvalidArgument, "name=rest"},
+		{"compte Jeanne Dupont", desk.InvalidArgument, "name=rest value=Dupont"},
+
+		{"demandes hier", desk.InvalidArgument, "name=scope value=hier verb=request.list"},
+		{"demande", desk.MissingArgument, "name=request verb=request.show"},
+		{"valider", desk.MissingArgument, "name=request"},
+		{"valider D-0", desk.UnknownRequest, "value=D-0"},
+		{"valider D-12 D-13", desk.InvalidArgument, "name=rest value=D-13"},
+		{"valider tout", desk.UnknownRequest, ""},
+		{"refuser", desk.MissingArgument, "name=request verb=request.reject"},
+		{"refuser parce que non", desk.UnknownRequest, "value=parce"},
+		{"aide de camp", desk.InvalidArgument, "name=topic verb=help"},
+
+		{"valider 512\nvalider 513", desk.InvalidArgument, "name=text"},
+		{"valider\t512", desk.InvalidArgument, "name=text"},
+		{"valider 5\u200b12", desk.InvalidArgument, "name=text"},
+		{"refuser 512 \u202etxet", desk.InvalidArgument, "name=text"},
+		{"refuser 512 \xff", desk.InvalidArgument, "name=text"},
+		{"refuser 512 " + strings.Repeat("é", 489), desk.InvalidArgument, "name=text"},
+	}
+	for _, tt := range tests {
+		got, err := phrase.Parse(tt.text)
+		e, ok := errors.AsType[*desk.Error](err)
+		if !ok || e.Code != tt.code || got != (phrase.Order{}) {
+			t.Errorf("Parse(%q) = %v, %v; want nothing and %s", tt.text, got, err, tt.code)
+			continue
+		}
+		for pair := range strings.FieldsSeq(tt.details) {
+			if name, want, _ := strings.Cut(pair, "="); e.Details[name] != want {
+				t.Errorf("Parse(%q): detail %s = %q, want %q", tt.text, name, e.Details[name], want)
+			}
+		}
+	}
+}
+
+// 500 characters are read, whatever they weigh.
+func TestParseLongest(t *testing.T) {
+	text := "refuser 512 " + strings.Repeat("é", 488)
+	if _, err := phrase.Parse(text); err != nil {
+		t.Errorf("Parse of 500 characters: %v", err)
+	}
+}
+
+// Whatever is typed, a mistyped destructive command is not offered, nor
+// another one in its place.
+func TestNearestIsHarmless(t *testing.T) {
+	for _, text := range []string{"alias retier a@u.fr bob", "alias remov a@u.fr bob", "refusr 512", "rejetc 512",
+		"annuller 512", "cancell 512", "alias retirerr", "canccel 5"} {
+		_, err := phrase.Parse(text)
+		e, ok := errors.AsType[*desk.Error](err)
+		if !ok || e.Code != desk.UnknownVerb || e.Details["nearest"] != "" {
+			t.Errorf("Parse(%q): %v", text, err)
+		}
+	}
+}
+
+func TestCanonical(t *testing.T) {
+	tests := []struct{ action, fr, en string }{
+		{"alias.add bob@u.fr alias=b@u.fr", "alias ajouter b@u.fr bob@u.fr", "alias add b@u.fr bob@u.fr"},
+		{"alias.remove bob@u.fr alias=b@u.fr", "alias retirer b@u.fr bob@u.fr", "alias remove b@u.fr bob@u.fr"},
+		{"quota.set bob@u.fr size=10G", "quota bob@u.fr 10Go", "quota bob@u.fr 10GB"},
+		{"quota.set bob@u.fr size=2560M", "quota bob@u.fr 2560Mo", "quota bob@u.fr 2560MB"},
+		{"account.show bob", "compte bob", "account bob"},
+		{"request.list", "demandes", "requests"},
+		{"request.list scope=pending", "demandes attente", "requests pending"},
+		{"request.show D-5", "demande D-5", "request D-5"},
+		{"request.approve D-5", "valider D-5", "approve D-5"},
+		{`request.reject D-5 reason="pas ici"`, "refuser D-5 motif : pas ici", "reject D-5 reason: pas ici"},
+		{"request.reject D-5", "refuser D-5", "reject D-5"},
+		{"request.cancel D-5", "annuler D-5", "cancel D-5"},
+		{"history.show bob", "historique bob", "history bob"},
+		{"help", "aide", "help"},
+		{"help alias.add", "aide alias.add", "help alias.add"},
+	}
+	seen := map[desk.Verb]bool{}
+	for _, tt := range tests {
+		a, err := desk.ParseAction(tt.action)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[a.Verb] = true
+		if got := [2]string{phrase.Canonical("fr", a), phrase.Canonical("en", a)}; got != [2]string{tt.fr, tt.en} {
+			t.Errorf("Canonical(%s) = %q", tt.action, got)
+		}
+	}
+	for _, v := range desk.Verbs() {
+		if !seen[v] {
+			t.Errorf("verb %s is not shown here", v)
+		}
+	}
+	if got := phrase.Canonical("fr", desk.Action{Verb: "cos.set", Target: "bob"}); got != "cos.set bob" {
+		t.Errorf("Canonical of an unknown verb = %q", got)
+	}
+}
+
+func TestTopic(t *testing.T) {
+	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestApprove, desk.RequestReject, desk.RequestCancel}
+	tests := []struct {
+		topic string
+		want  []desk.Verb
+	}{
+		{"alias", []desk.Verb{desk.AliasAdd, desk.AliasRemove}},
+		{"alias.add", []desk.Verb{desk.AliasAdd}},
+		{"Quota", []desk.Verb{desk.QuotaSet}},
+		{"fiche", []desk.Verb{desk.AccountShow}},
+		{"valider", requests},
+		{"requests", requests},
+		{"help", []desk.Verb{desk.Help}},
+		{"truc", nil},
+		{"", nil},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, phrase.Topic(tt.topic)); diff != "" {
+			t.Errorf("Topic(%q) (-want +got):\n%s", tt.topic, diff)
+		}
+	}
+	for _, v := range desk.Verbs() {
+		if len(phrase.Topic(string(v))) != 1 {
+			t.Errorf("no topic %s", v)
+		}
+	}
+}

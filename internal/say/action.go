@@ -1,0 +1,40 @@
+package say
+
+import "github.com/unistra/melusine/internal/desk"
+
+// Title is what the action does, as a title or a button: "Ajouter un alias".
+func Title(lang string, a desk.Action) string { return T(lang, "title."+string(a.Verb)) }
+
+// Verb names the verb as a thing, for lists and filters: "ajout d'alias".
+func Verb(lang string, v desk.Verb) string { return T(lang, "verb."+string(v)) }
+
+// Effect is one sentence, in the future, that says what the action will change
+// or show.
+func Effect(lang string, a desk.Action, quote ...Quote) string {
+	return T(lang, "effect."+string(a.Verb), values(lang, a, quote)...)
+}
+
+// Summary names the action in a few words, for a line of a list or of a
+// notification: "alias contact@u.fr → bob@u.fr", "quota de bob@u.fr : 10 Go".
+func Summary(lang string, a desk.Action, quote ...Quote) string {
+	return T(lang, "summary."+string(a.Verb), values(lang, a, quote)...)
+}
+
+// Help says how a verb is typed, and what it does in one sentence.
+func Help(lang string, v desk.Verb) (usage, sentence string) {
+	return texts["usage."+string(v)].in(lang), T(lang, "help."+string(v))
+}
+
+// values are what the sentences about an action may name.
+func values(lang string, a desk.Action, quote []Quote) []string {
+	return []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote)}
+}
+
+// canonicalSize says "10G" as "10 Go".
+func canonicalSize(lang, s string, quote []Quote) string {
+	n, err := desk.ParseSize(s)
+	if err != nil {
+		return quoted(quote, s)
+	}
+	return Size(lang, int64(n))
+}

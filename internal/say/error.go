@@ -1,0 +1,84 @@
+package say
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// Error tells a person about trouble: what happened, why if it is known, and
+// what to do. Of an error that nobody prepared for people it tells nothing but
+// that it is ours. The text of nil is "".
+func Error(lang string, err error, quote ...Quote) string {
+	if err == nil {
+		return ""
+	}
+	e, ok := errors.AsType[*desk.Error](err)
+	if !ok {
+		return T(lang, "error")
+	}
+	text := T(lang, errorKey(e), details(lang, e, quote)...)
+	if nearest := e.Details["nearest"]; nearest != "" {
+		text += " " + T(lang, "hint.nearest", "nearest", quoted(quote, nearest))
+	}
+	if usage, _ := Help(lang, desk.Verb(e.Details["verb"])); usage != "" && e.Kind == desk.Invalid {
+		text += " " + T(lang, "hint.usage", "usage", quoted(quote, usage))
+	}
+	return text
+}
+
+// errorKey finds the most precise words: for this argument, this state or an
+// empty value, else for the code alone, else those of an unprepared error.
+func errorKey(e *desk.Error) string {
+	key := "error." + string(e.Code)
+	precise := []string{key + "." + e.Details["name"], key + "." + e.Details["state"], key}
+	if e.Details["value"] == "" {
+		precise = append([]string{key + ".empty"}, precise...)
+	}
+	for _, k := range precise {
+		if _, ok := texts[k]; ok {
+			return k
+		}
+	}
+	return "error"
+}
+
+// details are the placeholders of an error: what was typed is quoted, what has
+// words of ours is said.
+func details(lang string, e *desk.Error, quote []Quote) (pairs []string) {
+	for name, value := range e.Details {
+		pairs = append(pairs, name, detail(lang, e.Code, name, value, quote))
+	}
+	return pairs
+}
+
+func detail(lang string, code desk.Code, name, value string, quote []Quote) string {
+	switch {
+	case name == "used":
+		n, _ := strconv.ParseInt(value, 10, 64)
+		return Size(lang, n)
+	case name == "since":
+		return since(lang, value)
+	case name == "verb":
+		return Verb(lang, desk.Verb(value))
+	case name == "name" && known("name."+value):
+		return T(lang, "name."+value)
+	case name == "value" && code == desk.AlreadySo:
+		return canonicalSize(lang, value, quote)
+	case name == "by" && value != "":
+		return T(lang, "by", "who", called(nil, desk.UID(value), quote))
+	case name == "rule" && value != "":
+		return T(lang, "rule", "rule", quoted(quote, value))
+	}
+	return quoted(quote, value)
+}
+
+func since(lang, value string) string {
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil || at.IsZero() {
+		return ""
+	}
+	return T(lang, "since", "moment", Moment(lang, at, time.UTC))
+}

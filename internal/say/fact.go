@@ -1,0 +1,114 @@
+package say
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// Fact is one line of a timeline: what happened and by whom, with its full
+// stop and without its date. name gives a person's name, printed as it is; for
+// "" the login stands instead.
+func Fact(lang string, e desk.Event, name func(desk.UID) string, quote ...Quote) string {
+	key, pairs := happened(lang, e.Fact, name, quote)
+	if !known(key) {
+		key = "fact"
+	}
+	return T(lang, key, append(pairs, "who", called(name, e.By, quote))...)
+}
+
+func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Quote) (key string, pairs []string) {
+	switch f := fact.(type) {
+	case desk.Asked:
+		return withReason("fact.asked", f.Reason), []string{"door", door(lang, f.Via), "summary", Summary(lang, f.Action, quote...), "reason", quoted(quote, f.Reason)}
+	case desk.Decided:
+		return decided(lang, f.Decision, quote)
+	case desk.Approved:
+		return "fact.approved", []string{"door", door(lang, f.Via)}
+	case desk.Refused:
+		return withReason("fact.refused", f.Reason), []string{"door", door(lang, f.Via), "reason", quoted(quote, f.Reason)}
+	case desk.Withdrawn:
+		return "fact.withdrawn", []string{"door", door(lang, f.Via)}
+	case desk.Announced:
+		return announced(f), []string{"word", stateWord(lang, f.Shows)}
+	case desk.Granted:
+		return "fact.granted", []string{"to", called(name, f.To, quote), "domains", list(f.Domains, quote)}
+	case desk.Revoked:
+		return "fact.revoked", []string{"to", called(name, f.From, quote), "domains", list(f.Domains, quote)}
+	case desk.BindingOffered:
+		return "fact.offered", nil
+	case desk.Bound:
+		return "fact.bound", nil
+	}
+	return executed(lang, fact)
+}
+
+func executed(lang string, fact desk.Fact) (key string, pairs []string) {
+	switch f := fact.(type) {
+	case desk.Started:
+		return "fact.started", []string{"attempt", strconv.Itoa(f.Attempt)}
+	case desk.Failed:
+		return failed(f), []string{"attempt", strconv.Itoa(f.Attempt), "cause", cause(lang, f.Code)}
+	case desk.Unknown:
+		return "fact.unknown", []string{"attempt", strconv.Itoa(f.Attempt)}
+	case desk.Done:
+		return "fact.done", []string{"attempt", strconv.Itoa(f.Attempt)}
+	}
+	return "fact", nil
+}
+
+func decided(lang string, d desk.Decision, quote []Quote) (key string, pairs []string) {
+	pairs = []string{"approvers", Approvers(lang, d.Approvers, quote...), "because", because(lang, d)}
+	switch d.Outcome {
+	case desk.Allowed, desk.Pending:
+		return "fact.decided." + string(d.Outcome), pairs
+	}
+	return "fact.decided.denied", pairs
+}
+
+func failed(f desk.Failed) string {
+	switch {
+	case f.Attempt == 0 && f.Final:
+		return "fact.failed.never"
+	case f.Attempt == 0:
+		return "fact.failed.later"
+	case f.Final:
+		return "fact.failed.final"
+	}
+	return "fact.failed"
+}
+
+func announced(f desk.Announced) string {
+	if f.Post == (desk.Post{}) {
+		return "fact.announced.nowhere"
+	}
+	return "fact.announced." + string(f.Role)
+}
+
+func withReason(key, reason string) string {
+	if reason == "" {
+		return key
+	}
+	return key + ".reason"
+}
+
+func door(lang string, d desk.Door) string {
+	if key := "door." + string(d); known(key) {
+		return T(lang, key)
+	}
+	return T(lang, "door")
+}
+
+func stateWord(lang string, s desk.State) string {
+	_, word := State(lang, s)
+	return word
+}
+
+func list(values []string, quote []Quote) string {
+	said := make([]string, len(values))
+	for i, v := range values {
+		said[i] = quoted(quote, v)
+	}
+	return strings.Join(said, ", ")
+}

@@ -1,0 +1,29 @@
+package say_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/phrase"
+	"github.com/unistra/melusine/internal/say"
+)
+
+var example = strings.NewReplacer("[", "", "]", "", "mes|attente|toutes", "mes", "mine|pending|all", "all",
+	"ALIAS", "c@u.fr", "COMPTE", "bob", "ACCOUNT", "bob", "MOTIF", "x", "REASON", "x", "SUJET", "alias", "TOPIC", "alias")
+
+// What the help tells people to type is understood as the verb it is told for.
+func TestUsageIsUnderstood(t *testing.T) {
+	for _, v := range desk.Verbs() {
+		for _, lang := range []string{"fr", "en"} {
+			usage, sentence := say.Help(lang, v)
+			text := example.Replace(usage)
+			if o, err := phrase.Parse(text); err != nil || o.Action.Verb != v || sentence == "" {
+				t.Errorf("%s: %q is read as %+v (%v)", v, text, o, err)
+			}
+		}
+	}
+	if usage, _ := say.Help("fr", "cos.set"); usage != "" {
+		t.Errorf("usage of an unknown verb: %q", usage)
+	}
+}

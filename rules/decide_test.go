@@ -1,0 +1,188 @@
+package rules
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/expr-lang/expr"
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/unistra/melusine/internal/desk"
+	"go.uber.org/goleak"
+)
+
+var update = flag.Bool("update", false, "write what Decide answers into testdata/decide; read the diff")
+
+// TestMain asks rapid for 2,000 checks of 50 worlds; -rapid.checks overrides.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "2000"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+var _ desk.Rules = (*Book)(nil)
+
+func defaultBook(tb testing.TB) *Book {
+	tb.Helper()
+	b, err := Default()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return b
+}
+
+// TestDecide runs the cases of testdata/decide: "ask" holds the actor, the
+// action and what is forgotten of the facts; "book", if any, replaces the
+// default book.
+func TestDecide(t *testing.T) {
+	files, _ := filepath.Glob("testdata/decide/*.txtar")
+	if len(files) < 30 {
+		t.Fatalf("%d cases", len(files))
+	}
+	settled := map[string]bool{}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := decideCase(t, archive)
+			settled[d.Rule] = true
+			got := show(d)
+			want := section(archive, "want")
+			if *update {
+				setSection(archive, "want", got)
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s(-want +got)\n%s", archive.Comment, diff)
+			}
+		})
+	}
+	for _, r := range defaultBook(t).Rules() {
+		if !settled[r.ID] {
+			t.Errorf("no case is settled by default rule %s", r.ID)
+		}
+	}
+}
+
+func decideCase(t *testing.T, archive *txtar.Archive) desk.Decision {
+	t.Helper()
+	book := defaultBook(t)
+	if source := section(archive, "book"); source != "" {
+		var err error
+		if book, err = Load("case.yaml", []byte(source)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines := strings.Split(strings.TrimSpace(section(archive, "ask")), "\n")
+	actor, action, _ := strings.Cut(lines[0], ": ")
+	f := cast(actor, action)
+	for _, line := range lines[1:] {
+		forget[strings.TrimPrefix(line, "forget ")](&f)
+	}
+	return book.Decide(f)
+}
+
+func section(a *txtar.Archive, name string) string {
+	for _, f := range a.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+func setSection(a *txtar.Archive, name, text string) {
+	a.Files = slices.DeleteFunc(a.Files, func(f txtar.File) bool { return f.Name == name })
+	a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(text)})
+}
+
+// show prints a decision as the cases hold it.
+func show(d desk.Decision) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s by %q\n", d.Outcome, d.Rule)
+	if d.Because.FR != "" {
+		fmt.Fprintf(&b, "because %s\n", d.Because.FR)
+	}
+	if d.Needed > 0 || len(d.Approvers) > 0 {
+		fmt.Fprintf(&b, "needs %d of %s\n", d.Needed, strings.Join(d.Approvers, ", "))
+	}
+	for _, w := range d.Why {
+		fmt.Fprintf(&b, "  %s: %s\n", w.Rule, w.Result)
+	}
+	return b.String()
+}
+
+// A rule that cannot be evaluated, or answers something else than yes or no,
+// must deny at once: the rule after it would allow.
+func TestDecideBrokenRuleDenies(t *testing.T) {
+	for name, condition := range map[string]string{"error": `[1][size]`, "not a bool": `size`} {
+		t.Run(name, func(t *testing.T) {
+			b, err := Load("two.yaml", []byte(`rules: [
+				{id: first, fr: Une., en: One., verbs: [quota.set], when: owns(), outcome: allow},
+				{id: second, fr: Deux., en: Two., verbs: [quota.set], when: true, outcome: allow}]`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b.rules[0].program, err = expr.Compile(condition, expr.Env(world{})); err != nil {
+				t.Fatal(err)
+			}
+			d := b.Decide(cast("bob", "quota.set bob@physique.unistra.fr size=3G"))
+			if d.Outcome != desk.Denied || d.Rule != "first" || len(d.Why) != 1 || d.Because != brokenText ||
+				!strings.HasPrefix(d.Why[0].Result, "error: evaluate: ") || strings.Contains(d.Why[0].Result, "\n") {
+				t.Errorf("%+v", d)
+			}
+		})
+	}
+}
+
+func TestDecideSharesNothing(t *testing.T) {
+	b := defaultBook(t)
+	facts := cast("bob", "alias.add bob@physique.unistra.fr alias=bobby@physique.unistra.fr")
+	first := b.Decide(facts)
+	first.Approvers[0], first.Why[0].Rule = "group:everybody", ""
+	b.Rules()[0].Verbs[0] = "help"
+	second := b.Decide(facts)
+	if second.Approvers[0] != "domain:physique.unistra.fr" || second.Why[0].Rule != "admins-act" || b.Rules()[0].Verbs[0] != desk.AliasAdd {
+		t.Errorf("a caller changed the book: %+v", second)
+	}
+}
+
+func TestDecideFromManyGoroutines(t *testing.T) {
+	b := defaultBook(t)
+	asks := map[string]string{
+		"bob":   "alias.add bob@physique.unistra.fr alias=bobby@physique.unistra.fr",
+		"alice": "quota.set bob@physique.unistra.fr size=12G",
+		"odile": "alias.remove bob@physique.unistra.fr alias=b.m@physique.unistra.fr",
+		"carol": "account.show bob@physique.unistra.fr",
+	}
+	want := map[string]desk.Decision{}
+	for who, what := range asks {
+		want[who] = b.Decide(cast(who, what))
+	}
+	var group sync.WaitGroup
+	for range 8 {
+		for who, what := range asks {
+			group.Go(func() {
+				for range 200 {
+					if diff := cmp.Diff(want[who], b.Decide(cast(who, what))); diff != "" {
+						t.Error(diff)
+						return
+					}
+				}
+			})
+		}
+	}
+	group.Wait()
+}

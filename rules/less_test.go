@@ -1,0 +1,171 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/unistra/melusine/internal/desk"
+	"pgregory.net/rapid"
+)
+
+// forget lists every way to know less of a request, by the name of what is
+// forgotten. Target.Aliases is not there: it is not an attribute of rules, and
+// only ever serves to protect more.
+var forget = map[string]func(*desk.Facts){
+	"actor":                func(f *desk.Facts) { f.Actor = desk.Person{} },
+	"actor.uid":            func(f *desk.Facts) { f.Actor.UID = "" },
+	"actor.name":           func(f *desk.Facts) { f.Actor.Name = "" },
+	"actor.affiliation":    func(f *desk.Facts) { f.Actor.Affiliation = "" },
+	"actor.unit":           func(f *desk.Facts) { f.Actor.Unit = "" },
+	"actor.unitDomain":     func(f *desk.Facts) { f.Actor.UnitDomain = "" },
+	"actor groups":         func(f *desk.Facts) { f.Actor.Groups = nil },
+	"actor delegations":    func(f *desk.Facts) { f.Actor.Manages = nil },
+	"names of delegations": func(f *desk.Facts) { f.Actor.Manages = blanked(f.Actor.Manages) },
+	"names of groups":      func(f *desk.Facts) { f.Actor.Groups = blanked(f.Actor.Groups) },
+	"target":               func(f *desk.Facts) { f.Target = desk.Account{} },
+	"target.address":       func(f *desk.Facts) { f.Target.Address = "" },
+	"target.status":        func(f *desk.Facts) { f.Target.Status = "" },
+	"target.quota":         func(f *desk.Facts) { f.Target.Quota = 0 },
+	"target.owner":         func(f *desk.Facts) { f.Target.Owner = "" },
+	"owner":                func(f *desk.Facts) { f.Owner = desk.Person{} },
+	"owner.uid":            func(f *desk.Facts) { f.Owner.UID = "" },
+	"owner.name":           func(f *desk.Facts) { f.Owner.Name = "" },
+	"owner.affiliation":    func(f *desk.Facts) { f.Owner.Affiliation = "" },
+	"owner.unit":           func(f *desk.Facts) { f.Owner.Unit = "" },
+	"owner.unitDomain":     func(f *desk.Facts) { f.Owner.UnitDomain = "" },
+	"domain":               func(f *desk.Facts) { f.Domain = "" },
+	"size":                 func(f *desk.Facts) { f.Size = 0 },
+	"via":                  func(f *desk.Facts) { f.Via = "" },
+	"verb":                 func(f *desk.Facts) { f.Action.Verb = "" },
+	"args":                 func(f *desk.Facts) { f.Action.Args = "" },
+}
+
+func blanked(names []string) []string { return make([]string, len(names)) }
+
+// rank orders outcomes by what they give.
+var rank = map[desk.Outcome]int{desk.Denied: 0, desk.Pending: 1, desk.Allowed: 2}
+
+// less forgets one or several things.
+func less(t *rapid.T, f desk.Facts) desk.Facts {
+	names := rapid.SliceOfNDistinct(rapid.SampledFrom(sortedKeys(forget)), 1, 4, rapid.ID).Draw(t, "forget")
+	for _, name := range names {
+		forget[name](&f)
+	}
+	return f
+}
+
+// TestLessNeverGrants: in the default book, knowing less never gives more, not
+// even an approval instead of a denial or a permission instead of an approval.
+func TestLessNeverGrants(t *testing.T) {
+	book := defaultBook(t)
+	rapid.Check(t, func(t *rapid.T) {
+		for range worldsPerCheck {
+			f := anyFacts(t)
+			full, poor := book.Decide(f), book.Decide(less(t, f))
+			if rank[poor.Outcome] > rank[full.Outcome] {
+				t.Fatalf("%s by %q became %s by %q", full.Outcome, full.Rule, poor.Outcome, poor.Rule)
+			}
+		}
+	})
+}
+
+// TestLessNeverGrantsInAnyBook: whatever book Load accepts, what is denied
+// stays denied when less is known.
+func TestLessNeverGrantsInAnyBook(t *testing.T) {
+	kept, refused, granted := 0, 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		var entries []string
+		for i := range rapid.IntRange(1, 6).Draw(t, "rules") {
+			entry := anyRule(t, i)
+			if _, err := Load("one.yaml", bookOf(entry)); err != nil {
+				refused++
+				continue
+			}
+			kept++
+			entries = append(entries, entry)
+		}
+		book, err := Load("any.yaml", bookOf(entries...))
+		if err != nil {
+			return // two of the rules say the same
+		}
+		for range worldsPerCheck {
+			f := anyFacts(t)
+			full := book.Decide(f)
+			if full.Outcome != desk.Denied {
+				granted++
+				continue
+			}
+			if poor := book.Decide(less(t, f)); poor.Outcome != desk.Denied {
+				t.Fatalf("denied by %q became %s by %q in\n%s", full.Rule, poor.Outcome, poor.Rule, bookOf(entries...))
+			}
+		}
+	})
+	t.Logf("%d rules kept, %d refused, %d grants", kept, refused, granted)
+	if kept == 0 || refused == 0 || granted == 0 {
+		t.Error("the generator proves nothing")
+	}
+}
+
+func bookOf(entries ...string) []byte {
+	return []byte("groups: {admins: melusine-admins}\nrules:\n" + strings.Join(entries, ""))
+}
+
+func anyRule(t *rapid.T, i int) string {
+	outcome := rapid.SampledFrom([]string{"allow", "deny", "ask, approvers: [admins]"}).Draw(t, "outcome")
+	return fmt.Sprintf("  - {id: r%d, fr: Une., en: One., verbs: [%s], when: '%s', outcome: %s}\n",
+		i, rapid.SampledFrom([]string{"alias.*", "quota.set"}).Draw(t, "verbs"), anyCondition(t, 3), outcome)
+}
+
+// anyCondition draws a condition without regard to what Load would refuse.
+func anyCondition(t *rapid.T, depth int) string {
+	join := rapid.SampledFrom([]string{"leaf", "and", "or", "not"}).Draw(t, "join")
+	switch {
+	case depth == 0 || join == "leaf":
+		return anyLeaf(t)
+	case join == "not":
+		return "not (" + anyCondition(t, depth-1) + ")"
+	}
+	return "(" + anyCondition(t, depth-1) + " " + join + " " + anyCondition(t, depth-1) + ")"
+}
+
+func anyLeaf(t *rapid.T) string {
+	if rapid.Bool().Draw(t, "call") {
+		return rapid.SampledFrom([]string{"owns()", "ownedByOther()", "inUnitDomain()", "manages(domain)", "manages(target.domain)",
+			"manages(actor.unitDomain)", "manages(\"a.fr\")", "member(\"admins\")", "same(actor.unit, owner.unit)",
+			"same(domain, owner.unitDomain)", "sizeUpTo(\"10G\")", "true", "false"}).Draw(t, "word")
+	}
+	name := rapid.SampledFrom(sortedKeys(attributes)).Draw(t, "attribute")
+	if attributes[name].number {
+		return name + rapid.SampledFrom([]string{" == 1", " != 2", " < 3", " <= 10737418240", " > 1", " >= 2", " in [1, 2]"}).Draw(t, "order")
+	}
+	value := rapid.SampledFrom([]string{"x", "y", "a.fr", "u1", "chat", "m@a.fr"}).Draw(t, "value")
+	operator := rapid.SampledFrom([]string{"== %q", "!= %q", "in [%q]", "not in [%q]", "contains %q", "startsWith %q", "endsWith %q",
+		"not startsWith %q"}).Draw(t, "operator")
+	return name + " " + fmt.Sprintf(operator, value)
+}
+
+// TestMissingDenies: what must be known is, before any rule is read.
+func TestMissingDenies(t *testing.T) {
+	book, err := Load("open.yaml", bookOf("  - {id: open, fr: Tout., en: All., verbs: [alias.*, quota.*, account.*], when: true, outcome: allow}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ action, forget string }{
+		{"account.show bob@physique.unistra.fr", "actor.uid"},
+		{"account.show bob@physique.unistra.fr", "target.address"},
+		{"quota.set bob@physique.unistra.fr size=3G", "domain"},
+		{"quota.set bob@physique.unistra.fr size=3G", "size"},
+		{"quota.set bob@physique.unistra.fr size=3G", "verb"},
+		{"alias.add bob@physique.unistra.fr alias=b@physique.unistra.fr", "args"},
+	} {
+		f := cast("odile", c.action)
+		if d := book.Decide(f); d.Outcome != desk.Allowed {
+			t.Errorf("%s: %s", c.action, d.Outcome)
+		}
+		forget[c.forget](&f)
+		if d := book.Decide(f); d.Outcome != desk.Denied || d.Rule != "" || d.Why[0].Rule != "facts" {
+			t.Errorf("%s without %s: %+v", c.action, c.forget, d)
+		}
+	}
+}
