@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/directory"
+	"github.com/unistra/melusine/partage"
+	"github.com/unistra/melusine/portal"
+)
+
+// config is the file, decoded over defaults: see deploy/melusine.yml.
+type config struct {
+	Journal     string                `yaml:"journal"`     // path of the SQLite file
+	Rules       string                `yaml:"rules"`       // path of the rule book, "" = the default book
+	SecretFile  string                `yaml:"secret_file"` // 32 bytes or more: signs the buttons
+	TimeZone    string                `yaml:"time_zone"`
+	StaleAfter  time.Duration         `yaml:"stale_after"` // age of the directory beyond which nothing is changed
+	Refresh     refreshConfig         `yaml:"refresh"`
+	Directory   directory.Config      `yaml:"directory"`
+	Partage     partageConfig         `yaml:"partage"`
+	Mattermost  mattermostConfig      `yaml:"mattermost"`
+	Portal      portal.Config         `yaml:"portal"`
+	Delegations map[string][]desk.UID `yaml:"delegations"` // domain -> its correspondents
+}
+
+type refreshConfig struct {
+	Directory time.Duration `yaml:"directory"`
+	Partage   time.Duration `yaml:"partage"`
+}
+
+type partageConfig struct {
+	URL      string        `yaml:"url"`
+	Scope    string        `yaml:"scope"`    // domain of the eduPersonPrincipalNames in carLicense
+	KeysDir  string        `yaml:"keys_dir"` // one file per mail domain, named after it, holding its key
+	PageSize int           `yaml:"page_size"`
+	Timeout  time.Duration `yaml:"timeout"`
+}
+
+type mattermostConfig struct {
+	URL            string `yaml:"url"`
+	TokenFile      string `yaml:"token_file"`       // of the bot
+	AdminTokenFile string `yaml:"admin_token_file"` // of an account that may create slash commands
+	Channel        string `yaml:"channel"`          // id of the approvers' channel
+	Listen         string `yaml:"listen"`           // where Mattermost calls us
+	CallbackURL    string `yaml:"callback_url"`     // that address as Mattermost must call it
+	Trigger        string `yaml:"trigger"`          // of the slash command
+	Language       string `yaml:"language"`         // of the approvers' channel
+}
+
+func defaultConfig() config {
+	return config{
+		Journal: "melusine.db", TimeZone: "Europe/Paris", StaleAfter: 24 * time.Hour,
+		Refresh:    refreshConfig{Directory: 15 * time.Minute, Partage: 6 * time.Hour},
+		Directory:  directory.Default(),
+		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second},
+		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr"},
+		Portal:     portal.DefaultConfig(),
+	}
+}
+
+// loadConfig reads the file. Every error is reported at once, each with its place.
+func loadConfig(path string) (config, error) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	return parseConfig(source)
+}
+
+func parseConfig(source []byte) (config, error) {
+	c := defaultConfig()
+	err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&c)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return c, fmt.Errorf("read configuration: %s", yaml.FormatError(err, false, true))
+	}
+	if err := c.check(); err != nil {
+		return c, fmt.Errorf("check configuration:\n%w", err)
+	}
+	return c, nil
+}
+
+var (
+	domainForm  = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$`)
+	triggerForm = regexp.MustCompile(`^[a-z0-9_-]{1,32}$`)
+)
+
+func (c config) check() error {
+	var errs []error
+	need := func(ok bool, path, what string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s: %s", path, what))
+		}
+	}
+	need(c.Journal != "", "journal", "the path of the journal's file is missing")
+	need(c.SecretFile != "", "secret_file", "the file of the signing secret is missing")
+	_, err := time.LoadLocation(c.TimeZone)
+	need(err == nil && c.TimeZone != "", "time_zone", "no such time zone")
+	need(c.StaleAfter >= time.Minute, "stale_after", "less than 1m")
+	need(c.Refresh.Directory >= 10*time.Second, "refresh.directory", "less than 10s")
+	need(c.Refresh.Partage >= time.Minute, "refresh.partage", "less than 1m")
+	need(c.Refresh.Directory < c.StaleAfter, "refresh.directory", "not less than stale_after")
+	need(domainForm.MatchString(c.Partage.Scope), "partage.scope", "the domain of the eduPersonPrincipalNames is missing")
+	need(c.Partage.KeysDir != "", "partage.keys_dir", "the folder of the domain keys is missing")
+	need(webURL(c.Partage.URL), "partage.url", "not an https:// address (http:// is for this machine only)")
+	m := c.Mattermost
+	need(webURL(m.URL), "mattermost.url", "not an https:// address (http:// is for this machine only)")
+	need(m.TokenFile != "", "mattermost.token_file", "the file of the bot's token is missing")
+	need(m.AdminTokenFile != "", "mattermost.admin_token_file", "the file of the token that creates the slash command is missing")
+	need(m.Channel != "", "mattermost.channel", "the id of the approvers' channel is missing")
+	need(m.Listen != "", "mattermost.listen", "the address to listen on is missing")
+	callback, err := url.Parse(m.CallbackURL)
+	need(err == nil && callback.Host != "", "mattermost.callback_url", "not an address")
+	// On Mattermost's own host name such a path would be sent the clicker's session token.
+	need(err == nil && !strings.HasPrefix(callback.Path, "/plugins"), "mattermost.callback_url", "a path under /plugins would be sent session tokens")
+	need(triggerForm.MatchString(m.Trigger), "mattermost.trigger", "not a word of small letters and digits")
+	need(m.Language == "fr" || m.Language == "en", "mattermost.language", "neither fr nor en")
+	for domain, people := range c.Delegations {
+		need(domainForm.MatchString(domain), "delegations."+domain, "not a mail domain")
+		need(len(people) > 0, "delegations."+domain, "nobody is named")
+	}
+	return errors.Join(append(errs, c.Directory.Check(), c.Portal.Check())...)
+}
+
+// webURL accepts https, and http on this machine, where nobody listens in.
+func webURL(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.User != nil {
+		return false
+	}
+	host := u.Hostname()
+	return u.Scheme == "https" || u.Scheme == "http" && (host == "localhost" || host == "::1" || strings.HasPrefix(host, "127."))
+}
+
+// secret reads a file that nobody else may read, without its last line break.
+func secret(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("read secret: %w", err)
+	}
+	if info.Mode().Perm()&0o007 != 0 {
+		return nil, fmt.Errorf("read secret: %s may be read or written by everybody: chmod o= it", path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read secret: %w", err)
+	}
+	return bytes.TrimRight(text, "\r\n"), nil
+}
+
+var keyForm = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+
+// domainKeys reads the key of each domain from the folder.
+func domainKeys(dir string) (map[string]partage.Secret, error) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read domain keys: %w", err)
+	}
+	keys := map[string]partage.Secret{}
+	for _, f := range files {
+		if f.Type()&fs.ModeType != 0 || !domainForm.MatchString(f.Name()) {
+			continue // a folder, an editor's copy
+		}
+		key, err := secret(filepath.Join(dir, f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		if !keyForm.Match(key) {
+			return nil, fmt.Errorf("read domain keys: %s does not hold 64 hexadecimal digits", f.Name())
+		}
+		keys[f.Name()] = partage.NewSecret(string(key))
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("read domain keys: no file named after a domain in %s", dir)
+	}
+	return keys, nil
+}

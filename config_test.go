@@ -1,0 +1,145 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func example(t testing.TB) string {
+	t.Helper()
+	source, err := os.ReadFile("deploy/melusine.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(source)
+}
+
+func TestTheExampleHasNoFault(t *testing.T) {
+	c, err := parseConfig([]byte(example(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Delegations) != 1 || c.Mattermost.Trigger != "melusine" || c.Partage.PageSize != 200 {
+		t.Errorf("read as %+v", c)
+	}
+}
+
+// Each mistake is refused, by a message that names the place and says what is wrong.
+func TestUnsafeOrMistakenConfiguration(t *testing.T) {
+	for _, tt := range []struct{ name, old, new, want string }{
+		{"unknown key", "journal:", "jornal:", "jornal"},
+		{"key twice", "language: fr", "language: fr\n  language: en", "language"},
+		{"not YAML", "journal: /var", "journal: [/var", "configuration"},
+		{"bad duration", "stale_after: 24h", "stale_after: tomorrow", "tomorrow"},
+		{"no journal", "journal: /var/lib/melusine/melusine.db", "journal: \"\"", "journal: "},
+		{"no secret", "secret_file: /etc/melusine/secret", "secret_file: \"\"", "secret_file: "},
+		{"no such zone", "Europe/Paris", "Europe/Strasbourg", "time_zone: "},
+		{"older than refreshed", "stale_after: 24h", "stale_after: 5m", "refresh.directory: "},
+		{"Partage in clear", "https://api.partage.renater.fr", "http://api.partage.renater.fr", "partage.url: "},
+		{"no scope", "scope: univ-test.fr", "scope: \"\"", "partage.scope: "},
+		{"no keys", "keys_dir: /etc/melusine/keys", "keys_dir: \"\"", "partage.keys_dir: "},
+		{"Mattermost in clear", "https://chat.univ-test.fr", "http://chat.univ-test.fr", "mattermost.url: "},
+		{"no channel", "channel: 8q1xw5z3dj8hzd9ry1bwxy4a7e", "channel: \"\"", "mattermost.channel: "},
+		{"session tokens would be sent to us", "callback_url: http://10.0.0.12:8081", "callback_url: https://chat.univ-test.fr/plugins/m", "mattermost.callback_url: "},
+		{"callback without host", "callback_url: http://10.0.0.12:8081", "callback_url: here", "mattermost.callback_url: "},
+		{"trigger of two words", "trigger: melusine", "trigger: mon courrier", "mattermost.trigger: "},
+		{"a third language", "language: fr", "language: de", "mattermost.language: "},
+		{"LDAP in clear", "ldaps://ldap.univ-test.fr", "ldap://ldap.univ-test.fr", "directory.url: "},
+		{"LDAP without base", "base: dc=univ-test,dc=fr", "base: \"\"", "directory.base: "},
+		{"password in the URL", "ldaps://ldap", "ldaps://me:pw@ldap", "directory.url: "},
+		{"portal in clear", "url: https://adresses.univ-test.fr", "url: http://adresses.univ-test.fr", "portal.url: "},
+		{"no client", "client_id: melusine", "client_id: \"\"", "portal.oidc.client_id: "},
+		{"delegation of nothing", "physique.univ-test.fr: [", "physique: [", "delegations.physique: "},
+		{"delegation to nobody", "[plangevin, mcurie]", "[]", "delegations.physique.univ-test.fr: "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			source := strings.Replace(example(t), tt.old, tt.new, 1)
+			if source == example(t) {
+				t.Fatalf("%q is not in the example", tt.old)
+			}
+			_, err := parseConfig([]byte(source))
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			if !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("says %q, which does not name %q", err, tt.want)
+			}
+			if strings.Contains(err.Error(), "me:pw") {
+				t.Errorf("repeats the password: %v", err)
+			}
+		})
+	}
+}
+
+func TestEveryFaultIsReportedAtOnce(t *testing.T) {
+	_, err := parseConfig([]byte("{}"))
+	if err == nil {
+		t.Fatal("an empty file is accepted")
+	}
+	for _, place := range []string{"secret_file", "partage.url", "partage.scope", "mattermost.url", "directory.url", "portal.url"} {
+		if !strings.Contains(err.Error(), place+": ") {
+			t.Errorf("%s is not reported in:\n%v", place, err)
+		}
+	}
+}
+
+func TestSecretsThatOthersMayReadAreRefused(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("hidden\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := secret(file); err != nil || string(text) != "hidden" {
+		t.Fatalf("%q, %v", text, err)
+	}
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := secret(file); err == nil || strings.Contains(err.Error(), "hidden") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestDomainKeys(t *testing.T) {
+	key := strings.Repeat("0123456789abcdef", 4)
+	for name, tt := range map[string]struct {
+		files map[string]string
+		want  []string // domains, or nil for an error
+	}{
+		"one":                    {map[string]string{"univ-test.fr": key + "\n"}, []string{"univ-test.fr"}},
+		"an editor's copy":       {map[string]string{"univ-test.fr": key, "univ-test.fr~": "x", ".swp": "x"}, []string{"univ-test.fr"}},
+		"none":                   {map[string]string{}, nil},
+		"too short":              {map[string]string{"univ-test.fr": key[:63]}, nil},
+		"a good one and a bad":   {map[string]string{"a.fr": key, "b.fr": "?"}, nil},
+		"not hexadecimal digits": {map[string]string{"univ-test.fr": strings.Repeat("g", 64)}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for file, text := range tt.files {
+				if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			keys, err := domainKeys(dir)
+			if (err != nil) != (tt.want == nil) || len(keys) != len(tt.want) {
+				t.Fatalf("%v, %v", keys, err)
+			}
+			if err != nil && strings.Contains(err.Error(), key[:20]) {
+				t.Errorf("the error holds the key: %v", err)
+			}
+		})
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	f.Add(example(f))
+	f.Add("{}")
+	f.Add("portal: {oidc: [1]}")
+	f.Fuzz(func(t *testing.T, source string) {
+		c, err := parseConfig([]byte(source))
+		if err == nil && (c.SecretFile == "" || c.Partage.KeysDir == "" || !webURL(c.Partage.URL)) {
+			t.Errorf("accepted without what it needs: %+v", c)
+		}
+	})
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/unistra/melusine/bot"
+	"github.com/unistra/melusine/bot/room"
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/effect"
+	"github.com/unistra/melusine/internal/journal"
+	"github.com/unistra/melusine/partage"
+	"github.com/unistra/melusine/partage/simulator"
+	"github.com/unistra/melusine/portal"
+	"github.com/unistra/melusine/rules"
+)
+
+type demoCommand struct {
+	Listen   string `default:"127.0.0.1:8080" help:"Address of the portal and the chat."`
+	Accounts int    `default:"97484" help:"Size of the invented university, 1000 at least."`
+}
+
+// Run shows everything on an invented university until it is stopped, and
+// leaves nothing behind.
+func (c demoCommand) Run(ctx context.Context) error {
+	// The collector is asked to keep the whole demo in 400 MiB.
+	debug.SetMemoryLimit(380 << 20)
+	debug.SetGCPercent(40)
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	d, err := newDemo(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	return d.run(ctx, func() { fmt.Print(c.welcome(time.Since(d.begun))) })
+}
+
+// demo is the house on invented ground.
+type demo struct {
+	house   *house
+	bot     *bot.Bot
+	room    *room.Room
+	web     *portal.Portal
+	cast    []portal.Character
+	address string
+	begun   time.Time
+	closers []func() error
+}
+
+// close undoes what was opened, the last first.
+func (d *demo) close() {
+	for i := len(d.closers) - 1; i >= 0; i-- {
+		if err := d.closers[i](); err != nil {
+			fmt.Fprintln(os.Stderr, "melusine:", err)
+		}
+	}
+}
+
+func newDemo(ctx context.Context, c demoCommand, log *slog.Logger) (d *demo, err error) {
+	d = &demo{address: c.Listen, begun: time.Now(), cast: cast()}
+	defer func() {
+		if err != nil {
+			d.close()
+		}
+	}()
+	if err := d.build(ctx, c.Accounts, log); err != nil {
+		return nil, err
+	}
+	if err := d.open(ctx, log); err != nil {
+		return nil, err
+	}
+	return d, d.house.load(ctx)
+}
+
+// build makes the ground: a simulated Partage, its people, an empty journal.
+func (d *demo) build(ctx context.Context, accounts int, log *slog.Logger) error {
+	university := simulator.NewUniversity(accounts)
+	server, err := simulator.New(simulator.Config{Now: time.Now, University: university})
+	if err != nil {
+		return fmt.Errorf("make simulator: %w", err)
+	}
+	base, stop, err := server.Listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("serve simulator: %w", err)
+	}
+	d.closers = append(d.closers, stop)
+	domains, err := partage.NewDomains(partage.Config{BaseURL: base, Now: time.Now, PageSize: 1000}, server.Keys())
+	if err != nil {
+		return fmt.Errorf("make Partage clients: %w", err)
+	}
+	d.closers = append(d.closers, func() error { domains.Close(); return nil })
+	folder, err := os.MkdirTemp("", "melusine-demo-")
+	if err != nil {
+		return fmt.Errorf("make folder: %w", err)
+	}
+	d.closers = append(d.closers, func() error { return os.RemoveAll(folder) })
+	events, err := journal.OpenSQLite(ctx, filepath.Join(folder, "journal.db"), rand.Reader)
+	if err != nil {
+		return fmt.Errorf("open journal: %w", err)
+	}
+	d.closers = append(d.closers, events.Close)
+	book, err := rules.Default()
+	if err != nil {
+		return err
+	}
+	people := newDemoPeople(university)
+	if d.house, err = newHouse(ctx, log, events, book, people, &effect.Office{Domains: domains, Scope: "unistra.fr"}); err != nil {
+		return err
+	}
+	d.house.delegations = people.correspondents()
+	return nil
+}
+
+// open makes the doors: a portal where one chooses who to be, and a chat room.
+func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		return fmt.Errorf("load time zone: %w", err)
+	}
+	secret := make([]byte, 32)
+	if _, err := rand.Read(secret); err != nil {
+		return fmt.Errorf("draw secret: %w", err)
+	}
+	if d.room, err = room.New(room.Config{Base: "/chat", Style: "/static/app.css", Zone: zone, Now: time.Now, Rand: rand.Reader}); err != nil {
+		return err
+	}
+	if d.bot, err = bot.New(bot.Config{Desk: d.house.desk, Chat: d.room, Secret: secret, Channel: d.room.Channel(), URL: "http://room",
+		Link: "http://" + d.address + "/lier", Zone: zone, Now: time.Now, Log: log}); err != nil {
+		return err
+	}
+	d.room.Connect(d.bot.Handler())
+	config := portal.DefaultConfig()
+	config.Listen, config.URL, config.Name, config.Demo = d.address, "http://"+d.address, "Université de démonstration", d.cast
+	d.web, err = portal.New(config, portal.Deps{Desk: d.house.desk, Now: time.Now, Rand: rand.Reader, Zone: zone, Log: log,
+		Mount: []portal.Mount{{Path: "/chat", Name: desk.Text{FR: "Mattermost (démo)", EN: "Mattermost (demo)"}, Handler: d.room.Handler(portal.Who)}}})
+	return err
+}
+
+// run seats everybody, opens the doors, says that it is ready, and works until
+// ctx ends.
+func (d *demo) run(ctx context.Context, ready func()) error {
+	if err := d.bot.Register(ctx); err != nil {
+		return err
+	}
+	for _, c := range d.cast {
+		approver := d.house.mirror.Person(c.UID).Manages != nil || d.house.mirror.Person(c.UID).Groups != nil
+		if err := d.room.Seat(ctx, d.house.desk, c.UID, "fr", approver); err != nil {
+			return fmt.Errorf("seat %s: %w", c.UID, err)
+		}
+	}
+	every := refreshConfig{Directory: time.Hour, Partage: time.Hour}
+	return d.house.run(ctx, d.bot, every, d.bot.Listen,
+		func(ctx context.Context) error { return servePortal(ctx, d.web) },
+		func(ctx context.Context) error { return d.announce(ctx, ready) })
+}
+
+// announce calls ready once the portal answers.
+func (d *demo) announce(ctx context.Context, ready func()) error {
+	for ctx.Err() == nil {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.address+"/connexion", nil)
+		if err != nil {
+			return fmt.Errorf("ask portal: %w", err)
+		}
+		if answer, err := http.DefaultClient.Do(request); err == nil {
+			ready()
+			return answer.Body.Close()
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// cast is whom one can be.
+func cast() []portal.Character {
+	return []portal.Character{
+		{UID: "jdupont", Name: "Jeanne Dupont",
+			Role: desk.Text{FR: "personnel de l'UFR de physique", EN: "staff of the physics department"},
+			Hint: desk.Text{FR: "Demandez l'alias seminaires@physique.unistra.fr.", EN: "Ask for the alias seminaires@physique.unistra.fr."}},
+		{UID: "plangevin", Name: "Paul Langevin",
+			Role: desk.Text{FR: "correspondant réseau de physique.unistra.fr", EN: "network correspondent of physique.unistra.fr"},
+			Hint: desk.Text{FR: "Validez la demande de Jeanne, dans le chat ou ici.", EN: "Approve Jeanne's request, in the chat or here."}},
+		{UID: "sgermain", Name: "Sophie Germain",
+			Role: desk.Text{FR: "administratrice de la messagerie", EN: "mail administrator"},
+			Hint: desk.Text{FR: "Dans le chat : /melusine quota jdupont 12Go", EN: "In the chat: /melusine quota jdupont 12GB"}},
+		{UID: "hpoincare", Name: "Henri Poincaré",
+			Role: desk.Text{FR: "administrateur de la messagerie", EN: "mail administrator"},
+			Hint: desk.Text{FR: "Validez ce que Sophie demande pour elle-même.", EN: "Approve what Sophie asks for herself."}},
+		{UID: "n.fischer", Name: "Nina Fischer",
+			Role: desk.Text{FR: "étudiante", EN: "student"},
+			Hint: desk.Text{FR: "Demandez 8 Go ; quelqu'un doit l'approuver.", EN: "Ask for 8 GB; somebody must approve."}},
+	}
+}
+
+func (c demoCommand) welcome(after time.Duration) string {
+	return fmt.Sprintf(`
+Mélusine is ready (%.1f s): an invented university of %d mailboxes, a simulated Partage, its directory, a chat.
+
+  Open  http://%s
+
+  1. Be Jeanne Dupont. Ask for the alias seminaires@physique.unistra.fr.
+  2. In another window, be Paul Langevin. Open the chat: the card is there. Approve it.
+  3. Back to Jeanne: the request is done, read back from Partage, and her history tells it.
+  Then, in the chat as Sophie Germain:  /melusine quota jdupont 12Go   ·   /melusine aide
+
+  Stop with Ctrl-C. Nothing is kept.
+`, after.Seconds(), c.Accounts, c.Listen)
+}

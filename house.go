@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/effect"
+	"github.com/unistra/melusine/internal/executor"
+	"github.com/unistra/melusine/internal/mirror"
+	"github.com/unistra/melusine/internal/notify"
+)
+
+// people is where persons come from: a directory by LDAP, or the demo's own.
+type people interface {
+	People(context.Context) iter.Seq2[desk.Person, error]
+	Person(context.Context, desk.UID) (desk.Person, error)
+}
+
+// A house is everything but the doors.
+type house struct {
+	log         *slog.Logger
+	mirror      *mirror.Mirror
+	desk        *desk.Desk
+	people      people
+	office      *effect.Office
+	delegations map[string][]desk.UID
+	timing      executor.Timing
+}
+
+func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.Rules, from people, office *effect.Office) (*house, error) {
+	m := mirror.New(j)
+	if err := m.CatchUp(ctx); err != nil {
+		return nil, fmt.Errorf("replay journal: %w", err)
+	}
+	return &house{
+		log: log, mirror: m, people: from, office: office, timing: executor.Standard(),
+		desk: &desk.Desk{Journal: j, View: m, Rules: book, Now: time.Now, Stale: 24 * time.Hour},
+	}, nil
+}
+
+// load reads all people and all accounts, side by side.
+func (h *house) load(ctx context.Context) error {
+	var both errgroup.Group
+	both.Go(func() error { return h.loadPeople(ctx) })
+	both.Go(func() error { return h.loadAccounts(ctx) })
+	return both.Wait()
+}
+
+func (h *house) loadPeople(ctx context.Context) error {
+	if err := h.mirror.LoadPeople(ctx, h.people.People(ctx), h.desk.Now()); err != nil {
+		return fmt.Errorf("load people: %w", err)
+	}
+	return h.delegate(ctx)
+}
+
+func (h *house) loadAccounts(ctx context.Context) error {
+	h.mirror.SetDomains(h.office.Domains.Names())
+	if err := h.mirror.LoadAccounts(ctx, h.office.Accounts(ctx), h.desk.Now()); err != nil {
+		return fmt.Errorf("load accounts: %w", err)
+	}
+	return nil
+}
+
+// delegate makes the journal's delegations those of the configuration.
+func (h *house) delegate(ctx context.Context) error {
+	wanted := map[desk.UID][]string{}
+	for domain, uids := range h.delegations {
+		for _, uid := range uids {
+			wanted[uid] = append(wanted[uid], domain)
+		}
+	}
+	granted := h.mirror.Correspondents()
+	for uid, domains := range granted {
+		if gone := without(domains, wanted[uid]); len(gone) > 0 {
+			if err := h.desk.Revoke(ctx, desk.System, uid, gone...); err != nil {
+				return fmt.Errorf("revoke delegations of %s: %w", uid, err)
+			}
+		}
+	}
+	for uid, domains := range wanted {
+		added := without(domains, granted[uid])
+		if len(added) == 0 {
+			continue
+		}
+		slices.Sort(added)
+		if err := h.desk.Grant(ctx, desk.System, uid, added...); desk.KindOf(err) == desk.NotFound {
+			h.log.Warn("delegation ignored", "person", uid, "domains", added, "error", err)
+		} else if err != nil {
+			return fmt.Errorf("grant delegations to %s: %w", uid, err)
+		}
+	}
+	return nil
+}
+
+// without returns the elements of a that are not in b.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
+}
+
+// refresh reads people again from their source, just before a send.
+func (h *house) refresh(ctx context.Context, uids ...desk.UID) error {
+	for _, uid := range uids {
+		if uid == "" {
+			continue
+		}
+		p, err := h.people.Person(ctx, uid)
+		if err != nil {
+			return fmt.Errorf("read %s from the directory: %w", uid, err)
+		}
+		if err := h.mirror.LearnPerson(uid, p); err != nil {
+			return fmt.Errorf("learn %s: %w", uid, err)
+		}
+	}
+	return nil
+}
+
+// run keeps the house at work until ctx ends: follows the journal, carries
+// out, tells, and reads the world again from time to time.
+func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConfig, doors ...func(context.Context) error) error {
+	x := &executor.Executor{Desk: h.desk, Office: h.office, Refresh: h.refresh, Timing: h.timing, Log: h.log}
+	n := &notify.Notifier{Desk: h.desk, Teller: teller, Retry: 5 * time.Second, Log: h.log}
+	work, ctx := errgroup.WithContext(ctx)
+	for _, part := range append(doors, x.Run, n.Run) {
+		work.Go(func() error { return part(ctx) })
+	}
+	work.Go(func() error { h.again(ctx, "people", every.Directory, h.loadPeople); return nil })
+	work.Go(func() error { h.again(ctx, "accounts", every.Partage, h.loadAccounts); return nil })
+	return work.Wait()
+}
+
+// again repeats a load; after a failure, sooner. What was loaded before stays.
+func (h *house) again(ctx context.Context, what string, every time.Duration, load func(context.Context) error) {
+	directory, partage := h.mirror.Ages()
+	wait := every
+	if loaded := map[string]time.Time{"people": directory, "accounts": partage}[what]; loaded.IsZero() {
+		wait = 0
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		wait = every
+		if err := load(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("load", "what", what, "error", err)
+			wait = min(every, 30*time.Second)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+// Melusine lets network correspondents and users of a university change mail
+// addresses on Partage, under rules, with approval, proof and history.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	_ "time/tzdata" // a machine may have no time zones of its own
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line. Each command's Run is in a file of its name.
+type cli struct {
+	Demo        demoCommand      `cmd:"" help:"Try it all on an invented university: portal and chat on http://127.0.0.1:8080."`
+	Serve       serveCommand     `cmd:"" help:"Run, as a configuration file says."`
+	CheckConfig checkCommand     `cmd:"" help:"Report every fault of a configuration file."`
+	Simulator   simulatorCommand `cmd:"" help:"Run a simulated Partage."`
+	Version     versionCommand   `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	parser := kong.Must(&cli{}, kong.Name("melusine"), kong.Description("Mail addresses of a university, changed by those who know, safely."),
+		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	command, err := parser.Parse(os.Args[1:])
+	parser.FatalIfErrorf(err)
+	if err := command.Run(); err != nil {
+		stop()
+		fmt.Fprintln(os.Stderr, "melusine:", err)
+		os.Exit(1)
+	}
+}
+
+// newLog writes JSON lines to standard error.
+func newLog() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }
+
+type versionCommand struct{}
+
+// Run prints what the build knows of itself.
+func (versionCommand) Run() error {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return fmt.Errorf("this build does not know its version")
+	}
+	fmt.Println("melusine", info.Main.Version, info.GoVersion)
+	return nil
+}
+
+type checkCommand struct {
+	File string `arg:"" help:"Configuration file."`
+}
+
+// Run reads the file and every file that it names.
+func (c checkCommand) Run() error {
+	cfg, err := loadConfig(c.File)
+	if err != nil {
+		return err
+	}
+	if _, err := cfg.open(); err != nil {
+		return err
+	}
+	fmt.Println(c.File + ": nothing wrong")
+	return nil
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/unistra/melusine/bot"
+	"github.com/unistra/melusine/internal/directory"
+	"github.com/unistra/melusine/internal/journal"
+	"github.com/unistra/melusine/portal"
+)
+
+type serveCommand struct {
+	File string `arg:"" help:"Configuration file."`
+}
+
+// Run serves until it is stopped.
+func (c serveCommand) Run(ctx context.Context) error {
+	cfg, err := loadConfig(c.File)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, cfg, newLog())
+}
+
+// serve opens, wires and runs everything, and closes it in reverse. Servers
+// that do not answer yet stop nothing: what needs them waits.
+func serve(ctx context.Context, cfg config, log *slog.Logger) error {
+	p, err := cfg.open()
+	if err != nil {
+		return err
+	}
+	defer p.office.Domains.Close()
+	events, err := journal.OpenSQLite(ctx, cfg.Journal, rand.Reader)
+	if err != nil {
+		return fmt.Errorf("open journal: %w", err)
+	}
+	defer func() {
+		if err := events.Close(); err != nil {
+			log.Error("close journal", "error", err)
+		}
+	}()
+	ldap, err := directory.Open(cfg.Directory)
+	if err != nil {
+		return fmt.Errorf("open directory: %w", err)
+	}
+	defer ldap.Close()
+	h, err := newHouse(ctx, log, events, p.book, ldap, p.office)
+	if err != nil {
+		return err
+	}
+	h.desk.Stale, h.delegations = cfg.StaleAfter, cfg.Delegations
+
+	chat, err := bot.NewMattermost(bot.Server{URL: cfg.Mattermost.URL, Token: bot.Token(p.botToken), Admin: bot.Token(p.adminToken),
+		Now: time.Now, Rand: rand.Reader, Log: log})
+	if err != nil {
+		return err
+	}
+	b, err := bot.New(bot.Config{Desk: h.desk, Chat: chat, Secret: p.secret, Channel: cfg.Mattermost.Channel, URL: cfg.Mattermost.CallbackURL,
+		Link: cfg.Portal.URL + "/lier", Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Zone: p.zone, Now: time.Now, Log: log})
+	if err != nil {
+		return err
+	}
+	web, err := portal.New(cfg.Portal, portal.Deps{Desk: h.desk, Now: time.Now, Rand: rand.Reader, Zone: p.zone, Log: log,
+		Client: &http.Client{Timeout: 10 * time.Second}, ClientSecret: p.oidcSecret})
+	if err != nil {
+		return err
+	}
+	callbacks, err := net.Listen("tcp", cfg.Mattermost.Listen)
+	if err != nil {
+		return fmt.Errorf("listen for Mattermost: %w", err)
+	}
+	log.Info("serving", "portal", cfg.Portal.URL, "callbacks", cfg.Mattermost.Listen)
+	return h.run(ctx, b, cfg.Refresh,
+		b.Listen,
+		func(ctx context.Context) error { return servePortal(ctx, web) },
+		func(ctx context.Context) error { return serveHTTP(ctx, callbacks, b.Handler()) },
+		func(ctx context.Context) error { register(ctx, b, log); return nil },
+	)
+}
+
+// register keeps the slash command in place, in new teams too.
+func register(ctx context.Context, b *bot.Bot, log *slog.Logger) {
+	for {
+		wait := 10 * time.Minute
+		if err := b.Register(ctx); err != nil && ctx.Err() == nil {
+			log.Error("register slash command", "error", err)
+			wait = 10 * time.Second
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+// servePortal serves until ctx ends, then lets what is under way finish.
+func servePortal(ctx context.Context, web *portal.Portal) error {
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() { stopped <- web.Shutdown(5 * time.Second) })
+	if err := web.Listen(); err != nil || stop() {
+		return fmt.Errorf("serve portal: %w", err)
+	}
+	return <-stopped
+}
+
+// serveHTTP serves until ctx ends, then lets what is under way finish.
+func serveHTTP(ctx context.Context, on net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		stopped <- server.Shutdown(last)
+	})
+	if err := server.Serve(on); !errors.Is(err, http.ErrServerClosed) {
+		stop()
+		return fmt.Errorf("serve callbacks: %w", err)
+	}
+	return <-stopped
+}
