@@ -44,6 +44,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 
 // demo is the house on invented ground.
 type demo struct {
+	partage *simulator.Server
 	house   *house
 	bot     *bot.Bot
 	room    *room.Room
@@ -86,6 +87,7 @@ func (d *demo) build(ctx context.Context, accounts int, log *slog.Logger) error 
 	if err != nil {
 		return fmt.Errorf("make simulator: %w", err)
 	}
+	d.partage = server
 	base, stop, err := server.Listen(ctx, "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("serve simulator: %w", err)
@@ -184,8 +186,8 @@ func (d *demo) announce(ctx context.Context, ready func()) error {
 func cast() []portal.Character {
 	return []portal.Character{
 		{UID: "jdupont", Name: "Jeanne Dupont",
-			Role: desk.Text{FR: "personnel de l'UFR de physique", EN: "staff of the physics department"},
-			Hint: desk.Text{FR: "Demandez l'alias seminaires@physique.unistra.fr.", EN: "Ask for the alias seminaires@physique.unistra.fr."}},
+			Role: desk.Text{FR: "personnel de l’UFR de physique", EN: "staff of the physics department"},
+			Hint: desk.Text{FR: "Demandez l’alias seminaires@physique.unistra.fr.", EN: "Ask for the alias seminaires@physique.unistra.fr."}},
 		{UID: "plangevin", Name: "Paul Langevin",
 			Role: desk.Text{FR: "correspondant réseau de physique.unistra.fr", EN: "network correspondent of physique.unistra.fr"},
 			Hint: desk.Text{FR: "Validez la demande de Jeanne, dans le chat ou ici.", EN: "Approve Jeanne's request, in the chat or here."}},
@@ -197,7 +199,7 @@ func cast() []portal.Character {
 			Hint: desk.Text{FR: "Validez ce que Sophie demande pour elle-même.", EN: "Approve what Sophie asks for herself."}},
 		{UID: "n.fischer", Name: "Nina Fischer",
 			Role: desk.Text{FR: "étudiante", EN: "student"},
-			Hint: desk.Text{FR: "Demandez 8 Go ; quelqu'un doit l'approuver.", EN: "Ask for 8 GB; somebody must approve."}},
+			Hint: desk.Text{FR: "Demandez 8 Go ; quelqu’un doit l’approuver.", EN: "Ask for 8 GB; somebody must approve."}},
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -55,7 +54,7 @@ func newWorld(t *testing.T) *world {
 	var token string
 	w.bot, token = w.chat.Bot(t, "melusine")
 	w.channel = w.chat.Channel(t, "validations", w.bot.UserId)
-	w.portal = "http://" + freeAddress(t)
+	w.portal = "http://" + freePort(t)
 	w.writeConfig(token)
 	return w
 }
@@ -113,7 +112,7 @@ func (w *world) writeConfig(botToken string) {
 	for domain, key := range w.partage.Keys() {
 		file("keys/"+domain, key.Reveal())
 	}
-	callbacks := freeAddress(w.T)
+	callbacks := freePort(w.T)
 	path := file("melusine.yml", fmt.Sprintf(`
 journal: %s
 secret_file: %s
@@ -285,14 +284,4 @@ func (w *world) until(what string, ok func() bool) {
 			w.Fatalf("waited in vain until %s", what)
 		}
 	}
-}
-
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
