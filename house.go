@@ -125,7 +125,7 @@ func (h *house) refresh(ctx context.Context, uids ...desk.UID) error {
 // out, tells, and reads the world again from time to time.
 func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConfig, doors ...func(context.Context) error) error {
 	x := &executor.Executor{Desk: h.desk, Office: h.office, Refresh: h.refresh, Timing: h.timing, Log: h.log}
-	n := &notify.Notifier{Desk: h.desk, Teller: teller, Retry: 5 * time.Second, Log: h.log}
+	n := &notify.Notifier{Desk: h.desk, Teller: teller, Pause: 200 * time.Millisecond, Retry: 5 * time.Second, Log: h.log}
 	work, ctx := errgroup.WithContext(ctx)
 	for _, part := range append(doors, x.Run, n.Run) {
 		work.Go(func() error { return part(ctx) })

@@ -59,7 +59,7 @@ func (x *Executor) Run(ctx context.Context) error {
 		err := x.Desk.Journal.Wait(wait, at)
 		cancel()
 		if err == nil {
-			err = x.Desk.View.CatchUp(ctx)
+			err = x.Desk.View.CatchUp(context.WithoutCancel(ctx))
 		}
 		if err != nil && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 			return fmt.Errorf("follow journal: %w", err)

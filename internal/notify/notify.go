@@ -27,6 +27,7 @@ type Teller interface {
 type Notifier struct {
 	Desk   *desk.Desk
 	Teller Teller
+	Pause  time.Duration // after a change, so that what follows at once is told with it
 	Retry  time.Duration // after a Teller that did not answer
 	Log    *slog.Logger
 }
@@ -43,7 +44,10 @@ func (n *Notifier) Run(ctx context.Context) error {
 		if err := n.wait(ctx, at, len(due) > 0); err != nil || ctx.Err() != nil {
 			return err
 		}
-		for e, err := range n.Desk.Journal.Read(ctx, at) {
+		if err := n.Desk.View.CatchUp(context.WithoutCancel(ctx)); err != nil {
+			return fmt.Errorf("follow journal: %w", err)
+		}
+		for e, err := range n.Desk.Journal.Read(context.WithoutCancel(ctx), at) {
 			if err != nil {
 				return fmt.Errorf("follow journal: %w", err)
 			}
@@ -67,8 +71,9 @@ func (n *Notifier) wait(ctx context.Context, at desk.Seq, again bool) error {
 	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
 		return nil
 	}
-	if err == nil {
-		err = n.Desk.View.CatchUp(ctx)
+	select {
+	case <-ctx.Done():
+	case <-time.After(n.Pause):
 	}
 	return err
 }

@@ -142,6 +142,26 @@ func TestTheWholeLifeIsToldOnTheSamePosts(t *testing.T) {
 	})
 }
 
+// What happens within the pause is told once, as it then is.
+func TestAQuickLifeIsToldAtItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		n := &notify.Notifier{Desk: d, Teller: w, Pause: time.Second, Retry: 5 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		go n.Run(ctx)
+		r := ask(t, d, "ann")
+		time.Sleep(2 * time.Second)
+		w.want(t, "tell approvers waiting", "tell asker waiting")
+		if _, err := d.Approve(t.Context(), "eve", desk.Chat, r.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		change(t, d, r.ID, done...)
+		time.Sleep(2 * time.Second)
+		w.want(t, "edit approvers done", "tell outcome done", "edit asker done", "tell owner done")
+	})
+}
+
 func TestARefusalIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)
