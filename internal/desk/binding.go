@@ -44,7 +44,10 @@ func (d *Desk) Bind(ctx context.Context, account, code string) (Person, error) {
 		}
 		return []Fact{Bound{Account: account, Digest: digest}}, nil
 	})
-	return d.View.Person(offered), err
+	if err != nil {
+		return Person{}, err
+	}
+	return d.View.Person(offered), nil
 }
 
 // Who is the person a chat account is bound to.

@@ -34,9 +34,13 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 	if a.Key == "" {
 		return Request{}, errors.New("ask: no key")
 	}
+	if spec, _ := SpecOf(a.Action.Verb); !spec.Changes {
+		return Request{}, Fail(Invalid, UnknownVerb, "value", string(a.Action.Verb))
+	}
 	for {
-		if id := d.View.Keyed(a.Key); id != "" {
-			r, _ := d.View.Request(id)
+		id, at := d.View.Next() // first: what follows must still be true at this position
+		if first := d.View.Keyed(a.Key); first != "" {
+			r, _ := d.View.Request(first)
 			return d.sameAsker(r, a)
 		}
 		facts, err := d.check(a.By, a.Via, a.Action)
@@ -45,7 +49,6 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 		}
 		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Target.Owner,
 			Reason: clip(a.Reason), Via: a.Via, Key: a.Key}
-		id, at := d.View.Next()
 		r, err := d.append(ctx, Request{}, at, id, a.By, asked, Decided{d.Rules.Decide(facts)})
 		if !errors.Is(err, ErrBehind) {
 			return r, err

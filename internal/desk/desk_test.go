@@ -125,7 +125,7 @@ func TestAskOncePerKeyAtOnce(t *testing.T) {
 // A journal that cannot be written to is not a journal that has moved on.
 func TestAskFailsWithTheJournal(t *testing.T) {
 	d, h := newDesk(t)
-	d.Journal = broken1{h}
+	d.Journal = fullDisk{h}
 	_, err := d.Ask(t.Context(), desk.Asking{By: "ann", Action: action(t, "quota.set bob size=2G"), Key: "k"})
 	if !errors.Is(err, errDisk) || desk.KindOf(err) != desk.Internal {
 		t.Errorf("got %v", err)
@@ -134,9 +134,9 @@ func TestAskFailsWithTheJournal(t *testing.T) {
 
 var errDisk = errors.New("disk full")
 
-type broken1 struct{ desk.Journal }
+type fullDisk struct{ desk.Journal }
 
-func (broken1) Append(context.Context, desk.Seq, ...desk.Event) (desk.Seq, error) { return 0, errDisk }
+func (fullDisk) Append(context.Context, desk.Seq, ...desk.Event) (desk.Seq, error) { return 0, errDisk }
 
 func TestPreviewLeavesNoTrace(t *testing.T) {
 	d, h := newDesk(t)

@@ -136,6 +136,23 @@ func TestFoldKeepsTheFacts(t *testing.T) {
 	}
 }
 
+// One past may have two futures, as when somebody was faster: they share nothing.
+func TestFuturesDoNotMix(t *testing.T) {
+	digest := after(t, asked).Digest()
+	past := after(t, asked, event("ann", desk.Decided{Decision: needs(9, "admins")}),
+		event("1", desk.Approved{Digest: digest}), event("2", desk.Approved{Digest: digest}), event("3", desk.Approved{Digest: digest}),
+		event(desk.System, desk.Announced{Role: desk.ToAsker}))
+	one, _ := past.With(event("cid", desk.Approved{Digest: digest}))
+	other, _ := past.With(event("dan", desk.Approved{Digest: digest}))
+	if !one.Voted("cid") || one.Voted("dan") || other.Voted("cid") || !other.Voted("dan") {
+		t.Errorf("votes %v and %v", one.Votes, other.Votes)
+	}
+	one, _ = past.With(event(desk.System, desk.Announced{Role: desk.ToOwner}))
+	if len(past.Announced) != 1 || len(one.Announced) != 2 {
+		t.Errorf("announced %v, then %v", past.Announced, one.Announced)
+	}
+}
+
 func TestFinal(t *testing.T) {
 	final := map[desk.State]bool{desk.None: false, desk.Open: false, desk.Waiting: false, desk.Ready: false, desk.Running: false,
 		desk.Doubtful: false, desk.Settled: true, desk.Rejected: true, desk.Cancelled: true, desk.Broken: true}

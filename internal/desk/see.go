@@ -26,7 +26,6 @@ func (d *Desk) History(ctx context.Context, by UID, via Door, ref string) (iter.
 }
 
 func (d *Desk) may(by UID, via Door, verb Verb, ref string) (Facts, error) {
-	hidden := Fail(NotFound, UnknownAccount, "value", ref)
 	a, err := NewAction(verb, ref, nil)
 	if err != nil {
 		return Facts{}, err
@@ -36,7 +35,7 @@ func (d *Desk) may(by UID, via Door, verb Verb, ref string) (Facts, error) {
 		return Facts{}, err
 	}
 	if d.Rules.Decide(facts).Outcome != Allowed {
-		return Facts{}, hidden
+		return Facts{}, Fail(NotFound, UnknownAccount, "value", a.Target)
 	}
 	return facts, nil
 }

@@ -80,7 +80,17 @@ func TestHistory(t *testing.T) {
 }
 
 func TestWhoSeesARequest(t *testing.T) {
-	d, _ := newDesk(t)
+	d, h := newDesk(t)
+	give(h, "fay2@u.fr", "") // nobody's, which is not to say of whoever is nobody
+	if _, err := d.Ask(t.Context(), desk.Asking{By: "dan", Action: action(t, "quota.set fay2@u.fr size=2G"), Key: "n"}); err != nil {
+		t.Fatal(err)
+	}
+	d.Rules = book(blind)
+	if _, err := d.Request("", desk.Chat, "D-1"); desk.CodeOf(err) != desk.UnknownRequest {
+		t.Errorf("nobody: %v", err)
+	}
+
+	d, _ = newDesk(t)
 	r := ask(t, d, "k")
 	d.Rules = book(blind)
 	for by, want := range map[desk.UID]bool{"ann": true, "bob": true, "cid": true, "fay": false, "who": false, "": false} {
@@ -171,7 +181,7 @@ func TestBinding(t *testing.T) {
 			account string
 			code    func(string) string
 			late    time.Duration
-			code2   desk.Code
+			want    desk.Code
 		}{
 			"in time":    {"chat", strings.Clone, desk.CodeLife, ""},
 			"late":       {"chat", strings.Clone, desk.CodeLife + time.Microsecond, desk.BadBinding},
@@ -185,7 +195,7 @@ func TestBinding(t *testing.T) {
 				code := test.code(offer(t, d))
 				d.Now = func() time.Time { return now.Add(test.late) }
 				p, err := d.Bind(t.Context(), test.account, code)
-				wants(t, err, test.code2)
+				wants(t, err, test.want)
 				if (err == nil) != p.Known() {
 					t.Errorf("got %v with %v", p, err)
 				}

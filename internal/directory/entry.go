@@ -1,0 +1,85 @@
+package directory
+
+import (
+	"regexp"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A Reason says why an entry was left out of a full read.
+type Reason string
+
+// The reasons.
+const (
+	NoUID     Reason = "person without uid"
+	ManyUIDs  Reason = "person with several uids"
+	BadUID    Reason = "person whose uid is not a login"
+	TwinUID   Reason = "person whose uid another has"
+	BadGroup  Reason = "group without one name"
+	TwinGroup Reason = "group whose name another has"
+	BadUnit   Reason = "unit without one code"
+	TwinUnit  Reason = "unit whose code another has"
+)
+
+var loginForm = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$`)
+
+// found is a person as their own entry tells, and what to join them by.
+type found struct {
+	desk.Person
+	dn      string // as the server writes it
+	place   string // the same, to compare
+	login   string // the uid as the server writes it
+	manager string // DN or uid
+}
+
+// person reads an entry; a reason other than "" says why it is nobody.
+func (a Attributes) person(e *ldap.Entry) (found, Reason) {
+	uids := many(e, a.UID)
+	switch {
+	case len(uids) == 0:
+		return found{}, NoUID
+	case len(uids) > 1:
+		return found{}, ManyUIDs
+	}
+	uid := desk.UID(lower(uids[0]))
+	// What the house signs with its own name must not be signed by somebody.
+	if !loginForm.MatchString(string(uid)) || uid == desk.System {
+		return found{}, BadUID
+	}
+	mail, _ := desk.ParseAddress(one(e, a.Mail)) // not an address: as if absent
+	return found{
+		Person: desk.Person{
+			UID:         uid,
+			Name:        one(e, a.Name),
+			Mail:        mail,
+			EPPN:        one(e, a.EPPN),
+			Affiliation: lower(one(e, a.Affiliation)),
+			Unit:        one(e, a.Unit),
+			MailState:   mailState(many(e, a.State)),
+		},
+		dn:      e.DN,
+		place:   place(e.DN),
+		login:   uids[0],
+		manager: one(e, a.Manager),
+	}, ""
+}
+
+type unit struct {
+	name   string
+	domain string
+}
+
+// unit reads an entry; code is "" if it has none, or several.
+func (a Attributes) unit(e *ldap.Entry) (code string, u unit) {
+	for _, attribute := range a.UnitName {
+		if u.name = one(e, attribute); u.name != "" {
+			break
+		}
+	}
+	// The grammar of a domain is the one of the addresses in it.
+	address, _ := desk.ParseAddress("x@" + one(e, a.UnitDomain))
+	u.domain = address.Domain()
+	return lower(one(e, a.UnitCode)), u
+}
