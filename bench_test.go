@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"runtime"
 	"slices"
@@ -22,7 +21,7 @@ func BenchmarkMainJob(b *testing.B) {
 	defer cancel()
 	d := &demo{}
 	defer d.close()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	if err := d.build(ctx, 10_000, log); err != nil {
 		b.Fatal(err)
 	}
@@ -85,7 +84,7 @@ func mainJob(b *testing.B, d *desk.Desk, i int) {
 // goals are 5 s and 400 MiB.
 func BenchmarkDemoStart(b *testing.B) {
 	for b.Loop() {
-		d, err := newDemo(b.Context(), demoCommand{Listen: freePort(b), Accounts: 97_484}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		d, err := newDemo(b.Context(), demoCommand{Listen: freePort(b), Accounts: 97_484}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -26,7 +26,7 @@ type stage struct {
 func newStage(t *testing.T, prepare func(*demo)) stage {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	d, err := newDemo(ctx, demoCommand{Listen: freePort(t), Accounts: 1000}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	d, err := newDemo(ctx, demoCommand{Listen: freePort(t), Accounts: 1000}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

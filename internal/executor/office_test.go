@@ -3,7 +3,6 @@ package executor_test
 import (
 	"context"
 	"errors"
-	"io"
 	"iter"
 	"log/slog"
 	"slices"
@@ -103,7 +102,7 @@ func newHouse(t *testing.T, j desk.Journal, p *partage, rules desk.Rules) house 
 	}
 	d := &desk.Desk{Journal: j, View: m, Rules: rules, Now: time.Now, Stale: 24 * time.Hour}
 	return house{d, m, &executor.Executor{
-		Desk: d, Office: p, Timing: executor.Standard(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Desk: d, Office: p, Timing: executor.Standard(), Log: slog.New(slog.DiscardHandler),
 		Refresh: func(context.Context, ...desk.UID) error { return nil },
 	}}
 }

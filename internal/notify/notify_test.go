@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"log/slog"
 	"slices"
@@ -102,7 +101,7 @@ func change(t *testing.T, d *desk.Desk, id desk.ID, facts ...desk.Fact) {
 func start(t *testing.T, d *desk.Desk, w *wall) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	n := &notify.Notifier{Desk: d, Teller: w, Retry: 5 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	n := &notify.Notifier{Desk: d, Teller: w, Retry: 5 * time.Second, Log: slog.New(slog.DiscardHandler)}
 	done := make(chan error, 1)
 	go func() { done <- n.Run(ctx) }()
 	return func() {
@@ -148,7 +147,7 @@ func TestAQuickLifeIsToldAtItsEnd(t *testing.T) {
 		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		n := &notify.Notifier{Desk: d, Teller: w, Pause: time.Second, Retry: 5 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		n := &notify.Notifier{Desk: d, Teller: w, Pause: time.Second, Retry: 5 * time.Second, Log: slog.New(slog.DiscardHandler)}
 		go n.Run(ctx)
 		r := ask(t, d, "ann")
 		time.Sleep(2 * time.Second)
