@@ -1,0 +1,153 @@
+package journal
+
+import (
+	"bufio"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/unistra/melusine/internal/desk"
+)
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 123456000, time.UTC)
+
+var mailbox = desk.Account{ID: "5f1c6a52-0000-4000-8000-000000000001", Address: "jeanne.dupont@unistra.fr", Owner: "jdupont",
+	Name: "Jeanne <Dupont> & Cie", Status: "active", COS: "etu", Quota: 10 << 30, Used: 5, Aliases: []desk.Address{"contact@unistra.fr"}, Seen: noon}
+
+// everyFact has one of each kind, in the order of the stored samples.
+func everyFact() []desk.Fact {
+	return []desk.Fact{
+		desk.Asked{Action: desk.Action{Verb: desk.AliasAdd, Target: "jeanne.dupont@unistra.fr", Args: "alias=contact@unistra.fr"},
+			Mailbox: mailbox.ID, Owner: "jdupont", Reason: "mariage, « été »", Via: desk.Chat, Key: "post:1"},
+		desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Rule: "alias", Because: desk.Text{FR: "Un avis.", EN: "One opinion."},
+			Approvers: []string{"group:dsi", "domain:unistra.fr"}, Needed: 1, Why: []desk.Finding{{Rule: "alias", Result: "yes"}}, Book: "b00c"}},
+		desk.Approved{Digest: "d1", Via: desk.Portal},
+		desk.Refused{Reason: "non", Via: desk.Chat},
+		desk.Withdrawn{Via: desk.Portal},
+		desk.Started{Attempt: 1, Until: noon, Before: mailbox},
+		desk.Failed{Attempt: 1, Code: desk.PartageDown, Error: "timeout", After: noon},
+		desk.Unknown{Attempt: 1, Looks: 2, Error: "reset", Until: noon},
+		desk.Done{Attempt: 1, Proof: mailbox},
+		desk.Announced{Role: desk.ToAsker, Post: desk.Post{Channel: "c", ID: "p"}, Shows: desk.Waiting},
+		desk.Granted{To: "jdupont", Domains: []string{"physique.unistra.fr"}},
+		desk.Revoked{From: "jdupont", Domains: []string{"physique.unistra.fr"}},
+		desk.BindingOffered{Digest: "d2", Until: noon},
+		desk.Bound{Account: "u1", Digest: "d2"},
+	}
+}
+
+// The samples are what journals in use hold: never edit a line. When a fact
+// gains a field, add a line; the last of each kind is what is written today.
+func TestStoredSamples(t *testing.T) {
+	f, err := os.Open(filepath.Join("testdata", "facts.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	last := map[string]string{}
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		name, data, _ := strings.Cut(lines.Text(), "\t")
+		if _, err := (row{seq: 1, kind: name, data: data}).event(); err != nil {
+			t.Errorf("stored sample: %v", err)
+		}
+		last[name] = data
+	}
+	for _, fact := range everyFact() {
+		r, err := encode(desk.Event{Seq: 1, Fact: fact})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last[r.kind] != r.data {
+			t.Errorf("%T is written as\n%s\t%s\nnot as the last sample", fact, r.kind, r.data)
+		}
+		back, err := r.event()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(fact, back.Fact); diff != "" {
+			t.Errorf("%T came back changed: %s", fact, diff)
+		}
+	}
+}
+
+func TestEveryFactHasAKind(t *testing.T) {
+	declared := 0
+	files, err := filepath.Glob(filepath.Join("..", "desk", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv != nil && fn.Name.Name == "fact" {
+				declared++
+			}
+		}
+	}
+	if have := len(everyFact()); declared == 0 || declared != len(kinds) || declared != have {
+		t.Errorf("desk has %d facts, journal %d kinds, this test %d samples", declared, len(kinds), have)
+	}
+	names := map[string]bool{}
+	for _, k := range kinds {
+		if names[k.name] {
+			t.Errorf("kind %q is twice in the table", k.name)
+		}
+		names[k.name] = true
+	}
+}
+
+func TestRefusesWhatItDoesNotKnow(t *testing.T) {
+	for name, r := range map[string]row{
+		"unknown kind":    {kind: "asked.9", data: `{}`},
+		"no kind":         {kind: "", data: `{}`},
+		"unknown field":   {kind: "bound", data: `{"Account":"a","Color":"blue"}`},
+		"wrong type":      {kind: "bound", data: `{"Account":1}`},
+		"not JSON":        {kind: "bound", data: `Account=a`},
+		"nothing":         {kind: "bound", data: ``},
+		"two values":      {kind: "bound", data: `{}{}`},
+		"cut short":       {kind: "bound", data: `{"Account":"a"`},
+		"trailing garble": {kind: "bound", data: `{} x`},
+		"bad time":        {kind: "binding.offered", data: `{"Until":"yesterday"}`},
+	} {
+		if e, err := r.event(); err == nil {
+			t.Errorf("%s: read as %+v", name, e)
+		}
+	}
+}
+
+// What is read at all is written back so that it reads the same.
+func FuzzEvent(f *testing.F) {
+	for _, fact := range everyFact() {
+		r, err := encode(desk.Event{Seq: 1, At: noon, ID: "D-1", By: "ann", Fact: fact})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(r.kind, r.data)
+	}
+	f.Fuzz(func(t *testing.T, kind, data string) {
+		e, err := row{seq: 1, kind: kind, data: data}.event()
+		if err != nil {
+			return
+		}
+		again, err := encode(e)
+		if err != nil || again.kind != kind {
+			t.Fatalf("%q %q: %v", kind, data, err)
+		}
+		back, err := again.event()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(e, back); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -1,0 +1,174 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A Log is a journal in a database. What it returns from Append is on the
+// disk; what it yields from Read has been checked against its seals.
+type Log struct {
+	random io.Reader
+	held   *os.File
+	writer *sql.DB // one connection
+	reader *sql.DB
+	bell   bell
+	poll   time.Duration // how often Wait looks by itself, for what another process appended
+
+	mu     sync.Mutex
+	broken error // the first write that went wrong
+}
+
+var _ desk.Journal = (*Log)(nil)
+
+// ErrLost says that somebody has seen events that this journal does not have,
+// as when an older copy of the file was put back.
+var ErrLost = errors.New("the journal ends before: it has lost events")
+
+// errBusy is a lock that another program holds, such as a backup; nothing was
+// written.
+var errBusy = errors.New("the journal is held by another program")
+
+// Append is desk.Journal's. Once begun it is finished, even if ctx ends. After
+// a write that went wrong nobody knows what the disk holds: the Log returns
+// that error for ever, until it is opened anew.
+func (l *Log) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
+	rows, err := rows(after, events)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("append: %w", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.broken != nil {
+		return 0, l.broken
+	}
+	err = l.write(context.WithoutCancel(ctx), after, rows)
+	switch {
+	case err == nil:
+		l.bell.ring()
+		return after + desk.Seq(len(rows)), nil
+	case err == desk.ErrBehind:
+		return 0, err
+	case errors.Is(err, ErrLost), errors.Is(err, errBusy):
+		return 0, fmt.Errorf("append after %d: %w", after, err)
+	}
+	l.broken = fmt.Errorf("append after %d, writing has stopped: %w", after, err)
+	return 0, l.broken
+}
+
+func (l *Log) write(ctx context.Context, after desk.Seq, rows []row) error {
+	tx, err := l.writer.BeginTx(ctx, nil)
+	if busy(err) {
+		return fmt.Errorf("%w: %w", errBusy, err)
+	}
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := l.insert(ctx, tx, after, rows); err != nil {
+		if undone := tx.Rollback(); undone != nil {
+			return fmt.Errorf("roll back after %v: %w", err, undone)
+		}
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+func (l *Log) insert(ctx context.Context, tx *sql.Tx, after desk.Seq, rows []row) error {
+	seal, err := sealAt(ctx, tx, after)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		r.nonce = make([]byte, nonceSize)
+		if _, err := io.ReadFull(l.random, r.nonce); err != nil {
+			return fmt.Errorf("draw nonce: %w", err)
+		}
+		r.commitment = r.commit()
+		r.seal = r.sealAfter(seal)
+		seal = r.seal
+		_, err := tx.ExecContext(ctx, `INSERT INTO event (seq, at, request, by, kind, data, nonce, commitment, seal)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			r.seq, r.at, r.request, r.by, r.kind, r.data, r.nonce, r.commitment, r.seal)
+		if taken(err) {
+			return desk.ErrBehind
+		}
+		if err != nil {
+			return fmt.Errorf("insert event %d: %w", r.seq, err)
+		}
+	}
+	return nil
+}
+
+// Read is desk.Journal's. Each event has been checked as Verify does; an error
+// ends it.
+func (l *Log) Read(ctx context.Context, after desk.Seq) iter.Seq2[desk.Event, error] {
+	return func(yield func(desk.Event, error) bool) {
+		for r, err := range l.walk(ctx, after) {
+			var e desk.Event
+			if err == nil {
+				e, err = r.event()
+			}
+			if err != nil {
+				yield(desk.Event{}, fmt.Errorf("read journal: %w", err))
+				return
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Wait is desk.Journal's.
+func (l *Log) Wait(ctx context.Context, after desk.Seq) error {
+	tick := time.NewTicker(l.poll)
+	defer tick.Stop()
+	for {
+		rung := l.bell.next()
+		switch head, err := l.head(ctx); {
+		case err != nil:
+			return fmt.Errorf("wait: %w", err)
+		case head < after:
+			return fmt.Errorf("wait after %d: %w", after, ErrLost)
+		case head > after:
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait: %w", ctx.Err())
+		case <-rung:
+		case <-tick.C:
+		}
+	}
+}
+
+// Close waits for the append under way and lets the file go. Whoever waits
+// gets an error.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var errs []error
+	for _, db := range []*sql.DB{l.reader, l.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	errs = append(errs, l.held.Close())
+	l.bell.ring()
+	return errors.Join(errs...)
+}

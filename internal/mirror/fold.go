@@ -1,0 +1,155 @@
+package mirror
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A fold is what the events up to a position say. Its slices only grow at the
+// end or are replaced, so that a reader may keep one without the lock.
+type fold struct {
+	at       desk.Seq
+	highest  int64 // request number
+	events   []desk.Event
+	touching map[string][]desk.Seq // by request id, target, alias, proved address
+	requests map[desk.ID]desk.Request
+	ids      []desk.ID // in order of number
+	askedBy  map[desk.UID][]desk.ID
+	keyed    map[string]desk.ID
+	moving   map[desk.ID]bool // not final
+	offers   map[string]offer // by digest
+	persons  map[string]desk.UID
+	chats    map[desk.UID]string
+	manages  map[desk.UID][]string
+}
+
+type offer struct {
+	to    desk.UID
+	until time.Time
+}
+
+func newFold() fold {
+	return fold{
+		touching: map[string][]desk.Seq{},
+		requests: map[desk.ID]desk.Request{},
+		askedBy:  map[desk.UID][]desk.ID{},
+		keyed:    map[string]desk.ID{},
+		moving:   map[desk.ID]bool{},
+		offers:   map[string]offer{},
+		persons:  map[string]desk.UID{},
+		chats:    map[desk.UID]string{},
+		manages:  map[desk.UID][]string{},
+	}
+}
+
+// add folds one event in, or changes nothing and says why it cannot be.
+func (f *fold) add(e desk.Event) error {
+	if e.Seq != f.at+1 {
+		return fmt.Errorf("event %d does not follow", e.Seq)
+	}
+	change := f.changeRequest
+	if e.ID == "" {
+		change = f.changeHouse
+	}
+	if err := change(e); err != nil {
+		return fmt.Errorf("fold event %d: %w", e.Seq, err)
+	}
+	f.at, f.events = e.Seq, append(f.events, e)
+	return nil
+}
+
+func (f *fold) changeRequest(e desk.Event) error {
+	r, err := f.requests[e.ID].With(e)
+	if err != nil {
+		return err
+	}
+	if asked, ok := e.Fact.(desk.Asked); ok {
+		if err := f.open(e, asked.Key); err != nil {
+			return err
+		}
+	}
+	f.requests[e.ID] = r
+	if f.moving[e.ID] = true; r.State.Final() {
+		delete(f.moving, e.ID)
+	}
+	touched := []string{string(e.ID), r.Action.Target, r.Action.Arg("alias")}
+	if done, ok := e.Fact.(desk.Done); ok {
+		touched = append(touched, string(done.Proof.Address))
+	}
+	slices.Sort(touched)
+	for _, name := range slices.Compact(touched) {
+		if name != "" {
+			f.touching[name] = append(f.touching[name], e.Seq)
+		}
+	}
+	return nil
+}
+
+// open gives a new request its place. Numbers only grow, and a key asks once.
+func (f *fold) open(e desk.Event, key string) error {
+	n := number(e.ID)
+	if n <= f.highest {
+		return fmt.Errorf("%q is not a new number after %d", e.ID, f.highest)
+	}
+	if first := f.keyed[key]; first != "" {
+		return fmt.Errorf("%s was asked already as %s", e.ID, first)
+	}
+	if key != "" {
+		f.keyed[key] = e.ID
+	}
+	f.highest, f.ids = n, append(f.ids, e.ID)
+	f.askedBy[e.By] = append(f.askedBy[e.By], e.ID)
+	return nil
+}
+
+// number is the n of "D-n", 0 for anything else.
+func number(id desk.ID) int64 {
+	n, err := strconv.ParseInt(strings.TrimPrefix(string(id), "D-"), 10, 64)
+	if err != nil || name(n) != id {
+		return 0
+	}
+	return n
+}
+
+func name(n int64) desk.ID { return desk.ID("D-" + strconv.FormatInt(n, 10)) }
+
+func (f *fold) changeHouse(e desk.Event) error {
+	switch fact := e.Fact.(type) {
+	case desk.Granted:
+		f.delegate(fact.To, slices.Concat(f.manages[fact.To], fact.Domains))
+	case desk.Revoked:
+		f.delegate(fact.From, slices.DeleteFunc(slices.Clone(f.manages[fact.From]), func(d string) bool { return slices.Contains(fact.Domains, d) }))
+	case desk.BindingOffered:
+		f.offers[fact.Digest] = offer{e.By, fact.Until}
+	case desk.Bound:
+		return f.bind(fact, e.By)
+	default:
+		return fmt.Errorf("%T without a request: %w", e.Fact, desk.ErrIllegal)
+	}
+	return nil
+}
+
+func (f *fold) delegate(to desk.UID, domains []string) {
+	slices.Sort(domains)
+	if f.manages[to] = slices.Compact(domains); len(domains) == 0 {
+		delete(f.manages, to)
+	}
+}
+
+// bind uses an offer up. One chat account per person, one person per account:
+// what either was tied to before is untied.
+func (f *fold) bind(b desk.Bound, to desk.UID) error {
+	if to == "" || b.Account == "" || f.offers[b.Digest].to != to {
+		return fmt.Errorf("bound without an offer: %w", desk.ErrIllegal)
+	}
+	delete(f.offers, b.Digest)
+	delete(f.persons, f.chats[to])
+	delete(f.chats, f.persons[b.Account])
+	f.persons[b.Account], f.chats[to] = to, b.Account
+	return nil
+}

@@ -1,0 +1,72 @@
+package mirror
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A Mirror is the desk.View of one process. Many may read while one writes.
+type Mirror struct {
+	journal  desk.Journal
+	catching sync.Mutex // held by the one who reads the journal
+
+	mu sync.RWMutex
+	fold
+
+	people  *table[desk.Person]
+	met     map[desk.UID]meeting // since the last load was begun; guarded by people.writing
+	lastMet int
+
+	accounts *table[desk.Account]
+	learned  map[string]proof // by account id, newer than the last load; guarded by accounts.writing
+	gist     atomic.Pointer[gist]
+	served   atomic.Pointer[map[string]bool]
+}
+
+type proof struct {
+	account *desk.Account
+	at      time.Time
+}
+
+var _ desk.View = (*Mirror)(nil)
+
+// New returns an empty mirror of the journal; CatchUp and the Loads fill it.
+func New(journal desk.Journal) *Mirror {
+	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), met: map[desk.UID]meeting{}, learned: map[string]proof{}}
+	m.gist.Store(gistOf(m.accounts.rows("id")))
+	m.SetDomains(nil)
+	return m
+}
+
+// CatchUp is desk.Fold's. An error other than ctx's says that the journal
+// cannot be read or is damaged: nothing is to be decided any more.
+func (m *Mirror) CatchUp(ctx context.Context) error {
+	m.catching.Lock()
+	defer m.catching.Unlock()
+	for e, err := range m.journal.Read(ctx, m.at) {
+		if err == nil {
+			err = m.take(e)
+		}
+		if err != nil {
+			return fmt.Errorf("catch up after event %d: %w", m.at, err)
+		}
+	}
+	return nil
+}
+
+// take folds one event in, then makes what it proves part of the world.
+func (m *Mirror) take(e desk.Event) error {
+	m.mu.Lock()
+	err := m.add(e)
+	m.mu.Unlock()
+	done, ok := e.Fact.(desk.Done)
+	if err != nil || !ok || !done.Proof.Known() || done.Proof.ID == "" {
+		return err
+	}
+	return m.Learn(done.Proof, e.At)
+}

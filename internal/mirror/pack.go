@@ -1,0 +1,70 @@
+package mirror
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A packer copies rows so that they hold on to nothing else: what is the
+// reader's buffer may be large. Texts that many rows share are kept once, the
+// others of a row in one piece.
+type packer struct{ shared map[string]string }
+
+func newPacker() packer { return packer{map[string]string{}} }
+
+func (p packer) share(s string) string {
+	if kept, ok := p.shared[s]; ok {
+		return kept
+	}
+	s = strings.Clone(s)
+	p.shared[s] = s
+	return s
+}
+
+func (p packer) account(a desk.Account) *desk.Account {
+	own := newPiece(a.ID, string(a.Address), string(a.Owner), a.Name, strings.Join(aliases(&a), ""))
+	a.ID, a.Address = own.cut(a.ID), desk.Address(own.cut(string(a.Address)))
+	a.Owner, a.Name = desk.UID(own.cut(string(a.Owner))), own.cut(a.Name)
+	a.Status, a.COS = p.share(a.Status), p.share(a.COS)
+	held := make([]desk.Address, len(a.Aliases))
+	for i, alias := range a.Aliases {
+		held[i] = desk.Address(own.cut(string(alias)))
+	}
+	a.Aliases = exact(held)
+	return &a
+}
+
+func (p packer) person(x desk.Person) *desk.Person {
+	own := newPiece(string(x.UID), x.Name, string(x.Mail), x.EPPN)
+	x.UID, x.Name = desk.UID(own.cut(string(x.UID))), own.cut(x.Name)
+	x.Mail, x.EPPN = desk.Address(own.cut(string(x.Mail))), own.cut(x.EPPN)
+	for _, s := range []*string{&x.Affiliation, &x.Unit, &x.UnitName, &x.UnitDomain, (*string)(&x.Manager), &x.MailState} {
+		*s = p.share(*s)
+	}
+	groups := make([]string, len(x.Groups))
+	for i, g := range x.Groups {
+		groups[i] = p.share(g)
+	}
+	x.Groups, x.Manages = exact(groups), nil
+	return &x
+}
+
+// exact makes no difference between none and an empty list.
+func exact[T any](s []T) []T {
+	if len(s) == 0 {
+		return nil
+	}
+	return slices.Clip(s)
+}
+
+// A piece is one text that others are cut from.
+type piece struct{ rest string }
+
+func newPiece(parts ...string) *piece { return &piece{strings.Join(parts, "")} }
+
+func (p *piece) cut(s string) string {
+	s, p.rest = p.rest[:len(s)], p.rest[len(s):]
+	return s
+}

@@ -1,0 +1,127 @@
+package mirror
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// Request is desk.Fold's.
+func (m *Mirror) Request(id desk.ID) (desk.Request, desk.Seq) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.requests[id], m.at
+}
+
+// Next is desk.Fold's.
+func (m *Mirror) Next() (desk.ID, desk.Seq) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return name(m.highest + 1), m.at
+}
+
+// Keyed is desk.Fold's.
+func (m *Mirror) Keyed(key string) desk.ID {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.keyed[key]
+}
+
+// Requests is desk.Fold's. Each request is as it is when it is yielded.
+func (m *Mirror) Requests(q desk.Query) iter.Seq[desk.Request] {
+	return func(yield func(desk.Request) bool) {
+		n := 0
+		for _, id := range slices.Backward(m.candidates(q)) {
+			r, _ := m.Request(id)
+			if !matches(q, r) {
+				continue
+			}
+			if n++; !yield(r) || n == q.Limit {
+				return
+			}
+		}
+	}
+}
+
+// candidates holds every request that may match, in order of number.
+func (m *Mirror) candidates(q desk.Query) []desk.ID {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	switch {
+	case q.Target != "":
+		return m.askedAbout(q.Target)
+	case q.By != "":
+		return m.askedBy[q.By]
+	case len(q.States) > 0 && !slices.ContainsFunc(q.States, desk.State.Final):
+		return slices.SortedFunc(maps.Keys(m.moving), func(a, b desk.ID) int { return cmp.Compare(number(a), number(b)) })
+	}
+	return m.ids
+}
+
+func (f *fold) askedAbout(a desk.Address) (ids []desk.ID) {
+	for _, seq := range f.touching[string(a)] {
+		if _, ok := f.events[seq-1].Fact.(desk.Asked); ok {
+			ids = append(ids, f.events[seq-1].ID)
+		}
+	}
+	return ids
+}
+
+func matches(q desk.Query, r desk.Request) bool {
+	target := string(q.Target)
+	return (q.By == "" || q.By == r.By) &&
+		(target == "" || target == r.Action.Target || target == r.Action.Arg("alias")) &&
+		(len(q.States) == 0 || slices.Contains(q.States, r.State))
+}
+
+// History is desk.Fold's. It comes from memory and its errors are ctx's only.
+func (m *Mirror) History(ctx context.Context, of string) iter.Seq2[desk.Event, error] {
+	return func(yield func(desk.Event, error) bool) {
+		m.mu.RLock()
+		seqs, events := m.touching[of], m.events
+		m.mu.RUnlock()
+		for _, seq := range slices.Backward(seqs) {
+			if err := ctx.Err(); err != nil {
+				yield(desk.Event{}, err)
+				return
+			}
+			if !yield(events[seq-1], nil) {
+				return
+			}
+		}
+	}
+}
+
+// Correspondents is desk.Fold's.
+func (m *Mirror) Correspondents() map[desk.UID][]string {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return maps.Clone(m.manages)
+}
+
+// Binding is desk.Fold's.
+func (m *Mirror) Binding(account string) desk.UID {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.persons[account]
+}
+
+// Chat is desk.Fold's.
+func (m *Mirror) Chat(of desk.UID) string {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.chats[of]
+}
+
+// Offer is desk.Fold's.
+func (m *Mirror) Offer(digest string) (desk.UID, time.Time) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	o := m.offers[digest]
+	return o.to, o.until
+}

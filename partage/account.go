@@ -1,0 +1,204 @@
+package partage
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Status is Zimbra's state of an account.
+type Status string
+
+// The statuses of Zimbra. A client writes the first three.
+const (
+	Active      Status = "active"
+	Locked      Status = "locked" // no login, mail is delivered
+	Closed      Status = "closed" // no login, mail is refused; the address leaves every list for good
+	Maintenance Status = "maintenance"
+	Lockout     Status = "lockout"
+	Pending     Status = "pending"
+)
+
+// An Account is a mailbox as the API tells it. A field the answer did not hold
+// is zero. Where an attribute has several values and the field one, they are
+// joined by a line feed, so that the field equals none of them.
+type Account struct {
+	Name            Address
+	ID              AccountID
+	Admin           string
+	Status          Status
+	COS             CosID
+	COSName         string    // listings only
+	Quota           int64     // in force, in bytes; 0 = unlimited
+	MailQuota       *int64    // zimbraMailQuota, in bytes; the API gives that of the class when the account has none of its own
+	Used            int64     // bytes
+	Aliases         []Address // in the server's order
+	CarLicense      string    // eduPersonPrincipalName, which ties the mailbox to a person
+	GivenName       string
+	SN              string
+	DisplayName     string
+	Title           string
+	Description     string
+	TelephoneNumber string
+	Notes           string // zimbraNotes, for administrators
+	HideInGal       bool
+	LastLogon       time.Time // UTC; zero = never
+	Forward         string    // zimbraPrefMailForwardingAddress: what the user chose
+	ForwardOnly     bool      // zimbraPrefMailLocalDeliveryDisabled: no copy is kept
+	HiddenForwards  []Address // zimbraMailForwardingAddress: what an administrator chose
+}
+
+// attributes are those asked of a listing.
+const attributes = "name,id,admin,used,quota,cos_name,carLicense,givenName,sn,displayName,title,description," +
+	"telephoneNumber,zimbraAccountStatus,zimbraCOSId,zimbraMailQuota,zimbraMailAlias,zimbraHideInGal,zimbraNotes," +
+	"zimbraLastLogonTimestamp,zimbraPrefMailForwardingAddress,zimbraPrefMailLocalDeliveryDisabled,zimbraMailForwardingAddress"
+
+var errTwice = errors.New("given twice")
+
+// set stores one value of an attribute. Unknown attributes are passed over;
+// values that cannot be what they should be, or two where one is, are errors.
+func (a *Account) set(name, value []byte) error {
+	var err error
+	switch string(name) {
+	case "name":
+		err = once((*string)(&a.Name), value)
+		if err == nil && !a.Name.valid() {
+			err = errors.New("not a lower-case address")
+		}
+	case "id":
+		err = once((*string)(&a.ID), value)
+	case "zimbraAccountStatus":
+		err = once((*string)(&a.Status), value)
+	case "zimbraCOSId":
+		err = once((*string)(&a.COS), value)
+	case "used":
+		if len(value) > 0 { // a mailbox nobody opened yet has no size
+			err = number(&a.Used, value)
+		}
+	case "quota":
+		err = number(&a.Quota, value)
+	case "zimbraMailQuota":
+		err = optional(&a.MailQuota, value)
+	case "zimbraHideInGal", "zimbraHideInGAL":
+		err = boolean(&a.HideInGal, value)
+	case "zimbraPrefMailLocalDeliveryDisabled":
+		err = boolean(&a.ForwardOnly, value)
+	case "zimbraLastLogonTimestamp":
+		err = instant(&a.LastLogon, value)
+	case "zimbraMailAlias":
+		a.Aliases = gather(a.Aliases, value)
+	case "zimbraMailForwardingAddress":
+		a.HiddenForwards = gather(a.HiddenForwards, value)
+	default:
+		a.describe(name, value)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s of account %.80q: %w", name, a.Name, err)
+	}
+	return nil
+}
+
+// describe stores what is only text.
+func (a *Account) describe(name, value []byte) {
+	var field *string
+	switch string(name) {
+	case "admin":
+		field = &a.Admin
+	case "cos-name", "cos_name":
+		field = &a.COSName
+	case "carLicense":
+		field = &a.CarLicense
+	case "givenName":
+		field = &a.GivenName
+	case "sn":
+		field = &a.SN
+	case "displayName":
+		field = &a.DisplayName
+	case "title":
+		field = &a.Title
+	case "description":
+		field = &a.Description
+	case "telephoneNumber":
+		field = &a.TelephoneNumber
+	case "zimbraNotes":
+		field = &a.Notes
+	case "zimbraPrefMailForwardingAddress":
+		field = &a.Forward
+	default:
+		return
+	}
+	if *field != "" {
+		*field += "\n"
+	}
+	*field += string(value)
+}
+
+func once(field *string, value []byte) error {
+	if *field != "" {
+		return errTwice
+	}
+	*field = string(value)
+	return nil
+}
+
+func number(field *int64, value []byte) error {
+	n, err := strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 64)
+	if err != nil || n < 0 {
+		return errors.New("not a size in bytes")
+	}
+	*field = n
+	return nil
+}
+
+func optional(field **int64, value []byte) error {
+	if len(bytes.TrimSpace(value)) == 0 {
+		return nil
+	}
+	if *field != nil {
+		return errTwice
+	}
+	*field = new(int64)
+	return number(*field, value)
+}
+
+func boolean(field *bool, value []byte) error {
+	switch strings.ToUpper(string(value)) {
+	case "TRUE":
+		*field = true
+	case "FALSE", "":
+		*field = false
+	default:
+		return errors.New("neither TRUE nor FALSE")
+	}
+	return nil
+}
+
+func instant(field *time.Time, value []byte) error {
+	if len(value) == 0 {
+		return nil
+	}
+	t, err := time.Parse("20060102150405Z", string(value)) // a fraction is accepted after the seconds
+	if err != nil {
+		return errors.New("not a time")
+	}
+	*field = t
+	return nil
+}
+
+func gather(list []Address, value []byte) []Address {
+	if len(value) == 0 {
+		return list
+	}
+	return append(list, Address(value))
+}
+
+// complete refuses an account that cannot be told from another.
+func (a *Account) complete() error {
+	if a.Name == "" || a.ID == "" {
+		return errors.New("an account without name or id")
+	}
+	return nil
+}

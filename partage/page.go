@@ -1,0 +1,261 @@
+package partage
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"unicode/utf8"
+
+	"github.com/orisano/gosax"
+)
+
+// A page is one answer to GetAllAccounts. It is read with a tokenizer ten times
+// as fast as encoding/xml and far less strict, so the strictness is here: what
+// it accepts, encoding/xml accepts too, and reads the same.
+type page struct {
+	reader   *gosax.Reader
+	header   header
+	listed   bool // <accounts> was seen
+	account  Account
+	accounts []Account
+	open     []element // from the root to the current element
+	text     []byte    // of the current element, decoded
+}
+
+type element struct {
+	name   string
+	parent bool // it has elements inside
+}
+
+// The depths of what matters: Response, accounts, account, attribute, value.
+const (
+	atRoot = iota
+	atField
+	atAccount
+	atAttribute
+	atValue
+)
+
+// decode reads the whole of body, or explains why it cannot be trusted.
+func (p *page) decode(body []byte) (envelope, error) {
+	if err := plain(body); err != nil {
+		return envelope{}, err
+	}
+	if p.reader == nil {
+		p.reader = gosax.NewReaderSize(nil, 256<<10)
+	}
+	p.reader.Reset(bytes.NewReader(body))
+	p.reader.EmitSelfClosingTag = true
+	*p = page{reader: p.reader, accounts: p.accounts[:0], open: p.open[:0], text: p.text[:0]}
+	for first, rooted := true, false; ; first = false {
+		e, err := p.reader.Event()
+		if err != nil {
+			return envelope{}, fmt.Errorf("parse XML: %w", err)
+		}
+		if e.Type() == gosax.EventEOF {
+			break
+		}
+		if len(p.open) == 0 && e.Type() == gosax.EventStart {
+			if rooted {
+				return envelope{}, errors.New("not one document")
+			}
+			rooted = true
+		}
+		if err := p.event(e, first); err != nil {
+			return envelope{}, err
+		}
+	}
+	return p.end()
+}
+
+func (p *page) end() (envelope, error) {
+	if len(p.open) > 0 {
+		return envelope{}, errors.New("truncated document")
+	}
+	env, err := p.header.envelope()
+	if err == nil && env.status == 0 && !p.listed {
+		err = errors.New("no <accounts>")
+	}
+	return env, err
+}
+
+// plain refuses bytes that no XML document in UTF-8 holds.
+func plain(body []byte) error {
+	if !utf8.Valid(body) || bytes.Contains(body, []byte("\ufffe")) || bytes.Contains(body, []byte("\uffff")) {
+		return errors.New("not UTF-8")
+	}
+	for _, b := range body {
+		if b < ' ' && b != '\n' && b != '\t' && b != '\r' {
+			return errors.New("control character")
+		}
+	}
+	return nil
+}
+
+var declaration = regexp.MustCompile(`^<\?xml version="1\.0"( encoding="(?i:utf-8)")?( standalone="(yes|no)")? *\?>$`)
+
+func (p *page) event(e gosax.Event, first bool) error {
+	switch e.Type() {
+	case gosax.EventStart:
+		return p.start(e.Bytes)
+	case gosax.EventEnd:
+		return p.close(e.Bytes)
+	case gosax.EventText:
+		return p.chars(e.Bytes)
+	case gosax.EventCData:
+		return p.cdata(e.Bytes)
+	case gosax.EventProcessingInstruction:
+		if first && declaration.Match(e.Bytes) {
+			return nil
+		}
+	}
+	return errMarkup
+}
+
+func (p *page) start(tag []byte) error {
+	name, err := tagName(tag)
+	if err != nil {
+		return err
+	}
+	depth := len(p.open)
+	if depth > atValue {
+		return errMarkup
+	}
+	if depth > 0 {
+		if len(bytes.TrimSpace(p.text)) > 0 {
+			return errMarkup
+		}
+		p.open[depth-1].parent = true
+	}
+	p.text = p.text[:0]
+	p.open = append(p.open, element{name: string(name)})
+	return p.opened(depth)
+}
+
+// opened checks an element against the only shape a listing has.
+func (p *page) opened(depth int) error {
+	name := p.open[depth].name
+	switch {
+	case depth == atRoot:
+		return rootName(name)
+	case depth == atField && name == "accounts":
+		if p.listed {
+			return errors.New("two <accounts>")
+		}
+		p.listed = true
+	case depth == atAccount && (p.open[atField].name != "accounts" || name != "account"):
+		return errMarkup
+	case depth == atAccount:
+		p.account = Account{}
+	}
+	return nil
+}
+
+func (p *page) close(tag []byte) error {
+	depth := len(p.open) - 1
+	if depth < 0 || !closes(tag, p.open[depth].name) {
+		return errors.New("mismatched end tag")
+	}
+	e := p.open[depth]
+	if e.parent && len(bytes.TrimSpace(p.text)) > 0 {
+		return errMarkup
+	}
+	text := p.text
+	p.open, p.text = p.open[:depth], p.text[:0]
+	switch {
+	case depth == atField && e.name != "accounts":
+		return p.header.set(e.name, string(bytes.TrimSpace(text)))
+	case depth == atAccount:
+		if err := p.account.complete(); err != nil {
+			return err
+		}
+		p.accounts = append(p.accounts, p.account)
+	case depth == atAttribute && !e.parent:
+		return p.account.set([]byte(e.name), text)
+	case depth == atValue:
+		return p.account.set([]byte(p.open[atAttribute].name), text)
+	case (depth == atField || depth == atAccount) && len(bytes.TrimSpace(text)) > 0:
+		return errMarkup
+	}
+	return nil
+}
+
+// replacement is what a number that is no character becomes.
+var replacement = []byte("\ufffd")
+
+// chars adds decoded text to the current element.
+func (p *page) chars(raw []byte) error {
+	if len(p.open) == 0 {
+		if len(bytes.TrimSpace(raw)) > 0 {
+			return errMarkup
+		}
+		return nil
+	}
+	if bytes.Contains(raw, []byte("]]>")) {
+		return errMarkup
+	}
+	if bytes.IndexByte(raw, '\r') >= 0 {
+		raw = newlines(raw)
+	}
+	if bytes.IndexByte(raw, '&') < 0 {
+		p.text = append(p.text, raw...)
+		return nil
+	}
+	text, err := gosax.Unescape(bytes.Clone(raw)) // it works in place
+	if err != nil || bytes.Count(text, replacement) > bytes.Count(raw, replacement) {
+		return errors.New("not an entity")
+	}
+	p.text = append(p.text, text...)
+	return plain(text)
+}
+
+func (p *page) cdata(raw []byte) error {
+	inner, found := bytes.CutPrefix(raw, []byte("<![CDATA["))
+	if !found || len(p.open) == 0 {
+		return errMarkup
+	}
+	p.text = append(p.text, newlines(bytes.TrimSuffix(inner, []byte("]]>")))...)
+	return nil
+}
+
+// newlines gives line ends the one form XML has.
+func newlines(raw []byte) []byte {
+	return bytes.ReplaceAll(bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+}
+
+// A start tag is read by this grammar and no wider one.
+var startTag = regexp.MustCompile(`^<([A-Za-z_][A-Za-z0-9_.-]*)(?:\s+[A-Za-z_][A-Za-z0-9_.-]*="[^"<&]*")*\s*/?>$`)
+
+func tagName(tag []byte) ([]byte, error) {
+	name := bytes.TrimSuffix(tag[1:len(tag)-1], []byte(` type="integer"`))
+	if simple(name) { // as nearly all are
+		return name, nil
+	}
+	m := startTag.FindSubmatch(tag)
+	if m == nil || bytes.Contains(tag, []byte("xmlns")) {
+		return nil, errMarkup
+	}
+	return m[1], nil
+}
+
+// simple reports whether a tag is a name alone.
+func simple(name []byte) bool {
+	for i, b := range name {
+		letter := 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || b == '_'
+		if !letter && (i == 0 || b != '-' && b != '.' && (b < '0' || b > '9')) {
+			return false
+		}
+	}
+	return len(name) > 0
+}
+
+// closes reports whether tag ends the element name: </name>, or the tag that
+// opened it when it closed itself.
+func closes(tag []byte, name string) bool {
+	if rest, found := bytes.CutPrefix(tag, []byte("</")); found {
+		rest, found = bytes.CutPrefix(rest, []byte(name))
+		return found && len(bytes.TrimRight(rest, " \t\r\n")) == 1
+	}
+	return bytes.HasSuffix(tag, []byte("/>"))
+}
