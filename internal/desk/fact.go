@@ -65,6 +65,7 @@ type (
 		Role  Role
 		Post  Post
 		Shows State
+		Votes int // how many approvals it shows
 	}
 )
 

@@ -102,7 +102,7 @@ func (n *Notifier) Settle(ctx context.Context, r desk.Request) error {
 		switch {
 		case !before:
 			errs = append(errs, n.post(ctx, role, r))
-		case told.Shows != r.State && told.Post != (desk.Post{}) && edited(role):
+		case (told.Shows != r.State || told.Votes != len(r.Votes)) && told.Post != (desk.Post{}) && edited(role):
 			errs = append(errs, n.edit(ctx, told.Post, role, r))
 		}
 	}
@@ -138,12 +138,12 @@ func (n *Notifier) post(ctx context.Context, role desk.Role, r desk.Request) err
 	if err != nil {
 		return fmt.Errorf("tell %s: %w", role, err)
 	}
-	return n.Desk.Announce(ctx, r.ID, desk.Announced{Role: role, Post: post, Shows: r.State})
+	return n.Desk.Announce(ctx, r.ID, desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes)})
 }
 
 func (n *Notifier) edit(ctx context.Context, post desk.Post, role desk.Role, r desk.Request) error {
 	if err := n.Teller.Edit(ctx, post, role, r); err != nil {
 		return fmt.Errorf("edit %s: %w", role, err)
 	}
-	return n.Desk.Announce(ctx, r.ID, desk.Announced{Role: role, Post: post, Shows: r.State})
+	return n.Desk.Announce(ctx, r.ID, desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes)})
 }

@@ -161,6 +161,23 @@ func TestAQuickLifeIsToldAtItsEnd(t *testing.T) {
 	})
 }
 
+// A vote that is not the last changes no state, and is shown all the same.
+func TestEachVoteIsShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		two := pending
+		two.Needed = 2
+		w, d := &wall{}, newDesk(t, journal.NewMemory(), two)
+		defer start(t, d, w)()
+		r := ask(t, d, "ann")
+		synctest.Wait()
+		w.lines = nil
+		if _, err := d.Approve(t.Context(), "eve", desk.Chat, r.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		w.want(t, "edit approvers waiting", "edit asker waiting")
+	})
+}
+
 func TestARefusalIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)

@@ -249,6 +249,7 @@ var texts = map[string]text{
 
 	"label.request":   {"Demande", "Request"},
 	"label.account":   {"Compte", "Account"},
+	"label.action":    {"Action exacte", "Exact action"},
 	"label.address":   {"Adresse", "Address"},
 	"label.alias":     {"Alias", "Alias"},
 	"label.aliases":   {"Alias", "Aliases"},

@@ -1,0 +1,195 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
+)
+
+// line says in one line which request, where it stands and what it is about.
+func (p pen) line(r desk.Request) string { return say.Line(p.lang, r, code) }
+
+// approval is the approvers' card, without its buttons. now is the account as
+// the mirror has it.
+func (p pen) approval(r desk.Request, now desk.Account) Message {
+	card := p.card(r)
+	card.Fields = p.fields(
+		field{"label.by", p.who(r.By)},
+		field{"label.owner", p.holder(r)},
+		field{"field.change", p.change(r, now)},
+		field{"label.action", code(r.Action.String())},
+		field{"label.reason", written(r.Reason)},
+		field{"label.rule", p.rule(r.Decision)},
+		field{"field.decided", p.decided(r)},
+	)
+	if r.State == desk.Waiting {
+		card.Text = say.Effect(p.lang, r.Action, code)
+		card.Fields = append(card.Fields, p.fields(
+			field{"label.approvers", say.Approvers(p.lang, r.Decision.Approvers, code)},
+			field{"field.typed", p.command(desk.RequestApprove, string(r.ID), "") + " · " +
+				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason"))},
+			field{"field.votes", fmt.Sprintf("%d / %d", len(r.Votes), r.Decision.Needed)},
+			field{"field.digest", code(r.Digest()[:8])},
+		)...)
+	}
+	return Message{Line: p.line(r), Card: card}
+}
+
+// asker is the asker's own card.
+func (p pen) asker(r desk.Request, now desk.Account) Message {
+	card := p.card(r)
+	card.Fields = p.fields(
+		field{"field.change", p.change(r, now)},
+		field{"label.action", code(r.Action.String())},
+		field{"label.reason", written(r.Reason)},
+		field{"field.decided", p.decided(r)},
+	)
+	if r.State == desk.Waiting {
+		card.Fields = append(card.Fields, p.fields(field{"field.typed", p.command(desk.RequestCancel, string(r.ID), "")})...)
+	}
+	return Message{Line: p.line(r), Card: card}
+}
+
+// card is what all cards of a request have: its color, its title, what it will
+// change until that is settled, and what became of it.
+func (p pen) card(r desk.Request) *Card {
+	c := &Card{Tone: tones[r.State], Title: string(r.ID) + " · " + say.Title(p.lang, r.Action), Text: p.outcome(r)}
+	if !r.State.Final() {
+		c.Text = say.Effect(p.lang, r.Action, code) + "\n" + c.Text
+	}
+	return c
+}
+
+var tones = map[desk.State]Tone{
+	desk.Open: Neutral, desk.Waiting: Warning, desk.Ready: Accent, desk.Running: Accent, desk.Doubtful: Warning,
+	desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Broken: Danger,
+}
+
+// end is the one line that rings when a request has come to its end.
+func (p pen) end(r desk.Request) Message { return Message{Line: p.outcome(r)} }
+
+// owner tells the owner of an account what somebody else had done to it.
+func (p pen) owner(r desk.Request) Message {
+	card := p.card(r)
+	card.Fields = p.fields(field{"label.by", p.who(r.By)}, field{"label.action", code(r.Action.String())}, field{"label.reason", written(r.Reason)})
+	return Message{Line: p.text("owner.line", "outcome", p.outcome(r)), Card: card}
+}
+
+// A field is a key of the table and its value; without value it is left out.
+type field struct{ key, value string }
+
+// Two of these stand side by side.
+var short = []string{"field.votes", "field.digest", "label.status", "label.seen", "label.used"}
+
+func (p pen) fields(all ...field) (shown []Field) {
+	for _, f := range all {
+		if f.value != "" {
+			shown = append(shown, Field{Title: p.label(f.key), Value: f.value, Short: slices.Contains(short, f.key)})
+		}
+	}
+	return shown
+}
+
+// label is the name of a field: one that the portal has too, or our own.
+func (p pen) label(key string) string {
+	if strings.HasPrefix(key, "label.") {
+		return say.T(p.lang, key)
+	}
+	return p.text(key)
+}
+
+func written(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return code(reason)
+}
+
+func (p pen) who(uid desk.UID) string {
+	who := p.person(uid)
+	s := p.name(uid)
+	if who.Name != "" {
+		s += " (" + code(string(uid)) + ")"
+	}
+	if who.UnitName != "" {
+		s += " · " + code(who.UnitName)
+	}
+	return s
+}
+
+// holder is left out when it is the asker.
+func (p pen) holder(r desk.Request) string {
+	if r.Owner == "" || r.Owner == r.By {
+		return ""
+	}
+	return p.who(r.Owner)
+}
+
+func (p pen) rule(d desk.Decision) string {
+	if d.Rule == "" {
+		return inert(d.Because.In(p.lang))
+	}
+	return inert(d.Because.In(p.lang)) + " (" + code(d.Rule) + ")"
+}
+
+// decided is who approved or refused, and when.
+func (p pen) decided(r desk.Request) string {
+	var all []string
+	for _, v := range r.Votes {
+		all = append(all, "✓ "+p.name(v.By)+", "+p.moment(v.At))
+	}
+	if r.State == desk.Rejected && r.Ended != "" {
+		all = append(all, "✕ "+p.name(r.Ended)+", "+p.moment(r.Changed))
+	}
+	return strings.Join(all, "\n")
+}
+
+// change is what differs, or will; nothing for what did not come about. Once an
+// attempt was made, "before" is what it read.
+func (p pen) change(r desk.Request, now desk.Account) string {
+	if r.State.Final() && r.State != desk.Settled {
+		return ""
+	}
+	if r.Before.Known() {
+		now = r.Before
+	}
+	account := code(r.Action.Target)
+	switch r.Action.Verb {
+	case desk.AliasAdd:
+		return p.text("change.add", "account", account)
+	case desk.AliasRemove:
+		return p.text("change.remove", "account", account)
+	case desk.QuotaSet:
+		return p.text("change.quota", "old", p.quota(now.Quota), "new", p.size(r.Action), "used", say.Size(p.lang, now.Used))
+	}
+	return ""
+}
+
+func (p pen) size(a desk.Action) string {
+	n, err := desk.ParseSize(a.Arg("size"))
+	if err != nil {
+		return code(a.Arg("size"))
+	}
+	return say.Size(p.lang, int64(n))
+}
+
+// list shows requests, a line each.
+func (p pen) list(scope string, all []desk.Request) Message {
+	const most = 15
+	title := p.text("list." + scope)
+	if len(all) == 0 {
+		return Message{Line: title + ". " + say.T(p.lang, "empty.requests")}
+	}
+	card := &Card{Tone: Neutral}
+	for _, r := range all[:min(len(all), most)] {
+		card.Text += p.line(r) + "\n"
+	}
+	if len(all) > most {
+		card.Text += p.text("list.more", "n", strconv.Itoa(most))
+	}
+	return Message{Line: title, Card: card}
+}

@@ -1,0 +1,132 @@
+package bot
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/unistra/melusine/internal/desk"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var people = map[desk.UID]desk.Person{
+	"marie": {UID: "marie", Name: "Marie Curie", UnitName: "UFR Physique"},
+	"paul":  {UID: "paul", Name: "Paul Langevin"},
+	"bob":   {UID: "bob", Name: "Bob Martin", UnitName: "UFR Physique"},
+}
+
+func testPen(lang string) pen {
+	return pen{lang: lang, zone: time.FixedZone("CET", 3600), trigger: "melusine", person: func(who desk.UID) desk.Person { return people[who] }}
+}
+
+var noon = time.Date(2026, 3, 16, 11, 12, 0, 0, time.UTC)
+
+var mailbox = desk.Account{ID: "z2", Address: "bob.martin@physique.unistra.fr", Owner: "bob", Status: "active", COS: "c1",
+	Quota: 5 << 30, Used: 3 << 30, Aliases: []desk.Address{"b.martin@unistra.fr", "colloque26@unistra.fr"}, Seen: noon}
+
+func request(state desk.State, verb desk.Verb, args map[string]string) desk.Request {
+	a, err := desk.NewAction(verb, string(mailbox.Address), args)
+	if err != nil {
+		panic(err)
+	}
+	return desk.Request{ID: "D-512", By: "marie", Owner: "bob", Via: desk.Chat, State: state, Action: a, Reason: "accueil du public",
+		Decision: desk.Decision{Outcome: desk.Pending, Rule: "R-12", Approvers: []string{"domain:physique.unistra.fr", "group:admins"}, Needed: 1,
+			Because: desk.Text{FR: "Un alias de service demande un accord.", EN: "A service alias needs approval."}},
+		Asked: noon, Changed: noon}
+}
+
+func alias(state desk.State) desk.Request {
+	return request(state, desk.AliasAdd, map[string]string{"alias": "contact@physique.unistra.fr"})
+}
+
+// scenes are all the cards, by the name of their golden file.
+func scenes(p pen) map[string]Message {
+	voted, refused, withdrawn, broken, doubtful := alias(desk.Settled), alias(desk.Rejected), alias(desk.Cancelled), alias(desk.Broken), alias(desk.Doubtful)
+	voted.Votes, voted.Attempt, voted.Before, voted.Proof = []desk.Vote{{By: "paul", At: noon}}, 1, mailbox, mailbox
+	refused.Ended, refused.Refusal = "paul", "utiliser FileSender"
+	withdrawn.Ended = "marie"
+	broken.Code, broken.Attempt, broken.Error = desk.AliasTaken, 1, "internal detail"
+	doubtful.Attempt, doubtful.Looks, doubtful.Error = 1, 2, "internal detail"
+	denied := alias(desk.Rejected)
+	denied.Decision.Outcome = desk.Denied
+	size := map[string]string{"size": "10G"}
+	return map[string]Message{
+		"approval":         p.approval(alias(desk.Waiting), mailbox),
+		"approval-quota":   p.approval(request(desk.Waiting, desk.QuotaSet, size), mailbox),
+		"approval-remove":  p.approval(request(desk.Waiting, desk.AliasRemove, map[string]string{"alias": "b.martin@unistra.fr"}), mailbox),
+		"approval-ready":   p.approval(alias(desk.Ready), mailbox),
+		"approval-done":    p.approval(voted, mailbox),
+		"approval-refused": p.approval(refused, mailbox),
+		"asker":            p.asker(alias(desk.Waiting), mailbox),
+		"asker-running":    p.asker(alias(desk.Running), mailbox),
+		"asker-done":       p.asker(voted, mailbox),
+		"asker-refused":    p.asker(refused, mailbox),
+		"asker-withdrawn":  p.asker(withdrawn, mailbox),
+		"asker-broken":     p.asker(broken, mailbox),
+		"asker-doubtful":   p.asker(doubtful, mailbox),
+		"asker-end":        p.end(voted),
+		"asked-denied":     p.asked(denied),
+		"owner":            p.owner(voted),
+		"account":          p.account(mailbox, noon),
+		"list":             p.list("mine", []desk.Request{alias(desk.Waiting), voted}),
+		"list-empty":       p.list("pending", nil),
+		"help":             p.help(desk.Verbs()),
+		"history": p.history(string(mailbox.Address), []desk.Event{
+			{Seq: 3, At: noon, ID: "D-512", By: "paul", Fact: desk.Refused{Reason: "utiliser FileSender", Via: desk.Chat}},
+			{Seq: 2, At: noon, ID: "D-512", By: "marie", Fact: desk.Decided{Decision: refused.Decision}},
+			{Seq: 1, At: noon, ID: "D-512", By: "marie", Fact: desk.Asked{Action: refused.Action, Reason: "accueil", Via: desk.Chat}},
+		}),
+		"history-empty": p.history("bob", nil),
+	}
+}
+
+func TestCards(t *testing.T) {
+	for _, lang := range []string{"fr", "en"} {
+		for name, m := range scenes(testPen(lang)) {
+			t.Run(name+"."+lang, func(t *testing.T) {
+				var got bytes.Buffer
+				e := json.NewEncoder(&got)
+				e.SetEscapeHTML(false)
+				e.SetIndent("", "  ")
+				if err := e.Encode(render(m)); err != nil {
+					t.Fatal(err)
+				}
+				file := filepath.Join("testdata", "cards", name+"."+lang+".json")
+				if *update {
+					if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), got.String()); diff != "" {
+					t.Error(diff)
+				}
+			})
+		}
+	}
+}
+
+func TestCardsKeepMattermostsLimits(t *testing.T) {
+	for name, m := range scenes(testPen("fr")) {
+		for _, a := range attachments(m) {
+			if err := a.IsValid(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if len([]rune(a.Text)) > 4000 || len([]rune(a.Footer)) > 300 || a.Fallback == "" {
+				t.Errorf("%s: %d characters of text, %d of footer", name, len(a.Text), len(a.Footer))
+			}
+		}
+		if m.Line == "" {
+			t.Errorf("%s has no line", name)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/unistra/melusine/internal/desk"
+	"pgregory.net/rapid"
+)
+
+// outside is what is left of Markdown when its code spans are taken out, as
+// CommonMark finds them: a run of back-ticks ends with the next run of the same
+// length.
+func outside(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		if s[i] != '`' {
+			b.WriteByte(s[i])
+			i++
+			continue
+		}
+		run := ticks(s[i:])
+		end := closing(s[i+run:], run)
+		if end < 0 {
+			b.WriteString(s[i : i+run])
+			i += run
+			continue
+		}
+		b.WriteByte('#')
+		i += run + end + run
+	}
+	return b.String()
+}
+
+func ticks(s string) int { return len(s) - len(strings.TrimLeft(s, "`")) }
+
+func closing(s string, run int) int {
+	for i := 0; i < len(s); {
+		n := ticks(s[i:])
+		if n == run {
+			return i
+		}
+		i += max(n, 1)
+	}
+	return -1
+}
+
+// hostile are what people could type to be more than text.
+var hostile = []string{
+	"@all", "@channel", "@here", "@marie", "~town-square", "#tag", ":smile:", "<!channel>", "<@U1>", "<https://evil|click>",
+	"[click](https://evil)", "![i](https://evil/i.png)", "https://evil", "www.evil.fr", "mailto:a@b.fr", "mmaction://approve?id=D-1",
+	"[ok](mmaction://approve?request=D-1)", "`@all`", "``@all``", "``` @all ```", "` @all", "a`b``c```d @all", "`", "``", "x`", "`x",
+	"a\n# title\n@all", "a\r\n> quote", "a\u2028@all", "\u202e@all\u202c", "@\u200ball", "a\u0000@all", "\u2066@all\u2069", "|a|b|\n|-|-|", "$x$",
+	"**bold** _it_ ~~s~~", "\\`@all\\`", "</code>@all", "é\u0301\u0302\u0303\u0304@all", strings.Repeat("@all ", 200), strings.Repeat("`", 400), "\xff@all\xfe",
+}
+
+// hostileRequest has the text wherever people or the directory put text.
+func hostileRequest(state desk.State, s string) desk.Request {
+	r := alias(state)
+	r.By, r.Ended, r.Reason, r.Refusal = "evil", "evil", s, s
+	r.Votes = []desk.Vote{{By: "evil"}}
+	r.Decision.Approvers = []string{"group:" + s, "domain:" + s}
+	r.Decision.Rule = s
+	r.Action.Target = s
+	return r
+}
+
+// everywhere is every text that we would post with s in all places.
+func everywhere(s string) (texts []string) {
+	p := testPen("fr")
+	p.person = func(desk.UID) desk.Person { return desk.Person{UID: "evil", Name: s, UnitName: s} }
+	all := []Message{p.account(desk.Account{Address: desk.Address(s), Owner: "evil", Status: s, Aliases: []desk.Address{desk.Address(s)}}, noon)}
+	for _, state := range []desk.State{desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Settled, desk.Rejected, desk.Cancelled, desk.Broken} {
+		r := hostileRequest(state, s)
+		all = append(all, p.approval(r, mailbox), p.asker(r, mailbox), p.owner(r), p.end(r), p.asked(r), p.list("all", []desk.Request{r}))
+	}
+	all = append(all, p.history(s, []desk.Event{{At: noon, ID: "D-1", By: "evil", Fact: desk.Asked{Action: desk.Action{Verb: desk.AliasAdd, Target: s}, Reason: s}},
+		{At: noon, ID: "D-1", By: "evil", Fact: desk.Refused{Reason: s}}, {At: noon, By: "evil", Fact: desk.Granted{To: "evil", Domains: []string{s}}}}))
+	for _, code := range []desk.Code{desk.UnknownVerb, desk.InvalidAddress, desk.InvalidSize, desk.InvalidArgument, desk.UnknownAccount, desk.UnknownDomain,
+		desk.UnknownRequest, desk.UnknownPerson, desk.AliasTaken, desk.AliasAbsent, desk.NotAllowed, desk.TooLate} {
+		err := desk.Fail(desk.Invalid, code, "value", s, "alias", s, "account", s, "domain", s, "target", s, "rule", s, "by", "evil", "nearest", s, "id", s, "name", "rest")
+		texts = append(texts, p.trouble(err))
+	}
+	for _, m := range all {
+		texts = append(texts, m.Line)
+		if m.Card != nil {
+			texts = append(texts, m.Card.Title, m.Card.Text, m.Card.Footer)
+			for _, f := range m.Card.Fields {
+				texts = append(texts, f.Title, f.Value)
+			}
+		}
+	}
+	return texts
+}
+
+// What stands outside code spans is ours: it does not depend on what people wrote.
+func contained(t interface {
+	Errorf(string, ...any)
+}, s string) {
+	harmless, got := everywhere("x"), everywhere(s)
+	for i := range got {
+		if outside(got[i]) != outside(harmless[i]) {
+			t.Errorf("%q got out:\n%s\n%s", s, outside(got[i]), outside(harmless[i]))
+		}
+		if strings.ContainsFunc(got[i], func(r rune) bool { return unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && r != '\n' }) {
+			t.Errorf("%q left an invisible character in %q", s, got[i])
+		}
+		if strings.Contains(got[i], "\u0301\u0302\u0303") {
+			t.Errorf("%q left a pile of accents in %q", s, got[i])
+		}
+	}
+}
+
+func TestPeoplesTextStaysInCodeSpans(t *testing.T) {
+	for _, s := range hostile {
+		contained(t, s)
+	}
+}
+
+func TestAnyTextStaysInCodeSpans(t *testing.T) {
+	text := rapid.StringOfN(rapid.OneOf(rapid.SampledFrom([]rune("`@#~<>[]()|*_\\:!/ \n")), rapid.Rune()), 1, 40, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		s := text.Draw(t, "text")
+		if clean(s) == "" {
+			return // shown as a dash
+		}
+		contained(t, s)
+	})
+}
+
+func TestRuleSentencesAreInert(t *testing.T) {
+	for _, s := range hostile {
+		p, r := testPen("fr"), alias(desk.Rejected)
+		r.Decision = desk.Decision{Because: desk.Text{FR: s}}
+		left := outside(inert(s) + p.asked(r).Line + p.rule(r.Decision) +
+			p.history("x", []desk.Event{{At: noon, ID: "D-1", By: "paul", Fact: desk.Decided{Decision: r.Decision}}}).Card.Text)
+		left = strings.ReplaceAll(left, "#", "") // stands for a code span
+		if strings.ContainsAny(left, "@~<>[]|*_\\$!`") || strings.Contains(left, "://") || strings.Contains(left, "www.") {
+			t.Errorf("%q left %q", s, left)
+		}
+	}
+	if s := "Un quota jusqu'à 8 Go est libre (charte, art. 3)."; inert(s) != s {
+		t.Errorf("%q became %q", s, inert(s))
+	}
+}
+
+func TestCodeIsCut(t *testing.T) {
+	if got := []rune(code(strings.Repeat("é", 1000))); len(got) != longest+3 {
+		t.Errorf("%d characters", len(got))
+	}
+	if code(" \u200b\n") != "—" {
+		t.Errorf("nothing is %q", code(" \u200b\n"))
+	}
+}

@@ -1,0 +1,68 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// Commands implements Chat: the command is there in every team the bot is in.
+// A plain bot may not create commands, hence Server.Admin or Server.Socket.
+func (m *Mattermost) Commands(ctx context.Context, trigger, url string) (tokens []string, err error) {
+	me, err := m.me(ctx)
+	if err != nil {
+		return nil, err
+	}
+	teams, _, err := m.bot.GetTeamsForUser(ctx, me, "")
+	if err != nil {
+		return nil, fmt.Errorf("list teams: %w", err)
+	}
+	var errs []error
+	for _, team := range teams {
+		token, err := m.command(ctx, wanted(me, team.Id, trigger, url))
+		if err != nil {
+			errs = append(errs, fmt.Errorf("team %s: %w", team.Name, err))
+			continue
+		}
+		tokens = append(tokens, token)
+	}
+	return tokens, errors.Join(errs...)
+}
+
+func wanted(me, team, trigger, url string) *model.Command {
+	return &model.Command{
+		CreatorId: me, TeamId: team, Trigger: trigger, URL: url, Method: model.CommandMethodPost,
+		DisplayName: "Mélusine", Description: "Adresses et boîtes de l'université", Username: "melusine",
+		AutoComplete: true, AutoCompleteDesc: "Adresses et boîtes de l'université",
+		AutoCompleteHint: "[aide | alias | quota | compte | demandes | valider D-n]",
+	}
+}
+
+// command creates the command, or mends the one that is there. Its token stays
+// the same.
+func (m *Mattermost) command(ctx context.Context, want *model.Command) (token string, err error) {
+	all, _, err := m.admin.ListCommands(ctx, want.TeamId, true)
+	if err != nil {
+		return "", fmt.Errorf("list commands: %w", err)
+	}
+	for _, have := range all {
+		if have.Trigger != want.Trigger || have.DeleteAt != 0 {
+			continue
+		}
+		if have.URL == want.URL && have.Method == want.Method && have.AutoCompleteHint == want.AutoCompleteHint {
+			return have.Token, nil
+		}
+		want.Id, want.Token, want.CreatorId = have.Id, have.Token, have.CreatorId
+		if _, _, err = m.admin.UpdateCommand(ctx, want); err != nil {
+			return "", fmt.Errorf("update command: %w", err)
+		}
+		return have.Token, nil
+	}
+	made, _, err := m.admin.CreateCommand(ctx, want)
+	if err != nil {
+		return "", fmt.Errorf("create command: %w", err)
+	}
+	return made.Token, nil
+}

@@ -1,0 +1,60 @@
+package bot
+
+import (
+	"context"
+	"crypto/subtle"
+	"net/url"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// said is what the server takes as an answer to a slash command. Only the
+// person who typed it sees it.
+type said struct {
+	Type        string                   `json:"response_type"`
+	Text        string                   `json:"text"`
+	Attachments []*model.SlackAttachment `json:"attachments,omitempty"`
+	Plain       bool                     `json:"skip_slack_parsing"`
+}
+
+// slash answers a slash command.
+func (b *Bot) slash(ctx context.Context, body []byte) any {
+	m, err := b.command(ctx, body)
+	if err != nil {
+		m = Message{Line: b.explain(b.Lang, err)}
+	}
+	return said{Type: model.CommandResponseTypeEphemeral, Text: m.Line, Attachments: attachments(m), Plain: true}
+}
+
+// command lets through what the server sent for one of our commands, on behalf
+// of an account that has just typed it.
+func (b *Bot) command(ctx context.Context, body []byte) (Message, error) {
+	form, err := url.ParseQuery(string(body))
+	account := form.Get("user_id")
+	if err != nil || len(form["user_id"]) != 1 || len(form["text"]) > 1 || !chatID(account) {
+		return Message{}, malformed
+	}
+	if !b.knows(form.Get("token")) {
+		return Message{}, badToken
+	}
+	t, err := b.genuine(ctx, form.Get("trigger_id"), account)
+	if err != nil {
+		return Message{}, err
+	}
+	user, err := b.present(ctx, account)
+	if err != nil {
+		return Message{}, err
+	}
+	return b.converse(ctx, user, form.Get("text"), "mattermost:"+t.id), nil
+}
+
+// knows compares a token with all of ours, in a time that tells nothing.
+func (b *Bot) knows(token string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	found := 0
+	for _, ours := range b.tokens {
+		found |= subtle.ConstantTimeCompare([]byte(token), []byte(ours))
+	}
+	return found == 1
+}

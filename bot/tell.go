@@ -1,0 +1,111 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
+)
+
+// Tell posts what the role is to know of the request, once. The zero Post and
+// no error: nobody there can be reached, and it is of no use to try again.
+func (b *Bot) Tell(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
+	m, err := b.message(ctx, role, r)
+	if err != nil || m.Channel == "" {
+		return desk.Post{}, err
+	}
+	if role == desk.ToAskerEnd {
+		m.Root = r.Announced[desk.ToAsker].Post.ID
+	}
+	made, err := b.Chat.Post(ctx, m)
+	if err != nil {
+		return desk.Post{}, fmt.Errorf("post about %s: %w", r.ID, err)
+	}
+	return made, nil
+}
+
+// Edit makes an earlier post show the request as it is now. The zero Post and
+// a post that is gone need nothing.
+func (b *Bot) Edit(ctx context.Context, at desk.Post, role desk.Role, r desk.Request) error {
+	if at == (desk.Post{}) {
+		return nil
+	}
+	m, err := b.message(ctx, role, r)
+	if err != nil || m.Channel == "" {
+		return err
+	}
+	m.Channel = at.Channel
+	if role == desk.ToApprovers {
+		m = b.approval(r, at.Channel)
+	}
+	if err := b.Chat.Update(ctx, at, m); err != nil {
+		return fmt.Errorf("update post about %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// message is what the role sees, and where; without a channel if nobody there
+// can be reached.
+func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Message, error) {
+	if role == desk.ToApprovers {
+		return b.approval(r, b.Channel), nil
+	}
+	to := r.By
+	if role == desk.ToOwner {
+		to = r.Owner
+	}
+	account := b.Desk.View.Chat(to)
+	if to == "" || account == "" {
+		return Message{}, nil
+	}
+	user, err := b.Chat.User(ctx, account)
+	if err != nil {
+		return Message{}, fmt.Errorf("read account: %w", err)
+	}
+	if user.Deleted {
+		return Message{}, nil
+	}
+	channel, err := b.Chat.Direct(ctx, account)
+	if err != nil {
+		return Message{}, fmt.Errorf("open direct channel: %w", err)
+	}
+	m := b.personal(b.langOf(user), role, r)
+	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(role)), r.Asked
+	return m, nil
+}
+
+func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
+	pen, now := b.pen(lang), b.Desk.View.Account(desk.Address(r.Action.Target))
+	switch role {
+	case desk.ToAskerEnd:
+		return pen.end(r)
+	case desk.ToOwner:
+		return pen.owner(r)
+	}
+	return pen.asker(r, now)
+}
+
+// approval is the approvers' card for a channel, with buttons while it waits.
+func (b *Bot) approval(r desk.Request, channel string) Message {
+	pen, now := b.pen(b.Lang), b.Desk.View.Account(desk.Address(r.Action.Target))
+	m := pen.approval(r, now)
+	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(desk.ToApprovers)), r.Asked
+	if r.State == desk.Waiting {
+		m.Card.Footer = pen.text("footer.buttons")
+		m.Card.Buttons = []Button{b.button(r, opApprove, channel), b.button(r, opReject, channel)}
+	}
+	return m
+}
+
+func (b *Bot) button(r desk.Request, op, channel string) Button {
+	look, digest := looks[op], r.Digest()
+	return Button{Label: say.T(b.Lang, look.label), Style: look.style, URL: b.URL + "/action", Context: map[string]string{
+		"request": string(r.ID), "op": op, "digest": digest, "mac": b.sign(r.ID, op, channel, digest),
+	}}
+}
+
+var looks = map[string]struct{ label, style string }{
+	opApprove: {"act.approve", "primary"},
+	opReject:  {"act.refuse", "danger"},
+}

@@ -1,0 +1,83 @@
+package bot_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/unistra/melusine/bot"
+	"github.com/unistra/melusine/bot/room"
+	"github.com/unistra/melusine/internal/desk"
+)
+
+func TestTellOnce(t *testing.T) {
+	h := newHouse(t)
+	r, at := h.ask(t, "marie", "bob@u.fr", "contact@u.fr")
+	for _, role := range []desk.Role{desk.ToApprovers, desk.ToAsker, desk.ToOwner} {
+		first, second := got(h.bot.Tell(t.Context(), role, r)), got(h.bot.Tell(t.Context(), role, r))
+		if first != second || first.ID == "" {
+			t.Errorf("%s: %v, then %v", role, first, second)
+		}
+	}
+	if at.Channel != h.chat.Channel() || len(h.chat.shows(at).Card.Buttons) != 2 {
+		t.Errorf("card %+v", h.chat.shows(at))
+	}
+}
+
+// The keys of posts cannot be guessed: who posts one first would own our card.
+func TestKeysAreSecret(t *testing.T) {
+	h := newHouse(t)
+	_, at := h.ask(t, "marie", "bob@u.fr", "contact@u.fr")
+	if key := h.chat.shows(at).Key; key != sign("post", "D-1", "approvers") {
+		t.Errorf("key %q", key)
+	}
+}
+
+func TestTellWhoCannotBeReached(t *testing.T) {
+	h := newHouse(t)
+	r, _ := h.ask(t, "marie", "bob@u.fr", "contact@u.fr")
+	h.chat.users[room.Account("marie")] = bot.User{Account: room.Account("marie"), Deleted: true}
+	if at := got(h.bot.Tell(t.Context(), desk.ToAsker, r)); at != (desk.Post{}) {
+		t.Errorf("told a deactivated account: %v", at)
+	}
+	r.Owner = ""
+	if at := got(h.bot.Tell(t.Context(), desk.ToOwner, r)); at != (desk.Post{}) {
+		t.Errorf("told nobody: %v", at)
+	}
+	h.chat.down = errors.New("down")
+	h.chat.users = nil
+	if _, err := h.bot.Tell(t.Context(), desk.ToAsker, r); err == nil {
+		t.Error("a server that does not answer is no error")
+	}
+}
+
+func TestEditFollowsTheRequest(t *testing.T) {
+	h := newHouse(t)
+	r, at := h.ask(t, "marie", "bob@u.fr", "contact@u.fr")
+	asker := got(h.bot.Tell(t.Context(), desk.ToAsker, r))
+	r = got(h.desk.Approve(t.Context(), "paul", desk.Portal, r.ID, ""))
+	must(t, h.bot.Edit(t.Context(), at, desk.ToApprovers, r))
+	must(t, h.bot.Edit(t.Context(), asker, desk.ToAsker, r))
+	must(t, h.bot.Edit(t.Context(), desk.Post{}, desk.ToAsker, r))
+	if card := h.chat.shows(at).Card; len(card.Buttons) != 0 || card.Footer != "" {
+		t.Errorf("the approvers still see %+v", card)
+	}
+	if line := h.chat.shows(asker).Line; !strings.Contains(line, "accepted") {
+		t.Errorf("the asker sees %q", line)
+	}
+	if h.chat.edits != 2 {
+		t.Errorf("%d edits", h.chat.edits)
+	}
+}
+
+func TestOutcomeAnswersTheAskersCard(t *testing.T) {
+	h := newHouse(t)
+	r, _ := h.ask(t, "marie", "bob@u.fr", "contact@u.fr")
+	card := got(h.bot.Tell(t.Context(), desk.ToAsker, r))
+	must(t, h.desk.Announce(t.Context(), r.ID, desk.Announced{Role: desk.ToAsker, Post: card, Shows: r.State}))
+	r = got(h.desk.Refuse(t.Context(), "paul", desk.Portal, r.ID, "", "doublon"))
+	end := h.chat.shows(got(h.bot.Tell(t.Context(), desk.ToAskerEnd, r)))
+	if end.Root != card.ID || end.Channel != card.Channel || !strings.Contains(end.Line, "`doublon`") || end.Card != nil {
+		t.Errorf("posted %+v", end)
+	}
+}
