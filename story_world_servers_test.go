@@ -170,7 +170,7 @@ func (w *world) startProvider() string {
 	server := httptest.NewUnstartedServer(nil)
 	issuer := "http://" + server.Listener.Addr().String() + "/"
 	clients := map[string]*storage.Client{"portal": storage.WebClient("portal", "secret-of-the-portal", w.portal+"/connexion/retour")}
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	quiet := slog.New(slog.DiscardHandler)
 	server.Config.Handler = exampleop.SetupServer(issuer, storage.NewStorageWithClients(staff{w.university}, clients), nil, false,
 		op.WithAllowInsecure(), op.WithLogger(quiet))
 	server.Start()

@@ -55,7 +55,7 @@ func (n node) account(name Address) (Account, error) {
 	return a, nil
 }
 
-// Inherit, as a quota, gives an account that of its class again.
+// Inherit as a quota gives an account that of its class again.
 const Inherit int64 = -1
 
 // A Change says what to modify. A nil field is left as it is; an empty text

@@ -29,10 +29,23 @@ func (s Secret) Reveal() string {
 // Empty reports whether there is nothing to hide.
 func (s Secret) Empty() bool { return s.Reveal() == "" }
 
-func (Secret) String() string                  { return masked }
-func (Secret) GoString() string                { return masked }
-func (Secret) Format(f fmt.State, _ rune)      { _, _ = f.Write([]byte(masked)) }
-func (Secret) MarshalText() ([]byte, error)    { return []byte(masked), nil }
-func (Secret) MarshalJSON() ([]byte, error)    { return []byte(`"` + masked + `"`), nil }
-func (Secret) LogValue() slog.Value            { return slog.StringValue(masked) }
+// String, and every other way of printing a Secret, hides it.
+func (Secret) String() string { return masked }
+
+// GoString hides the secret from %#v.
+func (Secret) GoString() string { return masked }
+
+// Format hides the secret from every verb of fmt.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(masked)) }
+
+// MarshalText hides the secret from encoders.
+func (Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
+
+// MarshalJSON hides the secret from JSON.
+func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + masked + `"`), nil }
+
+// LogValue hides the secret from logs.
+func (Secret) LogValue() slog.Value { return slog.StringValue(masked) }
+
+// UnmarshalText takes a secret from a configuration.
 func (s *Secret) UnmarshalText(b []byte) error { *s = NewSecret(string(b)); return nil }

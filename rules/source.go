@@ -53,7 +53,7 @@ func read(text []byte) (source, error) {
 		return s, locate(err)
 	}
 	if len(s.Rules) == 0 || len(s.Rules) > maxRules {
-		return s, fmt.Errorf("the book has %d rules; write 1 to %d under rules:", len(s.Rules), maxRules)
+		return s, fmt.Errorf("the book has %d rules; write 1 to %d under \"rules\"", len(s.Rules), maxRules)
 	}
 	return s, nil
 }

@@ -101,7 +101,7 @@ func keepsEveryFact(t *testing.T, j desk.Journal) {
 func comparesAndSwaps(t *testing.T, j desk.Journal) {
 	mustAppend(t, j, 0, notes(0, 3)...)
 	for _, after := range []desk.Seq{0, 1, 2} {
-		if _, err := j.Append(t.Context(), after, notes(after, 5)...); err != desk.ErrBehind {
+		if _, err := j.Append(t.Context(), after, notes(after, 5)...); !errors.Is(err, desk.ErrBehind) {
 			t.Errorf("append after %d: %v", after, err)
 		}
 	}

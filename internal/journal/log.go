@@ -59,7 +59,7 @@ func (l *Log) Append(ctx context.Context, after desk.Seq, events ...desk.Event) 
 	case err == nil:
 		l.bell.ring()
 		return after + desk.Seq(len(rows)), nil
-	case err == desk.ErrBehind:
+	case errors.Is(err, desk.ErrBehind):
 		return 0, err
 	case errors.Is(err, ErrLost), errors.Is(err, errBusy):
 		return 0, fmt.Errorf("append after %d: %w", after, err)
@@ -78,7 +78,7 @@ func (l *Log) write(ctx context.Context, after desk.Seq, rows []row) error {
 	}
 	if err := l.insert(ctx, tx, after, rows); err != nil {
 		if undone := tx.Rollback(); undone != nil {
-			return fmt.Errorf("roll back after %v: %w", err, undone)
+			return fmt.Errorf("roll back after %q: %w", err.Error(), undone)
 		}
 		return err
 	}

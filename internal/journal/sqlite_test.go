@@ -250,7 +250,7 @@ func TestStopsWritingAfterAnError(t *testing.T) {
 		t.Fatalf("append: %v", full)
 	}
 	limit(t, l, "1000000") // there is room again
-	if _, err := l.Append(t.Context(), 1, note(2)); err != full {
+	if _, err := l.Append(t.Context(), 1, note(2)); !errors.Is(err, full) {
 		t.Errorf("next append: %v", err)
 	}
 	if diff := cmp.Diff(notes(0, 1), mustRead(t, l, 0)); diff != "" {

@@ -3,6 +3,7 @@ package mirror
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -19,7 +20,7 @@ func accountAt(i int) desk.Account {
 		ID:      fmt.Sprintf("%08x-5ad8-4a6e-9c1f-%012x", i, i*31),
 		Address: desk.Address(fmt.Sprintf("prenom%d.nom-de-famille%d@etu.unistra.fr", i%211, i)),
 		Owner:   desk.UID(fmt.Sprintf("pnomdef%d", i)), Name: fmt.Sprintf("Prénom%d Nom-de-Famille%d", i%211, i),
-		Status: fmt.Sprint("active"), COS: fmt.Sprintf("e00428a1-0c00-11d9-836a-%012x", i%12), Quota: 10 << 30, Used: int64(i), Seen: noon,
+		Status: strings.Clone("active"), COS: fmt.Sprintf("e00428a1-0c00-11d9-836a-%012x", i%12), Quota: 10 << 30, Used: int64(i), Seen: noon,
 	}
 	for n := range i % 3 {
 		a.Aliases = append(a.Aliases, desk.Address(fmt.Sprintf("pnomdef%d.%d@physique.unistra.fr", i, n)))
@@ -30,7 +31,7 @@ func accountAt(i int) desk.Account {
 func personAt(i int) desk.Person {
 	i = i * 7919 % university
 	p := desk.Person{UID: desk.UID(fmt.Sprintf("pnomdef%d", i)), Name: fmt.Sprintf("Prénom%d Nom-de-Famille%d", i%211, i),
-		Mail: accountAt(i).Address, EPPN: fmt.Sprintf("pnomdef%d@unistra.fr", i), Affiliation: fmt.Sprint("student"), Unit: fmt.Sprint("U", i%60),
+		Mail: accountAt(i).Address, EPPN: fmt.Sprintf("pnomdef%d@unistra.fr", i), Affiliation: strings.Clone("student"), Unit: fmt.Sprint("U", i%60),
 		UnitName: fmt.Sprint("Unité ", i%60), UnitDomain: fmt.Sprintf("u%d.unistra.fr", i%60), Manager: desk.UID(fmt.Sprint("chef", i%60)), MailState: "A"}
 	for n := range i % 4 {
 		p.Groups = append(p.Groups, fmt.Sprint("group", (i+n)%500))
@@ -123,7 +124,6 @@ func BenchmarkFold(b *testing.B) {
 			event(id, "x", desk.Announced{Role: desk.ToAsker, Shows: desk.Settled}))
 	}
 	j := journalOf(b, events...)
-	events = nil
 	m := New(j)
 	before := heap()
 	for b.Loop() {
