@@ -29,7 +29,7 @@ func (s Secret) Reveal() string {
 // Empty reports whether there is nothing to hide.
 func (s Secret) Empty() bool { return s.Reveal() == "" }
 
-// String, and every other way of printing a Secret, hides it.
+// String hides the secret, as does every other way of printing it.
 func (Secret) String() string { return masked }
 
 // GoString hides the secret from %#v.
