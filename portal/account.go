@@ -1,0 +1,60 @@
+package portal
+
+import (
+	"iter"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// longest is how many lines of history a page shows.
+const longest = 200
+
+// account shows an account and who has touched it.
+func (p *Portal) account(v *visit) error {
+	address := v.Params("address")
+	a, err := p.Desk.Show(v.me.UID, desk.Portal, address)
+	if err != nil {
+		return notThere(err)
+	}
+	events, err := p.Desk.History(v.UserContext(), v.me.UID, desk.Portal, address)
+	if err != nil {
+		return notThere(err)
+	}
+	past, err := first(longest, events)
+	if err != nil {
+		return err
+	}
+	pg := p.page(v, "account", "address", string(a.Address))
+	return render(v.Ctx, fiber.StatusOK, accountPage(pg, a, p.asOf(), past))
+}
+
+// notThere makes an address that nobody could have the same as a missing one.
+func notThere(err error) error {
+	if desk.KindOf(err) == desk.Invalid {
+		return fiber.ErrNotFound
+	}
+	return err
+}
+
+// first reads up to n events.
+func first(n int, events iter.Seq2[desk.Event, error]) ([]desk.Event, error) {
+	var read []desk.Event
+	for e, err := range events {
+		if err != nil {
+			return nil, err
+		}
+		if read = append(read, e); len(read) == n {
+			break
+		}
+	}
+	return read, nil
+}
+
+// asOf is when Partage was last read.
+func (p *Portal) asOf() time.Time {
+	_, partage := p.Desk.View.Ages()
+	return partage
+}

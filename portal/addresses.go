@@ -1,0 +1,24 @@
+package portal
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// home sends people to what waits for them.
+func (p *Portal) home(v *visit) error {
+	to := pathMine
+	if len(p.Desk.Inbox(v.me.UID)) > 0 {
+		to = pathInbox
+	}
+	return v.Redirect(to, fiber.StatusSeeOther)
+}
+
+// mine shows the person's own accounts and what they have asked that is not over.
+func (p *Portal) mine(v *visit) error {
+	open := slices.DeleteFunc(p.Desk.Mine(v.me.UID, 50), func(r desk.Request) bool { return r.State.Final() })
+	return render(v.Ctx, fiber.StatusOK, minePage(p.page(v, "mine"), p.Desk.View.Owned(v.me.UID), open, p.asOf()))
+}

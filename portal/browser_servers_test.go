@@ -1,0 +1,304 @@
+//go:build servers
+
+package portal
+
+import (
+	"context"
+	_ "embed"
+	"flag"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/unistra/melusine/deploy/dev"
+	"github.com/unistra/melusine/internal/desk"
+)
+
+var shots = flag.String("shots", "", "folder to write a picture of every page to")
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// serve gives a house a port of its own and returns its address.
+func serve(t *testing.T) (*house, string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	address := "http://" + listener.Addr().String()
+	h := newHouse(t, func(c *Config) { demo(c); c.URL = address })
+	served := make(chan error, 1)
+	go func() { served <- h.App().Listener(listener) }()
+	t.Cleanup(func() {
+		must(t, h.Shutdown(5*time.Second))
+		must(t, <-served)
+	})
+	return h, address
+}
+
+// A tab shows pages and remembers what the console complained of.
+type tab struct {
+	context.Context
+	t       *testing.T
+	address string
+	mu      sync.Mutex
+	console []string
+}
+
+func open(t *testing.T, address string) *tab {
+	t.Helper()
+	watched, stop := context.WithCancel(dev.Chromium(t, chromedp.Flag("accept-lang", "fr")))
+	shown := &tab{Context: watched, t: t, address: address}
+	messages := chromedp.Console(watched)
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			shown.mu.Lock()
+			shown.console = append(shown.console, m.String())
+			shown.mu.Unlock()
+		}
+	})
+	t.Cleanup(func() { stop(); reading.Wait() })
+	return shown
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	must(b.t, chromedp.Do(b.Context, steps...))
+}
+
+func (b *tab) visit(path string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.address + path))
+}
+
+func (b *tab) js(expression string) string {
+	b.t.Helper()
+	said, err := chromedp.Run(b.Context, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+	must(b.t, err)
+	return said
+}
+
+// until waits, in the page as it is, for a condition to become true.
+func (b *tab) until(condition string) {
+	b.t.Helper()
+	said := b.js("new Promise(done => { const end = Date.now() + 10000; const look = () => (" + condition +
+		") ? done('yes') : Date.now() > end ? done(document.body.innerText) : setTimeout(look, 20); look() })")
+	if said != "yes" {
+		b.t.Fatalf("never %s; the page says: %s", condition, said)
+	}
+}
+
+func (b *tab) become(who desk.UID) {
+	b.t.Helper()
+	b.visit("/connexion")
+	if who != "" {
+		b.do(chromedp.Click(chromedp.CSS("button[value="+string(who)+"]")), chromedp.WaitVisible(chromedp.CSS("header form")))
+	}
+}
+
+// silent asserts that the console has had nothing to say.
+func (b *tab) silent() {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, line := range b.console {
+		if !strings.Contains(line, "status of 4") { // the browser tells of each refusal by itself
+			b.t.Errorf("console: %s", line)
+		}
+	}
+	b.console = nil
+}
+
+// sight is every page with the person who looks at it.
+type sight struct {
+	name string
+	who  desk.UID
+	path string
+}
+
+// sights are the pages in every state that can be had by visiting alone.
+func sights(h *house) []sight {
+	waiting := string(h.ask("contact@physique.unistra.fr"))
+	h.ask("accueil@physique.unistra.fr")
+	refused := h.ask("chef@physique.unistra.fr")
+	_, err := h.desk.Refuse(context.Background(), "claire", desk.Portal, refused, "", "Ce nom prête à confusion.")
+	must(h.t, err)
+	return []sight{
+		{"choose", "", "/connexion"},
+		{"mine", "jeanne", "/mes-adresses"},
+		{"mine-full", "marc", "/mes-adresses"},
+		{"mine-none", "nadia", "/mes-adresses"},
+		{"ask", "jeanne", "/demandes/nouvelle"},
+		{"ask-alias", "jeanne", "/demandes/nouvelle?verbe=alias.add&alias=contact@physique.unistra.fr"},
+		{"ask-remove", "jeanne", "/demandes/nouvelle?verbe=alias.remove&compte=" + string(jeanneBox)},
+		{"ask-quota", "jeanne", "/demandes/nouvelle?verbe=quota.set"},
+		{"requests", "jeanne", "/demandes"},
+		{"requests-none", "nadia", "/demandes"},
+		{"request-waiting", "jeanne", "/demandes/" + waiting},
+		{"request-refused", "jeanne", "/demandes/" + string(refused)},
+		{"request-judge", "claire", "/demandes/" + waiting},
+		{"inbox", "claire", "/a-valider"},
+		{"inbox-none", "nadia", "/a-valider"},
+		{"account", "claire", "/adresses/" + string(jeanneBox)},
+		{"link", "jeanne", "/lier"},
+		{"help", "jeanne", "/aide"},
+		{"missing", "jeanne", "/nulle-part"},
+	}
+}
+
+// looks are the ways a page is looked at.
+var looks = []struct {
+	name   string
+	width  int64
+	scheme string
+}{{"desktop-light", 1280, "light"}, {"desktop-dark", 1280, "dark"}, {"phone-light", 390, "light"}, {"phone-dark", 390, "dark"}}
+
+const audit = `axe.run(document, {runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}})
+	.then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join(" | ")).join("\n"))`
+
+func TestEveryPageIsAccessibleInEveryLook(t *testing.T) {
+	h, address := serve(t)
+	b := open(t, address)
+	var who desk.UID
+	for _, s := range sights(h) {
+		if s.who != who {
+			b.become(s.who)
+			who = s.who
+		}
+		for _, look := range looks {
+			b.look(look.width, look.scheme)
+			b.visit(s.path)
+			b.js(`document.querySelectorAll("details").forEach(d => d.open = true); ""`)
+			b.judge(s.name + "-" + look.name)
+		}
+	}
+	b.silent()
+}
+
+func (b *tab) look(width int64, scheme string) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(width, 800), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		return err
+	}))
+}
+
+// judge audits the page as it is, checks that nothing is wider than the
+// screen, and takes the picture.
+func (b *tab) judge(name string) {
+	b.t.Helper()
+	b.js(axe + `; "loaded"`)
+	if found := b.js(audit); found != "" {
+		b.t.Errorf("%s: %s", name, found)
+	}
+	if wide := b.js(`document.documentElement.scrollWidth > innerWidth ? "wider than the screen" : ""`); wide != "" {
+		b.t.Errorf("%s: %s", name, wide)
+	}
+	if *shots == "" {
+		return
+	}
+	picture, err := chromedp.Run(b.Context, chromedp.FullScreenshot(100))
+	must(b.t, err)
+	must(b.t, os.WriteFile(filepath.Join(*shots, name+".png"), picture, 0o644))
+}
+
+// With the keyboard alone: fill the form, check, send.
+func TestAskingByKeyboard(t *testing.T) {
+	h, address := serve(t)
+	b := open(t, address)
+	b.become("jeanne")
+	b.visit("/demandes/nouvelle?verbe=alias.add")
+	b.do(chromedp.Focus(chromedp.ID("alias")), chromedp.KeyEvent("contact@physique.unistra.fr"))
+	b.until(`document.getElementById("alias-live").innerText.includes("Adresse disponible")`)
+	b.do(chromedp.KeyEvent(kb.Tab+kb.Tab+"accueil du public"+kb.Tab+kb.Enter), chromedp.WaitVisible(chromedp.CSS("button[value=envoyer]")))
+	b.judge("check-desktop-light")
+	b.do(chromedp.Focus(chromedp.CSS("button[value=envoyer]")), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.ID("live")))
+	if path := b.js("location.pathname"); path != "/demandes/D-1" {
+		t.Errorf("sent to %s", path)
+	}
+	r, _ := h.mirror.Request("D-1")
+	if r.Action.Arg("alias") != "contact@physique.unistra.fr" || r.Reason != "accueil du public" {
+		t.Errorf("asked %s, reason %q", r.Action, r.Reason)
+	}
+	b.silent()
+}
+
+func TestAvailabilityWhileTyping(t *testing.T) {
+	_, address := serve(t)
+	b := open(t, address)
+	b.become("jeanne")
+	b.visit("/demandes/nouvelle?verbe=alias.add")
+	b.do(chromedp.SendKeys(chromedp.ID("alias"), string(marcBox)))
+	b.until(`document.getElementById("alias-live").innerText.includes("déjà utilisée")`)
+	b.do(chromedp.SendKeys(chromedp.ID("alias"), "x"))
+	b.until(`document.getElementById("alias-live").innerText.includes("n'est pas sur Partage")`)
+	b.js(`document.getElementById("alias").value = ""; document.getElementById("alias").dispatchEvent(new Event("input")); ""`)
+	b.until(`document.getElementById("alias-live").innerText === ""`)
+	b.silent()
+}
+
+// A form with errors keeps what was typed, and its summary leads to the field.
+func TestErrorsLeadToTheField(t *testing.T) {
+	_, address := serve(t)
+	b := open(t, address)
+	b.become("jeanne")
+	b.visit("/demandes/nouvelle?verbe=alias.add&alias=" + escape("été@physique.unistra.fr"))
+	for _, look := range looks {
+		b.look(look.width, look.scheme)
+		b.do(chromedp.Click(chromedp.CSS("button[value=verifier]")), chromedp.WaitVisible(chromedp.CSS(".alert.err a")))
+		b.judge("ask-wrong-" + look.name)
+	}
+	b.do(chromedp.Click(chromedp.CSS(".alert.err a")))
+	b.until(`document.activeElement.id === "alias" || location.hash === "#alias"`)
+	if kept := b.js(`document.getElementById("alias").value`); kept != "été@physique.unistra.fr" {
+		t.Errorf("the field holds %q", kept)
+	}
+	b.silent()
+}
+
+// A request that moves elsewhere moves on the page, unless somebody is typing.
+func TestAPageFollowsItsRequest(t *testing.T) {
+	h, address := serve(t)
+	id := h.ask("contact@physique.unistra.fr")
+	b := open(t, address)
+	b.become("jeanne")
+	b.visit("/demandes/" + string(id))
+	_, err := h.desk.Approve(t.Context(), "claire", desk.Chat, id, "")
+	must(t, err)
+	b.until(`document.getElementById("live").innerText.includes("Claire Weber a validé")`)
+	b.silent()
+}
+
+// Without JavaScript everything can still be done.
+func TestWithoutJavaScript(t *testing.T) {
+	h, address := serve(t)
+	b := open(t, address)
+	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	b.become("jeanne")
+	b.visit("/demandes/nouvelle?verbe=alias.add")
+	b.do(chromedp.SendKeys(chromedp.ID("alias"), "contact@physique.unistra.fr"),
+		chromedp.Click(chromedp.CSS("button[value=verifier]")), chromedp.WaitVisible(chromedp.CSS("button[value=envoyer]")),
+		chromedp.Click(chromedp.CSS("button[value=envoyer]")), chromedp.WaitVisible(chromedp.ID("live")))
+	b.become("claire")
+	b.visit("/a-valider")
+	b.do(chromedp.Click(chromedp.CSS(".judge button.primary")), chromedp.WaitVisible(chromedp.ID("live")))
+	if r, _ := h.mirror.Request("D-1"); len(r.Votes) != 1 {
+		t.Errorf("%+v", r)
+	}
+}

@@ -1,0 +1,123 @@
+package portal
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"unicode/utf8"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// An asking is the form of a new request, as it was typed.
+type asking struct {
+	verb    desk.Verb
+	account string
+	alias   string
+	number  string // of the size
+	unit    string
+	reason  string
+	once    string // drawn with the form: what is sent twice is asked once
+}
+
+// The names of the fields.
+const (
+	fieldVerb    = "verbe"
+	fieldAccount = "compte"
+	fieldAlias   = "alias"
+	fieldNumber  = "taille"
+	fieldUnit    = "unite"
+	fieldReason  = "motif"
+	fieldOnce    = "cle"
+)
+
+// readAsking reads the form from whatever holds its fields.
+func readAsking(field func(string) string) asking {
+	return asking{verb: desk.Verb(field(fieldVerb)), account: field(fieldAccount), alias: field(fieldAlias),
+		number: field(fieldNumber), unit: field(fieldUnit), reason: field(fieldReason), once: field(fieldOnce)}
+}
+
+// takes says whether the verb has the argument.
+func (a asking) takes(argument string) bool {
+	spec, _ := desk.SpecOf(a.verb)
+	_, ok := spec.Args[argument]
+	return ok
+}
+
+// known says that the verb is one of those that make a request.
+func (a asking) known() bool {
+	spec, _ := desk.SpecOf(a.verb)
+	return spec.Changes
+}
+
+// action is what the form asks for.
+func (a asking) action() (desk.Action, error) {
+	if !a.known() {
+		return desk.Action{}, desk.Fail(desk.Invalid, desk.UnknownVerb, "value", string(a.verb))
+	}
+	if utf8.RuneCountInString(a.reason) > 500 {
+		return desk.Action{}, desk.Fail(desk.Invalid, desk.InvalidArgument, "name", "reason", "value", a.reason)
+	}
+	args := map[string]string{}
+	if a.takes("alias") {
+		args["alias"] = a.alias
+	}
+	if a.takes("size") {
+		args["size"] = a.number + " " + a.unit
+	}
+	return desk.NewAction(a.verb, a.account, args)
+}
+
+// key makes sending the same form twice ask once. A form that was changed in
+// between asks for something else.
+func (a asking) key(action desk.Action) string {
+	sum := sha256.Sum256([]byte(a.once + "\n" + action.String()))
+	return "portal:" + hex.EncodeToString(sum[:16])
+}
+
+// drawn says that once is one of ours: without it nothing tells two sends apart.
+func (a asking) drawn() bool {
+	raw, err := base64.RawURLEncoding.DecodeString(a.once)
+	return err == nil && len(raw) == 32
+}
+
+// A problem is what is wrong with a field, or with the whole if field is "".
+type problem struct{ field, text string }
+
+// missing says which fields are still empty.
+func (a asking) missing(lang string) (found []problem) {
+	for _, f := range []struct {
+		field, value string
+		needed       bool
+	}{
+		{fieldAlias, a.alias, a.takes("alias")},
+		{fieldAccount, a.account, true},
+		{fieldNumber, a.number, a.takes("size")},
+	} {
+		if f.needed && f.value == "" {
+			found = append(found, problem{f.field, text(lang, "missing."+f.field)})
+		}
+	}
+	return found
+}
+
+// blames names the field that an error of the Desk is about, "" for none.
+func (a asking) blames(err error) string {
+	switch desk.CodeOf(err) {
+	case desk.UnknownAccount:
+		return fieldAccount
+	case desk.AliasTaken, desk.AliasAbsent, desk.UnknownDomain:
+		return fieldAlias
+	case desk.InvalidSize, desk.QuotaBelowUse, desk.AlreadySo:
+		return fieldNumber
+	case desk.InvalidArgument:
+		return fieldReason
+	case desk.InvalidAddress:
+		if e, _ := errors.AsType[*desk.Error](err); e.Details["value"] == a.account {
+			return fieldAccount
+		}
+		return fieldAlias
+	}
+	return ""
+}

@@ -1,0 +1,28 @@
+package portal
+
+import (
+	"errors"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// errForged: another site may have made the browser send this.
+var errForged = errors.New("request was not made on our own page")
+
+func safeMethod(m string) bool {
+	return m == fiber.MethodGet || m == fiber.MethodHead || m == fiber.MethodOptions
+}
+
+// sameOrigin lets an unsafe request through only if the browser itself says
+// that our own page made it: by Sec-Fetch-Site or, for browsers that do not
+// send it, by Origin. A request that carries neither is refused.
+func (p *Portal) sameOrigin(c *fiber.Ctx) error {
+	if safeMethod(c.Method()) {
+		return c.Next()
+	}
+	site, origin := c.Get("Sec-Fetch-Site"), c.Get(fiber.HeaderOrigin)
+	if site != "" && site != "same-origin" || site == "" && origin != p.config.URL {
+		return errForged
+	}
+	return c.Next()
+}

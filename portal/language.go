@@ -1,0 +1,30 @@
+package portal
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/unistra/melusine/internal/say"
+)
+
+// language is the one chosen in the footer, or else the browser's.
+func (p *Portal) language(c *fiber.Ctx) string {
+	for _, chosen := range []string{c.Query("lang"), c.Cookies(p.cookieName(languageCookie))} {
+		if chosen == "fr" || chosen == "en" {
+			return chosen
+		}
+	}
+	first, _, _ := strings.Cut(c.Get(fiber.HeaderAcceptLanguage), ",")
+	tag, _, _ := strings.Cut(first, ";")
+	return say.Lang(strings.TrimSpace(tag))
+}
+
+// keepLanguage remembers a choice made by ?lang=.
+func (p *Portal) keepLanguage(c *fiber.Ctx) error {
+	if chosen := c.Query("lang"); chosen == "fr" || chosen == "en" {
+		p.keep(c, languageCookie, chosen, 365*24*time.Hour)
+	}
+	return c.Next()
+}

@@ -1,0 +1,111 @@
+package portal
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
+)
+
+// A page is what every template may use.
+type page struct {
+	lang  string
+	title string
+	self  string // address of the page, for the menu and the other language
+	token string // of its forms
+	site  string
+	me    desk.Person
+	menu  []entry
+	files files
+	zone  *time.Location
+	name  func(desk.UID) string
+	chat  string // the command that reaches us in the chat
+}
+
+// An entry of the menu.
+type entry struct {
+	href, text string
+	count      int // shown if not 0
+}
+
+// open is a page for anybody.
+func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
+	lang := p.language(c)
+	return page{lang: lang, title: text(lang, title, pairs...), self: local(c.OriginalURL()), site: p.config.Name,
+		files: p.files, zone: p.Zone, name: p.called, chat: p.Command}
+}
+
+// page is a page for the person who is signed in.
+func (p *Portal) page(v *visit, title string, pairs ...string) page {
+	pg := p.open(v.Ctx, title, pairs...)
+	pg.token, pg.me = v.session.token, v.me
+	pg.menu = p.menu(pg.lang, v.me)
+	return pg
+}
+
+// menu shows the inbox to those whose vote is or may be waited for.
+func (p *Portal) menu(lang string, me desk.Person) []entry {
+	menu := []entry{{pathMine, text(lang, "mine"), 0}, {pathAsk, text(lang, "ask"), 0}, {pathRequests, text(lang, "requests"), 0}}
+	if waiting := len(p.Desk.Inbox(me.UID)); waiting > 0 || len(me.Manages) > 0 {
+		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
+	}
+	for _, m := range p.Mount {
+		menu = append(menu, entry{m.Path, m.Name.In(lang), 0})
+	}
+	return append(menu, entry{pathLink, text(lang, "link"), 0}, entry{pathHelp, text(lang, "help"), 0})
+}
+
+// called is how pages name a person.
+func (p *Portal) called(who desk.UID) string { return p.Desk.View.Person(who).Name }
+
+func render(c *fiber.Ctx, status int, body templ.Component) error {
+	c.Status(status).Type("html", "utf-8")
+	return body.Render(c.UserContext(), c)
+}
+
+// t is a text of the portal in the page's language.
+func (pg page) t(key string, pairs ...string) string { return text(pg.lang, key, pairs...) }
+
+// label is a text that the chat shares.
+func (pg page) label(key string, pairs ...string) string { return say.T(pg.lang, key, pairs...) }
+
+func (pg page) moment(t time.Time) string { return say.Moment(pg.lang, t, pg.zone) }
+
+func (pg page) size(bytes int64) string { return say.Size(pg.lang, bytes) }
+
+// who names a person for display, by login if the directory has no name.
+func (pg page) who(uid desk.UID) string {
+	if uid == desk.System {
+		return "Mélusine"
+	}
+	if name := pg.name(uid); name != "" {
+		return name
+	}
+	return string(uid)
+}
+
+// current says that a menu entry leads to this very page.
+func (pg page) current(e entry) bool {
+	path, _, _ := strings.Cut(pg.self, "?")
+	return path == e.href
+}
+
+// other is the other language and this page in it.
+func (pg page) other() (lang, name, href string) {
+	lang, name = "en", "English"
+	if pg.lang == "en" {
+		lang, name = "fr", "Français"
+	}
+	path, query, _ := strings.Cut(pg.self, "?")
+	values, _ := url.ParseQuery(query)
+	values.Set("lang", lang)
+	return lang, name, path + "?" + values.Encode()
+}
+
+// escape makes a text one value of an address.
+func escape(s string) string { return url.QueryEscape(s) }

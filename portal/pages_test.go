@@ -1,0 +1,52 @@
+package portal
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+)
+
+func TestEveryPageRendersInBothLanguages(t *testing.T) {
+	h := newHouse(t, demo)
+	id := string(h.ask("contact@physique.unistra.fr"))
+	for _, x := range []struct{ who, path, fr, en string }{
+		{"jeanne", "/mes-adresses", "Mes adresses", "My addresses"},
+		{"jeanne", "/demandes/nouvelle", "Que voulez-vous demander ?", "What would you like to ask for?"},
+		{"jeanne", "/demandes/nouvelle?verbe=alias.add", "Adresse souhaitée", "Address wanted"},
+		{"jeanne", "/demandes/nouvelle?verbe=alias.remove", "Alias à retirer", "Alias to remove"},
+		{"jeanne", "/demandes/nouvelle?verbe=quota.set", "3,1 Go sur 5 Go", "3.1 GB of 5 GB"},
+		{"jeanne", "/demandes", "Mes demandes", "My requests"},
+		{"jeanne", "/demandes/" + id, "À valider", "To approve"},
+		{"claire", "/a-valider", "Votre décision", "Your decision"},
+		{"jeanne", "/a-valider", "Rien à valider.", "Nothing to approve."},
+		{"jeanne", "/adresses/" + string(jeanneBox), "Qui a touché à cette boîte ?", "Who has touched this mailbox?"},
+		{"jeanne", "/lier", "Obtenir un code", "Get a code"},
+		{"jeanne", "/aide", "Qui décide", "Who decides"},
+	} {
+		b := h.as("jeanne")
+		if x.who != "jeanne" {
+			b = h.as("claire")
+		}
+		b.get(x.path).wants(t, http.StatusOK, x.fr, "Se déconnecter")
+		b.lang = "en"
+		b.get(x.path).wants(t, http.StatusOK, x.en, "Sign out")
+	}
+}
+
+// BenchmarkPages measures whole answers, with a hundred requests waiting.
+func BenchmarkPages(b *testing.B) {
+	h := newHouse(b, demo)
+	for n := range 100 {
+		h.ask(fmt.Sprintf("contact-%d@physique.unistra.fr", n))
+	}
+	in := h.as("claire")
+	for _, path := range []string{"/mes-adresses", "/a-valider", "/demandes/D-1", "/adresses/" + string(jeanneBox), "/disponibilite?adresse=a@physique.unistra.fr"} {
+		b.Run(path, func(b *testing.B) {
+			for b.Loop() {
+				if a := in.get(path); a.StatusCode != http.StatusOK {
+					b.Fatal(a.StatusCode)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,182 @@
+package portal
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// Deps is what main lends to the portal.
+type Deps struct {
+	Desk         *desk.Desk
+	Now          func() time.Time
+	Rand         io.Reader
+	Zone         *time.Location // dates are shown in it
+	Log          *slog.Logger
+	Client       *http.Client // for the identity provider; it must have a timeout
+	ClientSecret string       // content of OIDC.ClientSecretFile
+	Command      string       // as typed in the chat; "" = /melusine
+	Mount        []Mount
+}
+
+// A Mount is a site of its own under the portal, for people who are signed in.
+// Its handler asks Who is there. Unsafe requests reach it only from our own
+// pages; it has no form token to check.
+type Mount struct {
+	Path    string    // "/chat"; the handler is called with it in the URL
+	Name    desk.Text // in the menu
+	Handler http.Handler
+}
+
+// A Portal is the web door. It is ready to Listen.
+type Portal struct {
+	Deps
+	config   Config
+	app      *fiber.App
+	sessions *sessions
+	voucher  *voucher
+	seal     seal
+	files    files
+}
+
+// New makes a portal; the error says all that is wrong with the configuration.
+func New(config Config, deps Deps) (*Portal, error) {
+	if err := config.Check(); err != nil {
+		return nil, err
+	}
+	sealing, err := newSeal(deps.Rand)
+	if err != nil {
+		return nil, err
+	}
+	files, err := loadFiles(config.Accent)
+	if err != nil {
+		return nil, err
+	}
+	deps.Command = cmp.Or(deps.Command, "/melusine")
+	p := &Portal{Deps: deps, config: config, seal: sealing, files: files,
+		sessions: newSessions(deps.Now, deps.Rand, config.Session),
+		voucher:  newVoucher(config, deps.ClientSecret, deps.Client, deps.Now)}
+	p.app = fiber.New(p.settings())
+	p.routes()
+	return p, nil
+}
+
+func (p *Portal) settings() fiber.Config {
+	return fiber.Config{
+		AppName:                 "melusine",
+		Immutable:               true, // else a text kept after the answer changes under us
+		StrictRouting:           true,
+		CaseSensitive:           true,
+		DisableStartupMessage:   true,
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          p.config.TrustedProxies,
+		ProxyHeader:             fiber.HeaderXForwardedFor,
+		EnableIPValidation:      true,
+		BodyLimit:               64 << 10,
+		ReadBufferSize:          16 << 10,
+		ReadTimeout:             10 * time.Second,
+		WriteTimeout:            30 * time.Second,
+		IdleTimeout:             2 * time.Minute,
+		ErrorHandler:            p.fail,
+	}
+}
+
+// The addresses that more than one page names.
+const (
+	pathSignIn   = "/connexion"
+	pathReturn   = "/connexion/retour"
+	pathSignOut  = "/deconnexion"
+	pathStatic   = "/static/"
+	pathMine     = "/mes-adresses"
+	pathAsk      = "/demandes/nouvelle"
+	pathFree     = "/disponibilite"
+	pathRequests = "/demandes"
+	pathInbox    = "/a-valider"
+	pathAccounts = "/adresses"
+	pathLink     = "/lier"
+	pathHelp     = "/aide"
+)
+
+// routes is the whole map. What is not open needs a session, and every POST
+// of a session the token of its forms.
+func (p *Portal) routes() {
+	p.app.Use(p.recovered, p.headers, p.keepLanguage, p.sameOrigin)
+	p.app.Get(pathStatic+":file", p.files.serve)
+	p.app.Get(pathSignIn, p.signIn)
+	p.app.Get(pathReturn, p.signedBack)
+	if p.config.Demo != nil {
+		p.app.Post(pathSignIn, p.become)
+	}
+	get := func(path string, page handler) { p.app.Get(path, p.signedIn(page)) }
+	post := func(path string, act handler) { p.app.Post(path, p.signedIn(withToken(act))) }
+	get("/", p.home)
+	get(pathMine, p.mine)
+	get(pathAsk, p.newRequest)
+	p.app.Post(pathAsk, p.keepTyped)
+	post(pathAsk, p.submitRequest)
+	get(pathFree, p.free)
+	get(pathRequests, p.requests)
+	get(pathRequests+"/:id", p.request)
+	post(pathRequests+"/:id/valider", p.approve)
+	post(pathRequests+"/:id/refuser", p.refuse)
+	post(pathRequests+"/:id/annuler", p.withdraw)
+	get(pathInbox, p.inbox)
+	get(pathAccounts+"/:address", p.account)
+	get(pathLink, p.link)
+	post(pathLink, p.offerCode)
+	get(pathHelp, p.help)
+	post(pathSignOut, p.signOut)
+	for _, m := range p.Mount {
+		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))
+		p.app.All(m.Path+"/*", p.signedIn(mounted(m.Handler)))
+	}
+	p.app.Use(p.signedIn(func(*visit) error { return fiber.ErrNotFound }))
+}
+
+// App is the application, for tests that need no network.
+func (p *Portal) App() *fiber.App { return p.app }
+
+// Listen serves until Shutdown, on the address of the configuration.
+func (p *Portal) Listen() error {
+	if err := p.app.Listen(p.config.Listen); err != nil {
+		return fmt.Errorf("serve portal: %w", err)
+	}
+	return nil
+}
+
+// Shutdown stops taking requests and waits for those on their way, at most
+// for grace.
+func (p *Portal) Shutdown(grace time.Duration) error {
+	if err := p.app.ShutdownWithTimeout(grace); err != nil {
+		return fmt.Errorf("stop portal: %w", err)
+	}
+	return nil
+}
+
+// recovered makes a panic an error like any other.
+func (p *Portal) recovered(c *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.Join(errPanic, fmt.Errorf("%v\n%s", r, debug.Stack()))
+		}
+	}()
+	return c.Next()
+}
+
+var errPanic = errors.New("panic in a page")
+
+// secure says that browsers reach us by TLS.
+func (c Config) secure() bool {
+	u, _ := url.Parse(c.URL)
+	return u.Scheme == "https"
+}

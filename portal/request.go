@@ -1,0 +1,92 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A dossier is a request with all that its page tells.
+type dossier struct {
+	desk.Request
+	past     []desk.Event // oldest first
+	judge    bool         // it waits for the reader's vote
+	withdraw bool         // the reader may take it back
+	problem  string       // why the last click did nothing
+}
+
+func (p *Portal) request(v *visit) error { return p.showRequest(v, desk.ID(v.Params("id")), nil) }
+
+// showRequest answers with the request as it is now and, if the person has
+// just tried something, what came of it.
+func (p *Portal) showRequest(v *visit, id desk.ID, tried error) error {
+	r, err := p.Desk.Request(v.me.UID, desk.Portal, id)
+	if err != nil {
+		return err
+	}
+	d, err := p.dossier(v.UserContext(), v.me.UID, r)
+	if err != nil {
+		return err
+	}
+	status := fiber.StatusOK
+	pg := p.page(v, "request", "id", string(id))
+	if tried != nil {
+		status, d.problem = statusOf(tried), explain(pg.lang, tried)
+	}
+	pg.self = pathRequests + "/" + string(id)
+	return render(v.Ctx, status, requestPage(pg, d))
+}
+
+func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (dossier, error) {
+	past, err := first(longest, p.Desk.View.History(ctx, string(r.ID)))
+	if err != nil {
+		return dossier{}, err
+	}
+	slices.Reverse(past)
+	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
+	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
+	return dossier{Request: r, past: past, judge: waits, withdraw: err == nil}, nil
+}
+
+func (p *Portal) approve(v *visit) error {
+	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {
+		_, err := p.Desk.Approve(ctx, by, desk.Portal, id, shown(v))
+		return err
+	})
+}
+
+func (p *Portal) refuse(v *visit) error {
+	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {
+		_, err := p.Desk.Refuse(ctx, by, desk.Portal, id, shown(v), v.form("motif"))
+		return err
+	})
+}
+
+func (p *Portal) withdraw(v *visit) error {
+	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {
+		_, err := p.Desk.Withdraw(ctx, by, desk.Portal, id)
+		return err
+	})
+}
+
+// act does one thing to a request, then shows it. What the Desk refuses with a
+// reason is told on the request's own page, if the person may see that.
+func (p *Portal) act(v *visit, do func(context.Context, desk.UID, desk.ID) error) error {
+	id := desk.ID(v.Params("id"))
+	err := do(v.UserContext(), v.me.UID, id)
+	if desk.CodeOf(err) != "" {
+		return p.showRequest(v, id, err)
+	}
+	if err != nil {
+		return err
+	}
+	return v.Redirect(pathRequests+"/"+string(id), fiber.StatusSeeOther)
+}
+
+// shown is the digest that the buttons were drawn with. A form without it
+// names no request, rather than the request as it is now.
+func shown(v *visit) string { return cmp.Or(v.form("empreinte"), "none") }

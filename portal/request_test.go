@@ -1,0 +1,150 @@
+package portal
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// kinds names the facts of a request after the first two, which ask it.
+func (h *house) kinds(id desk.ID) (kinds []string) {
+	for _, e := range h.facts(id)[2:] {
+		kinds = append(kinds, strings.TrimPrefix(fmt.Sprintf("%s %T", e.By, e.Fact), "desk."))
+	}
+	return kinds
+}
+
+// Each line is one thing that somebody does to a request of jeanne that waits
+// for the correspondents of physique or an administrator.
+func TestDecisions(t *testing.T) {
+	digest := func(h *house, id desk.ID) string {
+		r, _ := h.mirror.Request(id)
+		return r.Digest()
+	}
+	for _, x := range []struct {
+		name   string
+		who    desk.UID
+		path   string
+		bound  bool // sends the digest of the page
+		status int
+		said   string
+		facts  []string
+	}{
+		{"the correspondent approves", "claire", "valider", true, 303, "", []string{"claire desk.Approved"}},
+		{"an administrator approves", "xavier", "valider", true, 303, "", []string{"xavier desk.Approved"}},
+		{"the correspondent refuses", "claire", "refuser", true, 303, "", []string{"claire desk.Refused"}},
+		{"the asker withdraws", "jeanne", "annuler", false, 303, "", []string{"jeanne desk.Withdrawn"}},
+		{"the asker approves", "jeanne", "valider", true, 403, "une autre personne doit la valider", nil},
+		{"the asker refuses", "jeanne", "refuser", true, 403, "une autre personne doit la valider", nil},
+		{"a stranger approves", "marc", "valider", true, 404, "Cette page n'existe pas", nil},
+		{"a stranger refuses", "marc", "refuser", true, 404, "Cette page n'existe pas", nil},
+		{"a stranger withdraws", "marc", "annuler", false, 404, "Cette page n'existe pas", nil},
+		{"the approver withdraws", "claire", "annuler", false, 404, "Cette page n'existe pas", nil},
+		{"approval without digest", "claire", "valider", false, 409, "a changé depuis que vous l'avez lue", nil},
+		{"refusal without digest", "claire", "refuser", false, 409, "a changé depuis que vous l'avez lue", nil},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			h := newHouse(t, demo)
+			id := h.ask("contact@physique.unistra.fr")
+			fields := []string{"motif", "Ce nom prête à confusion."}
+			if x.bound {
+				fields = append(fields, "empreinte", digest(h, id))
+			}
+			h.as(x.who).submit("/demandes/"+string(id)+"/"+x.path, fields...).wants(t, x.status, x.said)
+			if diff := cmp.Diff(x.facts, h.kinds(id)); diff != "" {
+				t.Errorf("facts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTheSecondToDecideIsToldWhoWasFirst(t *testing.T) {
+	h := newHouse(t, demo)
+	id := h.ask("contact@physique.unistra.fr")
+	late := h.as("xavier")
+	page := late.get("/demandes/" + string(id))
+	page.wants(t, http.StatusOK, "Votre décision")
+	h.as("claire").submit("/demandes/"+string(id)+"/refuser", append(h.as("claire").get("/demandes/"+string(id)).hidden(), "motif", "Non.")...).wants(t, http.StatusSeeOther)
+	told := late.submit("/demandes/"+string(id)+"/valider", page.hidden()...)
+	told.wants(t, http.StatusConflict, "est déjà refusée")
+	if strings.Contains(told.text(), "Votre décision") {
+		t.Error("buttons are still there")
+	}
+	if diff := cmp.Diff([]string{"claire desk.Refused"}, h.kinds(id)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Buttons are shown to those who can use them, and to nobody else.
+func TestButtons(t *testing.T) {
+	h := newHouse(t, demo)
+	id := string(h.ask("contact@physique.unistra.fr"))
+	const judge, withdraw = "Valider et appliquer", "Annuler la demande"
+	for _, x := range []struct {
+		who             desk.UID
+		judge, withdraw bool
+	}{{"jeanne", false, true}, {"claire", true, false}, {"xavier", true, false}} {
+		said := h.as(x.who).get("/demandes/" + id).text()
+		if strings.Contains(said, judge) != x.judge || strings.Contains(said, withdraw) != x.withdraw {
+			t.Errorf("%s: judge %t, withdraw %t", x.who, strings.Contains(said, judge), strings.Contains(said, withdraw))
+		}
+	}
+	h.as("claire").get("/").wants(t, http.StatusSeeOther)
+	inbox := h.as("claire").get("/a-valider?d=" + id)
+	inbox.wants(t, http.StatusOK, judge, "À valider 1")
+	h.as("jeanne").submit("/demandes/"+id+"/annuler").wants(t, http.StatusSeeOther)
+	h.as("claire").get("/a-valider").wants(t, http.StatusOK, "Rien à valider.")
+}
+
+func TestTheStartIsWhereSomethingWaits(t *testing.T) {
+	h := newHouse(t, demo)
+	for who, to := range map[desk.UID]string{"jeanne": "/mes-adresses", "claire": "/mes-adresses"} {
+		if got := h.as(who).get("/").Header.Get("Location"); got != to {
+			t.Errorf("%s starts at %s", who, got)
+		}
+	}
+	h.ask("contact@physique.unistra.fr")
+	if got := h.as("claire").get("/").Header.Get("Location"); got != "/a-valider" {
+		t.Errorf("claire starts at %s", got)
+	}
+}
+
+// What people wrote is shown as they wrote it, and is never markup.
+func TestUserTextIsData(t *testing.T) {
+	h := newHouse(t, demo)
+	b := h.as("jeanne")
+	const evil = `<img src=x onerror=alert(1)> & "quoted" @all`
+	form := []string{"verbe", "alias.add", "alias", "a@physique.unistra.fr", "compte", "jeanne", "motif", evil, "cle", strings.Repeat("A", 43), "pas", "envoyer"}
+	b.submit("/demandes/nouvelle", form...).wants(t, http.StatusSeeOther)
+	for _, path := range []string{"/demandes/D-1", "/adresses/" + string(jeanneBox)} {
+		a := b.get(path)
+		if strings.Contains(a.body, "<img") {
+			t.Errorf("%s runs what was typed", path)
+		}
+		if !strings.Contains(a.body, "&lt;img src=x") {
+			t.Errorf("%s does not show what was typed", path)
+		}
+	}
+}
+
+func TestALinkCodeBindsThePersonWhoIsSignedIn(t *testing.T) {
+	h := newHouse(t, demo)
+	b := h.as("jeanne")
+	a := b.submit("/lier")
+	a.wants(t, http.StatusOK, "/melusine lier", "pendant 10 minutes")
+	_, code, _ := strings.Cut(a.text(), "/melusine lier ")
+	code, _, _ = strings.Cut(code, " ")
+	p, err := h.desk.Bind(t.Context(), "chat-account", code)
+	if err != nil || p.UID != "jeanne" {
+		t.Fatalf("%q binds %q: %v", code, p.UID, err)
+	}
+	b.get("/lier").wants(t, http.StatusOK, "Un compte Mattermost est lié à vous.")
+	if strings.Contains(h.log.String(), code) {
+		t.Error("the code is in the log")
+	}
+}
