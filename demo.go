@@ -141,7 +141,7 @@ func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 	config := portal.DefaultConfig()
 	config.Listen, config.URL, config.Name, config.Demo = d.address, "http://"+d.address, "Université de démonstration", d.cast
 	d.web, err = portal.New(config, portal.Deps{Desk: d.house.desk, Now: time.Now, Rand: rand.Reader, Zone: zone, Log: log,
-		Mount: []portal.Mount{{Path: "/chat", Name: desk.Text{FR: "Mattermost (démo)", EN: "Mattermost (demo)"}, Handler: d.room.Handler(portal.Who)}}})
+		Mount: []portal.Mount{{Path: "/chat", Name: desk.Text{FR: "Chat (démo)", EN: "Chat (demo)"}, Handler: d.room.Handler(portal.Who)}}})
 	return err
 }
 

@@ -68,7 +68,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	web, err := portal.New(cfg.Portal, portal.Deps{Desk: h.desk, Now: time.Now, Rand: rand.Reader, Zone: p.zone, Log: log,
-		Client: &http.Client{Timeout: 10 * time.Second}, ClientSecret: p.oidcSecret})
+		Client: &http.Client{Timeout: 10 * time.Second}, ClientSecret: p.oidcSecret, Command: "/" + cfg.Mattermost.Trigger})
 	if err != nil {
 		return err
 	}

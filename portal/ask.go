@@ -77,7 +77,7 @@ func (p *Portal) check(v *visit, a asking) error {
 	if err != nil {
 		return err
 	}
-	decision, err := p.Desk.Preview(v.me.UID, desk.Portal, action)
+	action, decision, err := p.Desk.Preview(v.me.UID, desk.Portal, action)
 	if err != nil {
 		return err
 	}

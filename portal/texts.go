@@ -50,7 +50,7 @@ var texts = map[string][2]string{
 	"ask":      {"Demander", "Ask"},
 	"requests": {"Mes demandes", "My requests"},
 	"inbox":    {"À valider", "To approve"},
-	"link":     {"Mattermost", "Mattermost"},
+	"link":     {"Lier Mattermost", "Link Mattermost"},
 	"help":     {"Aide", "Help"},
 	"request":  {"Demande {id}", "Request {id}"},
 	"account":  {"Boîte {address}", "Mailbox {address}"},

@@ -63,13 +63,14 @@ func (d *Desk) sameAsker(r Request, a Asking) (Request, error) {
 	return r, nil
 }
 
-// Preview is the decision that Ask would record, without recording it.
-func (d *Desk) Preview(by UID, via Door, a Action) (Decision, error) {
+// Preview is the action, its target resolved, and the decision that Ask would
+// record, without recording them.
+func (d *Desk) Preview(by UID, via Door, a Action) (Action, Decision, error) {
 	facts, err := d.check(by, via, a)
 	if err != nil {
-		return Decision{}, err
+		return a, Decision{}, err
 	}
-	return d.Rules.Decide(facts), nil
+	return facts.Action, d.Rules.Decide(facts), nil
 }
 
 // Approve adds the vote of a person. digest is what the card showed; "" stands

@@ -140,11 +140,14 @@ func (fullDisk) Append(context.Context, desk.Seq, ...desk.Event) (desk.Seq, erro
 
 func TestPreviewLeavesNoTrace(t *testing.T) {
 	d, h := newDesk(t)
-	got, err := d.Preview("ann", desk.Chat, action(t, "quota.set bob size=2G"))
+	resolved, got, err := d.Preview("ann", desk.Chat, action(t, "quota.set bob size=2G"))
 	if !cmp.Equal(got, needs(1, "admins")) || err != nil || len(h.events) > 0 {
 		t.Errorf("got %v, %v, %d facts", got, err, len(h.events))
 	}
-	_, err = d.Preview("ann", desk.Chat, action(t, "quota.set bob size=1G"))
+	if !strings.Contains(resolved.Target, "@") {
+		t.Errorf("target %q is not the account's address", resolved.Target)
+	}
+	_, _, err = d.Preview("ann", desk.Chat, action(t, "quota.set bob size=1G"))
 	wants(t, err, desk.AlreadySo)
 }
 

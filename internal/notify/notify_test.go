@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,12 +20,15 @@ import (
 
 // A wall keeps what was told, in order: "tell approvers waiting".
 type wall struct {
+	mu    sync.Mutex
 	lines []string
 	down  bool
 	mute  desk.Role // cannot be reached
 }
 
 func (w *wall) Tell(_ context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.down {
 		return desk.Post{}, errors.New("no answer")
 	}
@@ -36,6 +40,8 @@ func (w *wall) Tell(_ context.Context, role desk.Role, r desk.Request) (desk.Pos
 }
 
 func (w *wall) Edit(_ context.Context, p desk.Post, role desk.Role, r desk.Request) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.down {
 		return errors.New("no answer")
 	}
@@ -115,6 +121,8 @@ func start(t *testing.T, d *desk.Desk, w *wall) (stop func()) {
 func (w *wall) want(t *testing.T, lines ...string) {
 	t.Helper()
 	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if !slices.Equal(w.lines, lines) {
 		t.Errorf("told\n %q\nwant\n %q", w.lines, lines)
 	}
@@ -122,6 +130,11 @@ func (w *wall) want(t *testing.T, lines ...string) {
 }
 
 var done = []desk.Fact{desk.Started{Attempt: 1}, desk.Done{Attempt: 1}}
+
+func (w *wall) set(change func()) { w.mu.Lock(); defer w.mu.Unlock(); change() }
+
+// forget starts anew, once all has been told.
+func (w *wall) forget() { synctest.Wait(); w.set(func() { w.lines = nil }) }
 
 func TestTheWholeLifeIsToldOnTheSamePosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -135,8 +148,7 @@ func TestTheWholeLifeIsToldOnTheSamePosts(t *testing.T) {
 		w.want(t, "edit approvers ready", "edit asker ready")
 		change(t, d, r.ID, done...)
 		synctest.Wait()
-		end := w.lines[len(w.lines)-4:]
-		w.lines = end
+		w.set(func() { w.lines = w.lines[len(w.lines)-4:] })
 		w.want(t, "edit approvers done", "tell outcome done", "edit asker done", "tell owner done")
 	})
 }
@@ -169,8 +181,7 @@ func TestEachVoteIsShown(t *testing.T) {
 		w, d := &wall{}, newDesk(t, journal.NewMemory(), two)
 		defer start(t, d, w)()
 		r := ask(t, d, "ann")
-		synctest.Wait()
-		w.lines = nil
+		w.forget()
 		if _, err := d.Approve(t.Context(), "eve", desk.Chat, r.ID, ""); err != nil {
 			t.Fatal(err)
 		}
@@ -183,8 +194,7 @@ func TestARefusalIsTold(t *testing.T) {
 		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)
 		defer start(t, d, w)()
 		r := ask(t, d, "ann")
-		synctest.Wait()
-		w.lines = nil
+		w.forget()
 		if _, err := d.Refuse(t.Context(), "eve", desk.Chat, r.ID, "", "non"); err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +220,7 @@ func TestAfterARestartNothingIsSaidTwiceAndPostsAreBroughtUpToDate(t *testing.T)
 		r := ask(t, d, "ann")
 		synctest.Wait()
 		stop()
-		w.lines = nil
+		w.forget()
 		d = newDesk(t, j, pending)
 		stop = start(t, d, w)
 		w.want(t)
@@ -230,7 +240,7 @@ func TestChatDownLosesNothing(t *testing.T) {
 		defer start(t, d, w)()
 		ask(t, d, "ann")
 		w.want(t)
-		w.down = false
+		w.set(func() { w.down = false })
 		time.Sleep(6 * time.Second)
 		w.want(t, "tell approvers waiting", "tell asker waiting")
 	})
