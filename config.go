@@ -53,6 +53,7 @@ type mattermostConfig struct {
 	URL            string `yaml:"url"`
 	TokenFile      string `yaml:"token_file"`       // of the bot
 	AdminTokenFile string `yaml:"admin_token_file"` // of an account that may create slash commands
+	AdminSocket    string `yaml:"admin_socket"`     // or else, on the same machine, Mattermost's local-mode socket
 	Channel        string `yaml:"channel"`          // id of the approvers' channel
 	Listen         string `yaml:"listen"`           // where Mattermost calls us
 	CallbackURL    string `yaml:"callback_url"`     // that address as Mattermost must call it
@@ -118,7 +119,7 @@ func (c config) check() error {
 	m := c.Mattermost
 	need(webURL(m.URL), "mattermost.url", "not an https:// address (http:// is for this machine only)")
 	need(m.TokenFile != "", "mattermost.token_file", "the file of the bot's token is missing")
-	need(m.AdminTokenFile != "", "mattermost.admin_token_file", "the file of the token that creates the slash command is missing")
+	need((m.AdminTokenFile == "") != (m.AdminSocket == ""), "mattermost.admin_token_file", "give this file, or admin_socket, to create the slash command by")
 	need(m.Channel != "", "mattermost.channel", "the id of the approvers' channel is missing")
 	need(m.Listen != "", "mattermost.listen", "the address to listen on is missing")
 	callback, err := url.Parse(m.CallbackURL)

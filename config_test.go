@@ -41,6 +41,8 @@ func TestUnsafeOrMistakenConfiguration(t *testing.T) {
 		{"no scope", "scope: univ-test.fr", "scope: \"\"", "partage.scope: "},
 		{"no keys", "keys_dir: /etc/melusine/keys", "keys_dir: \"\"", "partage.keys_dir: "},
 		{"Mattermost in clear", "https://chat.univ-test.fr", "http://chat.univ-test.fr", "mattermost.url: "},
+		{"nobody to create the command", "admin_token_file: /etc/melusine/admin-token", "admin_token_file: \"\"", "mattermost.admin_token_file: "},
+		{"two ways to create the command", "admin_token_file: ", "admin_socket: /run/local.sock\n  admin_token_file: ", "mattermost.admin_token_file: "},
 		{"no channel", "channel: 8q1xw5z3dj8hzd9ry1bwxy4a7e", "channel: \"\"", "mattermost.channel: "},
 		{"session tokens would be sent to us", "callback_url: http://10.0.0.12:8081", "callback_url: https://chat.univ-test.fr/plugins/m", "mattermost.callback_url: "},
 		{"callback without host", "callback_url: http://10.0.0.12:8081", "callback_url: here", "mattermost.callback_url: "},

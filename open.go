@@ -42,15 +42,24 @@ func (c config) open() (p parts, err error) {
 	if p.secret, err = secret(c.SecretFile); err != nil {
 		return p, err
 	}
-	for file, text := range map[string]*string{c.Mattermost.TokenFile: &p.botToken,
-		c.Mattermost.AdminTokenFile: &p.adminToken, c.Portal.OIDC.ClientSecretFile: &p.oidcSecret} {
-		raw, err := secret(file)
-		if err != nil {
-			return p, err
-		}
-		*text = string(raw)
+	if len(p.secret) < 32 {
+		return p, fmt.Errorf("read secret: %s holds fewer than 32 bytes", c.SecretFile)
 	}
-	return p, nil
+	if p.botToken, err = secretText(c.Mattermost.TokenFile); err != nil {
+		return p, err
+	}
+	if p.oidcSecret, err = secretText(c.Portal.OIDC.ClientSecretFile); err != nil {
+		return p, err
+	}
+	if c.Mattermost.AdminSocket == "" {
+		p.adminToken, err = secretText(c.Mattermost.AdminTokenFile)
+	}
+	return p, err
+}
+
+func secretText(path string) (string, error) {
+	raw, err := secret(path)
+	return string(raw), err
 }
 
 func openBook(path string) (*rules.Book, error) {

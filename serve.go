@@ -58,7 +58,8 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	h.desk.Stale, h.delegations = cfg.StaleAfter, cfg.Delegations
 
 	chat, err := bot.NewMattermost(bot.Server{URL: cfg.Mattermost.URL, Token: bot.Token(p.botToken), Admin: bot.Token(p.adminToken),
-		Now: time.Now, Rand: rand.Reader, Log: log})
+		Socket: cfg.Mattermost.AdminSocket,
+		Now:    time.Now, Rand: rand.Reader, Log: log})
 	if err != nil {
 		return err
 	}
