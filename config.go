@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -145,7 +144,7 @@ func webURL(s string) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && (host == "localhost" || host == "::1" || strings.HasPrefix(host, "127."))
 }
 
-// secret reads a file that nobody else may read, without its last line break.
+// secret reads a file that is closed to everybody but its owner and group, without its last line break.
 func secret(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -158,7 +157,10 @@ func secret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read secret: %w", err)
 	}
-	return bytes.TrimRight(text, "\r\n"), nil
+	if text = bytes.TrimRight(text, "\r\n"); len(text) == 0 {
+		return nil, fmt.Errorf("read secret: %s is empty", path)
+	}
+	return text, nil
 }
 
 var keyForm = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
@@ -171,8 +173,8 @@ func domainKeys(dir string) (map[string]partage.Secret, error) {
 	}
 	keys := map[string]partage.Secret{}
 	for _, f := range files {
-		if f.Type()&fs.ModeType != 0 || !domainForm.MatchString(f.Name()) {
-			continue // a folder, an editor's copy
+		if f.IsDir() || !domainForm.MatchString(f.Name()) {
+			continue // an editor's copy
 		}
 		key, err := secret(filepath.Join(dir, f.Name()))
 		if err != nil {

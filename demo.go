@@ -64,20 +64,20 @@ func (d *demo) close() {
 	}
 }
 
-func newDemo(ctx context.Context, c demoCommand, log *slog.Logger) (d *demo, err error) {
-	d = &demo{address: c.Listen, begun: time.Now(), cast: cast()}
-	defer func() {
-		if err != nil {
-			d.close()
-		}
-	}()
-	if err := d.build(ctx, c.Accounts, log); err != nil {
+func newDemo(ctx context.Context, c demoCommand, log *slog.Logger) (*demo, error) {
+	d := &demo{address: c.Listen, begun: time.Now(), cast: cast()}
+	err := d.build(ctx, c.Accounts, log)
+	if err == nil {
+		err = d.open(ctx, log)
+	}
+	if err == nil {
+		err = d.house.load(ctx)
+	}
+	if err != nil {
+		d.close()
 		return nil, err
 	}
-	if err := d.open(ctx, log); err != nil {
-		return nil, err
-	}
-	return d, d.house.load(ctx)
+	return d, nil
 }
 
 // build makes the ground: a simulated Partage, its people, an empty journal.

@@ -90,10 +90,12 @@ func (h *house) delegate(ctx context.Context) error {
 			continue
 		}
 		slices.Sort(added)
-		if err := h.desk.Grant(ctx, desk.System, uid, added...); desk.KindOf(err) == desk.NotFound {
-			h.log.Warn("delegation ignored", "person", uid, "domains", added, "error", err)
-		} else if err != nil {
-			return fmt.Errorf("grant delegations to %s: %w", uid, err)
+		for _, domain := range added { // one by one: one that is not served must not hold up the others
+			if err := h.desk.Grant(ctx, desk.System, uid, domain); desk.KindOf(err) == desk.NotFound {
+				h.log.Warn("delegation ignored", "person", uid, "domain", domain, "error", err)
+			} else if err != nil {
+				return fmt.Errorf("grant delegations to %s: %w", uid, err)
+			}
 		}
 	}
 	return nil

@@ -27,6 +27,7 @@ type cli struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends a stop that takes too long
 	parser := kong.Must(&cli{}, kong.Name("melusine"), kong.Description("Mail addresses of a university, changed by those who know, safely."),
 		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
 	command, err := parser.Parse(os.Args[1:])

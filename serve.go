@@ -104,12 +104,21 @@ func register(ctx context.Context, b *bot.Bot, log *slog.Logger) {
 
 // servePortal serves until ctx ends, then lets what is under way finish.
 func servePortal(ctx context.Context, web *portal.Portal) error {
-	stopped := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() { stopped <- web.Shutdown(5 * time.Second) })
-	if err := web.Listen(); err != nil || stop() {
-		return fmt.Errorf("serve portal: %w", err)
+	served := make(chan error, 1)
+	go func() { served <- web.Listen() }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
 	}
-	return <-stopped
+	for { // a shutdown that comes before the listening is forgotten
+		err := web.Shutdown(5 * time.Second)
+		select {
+		case <-served:
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // serveHTTP serves until ctx ends, then lets what is under way finish.

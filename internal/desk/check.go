@@ -12,6 +12,9 @@ import (
 func (d *Desk) check(by UID, via Door, a Action) (Facts, error) {
 	target := d.Resolve(a.Target)
 	if spec, _ := SpecOf(a.Verb); spec.Target == AccountForm && !target.Known() {
+		if err := d.fresh(); err != nil {
+			return Facts{}, err
+		}
 		return Facts{}, Fail(NotFound, UnknownAccount, "value", a.Target)
 	}
 	return d.checkOn(by, via, a, target)
@@ -23,18 +26,24 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 	if !ok {
 		return Facts{}, Fail(Invalid, UnknownVerb, "value", string(a.Verb))
 	}
+	// First: in an old copy, or before there is one, not there proves nothing.
+	if err := d.fresh(); spec.Changes && err != nil {
+		return Facts{}, err
+	}
 	f := Facts{Actor: d.View.Person(by), Via: via, Action: a, Target: target, Now: d.Now()}
 	if !f.Actor.Known() {
 		return Facts{}, Fail(Forbidden, UnknownPerson, "value", string(by))
-	}
-	if err := d.fresh(); spec.Changes && err != nil {
-		return Facts{}, err
 	}
 	if target.Known() {
 		f.Action, f.Domain = f.Action.On(target.Address), target.Address.Domain()
 		f.Owner = d.View.Person(target.Owner)
 	}
-	return f, d.possible(&f)
+	// Whom the rules deny is told that, and of the account nothing. What is
+	// wrong with a new alias anybody may know: see Free.
+	if err := d.possible(&f); err != nil && (a.Verb == AliasAdd || d.Rules.Decide(f).concedes()) {
+		return Facts{}, err
+	}
+	return f, nil
 }
 
 // Resolve finds an account by an address, an alias or its owner's login; the
@@ -95,11 +104,19 @@ func (d *Desk) free(a Address, target Account) error {
 	return nil
 }
 
-// fresh refuses to change anything on old knowledge of people.
+// fresh refuses to conclude anything from old knowledge of people, or from
+// accounts that were never read.
 func (d *Desk) fresh() error {
-	directory, _ := d.View.Ages()
-	if directory.IsZero() || d.Now().Sub(directory) > d.Stale {
-		return Fail(Unavailable, StaleData, "source", "directory", "since", directory.UTC().Format(time.RFC3339))
+	directory, partage := d.View.Ages()
+	if d.Now().Sub(directory) > d.Stale {
+		return stale("directory", directory)
+	}
+	if partage.IsZero() {
+		return stale("partage", partage)
 	}
 	return nil
+}
+
+func stale(source string, read time.Time) error {
+	return Fail(Unavailable, StaleData, "source", source, "since", read.UTC().Format(time.RFC3339))
 }

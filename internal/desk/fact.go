@@ -47,7 +47,8 @@ type (
 		After   time.Time // not to be tried again before; zero if Final
 	}
 	// Unknown says that nobody knows whether the attempt had an effect. Looks
-	// counts the reads since then that did not find it.
+	// counts these facts: 1 is of the send itself, the next of a read that did
+	// not find the effect.
 	Unknown struct {
 		Attempt int
 		Looks   int
@@ -65,7 +66,8 @@ type (
 		Role  Role
 		Post  Post
 		Shows State
-		Votes int // how many approvals it shows
+		Votes int  // how many approvals it shows
+		Code  Code // of the failure it shows
 	}
 )
 

@@ -123,7 +123,7 @@ func TestFoldKeepsTheFacts(t *testing.T) {
 		event(desk.System, desk.Announced{Role: desk.ToAsker, Shows: desk.Running}),
 		event(desk.System, desk.Announced{Role: desk.ToAsker, Shows: desk.Settled}),
 		event(desk.System, desk.Done{Attempt: 2, Proof: desk.Account{Quota: 2}}))
-	want := desk.Request{ID: "D-1", By: "ann", Owner: "bob", Mailbox: "m", Via: desk.Chat, State: desk.Settled, Action: desk.Action{Verb: desk.Help},
+	want := desk.Request{ID: "D-1", By: "ann", Owner: "bob", Mailbox: "m", Via: desk.Chat, State: desk.Settled, Doubts: 1, Action: desk.Action{Verb: desk.Help},
 		Reason: "why", Key: "k", Decision: needs(2, "admins"), Votes: []desk.Vote{{By: "cid", At: now}, {By: "dan", At: now}},
 		Attempt: 2, Before: before, Proof: desk.Account{Quota: 2}, Code: desk.PartageDown, Error: "down",
 		Announced: map[desk.Role]desk.Announced{desk.ToAsker: {Role: desk.ToAsker, Shows: desk.Settled}}, Asked: now, Changed: now}

@@ -48,6 +48,7 @@ type Request struct {
 	Refusal   string // the approver's reason
 	Ended     UID    // who refused or withdrew
 	Attempt   int
+	Doubts    int       // attempts whose outcome was unknown
 	Looks     int       // reads since the outcome became unknown
 	Until     time.Time // before which nobody else acts
 	Before    Account   // as read before the last attempt
@@ -130,6 +131,9 @@ func (r Request) executed(e Event) (Request, bool) {
 		return r, ok
 	case Unknown:
 		ok := claimed && f.Attempt == r.Attempt && f.Looks == r.Looks+1
+		if f.Looks == 1 {
+			r.Doubts++
+		}
 		r.State, r.Looks, r.Until, r.Error = Doubtful, f.Looks, f.Until, f.Error
 		return r, ok
 	case Failed:

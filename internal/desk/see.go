@@ -22,7 +22,17 @@ func (d *Desk) History(ctx context.Context, by UID, via Door, ref string) (iter.
 	if err != nil {
 		return nil, err
 	}
-	return d.View.History(ctx, string(facts.Target.Address)), nil
+	return func(yield func(Event, error) bool) {
+		for e, err := range d.View.History(ctx, string(facts.Target.Address)) {
+			r, _ := d.View.Request(e.ID)
+			if err == nil && r.Mailbox != facts.Target.ID {
+				continue // the address was another mailbox's then, or this one's alias
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}, nil
 }
 
 func (d *Desk) may(by UID, via Door, verb Verb, ref string) (Facts, error) {
@@ -57,8 +67,8 @@ func (d *Desk) concerns(by UID, via Door, r Request) bool {
 	if r.By == by || r.Owner == by || r.Decision.Approves(d.View.Person(by)) {
 		return true
 	}
-	_, err := d.may(by, via, HistoryShow, r.Action.Target)
-	return err == nil
+	facts, err := d.may(by, via, HistoryShow, r.Action.Target)
+	return err == nil && facts.Target.ID == r.Mailbox
 }
 
 // Mine lists the requests that the person asked, newest first, n at most.

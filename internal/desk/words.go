@@ -127,6 +127,9 @@ type Finding struct {
 	Result string // "yes", "no", or "error: ..."
 }
 
+// concedes says that the action is not simply denied.
+func (d Decision) concedes() bool { return d.Outcome == Allowed || d.Outcome == Pending }
+
 // Approves says that p is one of the named approvers: a member of a
 // "group:NAME" or a correspondent of a "domain:DOMAIN".
 func (d Decision) Approves(p Person) bool {

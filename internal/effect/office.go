@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/partage"
@@ -18,7 +17,8 @@ import (
 type Office struct {
 	Domains *partage.Domains
 	// Scope is the domain of the university's eduPersonPrincipalNames: the
-	// mailbox whose carLicense is "login@Scope" belongs to the person "login".
+	// mailbox whose carLicense is "login@Scope", in whatever letters, belongs to
+	// the person "login".
 	// A mailbox with another carLicense, or none, belongs to nobody.
 	Scope string
 }
@@ -33,7 +33,7 @@ func (o *Office) Look(ctx context.Context, a desk.Address) (desk.Account, error)
 		return desk.Account{}, fmt.Errorf("look at account: %w", err)
 	}
 	found, err := client.GetAccount(ctx, partage.Address(a))
-	if partage.ClassOf(err) == partage.NotFound && err != nil {
+	if partage.ClassOf(err) == partage.NotFound {
 		return desk.Account{}, nil
 	}
 	if err != nil {
@@ -117,9 +117,9 @@ func (o *Office) account(a partage.Account) desk.Account {
 }
 
 func (o *Office) owner(eppn string) desk.UID {
-	login, ok := strings.CutSuffix(eppn, "@"+o.Scope)
-	if !ok || o.Scope == "" {
+	name, err := desk.ParseAddress(eppn) // in small letters, as the directory's logins
+	if err != nil || name.Domain() != o.Scope {
 		return ""
 	}
-	return desk.UID(login)
+	return desk.UID(name.Local())
 }

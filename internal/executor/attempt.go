@@ -91,7 +91,7 @@ func (x *Executor) conclude(ctx context.Context, r desk.Request, sent error) err
 	switch {
 	case err == nil && x.proves(r, after):
 		return x.done(ctx, r, after)
-	case errors.Is(sent, desk.ErrRefused):
+	case err == nil && errors.Is(sent, desk.ErrRefused):
 		return x.fail(ctx, r, desk.PartageRefused, sent)
 	case sent == nil:
 		sent = errors.New("accepted, but the effect is not there")
@@ -112,7 +112,7 @@ func (x *Executor) look(ctx context.Context, r desk.Request) error {
 		return x.done(ctx, r, now)
 	case r.Looks < 2:
 		return x.doubt(ctx, r, errors.New("effect not seen"), x.Timing.Apart)
-	case r.Attempt >= x.Timing.Attempts:
+	case r.Doubts >= x.Timing.Attempts:
 		return x.fail(ctx, r, desk.NoEffect, errors.New(r.Error))
 	}
 	return x.again(ctx, r, errors.New("proved without effect"))
@@ -131,8 +131,11 @@ func (x *Executor) doubt(ctx context.Context, r desk.Request, cause error, wait 
 	return x.write(ctx, r, desk.Unknown{Attempt: r.Attempt, Looks: r.Looks + 1, Error: cause.Error(), Until: x.Desk.Now().Add(wait)})
 }
 
+// again makes the request ready, after a rest that doubles: a long outage must
+// not fill the journal.
 func (x *Executor) again(ctx context.Context, r desk.Request, cause error) error {
-	return x.write(ctx, r, desk.Failed{Attempt: r.Attempt, Code: desk.PartageDown, Error: cause.Error(), After: x.Desk.Now().Add(x.Timing.Rest)})
+	after := x.Desk.Now().Add(x.Timing.Rest << min(r.Attempt, 6))
+	return x.write(ctx, r, desk.Failed{Attempt: r.Attempt, Code: desk.PartageDown, Error: cause.Error(), After: after})
 }
 
 func (x *Executor) fail(ctx context.Context, r desk.Request, code desk.Code, cause error) error {
@@ -145,7 +148,7 @@ func (x *Executor) fail(ctx context.Context, r desk.Request, code desk.Code, cau
 
 // tellDown records, once, that a ready request waits for Partage to answer.
 func (x *Executor) tellDown(ctx context.Context, r desk.Request, cause error) error {
-	if r.Code == desk.PartageDown {
+	if r.Code == desk.PartageDown || ctx.Err() != nil {
 		return cause
 	}
 	return errors.Join(cause, x.again(ctx, r, cause))

@@ -1,7 +1,7 @@
 // Package executor carries out what was approved, once, and proves it.
 //
-// One attempt is: ask the rules again, read the account (the before-image),
-// write Started (the claim, and the trace that a crash leaves), send once,
+// One attempt is: read the account (the before-image), ask the rules again on
+// it, write Started (the claim, and the trace that a crash leaves), send once,
 // read back, write Done. What is not proved either way is Unknown, and stays
 // so until the write can no longer take effect: then the account is read
 // twice, and only two reads that do not find the effect count as a proof that
@@ -13,6 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,8 +28,8 @@ type Timing struct {
 	Send     time.Duration // one write, answer included
 	Fence    time.Duration // after which a write that was sent cannot take effect any more: token life + 60 s
 	Apart    time.Duration // between the two reads that prove an absence
-	Rest     time.Duration // before trying again what was proved without effect
-	Attempts int           // sends at most, before a human is called
+	Rest     time.Duration // before trying again what was proved without effect; twice as long each time
+	Attempts int           // sends of unknown outcome at most, before a human is called
 }
 
 // Standard is the timing for Partage: tokens live for 300 s.
@@ -73,10 +75,10 @@ func (x *Executor) Run(ctx context.Context) error {
 func (x *Executor) Sweep(ctx context.Context) error {
 	byDomain, busy := map[string][]desk.Request{}, map[string]bool{}
 	for _, r := range x.open() {
-		if busy[r.Action.Target] {
+		if busy[r.Mailbox] {
 			continue
 		}
-		busy[r.Action.Target] = true
+		busy[r.Mailbox] = true
 		if x.due(r) {
 			domain := desk.Address(r.Action.Target).Domain()
 			byDomain[domain] = append(byDomain[domain], r)
@@ -84,16 +86,16 @@ func (x *Executor) Sweep(ctx context.Context) error {
 	}
 	var work errgroup.Group
 	work.SetLimit(8)
-	for _, requests := range byDomain {
+	found := make([]error, len(byDomain)) // Wait would give the first only
+	for i, domain := range slices.Sorted(maps.Keys(byDomain)) {
 		work.Go(func() error {
-			var errs []error
-			for _, r := range requests {
-				errs = append(errs, x.Step(ctx, r))
+			for _, r := range byDomain[domain] {
+				found[i] = errors.Join(found[i], x.Step(ctx, r))
 			}
-			return errors.Join(errs...)
+			return nil
 		})
 	}
-	return work.Wait()
+	return errors.Join(append(found, work.Wait())...)
 }
 
 // open lists the requests to be worked on, claimed ones first, then oldest first.

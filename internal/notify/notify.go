@@ -35,10 +35,10 @@ type Notifier struct {
 // Run works until ctx ends. It begins with everything that may be out of date.
 func (n *Notifier) Run(ctx context.Context) error {
 	due := map[desk.ID]bool{}
+	_, at := n.Desk.View.Request("") // first: what comes while they are listed is read again
 	for r := range n.Desk.View.Requests(desk.Query{}) {
 		due[r.ID] = true
 	}
-	_, at := n.Desk.View.Request("")
 	for {
 		n.tell(ctx, due)
 		if err := n.wait(ctx, at, len(due) > 0); err != nil || ctx.Err() != nil {
@@ -102,7 +102,7 @@ func (n *Notifier) Settle(ctx context.Context, r desk.Request) error {
 		switch {
 		case !before:
 			errs = append(errs, n.post(ctx, role, r))
-		case (told.Shows != r.State || told.Votes != len(r.Votes)) && told.Post != (desk.Post{}) && edited(role):
+		case (told.Shows != r.State || told.Votes != len(r.Votes) || told.Code != r.Code) && told.Post != (desk.Post{}):
 			errs = append(errs, n.edit(ctx, told.Post, role, r))
 		}
 	}
@@ -131,19 +131,23 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	return roles
 }
 
-func edited(role desk.Role) bool { return role == desk.ToApprovers || role == desk.ToAsker }
-
 func (n *Notifier) post(ctx context.Context, role desk.Role, r desk.Request) error {
 	post, err := n.Teller.Tell(ctx, role, r)
 	if err != nil {
 		return fmt.Errorf("tell %s: %w", role, err)
 	}
-	return n.Desk.Announce(ctx, r.ID, desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes)})
+	return n.announce(ctx, role, post, r)
 }
 
 func (n *Notifier) edit(ctx context.Context, post desk.Post, role desk.Role, r desk.Request) error {
 	if err := n.Teller.Edit(ctx, post, role, r); err != nil {
 		return fmt.Errorf("edit %s: %w", role, err)
 	}
-	return n.Desk.Announce(ctx, r.ID, desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes)})
+	return n.announce(ctx, role, post, r)
+}
+
+// announce records what was said, even if ctx has ended meanwhile.
+func (n *Notifier) announce(ctx context.Context, role desk.Role, post desk.Post, r desk.Request) error {
+	return n.Desk.Announce(context.WithoutCancel(ctx), r.ID,
+		desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes), Code: r.Code})
 }

@@ -170,11 +170,11 @@ func TestError(t *testing.T) {
 			"La demande D-5 est déjà validée et appliquée. Pour revenir en arrière, faites la demande inverse.",
 			"Request D-5 is already approved and applied. To go back, ask for the opposite."},
 		{desk.Fail(desk.Unavailable, desk.StaleData, "source", "directory", "since", "2026-08-31T10:12:00Z"),
-			"Nos données de l'annuaire sont trop anciennes (lues le 31 août 2026 à 10 h 12, UTC) : les changements sont suspendus. Recommencez plus tard.",
-			"Our data from the directory are too old (read 31 Aug 2026, 10:12, UTC): changes are paused. Try again later."},
+			"Les données de l'annuaire ou de Partage ne sont pas encore lues ou sont trop anciennes (lues le 31 août 2026 à 10 h 12, UTC) : les changements sont suspendus. Recommencez dans quelques minutes.",
+			"The data of the directory or of Partage are not read yet or too old (read 31 Aug 2026, 10:12, UTC): changes are paused. Try again in a few minutes."},
 		{desk.Fail(desk.Unavailable, desk.StaleData, "since", "0001-01-01T00:00:00Z"),
-			"Nos données de l'annuaire sont trop anciennes : les changements sont suspendus. Recommencez plus tard.",
-			"Our data from the directory are too old: changes are paused. Try again later."},
+			"Les données de l'annuaire ou de Partage ne sont pas encore lues ou sont trop anciennes : les changements sont suspendus. Recommencez dans quelques minutes.",
+			"The data of the directory or of Partage are not read yet or too old: changes are paused. Try again in a few minutes."},
 	}
 	for _, tt := range tests {
 		if fr, en := plain(Error("fr", tt.err)), plain(Error("en", tt.err)); fr != plain(tt.fr) || en != plain(tt.en) {

@@ -1,0 +1,71 @@
+package notify_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/journal"
+	"github.com/unistra/melusine/internal/notify"
+)
+
+// Whoever withdraws knows it.
+func TestAWithdrawalDoesNotRing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)
+		defer start(t, d, w)()
+		r := ask(t, d, "ann")
+		w.want(t, "tell approvers waiting", "tell asker waiting")
+		if _, err := d.Withdraw(t.Context(), "ann", desk.Chat, r.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.want(t, "edit approvers withdrawn", "edit asker withdrawn")
+	})
+}
+
+func TestNoReplyWithoutACard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := &wall{mute: desk.ToAsker}, newDesk(t, journal.NewMemory(), pending)
+		defer start(t, d, w)()
+		r := ask(t, d, "ann")
+		w.want(t, "tell approvers waiting")
+		if _, err := d.Refuse(t.Context(), "eve", desk.Chat, r.ID, "", ""); err != nil {
+			t.Fatal(err)
+		}
+		w.want(t, "edit approvers rejected")
+	})
+}
+
+func TestAMailboxOfNobodyHasNoOwnerToTell(t *testing.T) {
+	r := desk.Request{By: "ann", State: desk.Settled, Decision: desk.Decision{Outcome: desk.Allowed}}
+	if roles := notify.Wanted(r); slices.Contains(roles, desk.ToOwner) {
+		t.Errorf("told %v", roles)
+	}
+}
+
+// What comes half a pause after a change is told with it.
+func TestPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		n := &notify.Notifier{Desk: d, Teller: w, Pause: time.Second, Retry: 5 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		go n.Run(ctx)
+		r := ask(t, d, "ann")
+		time.Sleep(2 * time.Second)
+		w.want(t, "tell approvers waiting", "tell asker waiting")
+		if _, err := d.Approve(t.Context(), "eve", desk.Chat, r.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(500 * time.Millisecond)
+		w.want(t)
+		change(t, d, r.ID, done...)
+		time.Sleep(2 * time.Second)
+		w.want(t, "edit approvers done", "tell outcome done", "edit asker done", "tell owner done")
+	})
+}
