@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +52,7 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 // menu shows the inbox to those whose vote is or may be waited for.
 func (p *Portal) menu(lang string, me desk.Person) []entry {
 	menu := []entry{{pathMine, text(lang, "mine"), 0}, {pathAsk, text(lang, "ask"), 0}, {pathRequests, text(lang, "requests"), 0}}
-	if waiting := len(p.Desk.Inbox(me.UID)); waiting > 0 || len(me.Manages) > 0 {
+	if waiting := len(p.Desk.Inbox(me.UID)); waiting > 0 || len(me.Manages) > 0 || slices.ContainsFunc(p.Approvers, me.In) {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
 	for _, m := range p.Mount {

@@ -26,6 +26,7 @@ type Deps struct {
 	Client       *http.Client // for the identity provider; it must have a timeout
 	ClientSecret string       // content of OIDC.ClientSecretFile
 	Command      string       // as typed in the chat; "" = /melusine
+	Approvers    []string     // groups whose members may be asked to approve; they see the inbox in the menu
 	Mount        []Mount
 }
 

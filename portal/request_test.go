@@ -63,6 +63,31 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
+// People read what happened to a request, not where it was posted.
+func TestTheTimelineTellsWhatMatters(t *testing.T) {
+	h := newHouse(t, demo)
+	id := h.ask("contact@physique.unistra.fr")
+	must(t, h.desk.Announce(t.Context(), id, desk.Announced{Role: desk.ToApprovers, Post: desk.Post{Channel: "c", ID: "p"}, Shows: desk.Waiting}))
+	page := h.as("jeanne").get("/demandes/" + string(id))
+	page.wants(t, 200, "Action exacte")
+	page.wants(t, 200, "alias.add jeanne.dupont@physique.unistra.fr alias=contact@physique.unistra.fr")
+	for _, noise := range []string{"Montrée", "continue"} {
+		if strings.Contains(page.body, noise) {
+			t.Errorf("the page says %q", noise)
+		}
+	}
+}
+
+// An administrator without a domain finds the inbox in the menu; a user does not.
+func TestTheMenuIsForTheReader(t *testing.T) {
+	h := newHouse(t, demo)
+	for who, shown := range map[desk.UID]bool{"xavier": true, "claire": true, "marc": false} {
+		if page := h.as(who).get("/demandes"); strings.Contains(page.body, `href="/a-valider"`) != shown {
+			t.Errorf("inbox in the menu of %s: want %v", who, shown)
+		}
+	}
+}
+
 func TestTheSecondToDecideIsToldWhoWasFirst(t *testing.T) {
 	h := newHouse(t, demo)
 	id := h.ask("contact@physique.unistra.fr")

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/expr-lang/expr/vm"
@@ -78,6 +79,20 @@ func Load(name string, source []byte) (*Book, error) {
 
 // Digest identifies the book: SHA-256 of its source, in hex.
 func (b *Book) Digest() string { return b.digest }
+
+// ApproverGroups names the groups of the directory whose members some rule
+// lets approve, sorted.
+func (b *Book) ApproverGroups() (groups []string) {
+	for _, r := range b.rules {
+		for _, ref := range r.approvers {
+			if group, ok := strings.CutPrefix(ref, "group:"); ok && !slices.Contains(groups, group) {
+				groups = append(groups, group)
+			}
+		}
+	}
+	slices.Sort(groups)
+	return groups
+}
 
 // Rules lists the rules in the order they are tried.
 func (b *Book) Rules() []Rule {

@@ -37,6 +37,9 @@ func TestLoadGood(t *testing.T) {
 	if diff := cmp.Diff(want, b.Rules()); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff([]string{"dn-admins"}, b.ApproverGroups()); diff != "" {
+		t.Error(diff)
+	}
 	other, _ := Load("good.yaml", bookWith("Une", "La"))
 	if len(b.Digest()) != 64 || b.Digest() == other.Digest() {
 		t.Errorf("digest %q, of another book %q", b.Digest(), other.Digest())
