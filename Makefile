@@ -19,7 +19,7 @@ test: prepare check ## prove everything: real servers, race detector (installs w
 quick: ## the tests that need nothing but Go, in less than a minute
 	go test ./...
 
-bench: prepare ## measure
+bench: prepare ## measure; "of-goal" and "ratio" compare with what is aimed at, in this very run
 	go test -tags servers -run '^$$' -bench . -benchmem ./...
 
 fuzz: ## feed bad input to every parser and door, FUZZTIME (30s) each

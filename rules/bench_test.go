@@ -48,6 +48,7 @@ func benchmarkDecide(b *testing.B, book *Book) {
 // BenchmarkDecide200 is the book of a large site: 200 rules over five verbs.
 func BenchmarkDecide200(b *testing.B) {
 	benchmarkDecide(b, realBook(b, 200, func(i int) string { return benchVerbs[i/4%len(benchVerbs)] }))
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/5e-6, "of-goal") // 5 µs
 }
 
 // BenchmarkDecide200SameVerb is the worst case: all 200 name the verb.

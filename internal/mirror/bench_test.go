@@ -66,6 +66,7 @@ func perRow(b *testing.B, name string, load func(*Mirror) error) {
 			m = New(journal.NewMemory())
 			must(b, load(m))
 			b.ReportMetric(float64(heap()-before)/university, "B/row")
+			b.ReportMetric(float64(heap()-before)/university/1536, "of-goal") // 1.5 KiB an account
 		}
 		runtime.KeepAlive(m)
 	})
