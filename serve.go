@@ -115,8 +115,8 @@ func servePortal(ctx context.Context, web *portal.Portal) error {
 	for { // a shutdown that comes before the listening is forgotten
 		err := web.Shutdown(5 * time.Second)
 		select {
-		case <-served:
-			return err
+		case last := <-served:
+			return errors.Join(err, last)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

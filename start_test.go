@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -15,7 +14,7 @@ import (
 
 func TestADemoThatCannotStartSaysWhy(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
-	if _, err := newDemo(t.Context(), demoCommand{Listen: freePort(t), Accounts: 1000}, slog.New(slog.NewTextHandler(io.Discard, nil))); err == nil {
+	if _, err := newDemo(t.Context(), demoCommand{Listen: freePort(t), Accounts: 1000}, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("no error")
 	}
 }
@@ -25,7 +24,7 @@ func TestAStopBeforeThePortalListens(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 { // it depends on who is faster
-		d, err := newDemo(t.Context(), demoCommand{Listen: freePort(t), Accounts: 1000}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		d, err := newDemo(t.Context(), demoCommand{Listen: freePort(t), Accounts: 1000}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +92,7 @@ func TestShortSecretIsFoundByCheck(t *testing.T) {
 }
 
 func TestADelegationThatIsIgnoredHoldsUpNoOther(t *testing.T) {
-	d, err := newDemo(t.Context(), demoCommand{Listen: freePort(t), Accounts: 1000}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	d, err := newDemo(t.Context(), demoCommand{Listen: freePort(t), Accounts: 1000}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

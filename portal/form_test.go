@@ -55,7 +55,7 @@ func TestFormKeys(t *testing.T) {
 	one := desk.Action{Verb: desk.AliasAdd, Target: "b@u.fr", Args: "alias=a@u.fr"}
 	other := desk.Action{Verb: desk.AliasAdd, Target: "b@u.fr", Args: "alias=c@u.fr"}
 	first, second := asking{once: "1"}, asking{once: "2"}
-	if first.key(one) != first.key(one) {
+	if again := (asking{once: "1"}); first.key(one) != again.key(one) {
 		t.Error("the same form has two keys")
 	}
 	if first.key(one) == first.key(other) || first.key(one) == second.key(one) {

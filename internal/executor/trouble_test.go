@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -26,7 +25,7 @@ func TestARestartBeforeTheDirectoryIsReadLosesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := &desk.Desk{Journal: j, View: m, Rules: rulesFunc(approval), Now: time.Now, Stale: 24 * time.Hour}
-		h := house{d, m, &executor.Executor{Desk: d, Office: p, Timing: executor.Standard(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		h := house{d, m, &executor.Executor{Desk: d, Office: p, Timing: executor.Standard(), Log: slog.New(slog.DiscardHandler),
 			Refresh: func(context.Context, ...desk.UID) error { return m.LearnPerson("ann", desk.Person{UID: "ann"}) }}}
 		h.run(t, time.Minute)
 		if r := h.request(id); r.State != desk.Ready {

@@ -2,7 +2,6 @@ package notify_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"slices"
 	"testing"
@@ -54,7 +53,7 @@ func TestPause(t *testing.T) {
 		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		n := &notify.Notifier{Desk: d, Teller: w, Pause: time.Second, Retry: 5 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		n := &notify.Notifier{Desk: d, Teller: w, Pause: time.Second, Retry: 5 * time.Second, Log: slog.New(slog.DiscardHandler)}
 		go n.Run(ctx)
 		r := ask(t, d, "ann")
 		time.Sleep(2 * time.Second)

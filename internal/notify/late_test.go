@@ -2,7 +2,6 @@ package notify_test
 
 import (
 	"context"
-	"io"
 	"iter"
 	"log/slog"
 	"testing"
@@ -76,7 +75,7 @@ func TestAStopWhileTellingSaysNothingTwice(t *testing.T) {
 		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)
 		ask(t, d, "ann")
 		ctx, cancel := context.WithCancel(t.Context())
-		n := &notify.Notifier{Desk: d, Teller: stopping{w, cancel}, Retry: time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		n := &notify.Notifier{Desk: d, Teller: stopping{w, cancel}, Retry: time.Second, Log: slog.New(slog.DiscardHandler)}
 		if err := n.Run(ctx); err != nil {
 			t.Fatal(err)
 		}
