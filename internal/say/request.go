@@ -8,11 +8,11 @@ import (
 )
 
 var signs = map[desk.State]string{
-	desk.Open: "⏳", desk.Waiting: "⏳", desk.Ready: "⏳", desk.Running: "⏳", desk.Doubtful: "⚠",
+	desk.Open: "◔", desk.Waiting: "◔", desk.Ready: "◔", desk.Running: "◔", desk.Doubtful: "⚠",
 	desk.Settled: "✓", desk.Rejected: "✕", desk.Cancelled: "✕", desk.Broken: "⚠",
 }
 
-// State is the sign and the word of a badge: "⏳", "À valider". The word says
+// State is the sign and the word of a badge: "◔", "À valider". The word says
 // all that the sign does. A state that does not exist is "?", "Inconnue".
 func State(lang string, s desk.State) (sign, word string) {
 	sign, ok := signs[s]
@@ -22,7 +22,7 @@ func State(lang string, s desk.State) (sign, word string) {
 	return sign, T(lang, "state."+string(s))
 }
 
-// Line is the request in one line, for a list or a notification: "⏳ D-512, à
+// Line is the request in one line, for a list or a notification: "◔ D-512, à
 // valider : alias contact@u.fr → bob@u.fr".
 func Line(lang string, r desk.Request, quote ...Quote) string {
 	sign, word := State(lang, r.State)

@@ -78,13 +78,13 @@ func TestOutcomeClaimsNothingUnproved(t *testing.T) {
 }
 
 func TestState(t *testing.T) {
-	if sign, word := State("fr", desk.Waiting); sign != "⏳" || word != "À valider" {
+	if sign, word := State("fr", desk.Waiting); sign != "◔" || word != "À valider" {
 		t.Errorf("waiting = %s %s", sign, word)
 	}
 	if sign, word := State("en", "brand new"); sign != "?" || word != "Unknown" {
 		t.Errorf("unknown state = %s %s", sign, word)
 	}
-	if got := plain(Line("fr", request(t, nil))); got != "⏳ D-5, à valider : alias c@u.fr → bob@u.fr" {
+	if got := plain(Line("fr", request(t, nil))); got != "◔ D-5, à valider : alias c@u.fr → bob@u.fr" {
 		t.Errorf("Line = %q", got)
 	}
 }
