@@ -39,7 +39,6 @@ var mayImport = map[string][]string{
 	"internal/notify":    {"internal/desk"},
 	"internal/drift":     {"internal/desk"},
 	"internal/effect":    {"internal/desk", "partage"},
-	"internal/demo":      {"internal/desk", "partage/simulator", "bot"},
 	"rules":              {"internal/desk"},
 	"bot":                {"internal/desk", "internal/phrase", "internal/say"},
 	"portal":             {"internal/desk", "internal/phrase", "internal/say"},
