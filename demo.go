@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -30,6 +32,9 @@ type demoCommand struct {
 // Run shows everything on an invented university until it is stopped, and
 // leaves nothing behind.
 func (c demoCommand) Run(ctx context.Context) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	// The collector is asked to keep the whole demo in 400 MiB.
 	debug.SetMemoryLimit(380 << 20)
 	debug.SetGCPercent(40)
@@ -40,6 +45,22 @@ func (c demoCommand) Run(ctx context.Context) error {
 	}
 	defer d.close()
 	return d.run(ctx, func() { fmt.Print(c.welcome(time.Since(d.begun))) })
+}
+
+// check refuses what would only fail later, and less clearly.
+func (c demoCommand) check() error {
+	if c.Accounts < 1000 {
+		return errors.New("--accounts: 1000 at least")
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return errors.New("--listen: the demo answers on this machine only; give an address such as 127.0.0.1:8181")
+	}
+	probe, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %s cannot be used (%w); choose another, for example 127.0.0.1:8181", c.Listen, err)
+	}
+	return probe.Close()
 }
 
 // demo is the house on invented ground.
@@ -193,7 +214,7 @@ func cast() []portal.Character {
 			Hint: desk.Text{FR: "Validez la demande de Jeanne, dans le chat ou ici.", EN: "Approve Jeanne's request, in the chat or here."}},
 		{UID: "sgermain", Name: "Sophie Germain",
 			Role: desk.Text{FR: "administratrice de la messagerie", EN: "mail administrator"},
-			Hint: desk.Text{FR: "Dans le chat : /melusine quota jdupont 12Go", EN: "In the chat: /melusine quota jdupont 12GB"}},
+			Hint: desk.Text{FR: "Dans le chat : /melusine quota jdupont 12Go, puis, pour vous-même : /melusine quota sgermain 13Go", EN: "In the chat: /melusine quota jdupont 12GB, then, for yourself: /melusine quota sgermain 13GB"}},
 		{UID: "hpoincare", Name: "Henri Poincaré",
 			Role: desk.Text{FR: "administrateur de la messagerie", EN: "mail administrator"},
 			Hint: desk.Text{FR: "Validez ce que Sophie demande pour elle-même.", EN: "Approve what Sophie asks for herself."}},
@@ -210,7 +231,7 @@ Mélusine is ready (%.1f s): an invented university of %d mailboxes, a simulated
   Open  http://%s
 
   1. Be Jeanne Dupont. Ask for the alias seminaires@physique.unistra.fr.
-  2. In another window, be Paul Langevin. Open the chat: the card is there. Approve it.
+  2. In a private window (one browser is one person), be Paul Langevin. Open the chat: the card is there. Approve it.
   3. Back to Jeanne: the request is done, read back from Partage, and her history tells it.
   Then, in the chat as Sophie Germain:  /melusine quota jdupont 12Go   ·   /melusine aide
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -21,40 +22,35 @@ type parts struct {
 	oidcSecret string
 }
 
-// open reads every file that the configuration names. It calls no server.
+// open reads every file that the configuration names, and says at once all
+// that is wrong with them. It calls no server.
 func (c config) open() (p parts, err error) {
-	if p.zone, err = time.LoadLocation(c.TimeZone); err != nil {
-		return p, fmt.Errorf("load time zone: %w", err)
+	var errs [7]error
+	p.zone, errs[0] = time.LoadLocation(c.TimeZone)
+	p.book, errs[1] = openBook(c.Rules)
+	p.office, errs[2] = c.Partage.open()
+	p.secret, errs[3] = secret(c.SecretFile)
+	if errs[3] == nil && len(p.secret) < 32 {
+		errs[3] = fmt.Errorf("read secret: %s holds fewer than 32 bytes", c.SecretFile)
 	}
-	if p.book, err = openBook(c.Rules); err != nil {
-		return p, err
-	}
-	keys, err := domainKeys(c.Partage.KeysDir)
-	if err != nil {
-		return p, err
-	}
-	domains, err := partage.NewDomains(partage.Config{BaseURL: c.Partage.URL, Now: time.Now,
-		PageSize: c.Partage.PageSize, Timeout: c.Partage.Timeout}, keys)
-	if err != nil {
-		return p, fmt.Errorf("make Partage clients: %w", err)
-	}
-	p.office = &effect.Office{Domains: domains, Scope: c.Partage.Scope}
-	if p.secret, err = secret(c.SecretFile); err != nil {
-		return p, err
-	}
-	if len(p.secret) < 32 {
-		return p, fmt.Errorf("read secret: %s holds fewer than 32 bytes", c.SecretFile)
-	}
-	if p.botToken, err = secretText(c.Mattermost.TokenFile); err != nil {
-		return p, err
-	}
-	if p.oidcSecret, err = secretText(c.Portal.OIDC.ClientSecretFile); err != nil {
-		return p, err
-	}
+	p.botToken, errs[4] = secretText(c.Mattermost.TokenFile)
+	p.oidcSecret, errs[5] = secretText(c.Portal.OIDC.ClientSecretFile)
 	if c.Mattermost.AdminSocket == "" {
-		p.adminToken, err = secretText(c.Mattermost.AdminTokenFile)
+		p.adminToken, errs[6] = secretText(c.Mattermost.AdminTokenFile)
 	}
-	return p, err
+	return p, errors.Join(errs[:]...)
+}
+
+func (c partageConfig) open() (*effect.Office, error) {
+	keys, err := domainKeys(c.KeysDir)
+	if err != nil {
+		return nil, err
+	}
+	domains, err := partage.NewDomains(partage.Config{BaseURL: c.URL, Now: time.Now, PageSize: c.PageSize, Timeout: c.Timeout}, keys)
+	if err != nil {
+		return nil, fmt.Errorf("make Partage clients: %w", err)
+	}
+	return &effect.Office{Domains: domains, Scope: c.Scope}, nil
 }
 
 func secretText(path string) (string, error) {

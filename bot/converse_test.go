@@ -148,7 +148,7 @@ func TestAnswers(t *testing.T) {
 		{"eve", "valider 1", "not one of those", "", desk.Waiting},
 		{"sylvie", "refuser 1 utiliser FileSender", "`utiliser FileSender`", "", desk.Rejected},
 		{"marie", "annuler 1", "withdrawn", "", desk.Cancelled},
-		{"paul", "annuler 1", "No request", "", desk.Waiting},
+		{"paul", "annuler 1", "not yours", "", desk.Waiting},
 		{"marie", "virer bob", "`/melusine help`", "", desk.Waiting},
 		{"marie", "virer <!channel> @all", "`", "\x00", desk.Waiting},
 	} {

@@ -23,7 +23,7 @@ func TestAskingTellsWhoApprovesThenAsksOnce(t *testing.T) {
 	b.get("/demandes/nouvelle?verbe=alias.add").wants(t, http.StatusOK, "Demander un alias")
 
 	checked := b.submit("/demandes/nouvelle", append(alias("Contact@physique.unistra.fr", "jeanne"), "pas", "verifier")...)
-	checked.wants(t, http.StatusOK, "Ce qui va se passer", "contact@physique.unistra.fr",
+	checked.wants(t, http.StatusOK, "Ce que vous demandez", "contact@physique.unistra.fr",
 		"Votre demande sera à valider par un correspondant de physique.unistra.fr", "Envoyer la demande")
 	if n := h.count(); n != before {
 		t.Fatalf("checking wrote %d facts", n-before)
@@ -93,7 +93,7 @@ func TestWhatTheRulesDenyCannotBeSent(t *testing.T) {
 	h := newHouse(t, demo)
 	b := h.as("jeanne")
 	denied := b.submit("/demandes/nouvelle", append(alias("x@chimie.unistra.fr", "marc"), "pas", "verifier")...)
-	denied.wants(t, http.StatusOK, "Les règles ne permettent pas cette demande.", "Pourquoi ?")
+	denied.wants(t, http.StatusOK, "Les règles ne permettent pas cette demande", "Pourquoi ?")
 	if strings.Contains(denied.text(), "Envoyer") {
 		t.Error("a send button is offered")
 	}

@@ -74,7 +74,7 @@ func TestAFormWithoutKeyIsNotSent(t *testing.T) {
 	h := newHouse(t, demo)
 	before := h.count()
 	a := h.as("jeanne").submit("/demandes/nouvelle", append(alias("a@physique.unistra.fr", "jeanne"), "pas", "envoyer")...)
-	a.wants(t, http.StatusOK, "Ce qui va se passer")
+	a.wants(t, http.StatusOK, "Ce que vous demandez")
 	if n := h.count(); n != before {
 		t.Errorf("%d facts written", n-before)
 	}

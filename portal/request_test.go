@@ -44,7 +44,7 @@ func TestDecisions(t *testing.T) {
 		{"a stranger approves", "marc", "valider", true, 404, "Cette page n'existe pas", nil},
 		{"a stranger refuses", "marc", "refuser", true, 404, "Cette page n'existe pas", nil},
 		{"a stranger withdraws", "marc", "annuler", false, 404, "Cette page n'existe pas", nil},
-		{"the approver withdraws", "claire", "annuler", false, 404, "Cette page n'existe pas", nil},
+		{"the approver withdraws", "claire", "annuler", false, 403, "n'est pas la vôtre", nil},
 		{"approval without digest", "claire", "valider", false, 409, "a changé depuis que vous l'avez lue", nil},
 		{"refusal without digest", "claire", "refuser", false, 409, "a changé depuis que vous l'avez lue", nil},
 	} {

@@ -58,7 +58,7 @@ var texts = map[string][2]string{
 	"error":    {"Erreur", "Error"},
 
 	// Sign-in.
-	"choose.intro":    {"Ceci est une démonstration : les personnes et les boîtes sont inventées, tout le reste est vrai. Choisissez une personne ; vous pourrez en changer à tout moment.", "This is a demonstration: people and mailboxes are invented, all the rest is real. Choose somebody; you can change at any time."},
+	"choose.intro":    {"Ceci est une démonstration : les personnes et les boîtes sont inventées, tout le reste est vrai. Choisissez une personne. Un navigateur, une personne : pour en être deux à la fois, ouvrez une fenêtre privée.", "This is a demonstration: people and mailboxes are invented, all the rest is real. Choose somebody. One browser is one person: to be two at a time, open a private window."},
 	"choose.be":       {"Être {name}", "Be {name}"},
 	"signed.out":      {"Vous êtes déconnecté", "You are signed out"},
 	"signed.out.rest": {"Vos autres applications restent ouvertes. Sur un poste partagé, fermez aussi le navigateur.", "Your other applications stay open. On a shared computer, close the browser too."},
@@ -93,7 +93,7 @@ var texts = map[string][2]string{
 	"wrong.many":         {"{n} points à corriger", "{n} things to correct"},
 	"field.alias.add":    {"Adresse souhaitée", "Address wanted"},
 	"field.alias.remove": {"Alias à retirer", "Alias to remove"},
-	"hint.alias":         {"Lettres sans accent, chiffres, point et tiret. Exemple : contact.physique@unistra.fr", "Unaccented letters, digits, dot and hyphen. Example: contact.physique@unistra.fr"},
+	"hint.alias":         {"Lettres sans accent, chiffres, point et tiret. Exemple : contact@{domain}", "Unaccented letters, digits, dot and hyphen. Example: contact@{domain}"},
 	"field.account":      {"Compte", "Account"},
 	"hint.account":       {"Adresse ou identifiant de la boîte.", "Address or login of the mailbox."},
 	"field.size":         {"Espace total souhaité", "Total space wanted"},
@@ -109,12 +109,12 @@ var texts = map[string][2]string{
 	"missing.compte":     {"Indiquez le compte.", "Enter the account."},
 	"missing.taille":     {"Indiquez l'espace souhaité.", "Enter the space wanted."},
 	"available":          {"Adresse disponible", "Address available"},
-	"check.title":        {"Ce qui va se passer", "What will happen"},
+	"check.title":        {"Ce que vous demandez", "What you ask"},
 	"decision.allowed":   {"Votre demande sera appliquée tout de suite.", "Your request will be applied at once."},
 	"decision.pending":   {"Votre demande sera à valider par {approvers}.", "Your request will have to be approved by {approvers}."},
 	"decision.many":      {"Il faudra {n} validations.", "{n} approvals will be needed."},
-	"decision.denied":    {"Les règles ne permettent pas cette demande.", "The rules do not allow this request."},
-	"decision.none":      {"Aucune règle ne la permet.", "No rule allows it."},
+	"decision.denied":    {"Les règles ne permettent pas cette demande : rien ne sera envoyé.", "The rules do not allow this request: nothing will be sent."},
+	"decision.none":      {"Aucune règle ne la permet. Un correspondant du domaine ou l'assistance peut vous aider.", "No rule allows it. A correspondent of the domain or the help desk can help you."},
 	"ask.edit":           {"Modifier", "Edit"},
 	"ask.give.up":        {"Abandonner", "Give up"},
 	"why":                {"Pourquoi ?", "Why?"},
@@ -140,7 +140,7 @@ var texts = map[string][2]string{
 	"inbox.sub":     {"La plus ancienne attend depuis le {moment}.", "The oldest has waited since {moment}."},
 	"inbox.list":    {"Liste", "List"},
 	"inbox.empty":   {"Ce qui attendra votre avis apparaîtra ici.", "What waits for your decision will appear here."},
-	"by.whom":       {"demandé par {who}, {moment}", "asked by {who}, {moment}"},
+	"by.whom":       {"demandée par {who}, {moment}", "asked by {who}, {moment}"},
 
 	// Mattermost.
 	"link.intro": {"Depuis Mattermost, vous pouvez demander, suivre et valider par messages. Il faut d'abord prouver que votre compte Mattermost est bien le vôtre.", "From Mattermost you can ask, follow and approve by messages. First prove that your Mattermost account is yours."},

@@ -211,7 +211,7 @@ var texts = map[string]desk.Text{
 	"approvers":      {FR: "Canal des validations", EN: "Approvals channel"},
 	"approvers.hint": {FR: "Les demandes à valider arrivent ici, pour toutes les personnes qui décident.", EN: "Requests to approve arrive here, for everybody who decides."},
 	"direct":         {FR: "Mélusine, en message direct", EN: "Mélusine, direct messages"},
-	"direct.hint":    {FR: "Vous seul voyez cette conversation.", EN: "Only you see this conversation."},
+	"direct.hint":    {FR: "Cette conversation n'est visible que de vous.", EN: "Only you see this conversation."},
 	"empty":          {FR: "Rien pour l'instant.", EN: "Nothing yet."},
 	"only":           {FR: "visible par vous seulement", EN: "only visible to you"},
 	"edited":         {FR: "modifié", EN: "edited"},

@@ -4,7 +4,12 @@
 (() => {
   const { base, lang } = document.body.dataset;
   const lists = () => document.querySelectorAll("ol.posts");
-  const end = (list) => { list.scrollTop = list.scrollHeight; };
+  // The last post, from its top: whoever decides reads before the buttons.
+  const end = (list) => {
+    list.scrollTop = list.scrollHeight;
+    list.scrollTop = Math.min(list.scrollTop, list.lastElementChild?.offsetTop ?? 0);
+    list.dataset.end = list.scrollTop;
+  };
 
   async function refresh() {
     const since = lists()[0].dataset.version;
@@ -15,7 +20,7 @@
     for (const list of lists()) {
       const next = fresh.getElementById(list.id);
       if (!next) continue;
-      const low = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+      const low = list.scrollHeight - list.scrollTop - list.clientHeight < 80 || String(list.scrollTop) === list.dataset.end;
       const top = list.scrollTop;
       list.replaceChildren(...next.childNodes);
       list.dataset.version = next.dataset.version;

@@ -100,8 +100,11 @@ func (d *Desk) Refuse(ctx context.Context, by UID, via Door, id ID, digest, reas
 // Withdraw ends a request that nothing has been done for, by its asker's wish.
 func (d *Desk) Withdraw(ctx context.Context, by UID, via Door, id ID) (Request, error) {
 	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
-		if r.State == None || r.By != by {
+		if r.State == None || !d.concerns(by, via, r) {
 			return nil, Fail(NotFound, UnknownRequest, "value", string(id))
+		}
+		if r.By != by {
+			return nil, Fail(Forbidden, NotYours, "id", string(id))
 		}
 		if r.State != Waiting && (r.State != Ready || r.Attempt > 0) {
 			return nil, tooLate(r)

@@ -158,14 +158,15 @@ func TestWithdraw(t *testing.T) {
 		do   []desk.Fact // by the system, after an approval, if any
 		code desk.Code
 	}{
-		"waiting":      {by: "ann", id: "D-1"},
-		"of another":   {"cid", "D-1", nil, desk.UnknownRequest},
-		"of the owner": {"bob", "D-1", nil, desk.UnknownRequest},
-		"by nobody":    {"", "D-9", nil, desk.UnknownRequest},
-		"none":         {"ann", "D-9", nil, desk.UnknownRequest},
-		"started":      {"ann", "D-1", []desk.Fact{desk.Started{Attempt: 1}}, desk.TooLate},
-		"tried":        {"ann", "D-1", []desk.Fact{desk.Started{Attempt: 1}, desk.Failed{Attempt: 1}}, desk.TooLate},
-		"done":         {"ann", "D-1", []desk.Fact{desk.Started{Attempt: 1}, desk.Done{Attempt: 1}}, desk.TooLate},
+		"waiting":       {by: "ann", id: "D-1"},
+		"of another":    {"cid", "D-1", nil, desk.NotYours},
+		"of the owner":  {"bob", "D-1", nil, desk.NotYours},
+		"of a stranger": {"zoe", "D-1", nil, desk.UnknownRequest},
+		"by nobody":     {"", "D-9", nil, desk.UnknownRequest},
+		"none":          {"ann", "D-9", nil, desk.UnknownRequest},
+		"started":       {"ann", "D-1", []desk.Fact{desk.Started{Attempt: 1}}, desk.TooLate},
+		"tried":         {"ann", "D-1", []desk.Fact{desk.Started{Attempt: 1}, desk.Failed{Attempt: 1}}, desk.TooLate},
+		"done":          {"ann", "D-1", []desk.Fact{desk.Started{Attempt: 1}, desk.Done{Attempt: 1}}, desk.TooLate},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,8 @@ func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
 	switch {
 	case r.State == None, by == "":
 		return Fail(NotFound, UnknownRequest, "value", string(id))
+	case r.State.Final() && d.concerns(by, r.Via, r):
+		return tooLate(r)
 	case r.By == by:
 		return Fail(Forbidden, OwnRequest, "id", string(r.ID))
 	case r.Owner == by:

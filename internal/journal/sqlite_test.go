@@ -365,7 +365,8 @@ func TestWaitPolls(t *testing.T) {
 func TestViewForPeople(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
 	events := []desk.Event{note(1), note(2), note(3), note(4)}
-	events[0].ID, events[1].ID, events[2].ID = "D-1", "D-2", "D-1"
+	events[0].ID, events[1].ID, events[2].ID, events[3].ID = "D-1", "D-2", "D-1", "D-2"
+	events[3].Fact = desk.Announced{Role: desk.ToAsker}
 	mustAppend(t, l, 0, events...)
 	rows, err := l.reader.QueryContext(t.Context(), `SELECT request, seq FROM request_now ORDER BY request`)
 	if err != nil {

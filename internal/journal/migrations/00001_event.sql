@@ -15,9 +15,10 @@ CREATE TABLE event (
     seal       BYTEA  NOT NULL
 );
 
--- For people with a SQL prompt: the last thing that happened to each request.
+-- For people with a SQL prompt: the last thing that happened to each request,
+-- where it was told of left aside.
 -- The program never reads it.
 CREATE VIEW request_now AS
 SELECT request, seq, at, by, kind, data
 FROM event
-WHERE seq IN (SELECT max(seq) FROM event WHERE request <> '' GROUP BY request);
+WHERE seq IN (SELECT max(seq) FROM event WHERE request <> '' AND kind <> 'announced' GROUP BY request);
