@@ -21,9 +21,11 @@ func (p *Portal) language(c *fiber.Ctx) string {
 	return say.Lang(strings.TrimSpace(tag))
 }
 
-// keepLanguage remembers a choice made by ?lang=.
+// keepLanguage remembers a choice made by ?lang= on a page; a script that
+// fetches a part in some language chooses nothing.
 func (p *Portal) keepLanguage(c *fiber.Ctx) error {
-	if chosen := c.Query("lang"); chosen == "fr" || chosen == "en" {
+	mode := c.Get("Sec-Fetch-Mode")
+	if chosen := c.Query("lang"); (chosen == "fr" || chosen == "en") && (mode == "" || mode == "navigate") {
 		p.keep(c, languageCookie, chosen, 365*24*time.Hour)
 	}
 	return c.Next()

@@ -58,7 +58,7 @@ var texts = map[string][2]string{
 	"error":    {"Erreur", "Error"},
 
 	// Sign-in.
-	"choose.intro":    {"Ceci est une démonstration : les personnes et les boîtes sont inventées, tout le reste est vrai. Choisissez une personne. Un navigateur, une personne : pour en être deux à la fois, ouvrez une fenêtre privée.", "This is a demonstration: people and mailboxes are invented, all the rest is real. Choose somebody. One browser is one person: to be two at a time, open a private window."},
+	"choose.intro":    {"Ceci est une démonstration : les personnes, les boîtes, Partage et le chat sont simulés ; les règles, les validations et le journal sont ceux de Mélusine. Choisissez une personne. Un navigateur, une personne : pour en être deux à la fois, ouvrez une fenêtre privée.", "This is a demonstration: people, mailboxes, Partage and the chat are simulated; rules, approvals and journal are Mélusine's own. Choose somebody. One browser is one person: to be two at a time, open a private window."},
 	"choose.be":       {"Être {name}", "Be {name}"},
 	"signed.out":      {"Vous êtes déconnecté", "You are signed out"},
 	"signed.out.rest": {"Vos autres applications restent ouvertes. Sur un poste partagé, fermez aussi le navigateur.", "Your other applications stay open. On a shared computer, close the browser too."},
