@@ -42,7 +42,12 @@ func newStage(t *testing.T, prepare func(*demo)) stage {
 		}
 		d.close()
 	})
-	<-ready
+	select {
+	case <-ready:
+	case err := <-done:
+		done <- err
+		t.Fatalf("the demo ended before it was ready: %v", err)
+	}
 	return stage{d, t}
 }
 
