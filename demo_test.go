@@ -64,7 +64,7 @@ func (s stage) be(uid string) actor {
 	if err != nil {
 		s.Fatal(err)
 	}
-	a := actor{s, uid, &http.Client{Jar: jar, Timeout: 10 * time.Second}}
+	a := actor{s, uid, &http.Client{Jar: jar, Timeout: time.Minute}}
 	a.send("/connexion", url.Values{"qui": {uid}, "vers": {"/aide"}})
 	return a
 }
@@ -129,7 +129,7 @@ func plain(html string) string {
 // request waits until a request has reached a state.
 func (s stage) request(id desk.ID, want desk.State) desk.Request {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(s.Context(), time.Minute)
 	defer cancel()
 	for {
 		r, at := s.house.mirror.Request(id)

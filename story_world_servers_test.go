@@ -217,7 +217,7 @@ type visitor struct {
 func (w *world) visitor() visitor {
 	jar, err := cookiejar.New(nil)
 	w.must(err)
-	return visitor{w, &http.Client{Jar: jar, Timeout: 10 * time.Second}}
+	return visitor{w, &http.Client{Jar: jar, Timeout: time.Minute}}
 }
 
 func (v visitor) read(answer *http.Response, err error) string {
@@ -279,7 +279,7 @@ func (w *world) until(what string, ok func() bool) {
 	w.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); <-tick.C {
+	for deadline := time.Now().Add(90 * time.Second); !ok(); <-tick.C {
 		if time.Now().After(deadline) {
 			w.Fatalf("waited in vain until %s", what)
 		}
