@@ -49,6 +49,18 @@ type Account struct {
 	Forward         string    // zimbraPrefMailForwardingAddress: what the user chose
 	ForwardOnly     bool      // zimbraPrefMailLocalDeliveryDisabled: no copy is kept
 	HiddenForwards  []Address // zimbraMailForwardingAddress: what an administrator chose
+
+	// The rest comes from GetAccount, and from a listing whose Attrs ask for it.
+	Initials, Company, BusinessCategory string
+	Country, City, State                string // co, l, st
+	Street, PostalCode                  string
+	HomePhone, Mobile, Pager, Fax       string
+	FromDisplay                         string    // zimbraPrefFromDisplay: the name beside the sender's address
+	Canonical                           string    // zimbraMailCanonicalAddress: the sender's address that others see
+	AllowFrom                           []Address // zimbraAllowFromAddress: other addresses to send from
+	MustChangePassword                  bool
+	Zimlets                             []string        // available ones, of the account or of its class
+	Features                            map[string]bool // "Mail" for zimbraFeatureMailEnabled, of the account or of its class
 }
 
 // attributes are those asked of a listing.
@@ -92,8 +104,14 @@ func (a *Account) set(name, value []byte) error {
 		a.Aliases = gather(a.Aliases, value)
 	case "zimbraMailForwardingAddress":
 		a.HiddenForwards = gather(a.HiddenForwards, value)
+	case "zimbraAllowFromAddress":
+		a.AllowFrom = gather(a.AllowFrom, value)
+	case "zimbraZimletAvailableZimlets":
+		a.Zimlets = gather(a.Zimlets, value)
+	case "zimbraPasswordMustChange":
+		err = boolean(&a.MustChangePassword, value)
 	default:
-		a.describe(name, value)
+		err = a.describe(name, value)
 	}
 	if err != nil {
 		return fmt.Errorf("read %s of account %.80q: %w", name, a.Name, err)
@@ -101,8 +119,8 @@ func (a *Account) set(name, value []byte) error {
 	return nil
 }
 
-// describe stores what is only text.
-func (a *Account) describe(name, value []byte) {
+// describe stores what is only text, or a feature.
+func (a *Account) describe(name, value []byte) error {
 	var field *string
 	switch string(name) {
 	case "admin":
@@ -128,12 +146,65 @@ func (a *Account) describe(name, value []byte) {
 	case "zimbraPrefMailForwardingAddress":
 		field = &a.Forward
 	default:
-		return
+		if field = a.detail(name); field == nil {
+			return a.feature(name, value)
+		}
 	}
 	if *field != "" {
 		*field += "\n"
 	}
 	*field += string(value)
+	return nil
+}
+
+// feature stores a switch, if name is that of one.
+func (a *Account) feature(name, value []byte) error {
+	feature, ok := bytes.CutPrefix(name, []byte("zimbraFeature"))
+	if !ok {
+		return nil
+	}
+	if a.Features == nil {
+		a.Features = map[string]bool{}
+	}
+	var on bool
+	err := boolean(&on, value)
+	a.Features[string(bytes.TrimSuffix(feature, []byte("Enabled")))] = on
+	return err
+}
+
+// detail finds the field of an attribute that few listings ask for.
+func (a *Account) detail(name []byte) *string {
+	switch string(name) {
+	case "initials":
+		return &a.Initials
+	case "company":
+		return &a.Company
+	case "businessCategory":
+		return &a.BusinessCategory
+	case "co":
+		return &a.Country
+	case "l":
+		return &a.City
+	case "st":
+		return &a.State
+	case "street":
+		return &a.Street
+	case "postalCode":
+		return &a.PostalCode
+	case "homePhone":
+		return &a.HomePhone
+	case "mobile":
+		return &a.Mobile
+	case "pager":
+		return &a.Pager
+	case "facsimileTelephoneNumber":
+		return &a.Fax
+	case "zimbraPrefFromDisplay":
+		return &a.FromDisplay
+	case "zimbraMailCanonicalAddress":
+		return &a.Canonical
+	}
+	return nil
 }
 
 func once(field *string, value []byte) error {
@@ -188,11 +259,11 @@ func instant(field *time.Time, value []byte) error {
 	return nil
 }
 
-func gather(list []Address, value []byte) []Address {
+func gather[T ~string](list []T, value []byte) []T {
 	if len(value) == 0 {
 		return list
 	}
-	return append(list, Address(value))
+	return append(list, T(value))
 }
 
 // complete refuses an account that cannot be told from another.
@@ -202,3 +273,5 @@ func (a *Account) complete() error {
 	}
 	return nil
 }
+
+func (a *Account) address() Address { return a.Name }

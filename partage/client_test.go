@@ -16,7 +16,7 @@ import (
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // last is the error that ends a listing.
-func last(list iter.Seq2[partage.Account, error]) error {
+func last[T any](list iter.Seq2[T, error]) error {
 	var end error
 	for _, err := range list {
 		end = err

@@ -6,52 +6,117 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
-// A COS is a class of service: what an account has when it has none of its own.
+// A COS is a class of service: what an account has when it has none of its own
+// (reference §3.4, §4.4). What the answer did not hold is zero.
 type COS struct {
-	ID    CosID
-	Name  string
-	Notes string
-	Quota int64 // bytes; 0 = unlimited
+	ID              CosID // what zimbraCOSId holds
+	Name            string
+	Notes           string // for administrators
+	Quota           int64  // bytes; 0 = unlimited
+	IMAP, POP3      bool
+	PublicSharing   bool
+	ExternalSharing bool
+	Dumpster        bool            // what is deleted can be brought back
+	Zimlets         []string        // available ones; "!", "+" and "-" may come before a name
+	Features        map[string]bool // "Mail" for zimbraFeatureMailEnabled, and so on
 }
 
 // GetAllCos lists the classes of service of the domain, in the server's order.
 func (c *Client) GetAllCos(ctx context.Context) ([]COS, error) {
 	var list []COS
-	err := c.read(ctx, request{method: "GetAllCos", form: url.Values{}, decode: func(body []byte) (envelope, error) {
-		env, root, err := parseReply(body)
-		if err != nil || env.status != 0 {
-			return env, err
+	err := c.ask(ctx, request{method: "GetAllCos"}, func(root node) error {
+		coses := root.child("coses")
+		if coses.name == "" {
+			return errors.New("no <coses>")
 		}
-		list, err = root.coses()
-		return env, err
-	}})
+		list = make([]COS, 0, len(coses.nodes))
+		for _, n := range coses.nodes {
+			cos, err := n.cos()
+			if err != nil {
+				return err
+			}
+			list = append(list, cos)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
 	return list, nil
 }
 
-func (n node) coses() ([]COS, error) {
-	coses := n.child("coses")
-	if coses.name == "" {
-		return nil, errors.New("no <coses>")
+// GetCos reads the class of service of that name, which is not its identifier.
+// One that does not exist is an error of class NotFound, with Object "cos".
+func (c *Client) GetCos(ctx context.Context, name string) (COS, error) {
+	if name == "" {
+		return COS{}, c.fail("GetCos", NotSent, errors.New("no name"))
 	}
-	list := make([]COS, 0, len(coses.nodes))
-	for _, k := range coses.nodes {
-		cos := COS{ID: CosID(k.child("id").text), Name: k.child("name").text, Notes: k.child("zimbraNotes").text}
-		if cos.ID == "" || cos.Name == "" {
-			return nil, errors.New("a class of service without id or name")
+	var cos COS
+	err := c.ask(ctx, request{method: "GetCos", form: url.Values{"name": {name}}}, func(root node) (err error) {
+		cos, err = root.child("cos").cos()
+		if err == nil && cos.Name != name {
+			err = fmt.Errorf("asked for %.80q, told about %.80q", name, cos.Name)
 		}
-		if quota := k.child("zimbraMailQuota"); quota.text != "" {
-			if err := number(&cos.Quota, []byte(quota.text)); err != nil {
-				return nil, fmt.Errorf("read quota of %.80q: %w", cos.Name, err)
+		return err
+	})
+	if err != nil {
+		return COS{}, err
+	}
+	return cos, nil
+}
+
+// cos reads one class of service.
+func (n node) cos() (COS, error) {
+	cos := COS{Features: map[string]bool{}}
+	for _, k := range n.nodes {
+		if err := cos.set(k); err != nil {
+			return COS{}, fmt.Errorf("read %s of class %.80q: %w", k.name, cos.Name, err)
+		}
+	}
+	if cos.ID == "" || cos.Name == "" {
+		return COS{}, errors.New("a class of service without id or name")
+	}
+	return cos, nil
+}
+
+func (cos *COS) set(n node) error {
+	value := []byte(n.text)
+	switch n.name {
+	case "id":
+		return once((*string)(&cos.ID), value)
+	case "name":
+		return once(&cos.Name, value)
+	case "zimbraNotes":
+		cos.Notes = n.text
+	case "zimbraMailQuota":
+		if n.text != "" {
+			return number(&cos.Quota, value)
+		}
+	case "zimbraImapEnabled":
+		return boolean(&cos.IMAP, value)
+	case "zimbraPop3Enabled":
+		return boolean(&cos.POP3, value)
+	case "zimbraPublicSharingEnabled":
+		return boolean(&cos.PublicSharing, value)
+	case "zimbraExternalSharingEnabled":
+		return boolean(&cos.ExternalSharing, value)
+	case "zimbraDumpsterEnabled":
+		return boolean(&cos.Dumpster, value)
+	case "zimbraZimletAvailableZimlets":
+		cos.Zimlets = n.texts()
+	default:
+		if feature, ok := strings.CutPrefix(n.name, "zimbraFeature"); ok {
+			var on bool
+			if err := boolean(&on, value); err != nil {
+				return err
 			}
+			cos.Features[strings.TrimSuffix(feature, "Enabled")] = on
 		}
-		list = append(list, cos)
 	}
-	return list, nil
+	return nil
 }
 
 // A Kind of object can be counted.
@@ -68,17 +133,13 @@ const (
 // CountObjects says how many objects of a kind the domain has.
 func (c *Client) CountObjects(ctx context.Context, kind Kind) (int, error) {
 	var count int
-	err := c.read(ctx, request{method: "CountObjects", form: url.Values{"type": {string(kind)}}, decode: func(body []byte) (envelope, error) {
-		env, root, err := parseReply(body)
-		if err != nil || env.status != 0 {
-			return env, err
-		}
+	err := c.ask(ctx, request{method: "CountObjects", form: url.Values{"type": {string(kind)}}}, func(root node) (err error) {
 		count, err = strconv.Atoi(root.child("count").text)
 		if err != nil || count < 0 {
-			return env, errors.New("the count is not a number")
+			return errors.New("the count is not a number")
 		}
-		return env, nil
-	}})
+		return nil
+	})
 	if err != nil {
 		return 0, err
 	}

@@ -67,7 +67,7 @@ func TestOnlyAProperAnswerIsRead(t *testing.T) {
 		if env, err := bare([]byte(body)); err == nil {
 			t.Errorf("%s: read as %+v", name, env)
 		}
-		if env, err := new(page).decode([]byte(strings.Replace(body, "<status", `<accounts type="array"/><status`, 1))); err == nil {
+		if env, err := (&page[Account, *Account]{shape: accounts}).decode([]byte(strings.Replace(body, "<status", `<accounts type="array"/><status`, 1))); err == nil {
 			t.Errorf("%s: read as a page, %+v", name, env)
 		}
 	}
@@ -107,6 +107,12 @@ const ada = `<account>
     <zimbraPrefMailLocalDeliveryDisabled>FALSE</zimbraPrefMailLocalDeliveryDisabled>
     <zimbraMailForwardingAddress type="array"><zimbraMailForwardingAddress>a@x.fr</zimbraMailForwardingAddress><zimbraMailForwardingAddress>b@x.fr</zimbraMailForwardingAddress></zimbraMailForwardingAddress>
     <zimbraZimletAvailableZimlets type="array"><zimbraZimletAvailableZimlet>com_zimbra_url</zimbraZimletAvailableZimlet></zimbraZimletAvailableZimlets>
+    <zimbraAllowFromAddress>c@x.fr</zimbraAllowFromAddress>
+    <zimbraMailCanonicalAddress>ada@univ-test.fr</zimbraMailCanonicalAddress>
+    <zimbraPasswordMustChange>TRUE</zimbraPasswordMustChange>
+    <zimbraFeatureMailEnabled>TRUE</zimbraFeatureMailEnabled>
+    <zimbraFeatureTasksEnabled>FALSE</zimbraFeatureTasksEnabled>
+    <initials>A. L.</initials><company>Université</company><l>Rennes</l><facsimileTelephoneNumber>02</facsimileTelephoneNumber>
   </account>`
 
 var adaRead = Account{
@@ -114,6 +120,8 @@ var adaRead = Account{
 	Quota: 5368709120, MailQuota: new(int64), Used: 1048576, Aliases: []Address{"ada@univ-test.fr"}, CarLicense: "alovelac@univ-test.fr",
 	GivenName: "Ada & Élise", SN: "Lovelace", DisplayName: "Ada Lovelace", TelephoneNumber: "0223230000", Notes: "12", Description: "une\ndeux",
 	HideInGal: true, LastLogon: time.Date(2024, 1, 31, 9, 15, 51, 5e8, time.UTC), HiddenForwards: []Address{"a@x.fr", "b@x.fr"},
+	PostalCode: "35042", Zimlets: []string{"com_zimbra_url"}, AllowFrom: []Address{"c@x.fr"}, Canonical: "ada@univ-test.fr", MustChangePassword: true,
+	Features: map[string]bool{"Mail": true, "Tasks": false}, Initials: "A. L.", Company: "Université", City: "Rennes", Fax: "02",
 }
 
 // both reads an account as GetAccount does, and as a listing does.
@@ -122,10 +130,10 @@ func both(account string) (a, b Account, errA, errB error) {
 	if errA == nil {
 		a, errA = root.account("ada.lovelace@univ-test.fr")
 	}
-	var p page
+	p := page[Account, *Account]{shape: accounts}
 	_, errB = p.decode([]byte("<Response><status>0</status><accounts>" + account + "</accounts></Response>"))
-	if errB == nil && len(p.accounts) == 1 {
-		b = p.accounts[0]
+	if errB == nil && len(p.objects) == 1 {
+		b = p.objects[0]
 	}
 	return a, b, errA, errB
 }
@@ -202,9 +210,9 @@ func TestAPageHasOneShape(t *testing.T) {
 		`<accounts type="array"/>`: 0, `<accounts type="array"></accounts>`: 0, "<accounts>\n " + ada + "\n</accounts>": 1,
 		"<accounts>" + ada + ada + "</accounts>": 2, "<x>1</x><accounts/>": 0,
 	} {
-		var p page
-		if _, err := p.decode(fmt.Appendf(nil, ok, body)); err != nil || len(p.accounts) != want {
-			t.Errorf("%.60s: %d accounts, %v", body, len(p.accounts), err)
+		p := page[Account, *Account]{shape: accounts}
+		if _, err := p.decode(fmt.Appendf(nil, ok, body)); err != nil || len(p.objects) != want {
+			t.Errorf("%.60s: %d accounts, %v", body, len(p.objects), err)
 		}
 	}
 	for name, body := range map[string]string{
@@ -215,11 +223,11 @@ func TestAPageHasOneShape(t *testing.T) {
 		"unclosed": "<accounts>", "overclosed": "<accounts/></accounts>", "spaced end": "<accounts>< /accounts>", "bang": "<accounts><!x></accounts>",
 		"end CDATA": strings.Replace("<accounts>"+ada+"</accounts>", "Lovelace<", "a]]>b<", 1), "comment": "<accounts><!-- x --></accounts>",
 	} {
-		if _, err := new(page).decode(fmt.Appendf(nil, ok, body)); err == nil {
+		if _, err := (&page[Account, *Account]{shape: accounts}).decode(fmt.Appendf(nil, ok, body)); err == nil {
 			t.Errorf("%s is accepted", name)
 		}
 	}
-	if env, err := new(page).decode([]byte("<Response><status>1</status><message> no such domain </message></Response>")); err != nil || env.text() != "no such domain" {
+	if env, err := (&page[Account, *Account]{shape: accounts}).decode([]byte("<Response><status>1</status><message> no such domain </message></Response>")); err != nil || env.text() != "no such domain" {
 		t.Errorf("refusal: %+v, %v", env, err)
 	}
 }
@@ -237,7 +245,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`<Response a="1" b="2" ><status >0</status ><accounts/></Response>`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := bytes.Clone(body)
-		var p page
+		p := page[Account, *Account]{shape: accounts}
 		env, err := p.decode(body)
 		if !bytes.Equal(before, body) {
 			t.Fatal("the answer was written to")
@@ -257,7 +265,7 @@ func FuzzDecode(f *testing.F) {
 			}
 			want = append(want, a)
 		}
-		if diff := cmp.Diff(want, append([]Account(nil), p.accounts...)); diff != "" {
+		if diff := cmp.Diff(want, append([]Account(nil), p.objects...)); diff != "" {
 			t.Fatal(diff)
 		}
 	})
@@ -267,7 +275,7 @@ func BenchmarkPage1000(b *testing.B) {
 	body := []byte("<Response><status>0</status><accounts>" + strings.Repeat(ada, 1000) + "</accounts></Response>")
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
-	var p page
+	p := page[Account, *Account]{shape: accounts}
 	for b.Loop() {
 		if _, err := p.decode(body); err != nil {
 			b.Fatal(err)

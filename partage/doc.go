@@ -19,4 +19,9 @@
 // of the client. Writes are methods of a [Writer], which holds one token from
 // the moment it is made: what a caller records before a write is then true of
 // the write.
+//
+// The 40 methods that public clients are seen to call have typed methods here.
+// Listings page by themselves and tell when they cannot be trusted to be whole.
+// [Methods] is the table of them all, for tools that call them by their names:
+// see [Client.Call], [Client.Objects] and [Writer.Call].
 package partage

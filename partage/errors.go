@@ -117,15 +117,23 @@ func classify(write bool, http int, text string) Class {
 	return class
 }
 
-var noSuch = regexp.MustCompile(`(?i)no such (account|alias|distribution list|calendar resource|cos|domain|grant)\b`)
+var noSuch = regexp.MustCompile(`(?i)no such (account|alias|distribution list|calendar resource|cos|definition|domain|grant)\b`)
+
+// notThere is what DeleteAccount and DeleteGroup say of a missing one (likely).
+var notThere = regexp.MustCompile(`(?i)^le (compte|groupe) .* pas été trouvé`)
 
 // object finds what a NotFound is about.
 func object(class Class, text string) string {
-	m := noSuch.FindStringSubmatch(text)
-	if class != NotFound || m == nil {
+	if class != NotFound {
 		return ""
 	}
-	return strings.ToLower(m[1])
+	if m := notThere.FindStringSubmatch(text); m != nil {
+		return map[string]string{"compte": "account", "groupe": "distribution list"}[strings.ToLower(m[1])]
+	}
+	if m := noSuch.FindStringSubmatch(text); m != nil {
+		return strings.ToLower(m[1])
+	}
+	return ""
 }
 
 // tokenLike catches what looks like a token or a key whoever printed it. A

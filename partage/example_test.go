@@ -2,6 +2,7 @@ package partage_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"time"
@@ -106,4 +107,63 @@ func ExampleSecret() {
 	key := partage.NewSecret("0123456789abcdef")
 	fmt.Printf("%v %+v %#v\n", key, key, struct{ Key partage.Secret }{key})
 	// Output: ••• ••• struct { Key partage.Secret }{Key:•••}
+}
+
+func ExampleWriter_AddGroupMembers() {
+	ctx := context.Background()
+	base, keys, stop := start(ctx)
+	defer stop()
+	client, err := partage.New(partage.Config{BaseURL: base, Domain: "unistra.fr", Key: keys["unistra.fr"], Now: time.Now})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	writer, err := client.Writer(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	const list = partage.Address("chorale@unistra.fr")
+	if err := writer.CreateGroup(ctx, list, partage.GroupChange{DisplayName: new("Chorale")}); err != nil {
+		log.Fatal(err)
+	}
+	if err := writer.AddGroupMembers(ctx, list, "jeanne.dupont@unistra.fr", "soprano@ailleurs.example"); err != nil {
+		log.Fatal(err)
+	}
+	group, err := client.GetGroup(ctx, list)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(group.DisplayName, group.MailStatus, group.Members)
+	// Output: Chorale enabled [jeanne.dupont@unistra.fr soprano@ailleurs.example]
+}
+
+// An account is opened with the hash of its owner's password, gets an alias, is
+// renamed, and closed before it is deleted one day.
+func ExampleWriter_CreateAccount() {
+	ctx := context.Background()
+	client, stop := connect(ctx, "physique.unistra.fr")
+	defer stop()
+	writer, err := client.Writer(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	const ada, king = partage.Address("ada.lovelace@physique.unistra.fr"), partage.Address("ada.king@physique.unistra.fr")
+	err = errors.Join(
+		writer.CreateAccount(ctx, ada, partage.NewAccount{
+			PasswordHash: partage.NewSecret("{SSHA}ZXhhbXBsZQ=="),
+			Others:       partage.Change{GivenName: new("Ada"), SN: new("Lovelace"), CarLicense: new("alovelac@unistra.fr")},
+		}),
+		writer.AddAccountAlias(ctx, ada, "ada@physique.unistra.fr"),
+		writer.RenameAccount(ctx, ada, king),
+		writer.ModifyAccount(ctx, king, partage.Change{SN: new("King"), Status: new(partage.Closed), HideInGal: new(true)}),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	account, err := client.GetAccount(ctx, "ada@physique.unistra.fr") // an alias will do
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(account.Name, account.GivenName, account.SN, account.Status)
+	// Output: ada.king@physique.unistra.fr Ada King closed
 }

@@ -25,6 +25,7 @@ type request struct {
 	form   url.Values
 	token  token // none for Auth
 	write  bool
+	get    bool                           // GET instead of POST, without parameters
 	secret Secret                         // in the form, must not come out
 	large  bool                           // the answer may be
 	decode func([]byte) (envelope, error) // must prove the whole answer well-formed
@@ -45,6 +46,18 @@ func (c *Client) read(ctx context.Context, r request) error {
 		}
 		c.forget(t)
 	}
+}
+
+// ask reads a small answer, and hands what a success holds to payload.
+func (c *Client) ask(ctx context.Context, r request, payload func(root node) error) error {
+	r.decode = func(body []byte) (envelope, error) {
+		env, root, err := parseReply(body)
+		if err != nil || env.status != 0 {
+			return env, err
+		}
+		return env, payload(root)
+	}
+	return c.read(ctx, r)
 }
 
 // exchange sends r once and says what is proved by what comes back.
@@ -137,11 +150,17 @@ func (c *Client) send(ctx context.Context, r request) (got response, sent bool, 
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})
 	target := c.base.JoinPath(r.method, r.token.text.Reveal()).String()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(r.form.Encode()))
+	verb, form := http.MethodPost, io.Reader(strings.NewReader(r.form.Encode()))
+	if r.get {
+		verb, form = http.MethodGet, nil
+	}
+	req, err := http.NewRequestWithContext(ctx, verb, target, form)
 	if err != nil {
 		return response{}, false, errors.New("the request cannot be made") // err prints the URL
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	if !r.get {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	}
 	req.Header.Set("User-Agent", c.cfg.UserAgent)
 	req.Header.Set("Accept", "application/xml")
 	transport := c.ways.reads

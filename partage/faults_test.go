@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -98,68 +100,91 @@ func (v verdict) check(t *testing.T, err error) {
 	}
 }
 
-// The writes, each with a way to see its effect.
-var writes = []struct {
-	method string
-	write  func(context.Context, *partage.Writer) error
-	holds  func(partage.Account) bool
-}{
-	{"ModifyAccount", func(ctx context.Context, w *partage.Writer) error {
+// A change is a write, with what it needs before and a way to see its effect.
+type change struct {
+	method  string
+	prepare func(context.Context, *partage.Writer) error // nil: nothing
+	write   func(context.Context, *partage.Writer) error
+	holds   func(context.Context, *lab) (bool, error)
+}
+
+// changes are all the writes, one family after the other.
+func changes() []change {
+	return slices.Concat(accountChanges, lifeChanges, groupChanges, resourceChanges, definitionChanges, shareChanges)
+}
+
+// seen is a way to see the effect of a write on Jeanne's account.
+func seen(holds func(partage.Account) bool) func(context.Context, *lab) (bool, error) {
+	return func(ctx context.Context, l *lab) (bool, error) {
+		c, err := l.domains.Client(domain)
+		if err != nil {
+			return false, err
+		}
+		a, err := c.GetAccount(ctx, jeanne)
+		return holds(a), err
+	}
+}
+
+var accountChanges = []change{
+	{"ModifyAccount", nil, func(ctx context.Context, w *partage.Writer) error {
 		return w.ModifyAccount(ctx, jeanne, partage.Change{Quota: new(int64(8 << 30))})
-	}, func(a partage.Account) bool { return a.Quota == 8<<30 }},
-	{"AddAccountAlias", func(ctx context.Context, w *partage.Writer) error {
+	}, seen(func(a partage.Account) bool { return a.Quota == 8<<30 })},
+	{"AddAccountAlias", nil, func(ctx context.Context, w *partage.Writer) error {
 		return w.AddAccountAlias(ctx, jeanne, "contact.physique@unistra.fr")
-	}, func(a partage.Account) bool { return strings.Contains(fmt.Sprint(a.Aliases), "contact.physique@") }},
+	}, seen(func(a partage.Account) bool { return strings.Contains(fmt.Sprint(a.Aliases), "contact.physique@") })},
 	{"RemoveAccountAlias", func(ctx context.Context, w *partage.Writer) error {
+		return w.AddAccountAlias(ctx, jeanne, "old@unistra.fr")
+	}, func(ctx context.Context, w *partage.Writer) error {
 		return w.RemoveAccountAlias(ctx, jeanne, "old@unistra.fr")
-	}, func(a partage.Account) bool { return !strings.Contains(fmt.Sprint(a.Aliases), "old@") }},
+	}, seen(func(a partage.Account) bool { return !strings.Contains(fmt.Sprint(a.Aliases), "old@") })},
 }
 
 // Whatever was done behind an answer, the class follows from the answer alone,
 // and is never one that promises more than the answer proves.
 func TestEveryFaultOfEveryWrite(t *testing.T) {
 	for _, f := range spoilt {
-		for _, m := range writes {
+		for _, m := range changes() {
 			for _, effect := range []Effect{Applied, Skipped, Late} {
 				t.Run(fmt.Sprint(f.answer, f.message, m.method, effect), func(t *testing.T) {
 					t.Parallel()
-					testFault(t, Fault{Method: m.method, Answer: f.answer, Message: f.message, Effect: effect, Delay: time.Minute, Times: 1}, f.write, m.write, m.holds)
+					testFault(t, Fault{Method: m.method, Answer: f.answer, Message: f.message, Effect: effect, Delay: time.Minute, Times: 1}, f.write, m)
 				})
 			}
 		}
 	}
 }
 
-func testFault(t *testing.T, f Fault, want verdict, write func(context.Context, *partage.Writer) error, holds func(partage.Account) bool) {
+func testFault(t *testing.T, f Fault, want verdict, m change) {
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	w := l.writer(t, domain)
-	if err := w.AddAccountAlias(ctx, jeanne, "old@unistra.fr"); err != nil {
-		t.Fatal(err)
+	if m.prepare != nil {
+		if err := m.prepare(ctx, w); err != nil {
+			t.Fatal(err)
+		}
 	}
+	before := len(l.Log())
 	if err := l.SetFaults(f); err != nil {
 		t.Fatal(err)
 	}
-	err := write(ctx, w)
+	err := m.write(ctx, w)
 	want.check(t, err)
 	if e, ok := errors.AsType[*partage.Error](err); ok && !e.TokenIssued.Equal(w.Issued()) {
 		t.Errorf("token issued %v, error says %v", w.Issued(), e.TokenIssued)
 	}
-	see := func() bool {
-		a, err := l.client(t, domain).GetAccount(ctx, jeanne)
+	see := func(when string, want bool) {
+		got, err := m.holds(ctx, l)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return holds(a)
+		if got != want {
+			t.Errorf("applied %s: %v", when, got)
+		}
 	}
-	if got := see(); got != (f.Effect == Applied) {
-		t.Errorf("applied at once: %v", got)
-	}
+	see("at once", f.Effect == Applied)
 	l.clock.advance(2 * time.Minute)
-	if got := see(); got != (f.Effect != Skipped) {
-		t.Errorf("applied in the end: %v", got)
-	}
-	if log := l.Log(); len(log) != 2 || log[1].Method != f.Method || log[1].Applied != (f.Effect != Skipped) {
-		t.Errorf("log: %+v", log[1:]) // the first one made the alias; each write is sent once
+	see("in the end", f.Effect != Skipped)
+	if log := l.Log()[before:]; len(log) != 1 || log[0].Method != f.Method || log[0].Applied != (f.Effect != Skipped) {
+		t.Errorf("log: %+v", log) // each write is sent once
 	}
 }
 
@@ -180,6 +205,8 @@ func TestEveryFaultOfEveryRead(t *testing.T) {
 			return nil
 		},
 	}
+	maps.Copy(reads, otherReads)
+	maps.Copy(reads, groupReads)
 	for _, f := range spoilt {
 		for method, read := range reads {
 			t.Run(fmt.Sprint(f.answer, f.message, method), func(t *testing.T) {

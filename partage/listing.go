@@ -1,10 +1,12 @@
 package partage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -16,11 +18,11 @@ const maxPage = 1000
 // trusted to hold every account once: nobody may be believed absent from it.
 var ErrIncomplete = errors.New("incomplete listing")
 
-// A Query chooses what GetAllAccounts lists. The zero Query is the whole domain
-// with every attribute of Account.
+// A Query chooses what a listing holds. The zero Query is the whole domain
+// with every attribute that is read.
 type Query struct {
 	Filter   string   // LDAP filter, as "(carLicense=*)"; the total of a filtered listing cannot be checked
-	Attrs    []string // attributes to read; name and id always come
+	Attrs    []string // of accounts: attributes to read; name and id always come
 	PageSize int      // default: that of the client
 }
 
@@ -29,105 +31,171 @@ type Query struct {
 // failed or is found incomplete (see ErrIncomplete): until the sequence has
 // ended without one, what was seen is true and what was not may exist.
 func (c *Client) GetAllAccounts(ctx context.Context, q Query) iter.Seq2[Account, error] {
-	return func(yield func(Account, error) bool) {
-		l, err := c.listing(q)
+	form := url.Values{"sortby": {"mail"}, "sortascending": {"1"}, "attrs": {attributes}}
+	if len(q.Attrs) > 0 {
+		form.Set("attrs", strings.Join(q.Attrs, ","))
+	}
+	return list[Account](ctx, c, accounts, q, form)
+}
+
+var accounts = shape{"GetAllAccounts", "accounts", "account", UserAccounts}
+
+// list reads a listing of any shape. form says how to sort: without an order
+// pages cannot be told to follow each other.
+func list[T any, P listed[T]](ctx context.Context, c *Client, s shape, q Query, form url.Values) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		l, err := newListing[T, P](c, s, q, form)
+		ctx, stop := context.WithCancel(ctx)
+		defer func() { stop(); l.discard() }()
 		for err == nil && !l.done {
-			var fresh []Account
+			var fresh []T
 			if fresh, err = l.next(ctx); err != nil {
 				break
 			}
-			for _, a := range fresh {
-				if !yield(a, nil) {
+			for _, o := range fresh {
+				if !yield(o, nil) {
 					return
 				}
 			}
 		}
 		if err != nil {
-			yield(Account{}, err)
+			yield(*new(T), err)
 		}
 	}
 }
 
-// A listing is where one GetAllAccounts stands.
-type listing struct {
+// A listing is where one of them stands.
+type listing[T any, P listed[T]] struct {
 	c     *Client
 	query Query
 	form  url.Values
+	shape shape
 	last  Address // of the page before
 	seen  map[Address]struct{}
-	page  page
+	pages [2]page[T, P] // one is read by the caller while the other comes
+	ahead *ahead        // the page after, if it was asked for already
 	done  bool
 }
 
-func (c *Client) listing(q Query) (*listing, error) {
+func newListing[T any, P listed[T]](c *Client, s shape, q Query, form url.Values) (*listing[T, P], error) {
 	if q.PageSize == 0 {
 		q.PageSize = c.cfg.PageSize
 	}
 	if q.PageSize < 2 || q.PageSize > maxPage {
-		return nil, c.fail("GetAllAccounts", NotSent, fmt.Errorf("page size %d is not within 2 to %d", q.PageSize, maxPage))
+		return nil, c.fail(s.method, NotSent, fmt.Errorf("page size %d is not within 2 to %d", q.PageSize, maxPage))
 	}
-	form := url.Values{"limit": {strconv.Itoa(q.PageSize)}, "sortby": {"mail"}, "sortascending": {"1"}, "attrs": {attributes}}
-	if len(q.Attrs) > 0 {
-		form.Set("attrs", strings.Join(q.Attrs, ","))
-	}
+	form = maps.Clone(form) // the sequence may be read twice
+	form.Set("limit", strconv.Itoa(q.PageSize))
 	if q.Filter != "" {
 		form.Set("ldap_query", q.Filter)
 	}
-	return &listing{c: c, query: q, form: form, seen: map[Address]struct{}{}}, nil
+	return &listing[T, P]{c: c, query: q, form: form, shape: s, seen: map[Address]struct{}{}, pages: [2]page[T, P]{{shape: s}, {shape: s}}}, nil
 }
 
-// next reads one page and returns the accounts it adds. Each page begins with
-// the last account of the one before: if it does not, accounts moved between
+// next reads one page and returns the objects it adds. Each page begins with
+// the last object of the one before: if it does not, objects moved between
 // the two reads and one of them may have been jumped over.
-func (l *listing) next(ctx context.Context) ([]Account, error) {
-	offset := max(0, len(l.seen)-1)
-	l.form.Set("offset", strconv.Itoa(offset))
-	err := l.c.read(ctx, request{method: "GetAllAccounts", form: l.form, large: true, decode: l.page.decode})
+func (l *listing[T, P]) next(ctx context.Context) ([]T, error) {
+	page, err := l.page(ctx, max(0, len(l.seen)-1))
 	if err != nil {
 		return nil, err
 	}
-	accounts := l.page.accounts
-	short := len(accounts) < l.query.PageSize
-	if len(accounts) > l.query.PageSize {
-		return nil, l.incomplete("a page of %d accounts where %d were asked", len(accounts), l.query.PageSize)
+	objects := page.objects
+	short := len(objects) < l.query.PageSize
+	if len(objects) > l.query.PageSize {
+		return nil, l.incomplete("a page of %d %s where %d were asked", len(objects), l.shape.list, l.query.PageSize)
 	}
 	if l.last != "" {
-		if len(accounts) == 0 || accounts[0].Name != l.last {
-			return nil, l.incomplete("accounts moved between two pages, near %s", l.last)
+		if len(objects) == 0 || P(&objects[0]).address() != l.last {
+			return nil, l.incomplete("%s moved between two pages, near %s", l.shape.list, l.last)
 		}
-		accounts = accounts[1:]
+		objects = objects[1:]
 	}
-	for _, a := range accounts {
-		if a.Name.Domain() != l.c.cfg.Domain {
-			return nil, l.c.fail("GetAllAccounts", Malformed, fmt.Errorf("%s listed, of another domain", a.Name))
+	for i := range objects {
+		name := P(&objects[i]).address()
+		if name.Domain() != l.c.cfg.Domain {
+			return nil, l.c.fail(l.shape.method, Malformed, fmt.Errorf("%s listed, of another domain", name))
 		}
-		if _, twice := l.seen[a.Name]; twice {
-			return nil, l.incomplete("%s listed twice", a.Name)
+		if _, twice := l.seen[name]; twice {
+			return nil, l.incomplete("%s listed twice", name)
 		}
-		l.seen[a.Name] = struct{}{}
-		l.last = a.Name
+		l.seen[name] = struct{}{}
+		l.last = name
 	}
-	return accounts, l.end(ctx, len(accounts), short)
+	return objects, l.end(ctx, len(objects), short)
+}
+
+// An ahead is a page on its way. Its bytes may come before they are wanted; they
+// are decoded after.
+type ahead struct {
+	offset, at   int // at: which of the pages holds it
+	wanted, done chan struct{}
+	err          error
+}
+
+// page reads the page at an offset, which may be on its way already.
+func (l *listing[T, P]) page(ctx context.Context, offset int) (*page[T, P], error) {
+	if l.ahead != nil && l.ahead.offset != offset {
+		l.discard()
+	}
+	a := l.ahead
+	if l.ahead = nil; a == nil {
+		a = l.ask(ctx, offset, 0)
+	}
+	close(a.wanted)
+	<-a.done
+	return &l.pages[a.at], a.err
+}
+
+// ask sends the request for a page. Once its bytes are there and wanted, and if
+// it looks full, the page after is asked for: the server works while this one
+// is decoded.
+func (l *listing[T, P]) ask(ctx context.Context, offset, at int) *ahead {
+	a := &ahead{offset: offset, at: at, wanted: make(chan struct{}), done: make(chan struct{})}
+	form, end := maps.Clone(l.form), []byte("</"+l.shape.item+">")
+	form.Set("offset", strconv.Itoa(offset))
+	decode := func(body []byte) (envelope, error) {
+		<-a.wanted // or no longer: discard closes it too
+		if l.ahead == nil && bytes.Count(body, end) >= l.query.PageSize {
+			l.ahead = l.ask(ctx, offset+l.query.PageSize-1, 1-at)
+		}
+		return l.pages[at].decode(body)
+	}
+	go func() {
+		defer close(a.done)
+		a.err = l.c.read(ctx, request{method: l.shape.method, form: form, large: true, decode: decode})
+	}()
+	return a
+}
+
+// discard waits for a page that nobody wants any more, and lets it go.
+func (l *listing[T, P]) discard() {
+	if l == nil || l.ahead == nil {
+		return
+	}
+	close(l.ahead.wanted)
+	<-l.ahead.done
+	l.ahead = nil
 }
 
 // end decides whether the listing is over. A short page may be the last one, or
 // one the server cut: the count tells, or else a page that adds nothing.
-func (l *listing) end(ctx context.Context, added int, short bool) error {
+func (l *listing[T, P]) end(ctx context.Context, added int, short bool) error {
 	l.done = added == 0
 	if l.query.Filter != "" || !short && !l.done {
 		return nil
 	}
-	total, err := l.c.CountObjects(ctx, UserAccounts)
+	total, err := l.c.CountObjects(ctx, l.shape.kind)
 	if err != nil {
 		return err
 	}
 	if len(l.seen) > total || l.done && len(l.seen) < total {
-		return l.incomplete("%d accounts listed, %d counted", len(l.seen), total)
+		return l.incomplete("%d %s listed, %d counted", len(l.seen), l.shape.list, total)
 	}
 	l.done = len(l.seen) == total
 	return nil
 }
 
-func (l *listing) incomplete(format string, args ...any) error {
-	return l.c.fail("GetAllAccounts", Temporary, fmt.Errorf("%w: "+format, append([]any{ErrIncomplete}, args...)...))
+func (l *listing[T, P]) incomplete(format string, args ...any) error {
+	return l.c.fail(l.shape.method, Temporary, fmt.Errorf("%w: "+format, append([]any{ErrIncomplete}, args...)...))
 }

@@ -205,8 +205,8 @@ func TestClassesAndCounts(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	for i, c := range l.University().COS() {
-		if want := (partage.COS{ID: partage.CosID(c.ID), Name: c.Name, Quota: c.Quota}); list[i] != want {
-			t.Errorf("%+v, want %+v", list[i], want)
+		if got := list[i]; got.ID != partage.CosID(c.ID) || got.Name != c.Name || got.Quota != c.Quota {
+			t.Errorf("%+v, want %+v", got, c)
 		}
 	}
 	for _, d := range l.University().Domains() {

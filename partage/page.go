@@ -10,17 +10,34 @@ import (
 	"github.com/orisano/gosax"
 )
 
-// A page is one answer to GetAllAccounts. It is read with a tokenizer ten times
+// A listed object is read attribute by attribute.
+type listed[T any] interface {
+	*T
+	set(name, value []byte) error
+	complete() error
+	address() Address
+}
+
+// A shape is what is particular to one listing.
+type shape struct {
+	method     string
+	list, item string // elements
+	kind       Kind   // what CountObjects calls them
+}
+
+// A page is one answer to a listing. It is read with a tokenizer ten times
 // as fast as encoding/xml and far less strict, so the strictness is here: what
 // it accepts, encoding/xml accepts too, and reads the same.
-type page struct {
-	reader   *gosax.Reader
-	header   header
-	listed   bool // <accounts> was seen
-	account  Account
-	accounts []Account
-	open     []element // from the root to the current element
-	text     []byte    // of the current element, decoded
+type page[T any, P listed[T]] struct {
+	shape   shape
+	reader  *gosax.Reader
+	names   map[string]string // of elements, each kept once
+	header  header
+	found   bool // the list was seen
+	object  T
+	objects []T
+	open    []element // from the root to the current element
+	text    []byte    // of the current element, decoded
 }
 
 type element struct {
@@ -32,13 +49,13 @@ type element struct {
 const (
 	atRoot = iota
 	atField
-	atAccount
+	atObject
 	atAttribute
 	atValue
 )
 
 // decode reads the whole of body, or explains why it cannot be trusted.
-func (p *page) decode(body []byte) (envelope, error) {
+func (p *page[T, P]) decode(body []byte) (envelope, error) {
 	if err := plain(body); err != nil {
 		return envelope{}, err
 	}
@@ -47,7 +64,10 @@ func (p *page) decode(body []byte) (envelope, error) {
 	}
 	p.reader.Reset(bytes.NewReader(body))
 	p.reader.EmitSelfClosingTag = true
-	*p = page{reader: p.reader, accounts: p.accounts[:0], open: p.open[:0], text: p.text[:0]}
+	if p.names == nil {
+		p.names = map[string]string{}
+	}
+	p.header, p.found, p.objects, p.open, p.text = header{}, false, p.objects[:0], p.open[:0], p.text[:0]
 	for first, rooted := true, false; ; first = false {
 		e, err := p.reader.Event()
 		if err != nil {
@@ -69,13 +89,13 @@ func (p *page) decode(body []byte) (envelope, error) {
 	return p.end()
 }
 
-func (p *page) end() (envelope, error) {
+func (p *page[T, P]) end() (envelope, error) {
 	if len(p.open) > 0 {
 		return envelope{}, errors.New("truncated document")
 	}
 	env, err := p.header.envelope()
-	if err == nil && env.status == 0 && !p.listed {
-		err = errors.New("no <accounts>")
+	if err == nil && env.status == 0 && !p.found {
+		err = fmt.Errorf("no <%s>", p.shape.list)
 	}
 	return env, err
 }
@@ -95,7 +115,7 @@ func plain(body []byte) error {
 
 var declaration = regexp.MustCompile(`^<\?xml version="1\.0"( encoding="(?i:utf-8)")?( standalone="(yes|no)")? *\?>$`)
 
-func (p *page) event(e gosax.Event, first bool) error {
+func (p *page[T, P]) event(e gosax.Event, first bool) error {
 	switch e.Type() {
 	case gosax.EventStart:
 		return p.start(e.Bytes)
@@ -113,7 +133,7 @@ func (p *page) event(e gosax.Event, first bool) error {
 	return errMarkup
 }
 
-func (p *page) start(tag []byte) error {
+func (p *page[T, P]) start(tag []byte) error {
 	name, err := tagName(tag)
 	if err != nil {
 		return err
@@ -129,30 +149,43 @@ func (p *page) start(tag []byte) error {
 		p.open[depth-1].parent = true
 	}
 	p.text = p.text[:0]
-	p.open = append(p.open, element{name: string(name)})
+	p.open = append(p.open, element{name: p.intern(name)})
 	return p.opened(depth)
 }
 
+// intern keeps one copy of each name: a page has thousands of the same few.
+func (p *page[T, P]) intern(name []byte) string {
+	if kept, ok := p.names[string(name)]; ok {
+		return kept
+	}
+	if len(p.names) > 256 {
+		clear(p.names)
+	}
+	kept := string(name)
+	p.names[kept] = kept
+	return kept
+}
+
 // opened checks an element against the only shape a listing has.
-func (p *page) opened(depth int) error {
+func (p *page[T, P]) opened(depth int) error {
 	name := p.open[depth].name
 	switch {
 	case depth == atRoot:
 		return rootName(name)
-	case depth == atField && name == "accounts":
-		if p.listed {
-			return errors.New("two <accounts>")
+	case depth == atField && name == p.shape.list:
+		if p.found {
+			return fmt.Errorf("two <%s>", name)
 		}
-		p.listed = true
-	case depth == atAccount && (p.open[atField].name != "accounts" || name != "account"):
+		p.found = true
+	case depth == atObject && (p.open[atField].name != p.shape.list || name != p.shape.item):
 		return errMarkup
-	case depth == atAccount:
-		p.account = Account{}
+	case depth == atObject:
+		p.object = *new(T)
 	}
 	return nil
 }
 
-func (p *page) close(tag []byte) error {
+func (p *page[T, P]) close(tag []byte) error {
 	depth := len(p.open) - 1
 	if depth < 0 || !closes(tag, p.open[depth].name) {
 		return errors.New("mismatched end tag")
@@ -164,18 +197,18 @@ func (p *page) close(tag []byte) error {
 	text := p.text
 	p.open, p.text = p.open[:depth], p.text[:0]
 	switch {
-	case depth == atField && e.name != "accounts":
+	case depth == atField && e.name != p.shape.list:
 		return p.header.set(e.name, string(bytes.TrimSpace(text)))
-	case depth == atAccount:
-		if err := p.account.complete(); err != nil {
+	case depth == atObject:
+		if err := P(&p.object).complete(); err != nil {
 			return err
 		}
-		p.accounts = append(p.accounts, p.account)
+		p.objects = append(p.objects, p.object)
 	case depth == atAttribute && !e.parent:
-		return p.account.set([]byte(e.name), text)
+		return P(&p.object).set([]byte(e.name), text)
 	case depth == atValue:
-		return p.account.set([]byte(p.open[atAttribute].name), text)
-	case (depth == atField || depth == atAccount) && len(bytes.TrimSpace(text)) > 0:
+		return P(&p.object).set([]byte(p.open[atAttribute].name), text)
+	case (depth == atField || depth == atObject) && len(bytes.TrimSpace(text)) > 0:
 		return errMarkup
 	}
 	return nil
@@ -185,7 +218,7 @@ func (p *page) close(tag []byte) error {
 var replacement = []byte("\ufffd")
 
 // chars adds decoded text to the current element.
-func (p *page) chars(raw []byte) error {
+func (p *page[T, P]) chars(raw []byte) error {
 	if len(p.open) == 0 {
 		if len(bytes.TrimSpace(raw)) > 0 {
 			return errMarkup
@@ -210,7 +243,7 @@ func (p *page) chars(raw []byte) error {
 	return plain(text)
 }
 
-func (p *page) cdata(raw []byte) error {
+func (p *page[T, P]) cdata(raw []byte) error {
 	inner, found := bytes.CutPrefix(raw, []byte("<![CDATA["))
 	if !found || len(p.open) == 0 {
 		return errMarkup

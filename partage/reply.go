@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,6 +25,7 @@ func (e envelope) text() string {
 // A node is an element, read as text whatever its type attribute says.
 type node struct {
 	name, text string
+	list       bool // said to be one: it may have one element, or none
 	nodes      []node
 }
 
@@ -40,6 +42,37 @@ func (n node) child(name string) node {
 		found = k
 	}
 	return found
+}
+
+// texts are the values of an attribute, be they one or a list.
+func (n node) texts() []string {
+	if len(n.nodes) == 0 && n.text == "" {
+		return nil
+	}
+	if len(n.nodes) == 0 {
+		return []string{n.text}
+	}
+	texts := make([]string, len(n.nodes))
+	for i, k := range n.nodes {
+		texts[i] = k.text
+	}
+	return texts
+}
+
+// each hands every value of every attribute of an object to set.
+func (n node) each(set func(name, value []byte) error) error {
+	for _, field := range n.nodes {
+		values := field.nodes
+		if len(values) == 0 {
+			values = []node{field}
+		}
+		for _, v := range values {
+			if err := set([]byte(field.name), []byte(v.text)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 const maxDepth = 8 // Response, list, object, attribute, value: five, and room
@@ -66,6 +99,9 @@ func parseReply(body []byte) (envelope, node, error) {
 	for _, n := range root.nodes {
 		if len(n.nodes) > 0 && (n.name == "status" || n.name == "message") {
 			return envelope{}, node{}, fmt.Errorf("elements inside <%s>", n.name)
+		}
+		if !slices.Contains(headers, n.name) {
+			continue // a payload may be large
 		}
 		if err := h.set(n.name, n.flat()); err != nil {
 			return envelope{}, node{}, err
@@ -97,10 +133,11 @@ type header struct {
 	seen [3]bool
 }
 
+var headers = []string{"status", "message", "errors"}
+
 func (h *header) set(name, text string) error {
-	at := map[string]int{"status": 0, "message": 1, "errors": 2}
-	i, known := at[name]
-	if !known {
+	i := slices.Index(headers, name)
+	if i < 0 {
 		return nil
 	}
 	if h.seen[i] {
@@ -163,7 +200,8 @@ func push(stack []node, t xml.Token) ([]node, error) {
 		if t.Name.Space != "" || len(stack) > maxDepth {
 			return nil, errMarkup
 		}
-		return append(stack, node{name: t.Name.Local}), nil
+		list := slices.ContainsFunc(t.Attr, func(a xml.Attr) bool { return a.Name.Local == "type" && a.Value == "array" })
+		return append(stack, node{name: t.Name.Local, list: list}), nil
 	case xml.EndElement:
 		if len(top.nodes) > 0 && strings.TrimSpace(top.text) != "" {
 			return nil, errMarkup
@@ -172,10 +210,11 @@ func push(stack []node, t xml.Token) ([]node, error) {
 		above.nodes = append(above.nodes, *top)
 		return stack[:len(stack)-1], nil
 	case xml.CharData:
-		if len(stack) == 1 && len(bytes.TrimSpace(t)) > 0 {
+		if outside := len(stack) == 1 || len(top.nodes) > 0; !outside {
+			top.text += string(t)
+		} else if len(bytes.TrimSpace(t)) > 0 {
 			return nil, errMarkup
 		}
-		top.text += string(t)
 	case xml.ProcInst:
 		if t.Target != "xml" || len(stack) > 1 || len(top.nodes) > 0 {
 			return nil, errMarkup

@@ -1,6 +1,7 @@
 package partage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -38,11 +39,17 @@ func (w *Writer) write(ctx context.Context, method string, name Address, form ur
 	if err := w.c.owns(method, name); err != nil {
 		return err
 	}
+	form.Set("name", string(name))
+	return w.send(ctx, method, form)
+}
+
+// send sends one change, once.
+func (w *Writer) send(ctx context.Context, method string, form url.Values) error {
 	if !w.c.alive(w.t) {
 		return w.c.fail(method, NotSent, errors.New("the token is too old: make a new Writer"))
 	}
-	form.Set("name", string(name))
-	err := w.c.exchange(ctx, request{method: method, form: form, token: w.t, write: true, decode: bare})
+	password := NewSecret(cmp.Or(form.Get("password"), form.Get("userPassword")))
+	err := w.c.exchange(ctx, request{method: method, form: form, token: w.t, write: true, secret: password, decode: bare})
 	if ClassOf(err) == Auth {
 		w.c.forget(w.t)
 	}

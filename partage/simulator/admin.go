@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -15,6 +17,8 @@ type wireFault struct {
 	Name    string  `json:"name,omitempty"`
 	Effect  Effect  `json:"effect,omitempty"`
 	Delay   string  `json:"delay,omitempty"`
+	Lag     string  `json:"lag,omitempty"`
+	For     string  `json:"for,omitempty"`
 	Answer  Answer  `json:"answer,omitempty"`
 	Message string  `json:"message,omitempty"`
 	Wait    string  `json:"wait,omitempty"`
@@ -56,20 +60,54 @@ func (s *Server) readFaults(body io.Reader) error {
 	}
 	faults := make([]Fault, len(list))
 	for i, f := range list {
-		delay, err := duration(f.Delay)
-		if err != nil {
-			return err
-		}
-		wait, err := duration(f.Wait)
-		if err != nil {
-			return err
-		}
-		faults[i] = Fault{
-			Method: f.Method, Name: f.Name, Effect: f.Effect, Delay: delay, Answer: f.Answer,
-			Message: f.Message, Wait: wait, Times: f.Times, Rate: f.Rate,
+		to := &faults[i]
+		*to = Fault{Method: f.Method, Name: f.Name, Effect: f.Effect, Answer: f.Answer, Message: f.Message, Times: f.Times, Rate: f.Rate}
+		for field, text := range map[*time.Duration]string{&to.Delay: f.Delay, &to.Lag: f.Lag, &to.For: f.For, &to.Wait: f.Wait} {
+			var err error
+			if *field, err = duration(text); err != nil {
+				return err
+			}
 		}
 	}
 	return s.SetFaults(faults...)
+}
+
+// ParseFault reads a fault as a command line has it: its method, its answer, then
+// what else it says, as "ModifyAccount:drop,effect=late,delay=30s,times=1". A
+// message comes last, for it may hold commas. The answer may be empty.
+func ParseFault(text string) (Fault, error) {
+	text, message, _ := strings.Cut(text, ",message=")
+	parts := strings.Split(text, ",")
+	method, answer, _ := strings.Cut(parts[0], ":")
+	f := Fault{Method: method, Answer: Answer(answer), Message: message}
+	for _, p := range parts[1:] {
+		name, value, _ := strings.Cut(p, "=")
+		var err error
+		switch name {
+		case "name":
+			f.Name = value
+		case "effect":
+			f.Effect = Effect(value)
+		case "delay":
+			f.Delay, err = time.ParseDuration(value)
+		case "lag":
+			f.Lag, err = time.ParseDuration(value)
+		case "for":
+			f.For, err = time.ParseDuration(value)
+		case "wait":
+			f.Wait, err = time.ParseDuration(value)
+		case "times":
+			f.Times, err = strconv.Atoi(value)
+		case "rate":
+			f.Rate, err = strconv.ParseFloat(value, 64)
+		default:
+			err = fmt.Errorf("unknown %q", name)
+		}
+		if err != nil {
+			return Fault{}, fmt.Errorf("read fault %q: %w", text, err)
+		}
+	}
+	return f, nil
 }
 
 func duration(text string) (time.Duration, error) {

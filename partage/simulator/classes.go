@@ -11,7 +11,8 @@ type COS struct {
 	Quota    int64 // bytes
 	Accounts int   // at the start
 	hosted   bool  // people of other employers
-	ordinary int   // accounts that are computed
+	students bool
+	ordinary int // accounts that are computed
 }
 
 // classify shares the accounts among the classes. The well-known staff are all
@@ -19,7 +20,7 @@ type COS struct {
 func (u *University) classify() []COS {
 	students, known := 0, u.staff-u.ordinary
 	list := []COS{
-		{Name: "s_univ-strasbourg_etudiant", Quota: giga, Accounts: u.students},
+		{Name: "s_univ-strasbourg_etudiant", Quota: giga, Accounts: u.students, students: true},
 		{Name: "l_univ-strasbourg_personnel", Quota: 12 * giga, Accounts: 7139},
 		{Name: "s_univ-strasbourg_personnel", Quota: 4 * giga, Accounts: 4457},
 		{Name: "s_univ-strasbourg_heberge", Quota: 4 * giga, Accounts: 2568, hosted: true},

@@ -189,7 +189,7 @@ type Unit struct {
 	Label string
 }
 
-func unit(line string) (Unit, string) {
+func unit(line, scope string) (Unit, string) {
 	host, label, _ := strings.Cut(line, "=")
-	return Unit{Code: strings.ToUpper(host), Label: label}, host + ".unistra.fr"
+	return Unit{Code: strings.ToUpper(host), Label: label}, host + "." + scope
 }

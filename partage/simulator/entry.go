@@ -38,8 +38,14 @@ func (e entry) first(name string) string {
 
 // set replaces the values of an attribute; none removes it.
 func (e *entry) set(name string, values ...string) {
-	*e = slices.DeleteFunc(*e, func(a attr) bool { return a.name == name })
-	if values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" }); len(values) > 0 {
+	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
+	at := slices.IndexFunc(*e, func(a attr) bool { return a.name == name })
+	switch {
+	case at >= 0 && len(values) > 0:
+		(*e)[at].values = values
+	case at >= 0:
+		*e = slices.Delete(*e, at, at+1)
+	case len(values) > 0:
 		*e = append(*e, attr{name: name, values: values})
 	}
 }

@@ -18,14 +18,17 @@ type Fault struct {
 	Method  string        // "ModifyAccount", "Auth"...; "*" is any
 	Name    string        // only calls about this object; "" is any
 	Effect  Effect        // of a write
-	Delay   time.Duration // of a Late effect
+	Delay   time.Duration // of a Late effect, or the longest that an Overtaken one waits, an hour by default
+	Lag     time.Duration // of a read: it shows the state of that long ago
 	Answer  Answer
 	Message string        // for Message and Errors: the text; a French refusal by default
 	Wait    time.Duration // before the answer leaves, after the effect
 	Times   int           // how many calls are spoilt; 0 = each of them until the faults are cleared
+	For     time.Duration // how long calls are spoilt, from SetFaults; 0 = until the faults are cleared
 	Rate    float64       // share of the fitting calls that are spoilt, evenly spread; 0 = all
 
-	due float64 // grows by Rate with each fitting call
+	due float64   // grows by Rate with each fitting call
+	end time.Time // when For has passed
 }
 
 // An Effect says what becomes of a write that would have been carried out.
@@ -37,6 +40,9 @@ const (
 	Applied Effect = "applied" // done, whatever is answered
 	Skipped Effect = "none"    // not done, whatever is answered
 	Late    Effect = "late"    // done once Delay has passed
+	Half    Effect = "half"    // of a change of several attributes, the first half by name is done
+	// Overtaken is done right after the next write that is: out of order.
+	Overtaken Effect = "overtaken"
 )
 
 // effect is what a fault makes of a write.
@@ -149,16 +155,19 @@ func (a answer) restate(to string) answer {
 
 // SetFaults replaces the faults. An unknown effect or answer is an error.
 func (s *Server) SetFaults(faults ...Fault) error {
-	list := make([]*Fault, 0, len(faults))
+	list, now := make([]*Fault, 0, len(faults)), s.cfg.Now()
 	for _, f := range faults {
 		if _, ok := spoilers[f.Answer]; !ok {
 			return fmt.Errorf("set faults: unknown answer %q, not one of %q", f.Answer, slices.Sorted(maps.Keys(spoilers)))
 		}
-		if !slices.Contains([]Effect{Natural, Applied, Skipped, Late}, f.Effect) {
+		if !slices.Contains([]Effect{Natural, Applied, Skipped, Late, Half, Overtaken}, f.Effect) {
 			return fmt.Errorf("set faults: unknown effect %q", f.Effect)
 		}
 		if _, ok := s.methods[f.Method]; !ok && f.Method != "*" && f.Method != "Auth" {
 			return fmt.Errorf("set faults: unknown method %q", f.Method)
+		}
+		if f.For > 0 {
+			f.end = now.Add(f.For)
 		}
 		list = append(list, &f)
 	}
@@ -173,7 +182,7 @@ func (s *Server) take(method, name string) *Fault {
 	s.gate.Lock()
 	defer s.gate.Unlock()
 	for i, f := range s.faults {
-		if f.Method != "*" && f.Method != method || f.Name != "" && f.Name != strings.ToLower(name) {
+		if f.Method != "*" && f.Method != method || f.Name != "" && f.Name != strings.ToLower(name) || f.For > 0 && !s.cfg.Now().Before(f.end) {
 			continue
 		}
 		if f.due += f.Rate; f.Rate > 0 && f.due < 1 {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -24,6 +25,9 @@ func (f form) values(name string) ([]string, bool) {
 	if list, given := f[name+"[]"]; given {
 		return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return v == "" }), true
 	}
+	if _, given := f[name]; !given && name == "zimbraHideInGal" {
+		return f.values("zimbraHideInGAL") // both spellings are in use
+	}
 	if _, given := f[name]; !given {
 		return nil, false
 	}
@@ -35,3 +39,6 @@ func (f form) values(name string) ([]string, bool) {
 
 // name is the object of a call: names are lower-cased, as Zimbra does.
 func (f form) name() string { return strings.ToLower(f.plain("name")) }
+
+// subject is the object of a call as given. The root shares call it "account".
+func (f form) subject() string { return cmp.Or(f.plain("name"), f.plain("account")) }

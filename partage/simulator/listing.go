@@ -34,11 +34,14 @@ func (s *Server) getAllAccounts(c call) (answer, effect) {
 	if c.form.plain("attrs") == "" {
 		wanted = strings.Split(shown, ",")
 	}
+	features := slices.DeleteFunc(slices.Clone(accountFeatures), func(f string) bool {
+		return !slices.ContainsFunc(wanted, func(w string) bool { return strings.EqualFold(w, f) })
+	})
 	return s.succeed(func(x *document) {
 		x.body = slices.Grow(x.body, 100*len(wanted)*len(indexes)/2)
 		x.list(1, "accounts", len(indexes), func() {
 			for _, i := range indexes {
-				x.account(2, s.view(i), wanted)
+				x.account(2, s.view(i, features), wanted)
 			}
 		})
 	}), nil
@@ -61,12 +64,12 @@ func (s *Server) choose(c call, offset, limit int) (page []int, refusal string) 
 		descending: c.form.plain("sortascending") == "0", revision: s.revision,
 	}
 	if want.filter == "" && want.sortby == "mail" {
-		n := c.domain.Accounts
+		n := s.population(c.domain)
 		for at := offset; at < min(offset+limit, n); at++ {
 			if want.descending {
-				page = append(page, c.domain.first+n-1-at)
+				page = append(page, s.nth(c.domain, n-1-at))
 			} else {
-				page = append(page, c.domain.first+at)
+				page = append(page, s.nth(c.domain, at))
 			}
 		}
 		return page, ""
@@ -88,8 +91,8 @@ func (s *Server) search(want selection) (all []int, refusal string) {
 		return nil, "invalid request: " + err.Error()
 	}
 	keys := map[int]string{}
-	for at := range want.domain.Accounts {
-		index := want.domain.first + at
+	for at := range s.population(want.domain) {
+		index := s.nth(want.domain, at)
 		if e := s.entryOf(index); match(e) {
 			want.indexes = append(want.indexes, index)
 			if want.sortby != "mail" {
@@ -97,13 +100,10 @@ func (s *Server) search(want selection) (all []int, refusal string) {
 			}
 		}
 	}
-	slices.SortStableFunc(want.indexes, func(a, b int) int {
-		order := cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b))
-		if want.descending {
-			return -order
-		}
-		return order
-	})
+	slices.SortStableFunc(want.indexes, func(a, b int) int { return cmp.Compare(keys[a], keys[b]) })
+	if want.descending {
+		slices.Reverse(want.indexes)
+	}
 	s.selection = want
 	return want.indexes, ""
 }

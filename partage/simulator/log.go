@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,43 +14,80 @@ type Write struct {
 	At        time.Time
 	Method    string
 	Domain    string     // of the token; "" if it was not good
-	Name      string     // of the object, as given
+	Name      string     // of the object, as given; "" for a definition
 	Params    url.Values // the others, passwords masked
 	Status    int        // what the answer said, or would have said without Fault
-	Applied   bool
-	AppliedAt time.Time // zero when it was not
-	Fault     Fault     // zero when there was none
+	Applied   bool       // in whole or by half
+	AppliedAt time.Time  // zero when it was not
+	Fault     Fault      // zero when there was none
 }
 
-// A late is an effect that will come.
+// A late is a write that will be done at call.at, if it then can be.
 type late struct {
-	at    time.Time
-	write int // in the log
-	do    effect
+	call
+	write     int  // in the log
+	overtaken bool // or as soon as another was done
 }
 
 // record does what a write asks, now, later or not, and keeps a trace of it.
-func (s *Server) record(m method, c call, got answer, do effect, now time.Time, f *Fault) answer {
+// got is its answer, which accepted it or not.
+func (s *Server) record(m method, c call, got answer, accepted bool, f *Fault) answer {
 	if !m.write {
 		return got
 	}
-	w := Write{At: now, Method: c.method, Name: c.form.plain("name"), Params: c.form.public(), Status: got.status, Fault: *f}
+	w := Write{At: c.at, Method: c.method, Name: c.form.subject(), Params: c.form.public(), Status: got.status, Fault: *f}
 	if c.domain != nil {
 		w.Domain = c.domain.Name
 	}
 	s.log = append(s.log, w)
-	if do == nil || f.effect() == Skipped {
+	if !accepted || f.effect() == Skipped {
 		return got
 	}
-	s.late = append(s.late, late{now, len(s.log) - 1, do})
-	if f.effect() == Late {
-		s.late[len(s.late)-1].at = now.Add(f.Delay)
-	}
+	now := c.at
+	s.await(c, f)
 	s.mature(now)
+	if s.broken != nil {
+		return page(http.StatusInternalServerError, "We're sorry, but something went wrong.")
+	}
 	return got
 }
 
-// mature applies the effects whose time has come, in order of time.
+// await puts a write in the queue, at the moment that its fault says. Any but
+// one that will be overtaken lets those that are go right after it.
+func (s *Server) await(c call, f *Fault) {
+	l := late{call: c, write: len(s.log) - 1, overtaken: f.effect() == Overtaken}
+	switch f.effect() {
+	case Late:
+		l.at = c.at.Add(f.Delay)
+	case Half:
+		l.form = c.form.half()
+	case Overtaken:
+		l.at = c.at.Add(f.Delay)
+		if f.Delay == 0 {
+			l.at = c.at.Add(time.Hour)
+		}
+	}
+	s.late = append(s.late, l)
+	if l.overtaken || l.at.After(c.at) {
+		return
+	}
+	slices.SortStableFunc(s.late, func(a, b late) int { return bit(a.overtaken) - bit(b.overtaken) })
+	for i := range s.late {
+		if s.late[i].overtaken {
+			s.late[i].at = c.at
+		}
+	}
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// mature does the writes whose time has come, in order of time. Each is judged
+// again: the state is no longer the one it was accepted in.
 func (s *Server) mature(now time.Time) {
 	if len(s.late) == 0 {
 		return
@@ -58,9 +96,23 @@ func (s *Server) mature(now time.Time) {
 	for len(s.late) > 0 && !s.late[0].at.After(now) {
 		l := s.late[0]
 		s.late = s.late[1:]
-		if l.do() {
-			s.revision++
+		if s.broken == nil && s.do(l.call) {
+			s.keep(l.call)
+			s.unsettle(l.call)
 			s.log[l.write].Applied, s.log[l.write].AppliedAt = true, l.at
+		}
+	}
+}
+
+// unsettle makes what was written unreachable for a time.
+func (s *Server) unsettle(c call) {
+	if s.cfg.Settle <= 0 {
+		return
+	}
+	maps.DeleteFunc(s.unsettled, func(_ string, until time.Time) bool { return !c.at.Before(until) })
+	for _, name := range []string{c.form.subject(), c.form.plain("newname")} {
+		if name != "" {
+			s.unsettled[strings.ToLower(name)] = c.at.Add(s.cfg.Settle)
 		}
 	}
 }
@@ -73,14 +125,30 @@ func (s *Server) Log() []Write {
 	return slices.Clone(s.log)
 }
 
-// public is f without the name and with its secrets masked.
-func (f form) public() url.Values {
+// masked is f without its secrets.
+func (f form) masked() url.Values {
 	shown := url.Values(maps.Clone(f))
-	delete(shown, "name")
 	for k := range shown {
-		if strings.Contains(strings.ToLower(k), "password") {
+		if strings.Contains(strings.ToLower(k), "password") && k != "zimbraPasswordMustChange" {
 			shown[k] = []string{"•••"}
 		}
 	}
 	return shown
+}
+
+// public is f without the name and its secrets.
+func (f form) public() url.Values {
+	shown := f.masked()
+	delete(shown, "name") // an account that is the object stays
+	return shown
+}
+
+// half is f with the first half of its attributes, by name.
+func (f form) half() form {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(f)), func(name string) bool { return name == "name" || name == "account" })
+	half := maps.Clone(f)
+	for _, name := range names[len(names)/2:] {
+		delete(half, name)
+	}
+	return half
 }

@@ -39,7 +39,7 @@ func (u *University) Person(index int) Person {
 		Departed:    u.departed(d, index),
 		State:       state(index),
 	}
-	p.EPPN = p.UID + "@unistra.fr"
+	p.EPPN = p.UID + "@" + u.scope
 	p.Affiliation = u.affiliation(d, index)
 	if p.Affiliation != student {
 		p.Manager = u.manager(p.Unit, p.UID)
@@ -62,7 +62,7 @@ func (u *University) celebrity(index int, k *wellKnown) Person {
 	}
 	return Person{
 		Index: index, UID: k.uid, GivenName: k.given, Surname: k.surname, DisplayName: k.given + " " + k.surname,
-		Mail: k.mail, EPPN: k.uid + "@unistra.fr", Affiliation: k.affiliation, Unit: home, Manager: k.manager, State: activeMailbox,
+		Mail: k.mail, EPPN: k.uid + "@" + u.scope, Affiliation: k.affiliation, Unit: home, Manager: k.manager, State: activeMailbox,
 	}
 }
 

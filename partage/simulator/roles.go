@@ -48,7 +48,7 @@ func (u *University) appoint() {
 	for code, uid := range heads {
 		u.heads[code] = uid
 	}
-	u.correspondents["physique.unistra.fr"] = []string{"plangevin"}
+	u.correspondents["physique."+u.scope] = []string{"plangevin"}
 }
 
 // Correspondents gives the uids of the network correspondents of each domain:

@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -31,16 +32,22 @@ import (
 // Config says how to simulate. Only Now is required.
 type Config struct {
 	Now          func() time.Time
-	University   *University   // default: that of Strasbourg, 97,484 accounts
-	TokenLife    time.Duration // default 300 s, counted from Auth
-	MaxPage      int           // longest page of a listing, default 1000; the real one is unknown
-	Admin        bool          // serve /_simulator/, which sets faults and shows the log
-	RevokeOnAuth bool          // a new token of a domain ends the one before: nobody knows whether the real one does
-	Untyped      bool          // no type="integer", as before 2020
+	University   *University               // default: that of Strasbourg, 97,484 accounts
+	Keys         map[string]partage.Secret // of some domains; the others have one that follows from their name
+	TokenLife    time.Duration             // default 300 s, counted from Auth
+	MaxPage      int                       // longest page of a listing, default 1000; the real one is unknown
+	Admin        bool                      // serve /_simulator/, which sets faults and shows the log
+	RevokeOnAuth bool                      // a new token of a domain ends the one before: nobody knows whether the real one does
+	MaxAccounts  int                       // of each domain; 0 = no limit
+	Settle       time.Duration             // how long what was just written is refused to all, by 403 "Accès refusé"
+	File         string                    // where the writes done are kept, to be done again at the next start; "" = nowhere
+	Untyped      bool                      // no type="integer", as before 2020
+	GroupsEmpty  bool                      // ModifyGroup empties description, displayName and zimbraNotes; by default it passes over empty texts
 }
 
 // A Server answers the API under /service/domain. It is an http.Handler, safe
-// for concurrent use. Restarting it brings the university back to its start.
+// for concurrent use. Restarting it brings the university back to its start,
+// unless Config.File keeps the writes.
 type Server struct {
 	cfg     Config
 	u       *University
@@ -51,18 +58,33 @@ type Server struct {
 	stamps map[string]time.Time
 	faults []*Fault
 
-	state    sync.RWMutex   // what follows
-	changed  map[int]entry  // own attributes of the accounts that are no longer as computed
-	aliases  map[string]int // aliases added -> account; gone for those removed
-	late     []late
-	log      []Write
-	revision int // grows with each change
+	state       sync.RWMutex           // what follows
+	changed     map[int]entry          // own attributes of the accounts that are no longer as computed
+	moved       map[string]int         // addresses given since the start -> account; gone for those taken back
+	rolls       map[*domain]*roll      // who came to a domain, who left it
+	resources   map[string]entry       // address -> resources created or changed; nil for those deleted
+	definitions map[string]definitions // domain -> its trees of mailing lists
+	shares      map[string]share       // account identifier -> whom its mailbox is lent to
+	groups      map[string]entry       // name -> groups created or changed; nil for those deleted
+	listAliases map[string]string      // aliases of groups added -> name of the group; "" for those removed
+	created     int                    // objects made since the start: their identifiers follow from it
+	late        []late                 // writes to come
+	history     []call                 // writes done
+	file        *os.File               // where they are kept; nil = nowhere
+	broken      error                  // why the last one was not kept
+	unsettled   map[string]time.Time   // address -> when it can be reached again
+	log         []Write
+	revision    int // grows with each change
+
+	replica replica
 
 	sorting   sync.Mutex
 	selection selection
 }
 
-// New makes a server whose university nobody has changed yet.
+// New makes a server whose university nobody has changed yet, or as the writes
+// of Config.File made it: done again, by the same Config. Those that a fault had
+// put off are lost. No other server may have that file.
 func New(cfg Config) (*Server, error) {
 	if cfg.Now == nil {
 		return nil, errors.New("configure simulator: no clock")
@@ -70,17 +92,35 @@ func New(cfg Config) (*Server, error) {
 	if cfg.University == nil {
 		cfg.University = NewUniversity(fullAccounts)
 	}
+	for domain, k := range cfg.Keys {
+		if _, ours := cfg.University.domain(domain); !ours || k.Empty() {
+			return nil, fmt.Errorf("configure simulator: a key for %q, which is no domain of the university, or an empty one", domain)
+		}
+	}
 	if cfg.TokenLife <= 0 {
 		cfg.TokenLife = 300 * time.Second
 	}
 	if cfg.MaxPage <= 0 {
 		cfg.MaxPage = 1000
 	}
+	s := blank(cfg)
+	if cfg.File != "" {
+		if err := s.restore(cfg.File); err != nil {
+			return nil, fmt.Errorf("start simulator: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// blank is a server whose university nobody has changed.
+func blank(cfg Config) *Server {
 	return &Server{
 		cfg: cfg, u: cfg.University, methods: methods(),
 		tokens: map[string]session{}, stamps: map[string]time.Time{},
-		changed: map[int]entry{}, aliases: map[string]int{},
-	}, nil
+		changed: map[int]entry{}, moved: map[string]int{}, rolls: map[*domain]*roll{}, unsettled: map[string]time.Time{},
+		resources: map[string]entry{}, definitions: map[string]definitions{}, shares: map[string]share{},
+		groups: map[string]entry{}, listAliases: map[string]string{},
+	}
 }
 
 // Keys gives the key of each domain. They follow from the names of the domains
@@ -88,7 +128,7 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) Keys() map[string]partage.Secret {
 	keys := make(map[string]partage.Secret, len(s.u.domains))
 	for _, d := range s.u.domains {
-		keys[d.Name] = partage.NewSecret(key(d.Name))
+		keys[d.Name] = partage.NewSecret(s.key(d.Name))
 	}
 	return keys
 }
@@ -117,8 +157,8 @@ func (s *Server) Listen(ctx context.Context, address string) (base string, stop 
 }
 
 // A method of the API. run reads the state, and for a write returns what would
-// be done; it is called with the state locked. Effects are applied apart,
-// because a fault may prevent or delay them.
+// be done; it is called with the state locked. Effects are apart because a
+// fault may prevent or delay them: then run is called again when it is time.
 type method struct {
 	write bool
 	run   func(*Server, call) (answer, effect)
@@ -132,11 +172,47 @@ func methods() map[string]method {
 	return map[string]method{
 		"GetAccount":         {run: (*Server).getAccount},
 		"GetAllAccounts":     {run: (*Server).getAllAccounts},
+		"CreateAccount":      {write: true, run: (*Server).createAccount},
 		"ModifyAccount":      {write: true, run: (*Server).modifyAccount},
+		"DeleteAccount":      {write: true, run: (*Server).deleteAccount},
+		"RenameAccount":      {write: true, run: (*Server).renameAccount},
+		"SetPassword":        {write: true, run: (*Server).setPassword},
 		"AddAccountAlias":    {write: true, run: (*Server).addAccountAlias},
 		"RemoveAccountAlias": {write: true, run: (*Server).removeAccountAlias},
 		"GetAllCos":          {run: (*Server).getAllCos},
+		"GetCos":             {run: (*Server).getCos},
+		"GetDomain":          {run: (*Server).getDomain},
 		"CountObjects":       {run: (*Server).countObjects},
+
+		"GetAllGroups":                {run: (*Server).getAllGroups},
+		"GetGroup":                    {run: (*Server).getGroup},
+		"CreateGroup":                 {write: true, run: (*Server).createGroup},
+		"ModifyGroup":                 {write: true, run: (*Server).modifyGroup},
+		"DeleteGroup":                 {write: true, run: (*Server).deleteGroup},
+		"AddDistributionListAlias":    {write: true, run: (*Server).addListAlias},
+		"RemoveDistributionListAlias": {write: true, run: (*Server).removeListAlias},
+		"AddGroupMembers":             {write: true, run: (*Server).addMembers},
+		"RemoveGroupMembers":          {write: true, run: (*Server).removeMembers},
+		"GetSendAsGroup":              {run: (*Server).getSenders},
+		"AddSendAsGroup":              {write: true, run: (*Server).addSender},
+		"DeleteSendAsGroup":           {write: true, run: (*Server).deleteSender},
+
+		"GetAllResources": {run: (*Server).getAllResources},
+		"GetResource":     {run: (*Server).getResource},
+		"CreateResource":  {write: true, run: (*Server).createResource},
+		"ModifyResource":  {write: true, run: (*Server).modifyResource},
+		"DeleteResource":  {write: true, run: (*Server).deleteResource},
+
+		"zimlet_dl/GetDefinition":        {run: (*Server).getDefinition},
+		"zimlet_dl/GetHistoryDefinition": {run: (*Server).getHistoryDefinition},
+		"zimlet_dl/CreateDefinition":     {write: true, run: (*Server).createDefinition},
+		"zimlet_dl/DeleteDefinition":     {write: true, run: (*Server).deleteDefinition},
+
+		"account/AddRootShare":                  {write: true, run: (*Server).addRootShare},
+		"account/RemoveRootShare":               {write: true, run: (*Server).removeRootShare},
+		"account/RemoveRecipientsFromRootShare": {write: true, run: (*Server).removeRootShare},
+		"account/AddRootDelegate":               {write: true, run: (*Server).changeRootDelegate},
+		"account/RemoveRootDelegate":            {write: true, run: (*Server).changeRootDelegate},
 	}
 }
 
@@ -145,6 +221,7 @@ type call struct {
 	method string
 	domain *domain
 	form   form
+	at     time.Time
 }
 
 const maxForm = 10 << 20
@@ -166,7 +243,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		page(http.StatusBadRequest, "The request could not be read.").send(w, r)
 		return
 	}
-	fault := s.take(name, form(r.Form).plain("name"))
+	fault := s.take(name, form(r.Form).subject())
 	s.answer(name, token, form(r.Form), fault).faulty(w, r, fault)
 }
 
@@ -201,10 +278,16 @@ func (s *Server) answer(name, token string, f form, fault *Fault) answer {
 		defer s.state.Unlock()
 	}
 	d, alive := s.session(token, now)
+	c := call{name, d, f, now}
 	if !alive {
-		return s.record(m, call{name, d, f}, s.refuse("Invalid token"), nil, now, fault)
+		return s.record(m, c, s.refuse("Invalid token"), false, fault)
 	}
-	c := call{name, d, f}
+	if until, unsettled := s.unsettled[strings.ToLower(f.subject())]; unsettled && now.Before(until) {
+		return s.record(m, c, refusal(http.StatusForbidden, "Accès refusé", ""), false, fault)
+	}
+	if fault.Lag > 0 && !m.write {
+		return s.lagging(m, c, fault.Lag)
+	}
 	got, change := m.run(s, c)
-	return s.record(m, c, got, change, now, fault)
+	return s.record(m, c, got, change != nil, fault)
 }

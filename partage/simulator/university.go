@@ -36,6 +36,7 @@ const (
 // it follows from an index. It is the same at each start and safe for
 // concurrent use.
 type University struct {
+	scope           string // its main domain
 	students, staff int
 	domains         []domain
 	teaching        int // how many of the units have students: the first ones
@@ -70,9 +71,17 @@ type special struct {
 
 // NewUniversity computes a university of that many accounts, at least 1000,
 // with the proportions of Strasbourg; at 97,484, its exact figures.
-func NewUniversity(accounts int) *University {
+func NewUniversity(accounts int) *University { return NewUniversityOf(Strasbourg, accounts) }
+
+// Strasbourg is the main domain of the university, unless it is moved.
+const Strasbourg = "unistra.fr"
+
+// NewUniversityOf is NewUniversity under another main domain, as
+// "univ-test.fr": the students are at etu.univ-test.fr, and so on.
+func NewUniversityOf(scope string, accounts int) *University {
 	accounts = max(accounts, smallest)
 	u := &University{
+		scope: scope,
 		given: names(givenNames, "."), surnames: names(surnames, "@"),
 		known: map[string]int{}, heads: map[string]string{}, correspondents: map[string][]string{},
 	}
@@ -99,10 +108,10 @@ func (u *University) found() {
 		lines[count-1], lines[at] = lines[at], lines[count-1]
 	}
 	u.teaching = min(count-2, strings.Count(teaching, "=")) // the last unit may not teach
-	u.domains = []domain{{Domain: Domain{Name: "unistra.fr"}}, {Domain: Domain{Name: "etu.unistra.fr", Accounts: u.students}}}
+	u.domains = []domain{{Domain: Domain{Name: u.scope}}, {Domain: Domain{Name: "etu." + u.scope, Accounts: u.students}}}
 	left, half, weights := u.staff, u.staff/2, count*(count+3)/2
 	for i := range count {
-		un, host := unit(lines[i])
+		un, host := unit(lines[i], u.scope)
 		size := max(3, half*(count+1-i)/weights)
 		u.domains = append(u.domains, domain{Domain: Domain{Name: host, Unit: un, Accounts: size}})
 		left -= size
@@ -122,8 +131,10 @@ func (u *University) settle() {
 	for i := range u.domains {
 		d := &u.domains[i]
 		for k := range wellKnowns {
-			if _, host, _ := strings.Cut(wellKnowns[k].mail, "@"); host == d.Name {
-				d.special = append(d.special, special{person: &wellKnowns[k]})
+			w := wellKnowns[k]
+			w.mail = strings.TrimSuffix(w.mail, Strasbourg) + u.scope
+			if _, host, _ := strings.Cut(w.mail, "@"); host == d.Name {
+				d.special = append(d.special, special{person: &w})
 			}
 		}
 		slices.SortFunc(d.special, func(a, b special) int { return cmp.Compare(a.person.mail, b.person.mail) })

@@ -1,0 +1,104 @@
+package simulator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const aliasAttr = "zimbraMailAlias"
+
+func (s *Server) addAccountAlias(c call) (answer, effect) {
+	index, refusal := s.own(c)
+	if refusal != "" {
+		return s.refuse(refusal), nil
+	}
+	alias := strings.ToLower(c.form.plain("alias"))
+	if refusal := s.free(alias); refusal != "" {
+		return s.refuse(refusal), nil
+	}
+	return s.succeed(nil), func() bool {
+		if s.free(alias) != "" {
+			return false
+		}
+		e := slices.Clone(s.entryOf(index))
+		e.set(aliasAttr, append(slices.Clone(e.get(aliasAttr)), alias)...)
+		s.changed[index], s.moved[alias] = e, index
+		return true
+	}
+}
+
+// free says why an address cannot be given, or "".
+func (s *Server) free(address string) string {
+	local, host, found := strings.Cut(address, "@")
+	if !found || local == "" || host == "" || strings.ContainsAny(address, " ,;<>\"()\\") || strings.Contains(host, "@") {
+		return "invalid email address: " + address
+	}
+	if _, ours := s.u.domain(host); !ours {
+		return fmt.Sprintf("L'alias %s ne fait pas partie des domaines autorisés", address)
+	}
+	if _, taken := s.find(address); taken {
+		return "email address already exists: " + address
+	}
+	if _, taken := s.group(address); taken {
+		return "email address already exists: " + address
+	}
+	if _, taken := s.resource(address); taken {
+		return "email address already exists: " + address
+	}
+	return ""
+}
+
+func (s *Server) removeAccountAlias(c call) (answer, effect) {
+	index, refusal := s.own(c)
+	if refusal != "" {
+		return s.refuse(refusal), nil
+	}
+	alias := strings.ToLower(c.form.plain("alias"))
+	if !slices.Contains(s.entryOf(index).get(aliasAttr), alias) {
+		return s.refuse("no such alias: " + alias), nil
+	}
+	return s.succeed(nil), func() bool {
+		e := slices.Clone(s.entryOf(index))
+		left := slices.DeleteFunc(slices.Clone(e.get(aliasAttr)), func(a string) bool { return a == alias })
+		if len(left) == len(e.get(aliasAttr)) {
+			return false
+		}
+		e.set(aliasAttr, left...)
+		s.changed[index], s.moved[alias] = e, gone
+		return true
+	}
+}
+
+// countAliases counts the aliases in d of its accounts and of others'. Those of
+// the start are computed.
+func (s *Server) countAliases(d *domain) int {
+	count := 0
+	for at := range d.Accounts {
+		count += len(s.u.aliases(d.first + at))
+	}
+	for address, index := range s.moved {
+		if hostOf(address) != d.Name {
+			continue
+		}
+		if owner, found := s.u.ByAddress(address); found && s.u.Person(owner).Mail != address {
+			count--
+		}
+		if index != gone && s.entryOf(index).first("name") != address {
+			count++
+		}
+	}
+	lists := map[string]bool{}
+	for _, e := range s.u.lists(d.Name, func(_, alias string) bool { return alias != "" }) {
+		lists[e.first(aliasAttr)] = true
+	}
+	for address := range s.listAliases {
+		lists[address] = hostOf(address) == d.Name
+	}
+	for address, here := range lists {
+		if e, found := s.group(address); here && found && e.first("name") != address {
+			count++
+		}
+	}
+	return count
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"net"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"melusine": main}) }
+
+// The scripts run the program as people do. Each has an address of its own in
+// $ADDRESS, and "listening" waits until somebody answers there.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("ADDRESS", freePort(t))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"listening": listening},
+	})
+}
+
+func listening(ts *testscript.TestScript, _ bool, _ []string) {
+	address, every := ts.Getenv("ADDRESS"), time.NewTicker(20*time.Millisecond)
+	defer every.Stop()
+	for range 500 {
+		if c, err := net.Dial("tcp", address); err == nil {
+			ts.Check(c.Close())
+			return
+		}
+		<-every.C
+	}
+	ts.Fatalf("nobody listens on %s", address)
+}
