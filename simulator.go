@@ -43,7 +43,7 @@ func (c simulatorCommand) Run(ctx context.Context) error {
 	fmt.Println("Partage simulator:", base)
 	fmt.Printf("Key of %s: %s\n", c.Domain, server.Keys()[c.Domain].Reveal())
 	<-ctx.Done()
-	return stop()
+	return errors.Join(stop(), server.Close())
 }
 
 // server is made as the flags say.
