@@ -24,6 +24,8 @@ import (
 type config struct {
 	Journal     string                `yaml:"journal"`     // path of the SQLite file
 	Rules       string                `yaml:"rules"`       // path of the rule book, "" = the default book
+	FreezeFile  string                `yaml:"freeze_file"` // while it is there, nothing is sent; "" = beside the journal
+	Brakes      brakesConfig          `yaml:"brakes"`
 	SecretFile  string                `yaml:"secret_file"` // 32 bytes or more: signs the buttons
 	TimeZone    string                `yaml:"time_zone"`
 	StaleAfter  time.Duration         `yaml:"stale_after"` // age of the directory beyond which nothing is changed
@@ -34,6 +36,17 @@ type config struct {
 	Portal      portal.Config         `yaml:"portal"`
 	Delegations map[string][]desk.UID `yaml:"delegations"` // domain -> its correspondents
 }
+
+// brakesConfig is how many effects that take something away may be started.
+type brakesConfig struct {
+	Person   int     `yaml:"person"`    // by one person in an hour
+	Domain   int     `yaml:"domain"`    // in one mail domain in an hour
+	Verb     int     `yaml:"verb"`      // of one verb in an hour
+	All      int     `yaml:"all"`       // in all in an hour
+	PerMille float64 `yaml:"per_mille"` // of a thousand accounts in a day
+}
+
+func (c brakesConfig) desk() desk.Brakes { return desk.Brakes(c) }
 
 type refreshConfig struct {
 	Directory time.Duration `yaml:"directory"`
@@ -63,6 +76,7 @@ type mattermostConfig struct {
 func defaultConfig() config {
 	return config{
 		Journal: "melusine.db", TimeZone: "Europe/Paris", StaleAfter: 24 * time.Hour,
+		Brakes:     brakesConfig(desk.StandardBrakes()),
 		Refresh:    refreshConfig{Directory: 15 * time.Minute, Partage: 6 * time.Hour},
 		Directory:  directory.Default(),
 		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second},
@@ -85,6 +99,9 @@ func parseConfig(source []byte) (config, error) {
 	err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&c)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return c, fmt.Errorf("read configuration: %s", yaml.FormatError(err, false, true))
+	}
+	if c.FreezeFile == "" {
+		c.FreezeFile = c.Journal + ".freeze"
 	}
 	if err := c.check(); err != nil {
 		return c, fmt.Errorf("check configuration:\n%w", err)
@@ -109,6 +126,9 @@ func (c config) check() error {
 	_, err := time.LoadLocation(c.TimeZone)
 	need(err == nil && c.TimeZone != "", "time_zone", "no such time zone")
 	need(c.StaleAfter >= time.Minute, "stale_after", "less than 1m")
+	b := c.Brakes
+	need(min(b.Person, b.Domain, b.Verb, b.All) >= 1 && b.PerMille > 0, "brakes", "a limit below 1 would stop everything; to stop everything, freeze")
+	need(b.PerMille <= 50, "brakes.per_mille", "more than one account in twenty in a day is no brake")
 	need(c.Refresh.Directory >= 10*time.Second, "refresh.directory", "less than 10s")
 	need(c.Refresh.Partage >= time.Minute, "refresh.partage", "less than 1m")
 	need(c.Refresh.Directory < c.StaleAfter, "refresh.directory", "not less than stale_after")

@@ -36,6 +36,8 @@ func TestUnsafeOrMistakenConfiguration(t *testing.T) {
 		{"no journal", "journal: /var/lib/melusine/melusine.db", "journal: \"\"", "journal: "},
 		{"no secret", "secret_file: /etc/melusine/secret", "secret_file: \"\"", "secret_file: "},
 		{"no such zone", "Europe/Paris", "Europe/Strasbourg", "time_zone: "},
+		{"no brake", "  person: 5 ", "  person: 0 ", "brakes: "},
+		{"a brake that brakes nothing", "  per_mille: 1 ", "  per_mille: 51 ", "brakes.per_mille: "},
 		{"older than refreshed", "stale_after: 24h", "stale_after: 5m", "refresh.directory: "},
 		{"Partage in clear", "https://api.partage.renater.fr", "http://api.partage.renater.fr", "partage.url: "},
 		{"no scope", "scope: univ-test.fr", "scope: \"\"", "partage.scope: "},

@@ -32,6 +32,8 @@ type house struct {
 	office      *effect.Office
 	delegations map[string][]desk.UID
 	timing      executor.Timing
+	freezeFile  string
+	steady      func() time.Duration // time gone by, by a clock that nobody sets
 }
 
 func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.Rules, from people, office *effect.Office) (*house, error) {
@@ -39,9 +41,11 @@ func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.R
 	if err := m.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("replay journal: %w", err)
 	}
+	start := time.Now()
 	return &house{
-		log: log, mirror: m, people: from, office: office, timing: executor.Standard(),
-		desk: &desk.Desk{Journal: j, View: m, Rules: book, Now: time.Now, Stale: 24 * time.Hour},
+		steady: func() time.Duration { return time.Since(start) },
+		log:    log, mirror: m, people: from, office: office, timing: executor.Standard(),
+		desk: &desk.Desk{Journal: j, View: m, Rules: book, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes()},
 	}, nil
 }
 
@@ -126,10 +130,11 @@ func (h *house) refresh(ctx context.Context, uids ...desk.UID) error {
 // run keeps the house at work until ctx ends: follows the journal, carries
 // out, tells, and reads the world again from time to time.
 func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConfig, doors ...func(context.Context) error) error {
-	x := &executor.Executor{Desk: h.desk, Office: h.office, Refresh: h.refresh, Timing: h.timing, Log: h.log}
+	x := &executor.Executor{Desk: h.desk, Office: h.office, Refresh: h.refresh, Timing: h.timing,
+		Halted: func() bool { return frozenByFile(h.freezeFile) }, Steady: h.steady, Log: h.log}
 	n := &notify.Notifier{Desk: h.desk, Teller: teller, Pause: 200 * time.Millisecond, Retry: 5 * time.Second, Log: h.log}
 	work, ctx := errgroup.WithContext(ctx)
-	for _, part := range append(doors, x.Run, n.Run) {
+	for _, part := range append(doors, x.Run, n.Run, h.watch) {
 		work.Go(func() error { return part(ctx) })
 	}
 	work.Go(func() error { h.again(ctx, "people", every.Directory, h.loadPeople); return nil })

@@ -21,6 +21,7 @@ type cli struct {
 	Serve       serveCommand      `cmd:"" help:"Run, as a configuration file says."`
 	CheckConfig checkCommand      `cmd:"" help:"Report every fault of a configuration file."`
 	Simulator   simulatorCommand  `cmd:"" help:"Run a simulated Partage."`
+	Freeze      freezeCommand     `cmd:"" help:"Stop at once everything that is sent to Partage from this machine."`
 	Partage     partageCommand    `cmd:"" help:"Call a method of Partage: melusine partage GetAccount name=jeanne@univ-test.fr."`
 	Completion  completionCommand `cmd:"" help:"Print the completion script of a shell."`
 	Version     versionCommand    `cmd:"" help:"Print the version."`

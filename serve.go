@@ -56,6 +56,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	h.desk.Stale, h.delegations = cfg.StaleAfter, cfg.Delegations
+	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
 
 	chat, err := bot.NewMattermost(bot.Server{URL: cfg.Mattermost.URL, Token: bot.Token(p.botToken), Admin: bot.Token(p.adminToken),
 		Socket: cfg.Mattermost.AdminSocket,

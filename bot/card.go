@@ -66,7 +66,7 @@ func (p pen) card(r desk.Request) *Card {
 
 var tones = map[desk.State]Tone{
 	desk.Open: Neutral, desk.Waiting: Warning, desk.Ready: Accent, desk.Running: Accent, desk.Doubtful: Warning,
-	desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Broken: Danger,
+	desk.Stopped: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Broken: Danger,
 }
 
 // end is the one line that rings when a request has come to its end.

@@ -45,6 +45,12 @@ func (a asking) takes(argument string) bool {
 	return ok
 }
 
+// onAccount says whether the verb acts on an account.
+func (a asking) onAccount() bool {
+	spec, _ := desk.SpecOf(a.verb)
+	return spec.Target == desk.AccountForm
+}
+
 // known says that the verb is one of those that make a request.
 func (a asking) known() bool {
 	spec, _ := desk.SpecOf(a.verb)
@@ -92,7 +98,7 @@ func (a asking) missing(lang string) (found []problem) {
 		needed       bool
 	}{
 		{fieldAlias, a.alias, a.takes("alias")},
-		{fieldAccount, a.account, true},
+		{fieldAccount, a.account, a.onAccount()},
 		{fieldNumber, a.number, a.takes("size")},
 	} {
 		if f.needed && f.value == "" {

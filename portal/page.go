@@ -26,6 +26,8 @@ type page struct {
 	zone  *time.Location
 	name  func(desk.UID) string
 	chat  string // the command that reaches us in the chat
+	// freeze is since when nothing is sent to Partage, zero if it is.
+	freeze time.Time
 }
 
 // An entry of the menu.
@@ -46,6 +48,9 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg := p.open(v.Ctx, title, pairs...)
 	pg.token, pg.me = v.session.token, v.me
 	pg.menu = p.menu(pg.lang, v.me)
+	if freeze, frozen := p.Desk.View.Freeze(); frozen {
+		pg.freeze = freeze.At
+	}
 	return pg
 }
 
@@ -54,6 +59,9 @@ func (p *Portal) menu(lang string, me desk.Person) []entry {
 	menu := []entry{{pathMine, text(lang, "mine"), 0}, {pathAsk, text(lang, "ask"), 0}, {pathRequests, text(lang, "requests"), 0}}
 	if waiting := len(p.Desk.Inbox(me.UID)); waiting > 0 || len(me.Manages) > 0 || slices.ContainsFunc(p.Approvers, me.In) {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
+	}
+	if p.governs(me) {
+		menu = append(menu, entry{pathSafety, text(lang, "safety"), 0})
 	}
 	for _, m := range p.Mount {
 		menu = append(menu, entry{m.Path, m.Name.In(lang), 0})

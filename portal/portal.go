@@ -106,6 +106,7 @@ const (
 	pathAccounts = "/adresses"
 	pathLink     = "/lier"
 	pathHelp     = "/aide"
+	pathSafety   = "/surete"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -136,6 +137,7 @@ func (p *Portal) routes() {
 	get(pathLink, p.link)
 	post(pathLink, p.offerCode)
 	get(pathHelp, p.help)
+	get(pathSafety, p.safety)
 	post(pathSignOut, p.signOut)
 	for _, m := range p.Mount {
 		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))

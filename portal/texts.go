@@ -125,6 +125,30 @@ var texts = map[string][2]string{
 	"why.error":          {"erreur : compte comme non", "error: counts as no"},
 	"why.none":           {"Aucune règle n'a été consultée.", "No rule was looked at."},
 
+	"ask.house.freeze":    {"Geler les envois", "Freeze sending"},
+	"ask.house.thaw":      {"Lever le gel", "End the freeze"},
+	"ask.brake.release":   {"Libérer les demandes retenues", "Release the held requests"},
+	"about.house.freeze":  {"Plus rien ne sera envoyé à Partage, tout de suite et partout. Rien ne se perd : les demandes acceptées attendent.", "Nothing more will be sent to Partage, at once and everywhere. Nothing is lost: accepted requests wait."},
+	"about.house.thaw":    {"Les demandes acceptées partiront de nouveau. Un autre administrateur devra valider.", "Accepted requests will be sent again. Another administrator will have to approve."},
+	"about.brake.release": {"Les demandes retenues partiront, et les freins compteront de nouveau à partir de zéro. Un autre administrateur devra valider.", "The held requests will be sent, and the brakes will count from zero again. Another administrator will have to approve."},
+	"wrong.house.freeze":  {"Erreur : Geler les envois", "Error: Freeze sending"},
+	"wrong.house.thaw":    {"Erreur : Lever le gel", "Error: End the freeze"},
+	"wrong.brake.release": {"Erreur : Libérer les demandes retenues", "Error: Release the held requests"},
+
+	// Freeze and brakes.
+	"frozen":        {"Les envois à Partage sont gelés depuis le {moment}.", "Sending to Partage has been frozen since {moment}."},
+	"frozen.rest":   {"Les demandes sont enregistrées et validées comme d'habitude ; elles partiront quand deux administrateurs auront levé le gel.", "Requests are saved and approved as usual; they will be sent once two administrators have ended the freeze."},
+	"safety":        {"Sûreté", "Safety"},
+	"safety.freeze": {"Envois à Partage", "Sending to Partage"},
+	"safety.sends":  {"Les demandes acceptées partent vers Partage.", "Accepted requests are sent to Partage."},
+	"safety.brakes": {"Freins sur les retraits", "Brakes on removals"},
+	"safety.intro":  {"Ce qui retire quelque chose à quelqu'un est compté. Au-delà d'une limite, la demande est retenue avant tout envoi, jusqu'à ce que deux administrateurs aient regardé.", "What takes something away from somebody is counted. Beyond a limit the request is held before anything is sent, until two administrators have looked."},
+	"safety.limit":  {"Limite", "Limit"},
+	"safety.max":    {"Au plus", "At most"},
+	"safety.count":  {"Retraits comptés depuis 24 heures : {n}.", "Removals counted in the last 24 hours: {n}."},
+	"safety.held":   {"Demandes retenues", "Held requests"},
+	"safety.none":   {"Aucune demande n'est retenue.", "No request is held."},
+
 	// Requests.
 	"what":          {"Objet", "Object"},
 	"asked.on":      {"Demandée le", "Asked on"},

@@ -128,6 +128,11 @@ func governed() []desk.Verb {
 }
 
 func (b *Book) setApprovers(r *rule, w form, f *faults) {
+	for _, v := range r.Verbs {
+		if spec, _ := desk.SpecOf(v); spec.Two && r.Outcome == desk.Allowed {
+			f.add("verb %q is never for one person alone; write ask, with approvers", v)
+		}
+	}
 	if r.Outcome != desk.Pending {
 		if len(w.Approvers) > 0 || w.Needed != nil {
 			f.add("approvers and needed go with outcome ask only; remove them")

@@ -27,7 +27,8 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 		return Facts{}, Fail(Invalid, UnknownVerb, "value", string(a.Verb))
 	}
 	// First: in an old copy, or before there is one, not there proves nothing.
-	if err := d.fresh(); spec.Changes && err != nil {
+	// A freeze waits for nothing: it takes nothing away.
+	if err := d.fresh(); spec.Changes && a.Verb != HouseFreeze && err != nil {
 		return Facts{}, err
 	}
 	f := Facts{Actor: d.View.Person(by), Via: via, Action: a, Target: target, Now: d.Now()}
@@ -83,7 +84,7 @@ func (d *Desk) possible(f *Facts) error {
 			return Fail(Conflict, QuotaBelowUse, "used", strconv.FormatInt(f.Target.Used, 10))
 		}
 	}
-	return nil
+	return d.governable(f.Action.Verb)
 }
 
 // Free says whether an address could be given: nil, or an *Error saying why not.

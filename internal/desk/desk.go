@@ -15,6 +15,7 @@ type Desk struct {
 	Rules   Rules
 	Now     func() time.Time
 	Stale   time.Duration // age of the directory beyond which nothing is changed
+	Brakes  Brakes
 }
 
 // An Asking is what a door hands in.
@@ -24,6 +25,7 @@ type Asking struct {
 	Action Action
 	Reason string // one line, may be empty
 	Key    string // of the message or form: the same key never asks twice; required
+	Batch  string // of those asked together, or ""
 }
 
 // Ask turns an action into a request and decides it. What cannot be done at
@@ -48,7 +50,7 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 			return Request{}, err
 		}
 		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Target.Owner,
-			Reason: clip(a.Reason), Via: a.Via, Key: a.Key}
+			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch}
 		r, err := d.append(ctx, Request{}, at, id, a.By, asked, Decided{d.Rules.Decide(facts)})
 		if !errors.Is(err, ErrBehind) {
 			return r, err
@@ -106,7 +108,7 @@ func (d *Desk) Withdraw(ctx context.Context, by UID, via Door, id ID) (Request, 
 		if r.By != by {
 			return nil, Fail(Forbidden, NotYours, "id", string(id))
 		}
-		if r.State != Waiting && (r.State != Ready || r.Attempt > 0) {
+		if !r.withdrawable() {
 			return nil, tooLate(r)
 		}
 		return []Fact{Withdrawn{Via: via}}, nil
@@ -156,30 +158,63 @@ func (d *Desk) Change(ctx context.Context, id ID, by UID, decide func(Request) (
 	}
 }
 
-// append folds the facts onto r and writes them right after at. Whether it was
-// first or not, the view is caught up when it returns.
+// append folds the facts onto r, adds what follows from them at once, and
+// writes it all right after at. Whether it was first or not, the view is caught
+// up when it returns.
 func (d *Desk) append(ctx context.Context, r Request, at Seq, id ID, by UID, facts ...Fact) (Request, error) {
-	events := make([]Event, len(facts))
+	events := d.events(id, by, facts...)
+	if id != "" {
+		next, err := folded(r, events)
+		if err != nil {
+			return r, err
+		}
+		follow := d.consequences(next, by)
+		if r, err = folded(next, follow); err != nil {
+			return r, err
+		}
+		events = append(events, follow...)
+	}
+	return r, d.write(ctx, at, events)
+}
+
+// events are the facts, dated and signed, not yet numbered.
+func (d *Desk) events(id ID, by UID, facts ...Fact) []Event {
 	now := d.Now().UTC().Truncate(time.Microsecond)
+	events := make([]Event, len(facts))
 	for i, f := range facts {
-		events[i] = Event{Seq: at + Seq(i) + 1, At: now, ID: id, By: by, Fact: f}
-		if id == "" {
+		events[i] = Event{At: now, ID: id, By: by, Fact: f}
+	}
+	return events
+}
+
+// folded is r after those of the events that are its own.
+func folded(r Request, events []Event) (Request, error) {
+	for _, e := range events {
+		if r.ID != "" && e.ID != r.ID {
 			continue
 		}
 		var err error
-		if r, err = r.With(events[i]); err != nil {
+		if r, err = r.With(e); err != nil {
 			return r, err
 		}
 	}
+	return r, nil
+}
+
+// write numbers the events and appends them right after at.
+func (d *Desk) write(ctx context.Context, at Seq, events []Event) error {
+	for i := range events {
+		events[i].Seq = at + Seq(i) + 1
+	}
 	_, err := d.Journal.Append(ctx, at, events...)
 	if err != nil && !errors.Is(err, ErrBehind) {
-		return r, fmt.Errorf("append to journal: %w", err)
+		return fmt.Errorf("append to journal: %w", err)
 	}
 	// What is written is true even if the asker has gone: finish the reading.
 	if caught := d.View.CatchUp(context.WithoutCancel(ctx)); caught != nil {
-		return r, fmt.Errorf("catch up with journal: %w", caught)
+		return fmt.Errorf("catch up with journal: %w", caught)
 	}
-	return r, err
+	return err
 }
 
 // clip keeps what a person wrote to one readable line of 500 characters.

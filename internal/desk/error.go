@@ -51,6 +51,11 @@ const (
 	OtherMailbox    Code = "mailbox.other" // target
 	PartageRefused  Code = "partage.refused"
 	NoEffect        Code = "effect.none"
+	HouseFrozen     Code = "house.frozen" // from
+	ClockBack       Code = "clock.back"
+	NotFrozen       Code = "house.unfrozen"
+	NothingHeld     Code = "held.none"
+	Braked          Code = "braked" // limit, max
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

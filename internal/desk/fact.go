@@ -15,6 +15,7 @@ type (
 		Reason  string // the asker's words, one line
 		Via     Door
 		Key     string // of the message or form it came by; one key asks once
+		Batch   string `json:",omitempty"` // of those asked together; brakes count them as one
 	}
 	// Decided is the rules' answer.
 	Decided struct{ Decision Decision }
@@ -60,6 +61,14 @@ type (
 		Attempt int
 		Proof   Account
 	}
+	// Held stops a ready request before anything is sent: one more effect would
+	// have passed a limit.
+	Held struct {
+		Limit Limit
+		Max   int // effects that the limit allows
+	}
+	// Released lets a held request go on: two administrators have looked.
+	Released struct{}
 	// Announced says that a post about the request stands somewhere, and in
 	// which state it shows it. The last one for a Role counts.
 	Announced struct {
@@ -69,6 +78,20 @@ type (
 		Votes int  // how many approvals it shows
 		Code  Code // of the failure it shows
 	}
+)
+
+// Facts that settle a request of governance.
+type (
+	// Frozen stops every send, on every node, until Thawed.
+	Frozen struct {
+		Cause  Cause
+		Reason string // what the asker said, or what was found
+	}
+	// Thawed ends a freeze. Only a request that somebody approved does.
+	Thawed struct{}
+	// BrakesReset lets the brakes count from zero: the effects before it count no
+	// more. What they held is Released in the same append.
+	BrakesReset struct{}
 )
 
 // Facts without a request.
@@ -106,6 +129,11 @@ func (Started) fact()        {}
 func (Failed) fact()         {}
 func (Unknown) fact()        {}
 func (Done) fact()           {}
+func (Held) fact()           {}
+func (Released) fact()       {}
+func (BrakesReset) fact()    {}
+func (Frozen) fact()         {}
+func (Thawed) fact()         {}
 func (Announced) fact()      {}
 func (Granted) fact()        {}
 func (Revoked) fact()        {}

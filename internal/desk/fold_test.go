@@ -41,6 +41,15 @@ var (
 	done    = event(desk.System, desk.Done{Attempt: 1})
 )
 
+// asks is ann asking for the verb.
+func asks(v desk.Verb) desk.Event { return event("ann", desk.Asked{Action: desk.Action{Verb: v}}) }
+
+// approved is a request for the verb with the one vote that it needs.
+func approved(tb testing.TB, v desk.Verb) desk.Request {
+	r := after(tb, asks(v), event("ann", desk.Decided{Decision: needs(1, "admins")}))
+	return after(tb, asks(v), event("ann", desk.Decided{Decision: needs(1, "admins")}), event("dan", desk.Approved{Digest: r.Digest()}))
+}
+
 // Every state with every fact: what is listed moves the request, nothing else does.
 func TestEveryStateWithEveryFact(t *testing.T) {
 	digest := after(t, asked).Digest()
@@ -65,6 +74,8 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"unknown 1.1": unknown, "unknown 1.2": event(desk.System, desk.Unknown{Attempt: 1, Looks: 2}),
 		"unknown 2.1": event(desk.System, desk.Unknown{Attempt: 2, Looks: 1}),
 		"done 1":      done, "done 0": event(desk.System, desk.Done{}), "done 2": event(desk.System, desk.Done{Attempt: 2}),
+		"held": event(desk.System, desk.Held{Limit: desk.AllLimit}), "released": event("dan", desk.Released{}),
+		"frozen": event("ann", desk.Frozen{}), "thawed": event("dan", desk.Thawed{}), "brakes reset": event("dan", desk.BrakesReset{}),
 		"announced": event(desk.System, desk.Announced{Role: desk.ToAsker}),
 		"granted":   event("dan", desk.Granted{To: "ann"}), "revoked": event("dan", desk.Revoked{From: "ann"}),
 		"offered": event("dan", desk.BindingOffered{}), "bound": event("dan", desk.Bound{}), "nothing": event("dan", nil),
@@ -79,9 +90,19 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"waiting": {after(t, asked, pending, vote("cid", digest)), map[string]desk.State{"approved": desk.Ready, "refused": desk.Rejected,
 			"withdrawn": desk.Cancelled}},
 		"ready": {after(t, asked, allowed), map[string]desk.State{"withdrawn": desk.Cancelled, "started 1": desk.Running,
+			"failed 0": desk.Ready, "broken 0": desk.Broken, "held": desk.Stopped}},
+		"held":       {after(t, asked, allowed, facts["held"]), map[string]desk.State{"withdrawn": desk.Cancelled, "released": desk.Ready}},
+		"held again": {after(t, asked, allowed, started, failed, facts["held"]), map[string]desk.State{"released": desk.Ready}},
+		"to freeze": {after(t, asks(desk.HouseFreeze), allowed), map[string]desk.State{"withdrawn": desk.Cancelled, "frozen": desk.Settled,
+			"failed 0": desk.Ready, "broken 0": desk.Broken}},
+		"to thaw, by one": {after(t, asks(desk.HouseThaw), allowed), nil},
+		"to thaw": {approved(t, desk.HouseThaw), map[string]desk.State{"withdrawn": desk.Cancelled, "thawed": desk.Settled,
+			"failed 0": desk.Ready, "broken 0": desk.Broken}},
+		"to release, by one": {after(t, asks(desk.BrakeRelease), allowed), nil},
+		"to release": {approved(t, desk.BrakeRelease), map[string]desk.State{"withdrawn": desk.Cancelled, "brakes reset": desk.Settled,
 			"failed 0": desk.Ready, "broken 0": desk.Broken}},
 		"ready again": {after(t, asked, allowed, started, failed), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,
-			"broken 1": desk.Broken}},
+			"broken 1": desk.Broken, "held": desk.Stopped}},
 		"running": {after(t, asked, allowed, started), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,
 			"broken 1": desk.Broken, "unknown 1.1": desk.Doubtful, "done 1": desk.Settled}},
 		"doubtful": {after(t, asked, allowed, started, unknown), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,

@@ -82,7 +82,7 @@ func (h *house) Requests(q desk.Query) iter.Seq[desk.Request] {
 		n := 0
 		for _, id := range slices.Backward(h.ids()) {
 			r, _ := h.Request(id)
-			if q.By != "" && r.By != q.By || len(q.States) > 0 && !slices.Contains(q.States, r.State) {
+			if q.By != "" && r.By != q.By || q.Batch != "" && r.Batch != q.Batch || len(q.States) > 0 && !slices.Contains(q.States, r.State) {
 				continue
 			}
 			if n++; q.Limit > 0 && n > q.Limit || !yield(r) {
@@ -126,6 +126,37 @@ func (h *house) Offer(digest string) (who desk.UID, until time.Time) {
 	}
 	return who, until
 }
+
+func (h *house) Freeze() (freeze desk.Event, frozen bool) {
+	for _, e := range h.events {
+		switch e.Fact.(type) {
+		case desk.Frozen:
+			freeze, frozen = e, true
+		case desk.Thawed:
+			freeze, frozen = desk.Event{}, false
+		}
+	}
+	return freeze, frozen
+}
+
+func (h *house) Intents() (t desk.Tally) {
+	for _, e := range h.events {
+		r, _ := h.Request(e.ID)
+		t = t.With(e, r)
+	}
+	return t
+}
+
+func (h *house) Latest() (latest time.Time) {
+	for _, e := range h.events {
+		if _, thawed := e.Fact.(desk.Thawed); thawed || e.At.After(latest) {
+			latest = e.At
+		}
+	}
+	return latest
+}
+
+func (h *house) Population() int { return len(h.accounts) }
 
 func (h *house) Person(uid desk.UID) desk.Person { return h.people[uid] }
 

@@ -38,6 +38,14 @@ type Fold interface {
 	// Offer is the person who was offered the code with this digest and until
 	// when, or "" once it is used.
 	Offer(digest string) (UID, time.Time)
+	// Freeze is the event that stopped every send; false if they go on.
+	Freeze() (Event, bool)
+	// Intents are the effects that brakes count: of verbs that take something
+	// away, started in the last day and not proved without effect.
+	Intents() Tally
+	// Latest is the latest date of an event since the last Thawed, zero if there
+	// is none.
+	Latest() time.Time
 	// CatchUp returns when everything in the journal now has been folded in.
 	CatchUp(context.Context) error
 }
@@ -46,6 +54,7 @@ type Fold interface {
 type Query struct {
 	By     UID     // asked by
 	Target Address // acting on the account or alias
+	Batch  string  // asked together
 	States []State // in one of
 	Limit  int     // at most; 0 = no limit
 }
@@ -60,6 +69,8 @@ type World interface {
 	Owned(UID) []Account
 	// Search yields up to n accounts whose address begins with prefix, in order.
 	Search(prefix string, n int) []Account
+	// Population is how many accounts there are.
+	Population() int
 	// HasDomain says that Partage serves the domain.
 	HasDomain(string) bool
 	// Ages tells when the directory and Partage were last read in full; zero = never.

@@ -24,6 +24,7 @@ const (
 	Rejected  State = "rejected"  // denied by the rules or refused by an approver
 	Cancelled State = "withdrawn" // by its asker
 	Broken    State = "broken"    // failed for good: a human is needed
+	Stopped   State = "held"      // by a brake, before anything was sent: two administrators let it go on
 )
 
 // Final says that nothing will move the request any more.
@@ -43,18 +44,21 @@ type Request struct {
 	Action    Action
 	Reason    string
 	Key       string
+	Batch     string
 	Decision  Decision
 	Votes     []Vote
 	Refusal   string // the approver's reason
 	Ended     UID    // who refused or withdrew
 	Attempt   int
-	Doubts    int       // attempts whose outcome was unknown
-	Looks     int       // reads since the outcome became unknown
-	Until     time.Time // before which nobody else acts
-	Before    Account   // as read before the last attempt
-	Proof     Account   // as read after it took effect
-	Code      Code      // of the last failure
-	Error     string    // of the last failure or doubt, for operators
+	Doubts    int           // attempts whose outcome was unknown
+	Looks     int           // reads since the outcome became unknown
+	Until     time.Time     // before which nobody else acts
+	Wait      time.Duration // from when it was started, or last looked at, to Until
+	Before    Account       // as read before the last attempt
+	Proof     Account       // as read after it took effect
+	Limit     Held          // that stopped it last
+	Code      Code          // of the last failure
+	Error     string        // of the last failure or doubt, for operators
 	Announced map[Role]Announced
 	Asked     time.Time
 	Changed   time.Time // when the state last changed
@@ -95,7 +99,7 @@ func (r Request) after(e Event) (Request, bool) {
 	switch f := e.Fact.(type) {
 	case Asked:
 		fresh := Request{ID: e.ID, By: e.By, Owner: f.Owner, Mailbox: f.Mailbox, Via: f.Via, State: Open, Action: f.Action,
-			Reason: f.Reason, Key: f.Key, Asked: e.At}
+			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At}
 		return fresh, r.State == None && e.By != ""
 	case Decided:
 		return r.decided(f.Decision), r.State == Open
@@ -106,7 +110,7 @@ func (r Request) after(e Event) (Request, bool) {
 		r.State, r.Refusal, r.Ended = Rejected, f.Reason, e.By
 		return r, ok
 	case Withdrawn:
-		ok := (r.State == Waiting || r.State == Ready && r.Attempt == 0) && e.By == r.By
+		ok := r.withdrawable() && e.By == r.By
 		r.State, r.Ended = Cancelled, e.By
 		return r, ok
 	case Announced:
@@ -118,7 +122,15 @@ func (r Request) after(e Event) (Request, bool) {
 		r.Announced = posts
 		return r, r.State != None
 	}
+	if next, ok, governs := r.governed(e); governs {
+		return next, ok
+	}
 	return r.executed(e)
+}
+
+// withdrawable: nothing was ever sent for it.
+func (r Request) withdrawable() bool {
+	return r.State == Waiting || (r.State == Ready || r.State == Stopped) && r.Attempt == 0
 }
 
 // executed is the half of the fold that belongs to the executor.
@@ -126,15 +138,15 @@ func (r Request) executed(e Event) (Request, bool) {
 	claimed := r.State == Running || r.State == Doubtful
 	switch f := e.Fact.(type) {
 	case Started:
-		ok := (r.State == Ready || claimed) && f.Attempt == r.Attempt+1
-		r.State, r.Attempt, r.Until, r.Before, r.Looks = Running, f.Attempt, f.Until, f.Before, 0
+		ok := (r.State == Ready || claimed) && f.Attempt == r.Attempt+1 && !r.Action.Verb.governs()
+		r.State, r.Attempt, r.Until, r.Wait, r.Before, r.Looks = Running, f.Attempt, f.Until, max(0, f.Until.Sub(e.At)), f.Before, 0
 		return r, ok
 	case Unknown:
 		ok := claimed && f.Attempt == r.Attempt && f.Looks == r.Looks+1
 		if f.Looks == 1 {
 			r.Doubts++
 		}
-		r.State, r.Looks, r.Until, r.Error = Doubtful, f.Looks, f.Until, f.Error
+		r.State, r.Looks, r.Until, r.Wait, r.Error = Doubtful, f.Looks, f.Until, max(0, f.Until.Sub(e.At)), f.Error
 		return r, ok
 	case Failed:
 		ok := (claimed || r.State == Ready) && f.Attempt == r.Attempt
@@ -154,7 +166,7 @@ func (r Request) executed(e Event) (Request, bool) {
 func (r Request) decided(d Decision) Request {
 	r.Decision, r.State = d, Rejected // also what an empty or unknown outcome means
 	switch {
-	case d.Outcome == Allowed:
+	case d.Outcome == Allowed && !r.Action.Verb.takesTwo():
 		r.State = Ready
 	case d.Outcome == Pending && d.Needed > 0 && len(d.Approvers) > 0:
 		r.State = Waiting

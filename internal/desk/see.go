@@ -67,6 +67,9 @@ func (d *Desk) concerns(by UID, via Door, r Request) bool {
 	if r.By == by || r.Owner == by || r.Decision.Approves(d.View.Person(by)) {
 		return true
 	}
+	if r.Action.Verb.governs() { // seen by who may ask for the same
+		return d.Rules.Decide(Facts{Actor: d.View.Person(by), Via: via, Action: r.Action, Now: d.Now()}).concedes()
+	}
 	facts, err := d.may(by, via, HistoryShow, r.Action.Target)
 	return err == nil && facts.Target.ID == r.Mailbox
 }

@@ -23,12 +23,18 @@ const (
 	RequestReject  Verb = "request.reject"
 	RequestCancel  Verb = "request.cancel"
 	HistoryShow    Verb = "history.show"
+	HouseFreeze    Verb = "house.freeze"
+	HouseThaw      Verb = "house.thaw"
+	BrakeRelease   Verb = "brake.release"
 	Help           Verb = "help"
 )
 
 // A Spec says what a verb needs.
 type Spec struct {
-	Changes bool            // it changes Partage: it becomes a request
+	Changes bool            // it becomes a request, and when granted it changes Partage or, see Governs, the house
+	Takes   bool            // it takes something away from somebody: brakes count it
+	Governs bool            // it takes effect in the journal, at once, and never reaches Partage
+	Two     bool            // whatever the rules say, somebody else must approve
 	Target  Form            // what it acts on
 	Args    map[string]Form // by name
 }
@@ -59,7 +65,7 @@ func SpecOf(v Verb) (spec Spec, ok bool) {
 
 var specs = map[Verb]Spec{
 	AliasAdd:       {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
-	AliasRemove:    {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
+	AliasRemove:    {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
 	QuotaSet:       {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
 	AccountShow:    {Target: AccountForm},
 	RequestList:    {Args: map[string]Form{"scope": ScopeForm + optional}},
@@ -68,14 +74,23 @@ var specs = map[Verb]Spec{
 	RequestReject:  {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
 	RequestCancel:  {Target: RequestForm},
 	HistoryShow:    {Target: AccountForm},
+	HouseFreeze:    {Changes: true, Governs: true},
+	HouseThaw:      {Changes: true, Governs: true, Two: true},
+	BrakeRelease:   {Changes: true, Governs: true, Two: true},
 	Help:           {Target: TopicForm + optional},
 }
 
 // Verbs lists every verb in the order help shows them.
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountShow, RequestList, RequestShow,
-		RequestApprove, RequestReject, RequestCancel, HistoryShow, Help}
+		RequestApprove, RequestReject, RequestCancel, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease, Help}
 }
+
+func (v Verb) governs() bool { return specs[v].Governs }
+
+func (v Verb) takes() bool { return specs[v].Takes }
+
+func (v Verb) takesTwo() bool { return specs[v].Two }
 
 func (f Form) required() bool { return f != NoForm && !strings.HasSuffix(string(f), optional) }
 

@@ -85,7 +85,7 @@ func TestVerbs(t *testing.T) {
 func TestEveryVerbThatChangesHasItsSteps(t *testing.T) {
 	o, _ := office(t)
 	for _, verb := range desk.Verbs() {
-		if spec, _ := desk.SpecOf(verb); !spec.Changes {
+		if spec, _ := desk.SpecOf(verb); !spec.Changes || spec.Governs {
 			continue
 		}
 		err := o.Do(t.Context(), desk.Action{Verb: verb}, desk.Account{Address: "x@elsewhere.fr"})

@@ -46,13 +46,16 @@ func (x *Executor) attempt(ctx context.Context, r desk.Request) error {
 	}
 	claimed, err := x.claim(ctx, r, before)
 	if err != nil {
-		return err
+		return x.stopped(ctx, r, err)
 	}
 	// From here on the end of ctx must not cut what is being sent.
 	send, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.Timing.Send)
 	defer cancel()
 	if shown {
 		return x.done(send, claimed, before)
+	}
+	if x.Halted() {
+		return x.again(send, claimed, errors.New("halted before the send"))
 	}
 	return x.conclude(send, claimed, x.Office.Do(send, r.Action, before))
 }
@@ -76,9 +79,27 @@ func (x *Executor) claim(ctx context.Context, r desk.Request, before desk.Accoun
 		if now.State != desk.Ready || now.Attempt != r.Attempt {
 			return nil, errTaken
 		}
+		if err := x.Desk.Clear(now); err != nil {
+			return nil, err
+		}
 		until := x.Desk.Now().Add(x.Timing.Send + x.Timing.Fence)
 		return []desk.Fact{desk.Started{Attempt: r.Attempt + 1, Until: until, Before: before}}, nil
 	})
+}
+
+// stopped does what keeps a claim from being made: it holds the request, or
+// freezes the house.
+func (x *Executor) stopped(ctx context.Context, r desk.Request, why error) error {
+	ctx = context.WithoutCancel(ctx)
+	switch desk.CodeOf(why) {
+	case desk.Braked:
+		return x.Desk.Hold(ctx, r.ID)
+	case desk.ClockBack:
+		return x.Desk.Freeze(ctx, desk.ByClock, "")
+	case desk.HouseFrozen:
+		return errTaken
+	}
+	return why
 }
 
 // conclude reads back whatever the answer was: an effect that is seen is

@@ -44,10 +44,21 @@ type Executor struct {
 	// Refresh reads people from the directory itself into the view.
 	Refresh func(context.Context, ...desk.UID) error
 	Timing  Timing
-	Log     *slog.Logger
+	// Halted says that nothing may be sent, by a sign outside the journal: the
+	// freeze file. It is asked before each claim, and again right before the send.
+	Halted func() bool
+	Steady func() time.Duration // time gone by, by a clock that nobody sets
+	Log    *slog.Logger
 
 	mu      sync.Mutex
 	resting map[desk.ID]time.Time // Partage did not answer a read: not before
+	seen    map[desk.ID]sight
+}
+
+// A sight is when this process first saw a request in the doubt that it is in.
+type sight struct {
+	attempt, looks int
+	at             time.Duration // by the steady clock
 }
 
 // Run works until ctx ends. A send that is under way is finished first.
@@ -74,7 +85,9 @@ func (x *Executor) Run(ctx context.Context) error {
 // time in each mail domain, and never two at once on one account.
 func (x *Executor) Sweep(ctx context.Context) error {
 	byDomain, busy := map[string][]desk.Request{}, map[string]bool{}
-	for _, r := range x.open() {
+	open := x.open()
+	x.forget(open)
+	for _, r := range open {
 		if busy[r.Mailbox] {
 			continue
 		}
@@ -98,31 +111,68 @@ func (x *Executor) Sweep(ctx context.Context) error {
 	return errors.Join(append(found, work.Wait())...)
 }
 
-// open lists the requests to be worked on, claimed ones first, then oldest first.
+// open lists the requests to be worked on, claimed ones first, then oldest
+// first. In a freeze what was sent is still looked at.
 func (x *Executor) open() []desk.Request {
 	var claimed, ready []desk.Request
+	_, frozen := x.Desk.View.Freeze()
+	frozen = frozen || x.Halted()
 	for r := range x.Desk.View.Requests(desk.Query{States: []desk.State{desk.Ready, desk.Running, desk.Doubtful}}) {
-		if r.State == desk.Ready {
-			ready = append([]desk.Request{r}, ready...)
-		} else {
+		switch {
+		case r.State != desk.Ready:
 			claimed = append(claimed, r)
+		case !frozen:
+			ready = append(ready, r)
 		}
 	}
+	slices.Reverse(ready) // Requests gives the newest first
 	return append(claimed, ready...)
 }
 
-func (x *Executor) due(r desk.Request) bool {
-	return !x.Desk.Now().Before(r.Until) && !x.Desk.Now().Before(x.restUntil(r.ID))
+func (x *Executor) due(r desk.Request) bool { return x.wait(r) <= 0 }
+
+// wait is how long nothing is to be done about the request.
+func (x *Executor) wait(r desk.Request) time.Duration {
+	now := x.Desk.Now()
+	return max(r.Until.Sub(now), x.restUntil(r.ID).Sub(now), x.fence(r))
+}
+
+// fence is how long this process must still wait for it to have waited itself
+// for as long as the request was to. A clock that is set ahead must not make a
+// fence shorter, so a process that finds a doubt when it starts gives it the
+// whole time anew.
+func (x *Executor) fence(r desk.Request) time.Duration {
+	if r.State == desk.Ready {
+		return 0
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	s, known := x.seen[r.ID]
+	if !known || s.attempt != r.Attempt || s.looks != r.Looks {
+		if x.seen == nil {
+			x.seen = map[desk.ID]sight{}
+		}
+		s = sight{r.Attempt, r.Looks, x.Steady()}
+		x.seen[r.ID] = s
+	}
+	return s.at + r.Wait - x.Steady()
+}
+
+// forget drops the sights of requests that are no longer open.
+func (x *Executor) forget(open []desk.Request) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	maps.DeleteFunc(x.seen, func(id desk.ID, _ sight) bool {
+		return !slices.ContainsFunc(open, func(r desk.Request) bool { return r.ID == id })
+	})
 }
 
 // untilNext is how long nothing is due, a minute at most.
 func (x *Executor) untilNext() time.Duration {
 	next := time.Minute
 	for _, r := range x.open() {
-		for _, t := range []time.Time{r.Until, x.restUntil(r.ID)} {
-			if d := t.Sub(x.Desk.Now()); d > 0 {
-				next = min(next, d)
-			}
+		if d := x.wait(r); d > 0 {
+			next = min(next, d)
 		}
 	}
 	return next

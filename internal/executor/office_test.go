@@ -100,11 +100,18 @@ func newHouse(t *testing.T, j desk.Journal, p *partage, rules desk.Rules) house 
 	if err := m.CatchUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	d := &desk.Desk{Journal: j, View: m, Rules: rules, Now: time.Now, Stale: 24 * time.Hour}
+	d := &desk.Desk{Journal: j, View: m, Rules: rules, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes()}
 	return house{d, m, &executor.Executor{
 		Desk: d, Office: p, Timing: executor.Standard(), Log: slog.New(slog.DiscardHandler),
 		Refresh: func(context.Context, ...desk.UID) error { return nil },
+		Halted:  func() bool { return false }, Steady: steady(),
 	}}
+}
+
+// steady is the bubble's own clock, which no test sets.
+func steady() func() time.Duration {
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
 }
 
 func all[T any](rows []T) iter.Seq2[T, error] {

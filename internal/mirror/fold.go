@@ -26,6 +26,9 @@ type fold struct {
 	persons  map[string]desk.UID
 	chats    map[desk.UID]string
 	manages  map[desk.UID][]string
+	latest   time.Time
+	freeze   *desk.Event // what stopped every send, nil if they go on
+	tally    desk.Tally
 }
 
 type offer struct {
@@ -60,7 +63,22 @@ func (f *fold) add(e desk.Event) error {
 		return fmt.Errorf("fold event %d: %w", e.Seq, err)
 	}
 	f.at, f.events = e.Seq, append(f.events, e)
+	f.hold(e)
 	return nil
+}
+
+// hold keeps what holds the house back: a freeze, and what brakes count.
+func (f *fold) hold(e desk.Event) {
+	if e.At.After(f.latest) {
+		f.latest = e.At
+	}
+	switch e.Fact.(type) {
+	case desk.Frozen:
+		f.freeze = &e
+	case desk.Thawed:
+		f.freeze, f.latest = nil, e.At
+	}
+	f.tally = f.tally.With(e, f.requests[e.ID])
 }
 
 func (f *fold) changeRequest(e desk.Event) error {

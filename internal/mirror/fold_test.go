@@ -253,3 +253,24 @@ func TestDoneWithoutProof(t *testing.T) {
 		t.Errorf("%s, alias %+v", r.State, m.Account("b@u.fr"))
 	}
 }
+
+// What holds the house back is folded: a freeze until it is thawed, the effects
+// that brakes count, and the latest date since a thaw.
+func TestFreezeAndTally(t *testing.T) {
+	freeze := desk.Action{Verb: desk.HouseFreeze}
+	remove := desk.Asked{Action: desk.Action{Verb: desk.AliasRemove, Target: "bob@u.fr", Args: "alias=b@u.fr"}, Key: "1"}
+	events := []desk.Event{event("D-1", "ann", remove), event("D-1", "ann", allowed), event("D-1", desk.System, started(1)),
+		event("D-2", "ann", desk.Asked{Action: freeze, Key: "2"}), event("D-2", "ann", allowed), event("D-2", "ann", desk.Frozen{Cause: desk.ByRequest})}
+	events[0].At = noon.Add(time.Hour)
+	m := folded(t, events...)
+	if e, frozen := m.Freeze(); !frozen || e.ID != "D-2" || len(m.Intents()) != 1 || !m.Latest().Equal(noon.Add(time.Hour)) {
+		t.Errorf("%+v %v, %v, %v", e, frozen, m.Intents(), m.Latest())
+	}
+	r := desk.Request{ID: "D-3", Action: desk.Action{Verb: desk.HouseThaw}}
+	events = append(events, event("D-3", "ann", desk.Asked{Action: r.Action, Key: "3"}), event("D-3", "ann", pending),
+		event("D-3", "eve", desk.Approved{Digest: r.Digest()}), event("D-3", "eve", desk.Thawed{}))
+	m = folded(t, events...)
+	if e, frozen := m.Freeze(); frozen || !m.Latest().Equal(noon) {
+		t.Errorf("%+v %v, %v", e, frozen, m.Latest())
+	}
+}

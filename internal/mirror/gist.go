@@ -13,6 +13,7 @@ import (
 // grows until the next load: who asks it looks at the account as well.
 type gist struct {
 	mu      sync.RWMutex
+	size    int // accounts at the load
 	domains map[string]bool
 	owned   map[desk.UID][]desk.Address // sorted
 }
@@ -21,6 +22,7 @@ func gistOf(accounts iter.Seq[*desk.Account]) *gist {
 	g := &gist{domains: map[string]bool{}, owned: map[desk.UID][]desk.Address{}}
 	for a := range accounts {
 		g.add(a)
+		g.size++
 	}
 	return g
 }
@@ -57,6 +59,9 @@ func (m *Mirror) HasDomain(domain string) bool {
 	defer g.mu.RUnlock()
 	return domain != "" && (g.domains[domain] || (*m.served.Load())[domain])
 }
+
+// Population is desk.World's: of the last load.
+func (m *Mirror) Population() int { return m.gist.Load().size }
 
 // Owned is desk.World's, in order of address.
 func (m *Mirror) Owned(uid desk.UID) (owned []desk.Account) {

@@ -75,6 +75,7 @@ func (f *fold) askedAbout(a desk.Address) (ids []desk.ID) {
 func matches(q desk.Query, r desk.Request) bool {
 	target := string(q.Target)
 	return (q.By == "" || q.By == r.By) &&
+		(q.Batch == "" || q.Batch == r.Batch) &&
 		(target == "" || target == r.Action.Target || target == r.Action.Arg("alias")) &&
 		(len(q.States) == 0 || slices.Contains(q.States, r.State))
 }
@@ -95,6 +96,30 @@ func (m *Mirror) History(ctx context.Context, of string) iter.Seq2[desk.Event, e
 			}
 		}
 	}
+}
+
+// Freeze is desk.Fold's.
+func (m *Mirror) Freeze() (desk.Event, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if m.freeze == nil {
+		return desk.Event{}, false
+	}
+	return *m.freeze, true
+}
+
+// Intents is desk.Fold's.
+func (m *Mirror) Intents() desk.Tally {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.tally
+}
+
+// Latest is desk.Fold's.
+func (m *Mirror) Latest() time.Time {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.latest
 }
 
 // Correspondents is desk.Fold's.

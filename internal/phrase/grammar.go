@@ -42,11 +42,14 @@ var grammar = []command{
 	{desk.RequestReject, []string{"refuser"}, []string{"reject"}, []string{request, reason}},
 	{desk.RequestCancel, []string{"annuler"}, []string{"cancel"}, []string{request}},
 	{desk.HistoryShow, []string{"historique"}, []string{"history"}, []string{account}},
+	{desk.HouseFreeze, []string{"geler"}, []string{"freeze"}, nil},
+	{desk.HouseThaw, []string{"degeler"}, []string{"thaw"}, nil},
+	{desk.BrakeRelease, []string{"liberer"}, []string{"release"}, nil},
 	{desk.Help, []string{"aide"}, []string{"help"}, []string{topic}},
 }
 
 // destructive verbs are never suggested to somebody who mistyped.
-var destructive = []desk.Verb{desk.AliasRemove, desk.RequestReject, desk.RequestCancel}
+var destructive = []desk.Verb{desk.AliasRemove, desk.RequestReject, desk.RequestCancel, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease}
 
 // scopes are the words for each scope, French then English.
 var scopes = map[string][2]string{"mine": {"mes", "mine"}, "pending": {"attente", "pending"}, "all": {"toutes", "all"}}

@@ -9,6 +9,8 @@
 //	demande|request D-12    valider|approve D-12
 //	refuser|reject D-12 [REASON]    annuler|cancel D-12
 //	historique|history ACCOUNT      aide|help [TOPIC]
+//	geler|freeze [REASON]           degeler|thaw [REASON]
+//	liberer|release [REASON]
 //
 // A reason may also follow "parce que", "because" or "reason:". The canonical
 // text of an action ("alias.add bob@u.fr alias=b@u.fr") is understood too.
@@ -69,6 +71,8 @@ func (c command) read(rest string) (Order, error) {
 	case c.verb == desk.RequestReject:
 		head, why, _ = strings.Cut(rest, " ")
 		why = afterMark(why)
+	case changes(c.verb) && len(c.slots) == 0:
+		head, why = "", afterMark(rest)
 	case changes(c.verb):
 		head, why, marked = cutReason(rest)
 	}

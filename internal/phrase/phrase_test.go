@@ -223,6 +223,9 @@ func TestCanonical(t *testing.T) {
 		{"request.reject D-5", "refuser D-5", "reject D-5"},
 		{"request.cancel D-5", "annuler D-5", "cancel D-5"},
 		{"history.show bob", "historique bob", "history bob"},
+		{"house.freeze", "geler", "freeze"},
+		{"house.thaw", "degeler", "thaw"},
+		{"brake.release", "liberer", "release"},
 		{"help", "aide", "help"},
 		{"help alias.add", "aide alias.add", "help alias.add"},
 	}

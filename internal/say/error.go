@@ -59,14 +59,16 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 	case name == "used":
 		n, _ := strconv.ParseInt(value, 10, 64)
 		return Size(lang, n)
-	case name == "since":
-		return since(lang, value)
+	case name == "since", name == "from":
+		return since(lang, name, value)
 	case name == "verb":
 		return Verb(lang, desk.Verb(value))
 	case name == "name" && known("name."+value):
 		return T(lang, "name."+value)
 	case name == "value" && code == desk.AlreadySo:
 		return canonicalSize(lang, value, quote)
+	case name == "limit":
+		return T(lang, "limit."+value)
 	case name == "by" && value != "":
 		return T(lang, "by", "who", called(nil, desk.UID(value), quote))
 	case name == "rule" && value != "":
@@ -75,10 +77,10 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 	return quoted(quote, value)
 }
 
-func since(lang, value string) string {
+func since(lang, key, value string) string {
 	at, err := time.Parse(time.RFC3339, value)
 	if err != nil || at.IsZero() {
 		return ""
 	}
-	return T(lang, "since", "moment", Moment(lang, at, time.UTC))
+	return T(lang, key, "moment", Moment(lang, at, time.UTC))
 }

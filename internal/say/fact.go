@@ -32,6 +32,16 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.withdrawn", []string{"door", door(lang, f.Via)}
 	case desk.Announced:
 		return announced(f), []string{"word", stateWord(lang, f.Shows)}
+	case desk.Held:
+		return "fact.held", []string{"limit", brake(lang, f)}
+	case desk.Released:
+		return "fact.released", nil
+	case desk.BrakesReset:
+		return "fact.reset", nil
+	case desk.Frozen:
+		return withReason("fact.frozen."+string(f.Cause), f.Reason), []string{"reason", quoted(quote, f.Reason)}
+	case desk.Thawed:
+		return "fact.thawed", nil
 	case desk.Granted:
 		return "fact.granted", []string{"to", called(name, f.To, quote), "domains", list(f.Domains, quote)}
 	case desk.Revoked:
@@ -91,6 +101,11 @@ func withReason(key, reason string) string {
 		return key
 	}
 	return key + ".reason"
+}
+
+// brake names a limit with its value: "5 retraits par heure pour une personne".
+func brake(lang string, h desk.Held) string {
+	return T(lang, "brake."+string(h.Limit), "max", strconv.Itoa(h.Max))
 }
 
 func door(lang string, d desk.Door) string {

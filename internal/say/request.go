@@ -9,7 +9,7 @@ import (
 
 var signs = map[desk.State]string{
 	desk.Open: "◔", desk.Waiting: "◔", desk.Ready: "◔", desk.Running: "◔", desk.Doubtful: "⚠",
-	desk.Settled: "✓", desk.Rejected: "✕", desk.Cancelled: "✕", desk.Broken: "⚠",
+	desk.Settled: "✓", desk.Rejected: "✕", desk.Cancelled: "✕", desk.Broken: "⚠", desk.Stopped: "⚠",
 }
 
 // State is the sign and the word of a badge: "◔", "À valider". The word says
@@ -60,7 +60,7 @@ func Outcome(lang string, r desk.Request, name func(desk.UID) string, quote ...Q
 	pairs := append(values(lang, r.Action, quote), "id", id, "who", called(name, r.Ended, quote),
 		"approvers", Approvers(lang, r.Decision.Approvers, quote...), "reason", quoted(quote, r.Refusal),
 		"because", because(lang, r.Decision), "cause", cause(lang, r.Code), "voters", voters(lang, r, name, quote),
-		"votes", strconv.Itoa(len(r.Votes)), "needed", strconv.Itoa(r.Decision.Needed))
+		"limit", brake(lang, r.Limit), "votes", strconv.Itoa(len(r.Votes)), "needed", strconv.Itoa(r.Decision.Needed))
 	pairs = append(pairs, "done", T(lang, "done."+string(r.Action.Verb), pairs...))
 	return T(lang, outcomeKey(r), pairs...)
 }

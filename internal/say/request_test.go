@@ -102,6 +102,8 @@ var everyFact = []desk.Fact{
 	desk.Announced{Role: desk.ToApprovers, Post: desk.Post{ID: "x"}, Shows: desk.Waiting}, desk.Announced{Role: desk.ToOwner},
 	desk.Announced{Role: "brand new", Post: desk.Post{ID: "x"}},
 	desk.Granted{To: "EVIL", Domains: []string{"EVIL", "EVIL"}}, desk.Revoked{From: "EVIL", Domains: []string{"EVIL"}},
+	desk.Held{Limit: desk.PersonLimit, Max: 5}, desk.Released{}, desk.BrakesReset{}, desk.Thawed{},
+	desk.Frozen{Cause: desk.ByRequest}, desk.Frozen{Cause: desk.ByFile, Reason: "EVIL"},
 	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{},
 }
 

@@ -124,7 +124,7 @@ func TestErrorSaysEveryCode(t *testing.T) {
 	for _, c := range readDesk(t).constants["Code"] {
 		var pairs []string
 		for name := range strings.FieldsFuncSeq(c.comment, func(r rune) bool { return r == ',' || r == ' ' }) {
-			pairs = append(pairs, name, map[string]string{"verb": "alias.add", "used": "1", "since": "2026-08-31T10:12:00Z", "name": "alias", "state": "done"}[name])
+			pairs = append(pairs, name, map[string]string{"verb": "alias.add", "used": "1", "since": "2026-08-31T10:12:00Z", "from": "2026-08-31T10:12:00Z", "limit": "person", "name": "alias", "state": "done"}[name])
 			if pairs[len(pairs)-1] == "" {
 				pairs[len(pairs)-1] = "EVIL"
 			}

@@ -1,0 +1,181 @@
+package desk_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// removal is a request by which somebody takes an alias from f@u.fr's account.
+func removal(id desk.ID, by desk.UID, target string) desk.Request {
+	return desk.Request{ID: id, By: by, Action: desk.Action{Verb: desk.AliasRemove, Target: target, Args: "alias=f@u.fr"}}
+}
+
+// Each limit allows as many effects as it says and not one more, and forgets
+// them when their time is over.
+func TestEachLimitIsExact(t *testing.T) {
+	wide := desk.Brakes{Person: 100, Domain: 100, Verb: 100, All: 100, PerMille: 1000}
+	for name, tt := range map[string]struct {
+		narrow func(*desk.Brakes)
+		other  desk.Request // does not count against the limit
+		window time.Duration
+		max    int
+	}{
+		"person": {func(b *desk.Brakes) { b.Person = 3 }, removal("D-9", "bob", "fay@u.fr"), time.Hour, 3},
+		"domain": {func(b *desk.Brakes) { b.Domain = 3 }, removal("D-9", "ann", "fay@v.fr"), time.Hour, 3},
+		"verb":   {func(b *desk.Brakes) { b.Verb = 3 }, desk.Request{}, time.Hour, 3},
+		"all":    {func(b *desk.Brakes) { b.All = 3 }, desk.Request{}, time.Hour, 3},
+		// 7 accounts: the share is less than what one person may.
+		"share": {func(b *desk.Brakes) { b.Person, b.PerMille = 2, 1 }, desk.Request{}, 24 * time.Hour, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, h := newDesk(t)
+			d.Brakes = wide
+			tt.narrow(&d.Brakes)
+			start := func(r desk.Request, at time.Time) {
+				h.events = append(h.events, desk.Event{At: at, ID: r.ID, By: r.By, Fact: desk.Asked{Action: r.Action}},
+					desk.Event{At: at, ID: r.ID, Fact: desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}}},
+					desk.Event{At: at, ID: r.ID, Fact: desk.Started{Attempt: 1}})
+			}
+			if tt.other.ID != "" {
+				start(tt.other, now)
+			}
+			next := removal("D-10", "ann", "fay@u.fr")
+			for i := range tt.max {
+				wants(t, d.Clear(next), "")
+				start(removal(desk.ID(fmt.Sprint("D-", i)), "ann", "fay@u.fr"), now)
+			}
+			wants(t, d.Clear(next), desk.Braked)
+			wants(t, d.Clear(desk.Request{ID: "D-10", By: "ann", Action: desk.Action{Verb: desk.AliasAdd, Target: "fay@u.fr"}}), "")
+			h.events = append(h.events, desk.Event{At: now.Add(tt.window - time.Microsecond), Fact: desk.Granted{}})
+			d.Now = func() time.Time { return now.Add(tt.window - time.Microsecond) }
+			wants(t, d.Clear(next), desk.Braked)
+			d.Now = func() time.Time { return now.Add(tt.window) }
+			wants(t, d.Clear(next), "")
+		})
+	}
+}
+
+// Zero allows nothing: a configuration that was forgotten must not be a brake
+// that is off.
+func TestNoBrakesAllowNothing(t *testing.T) {
+	d, _ := newDesk(t)
+	d.Brakes = desk.Brakes{}
+	wants(t, d.Clear(removal("D-1", "ann", "fay@u.fr")), desk.Braked)
+}
+
+func TestTally(t *testing.T) {
+	r := removal("D-1", "ann", "fay@u.fr")
+	at := func(d time.Duration, id desk.ID, f desk.Fact) desk.Event {
+		return desk.Event{At: now.Add(d), ID: id, Fact: f}
+	}
+	intent := func(id desk.ID, d time.Duration) desk.Intent {
+		return desk.Intent{ID: id, At: now.Add(d), By: "ann", Domain: "u.fr", Verb: desk.AliasRemove}
+	}
+	two := desk.Tally{intent("D-1", 0), intent("D-2", time.Hour)}
+	for name, tt := range map[string]struct {
+		e    desk.Event
+		want desk.Tally
+	}{
+		"started":                {at(2*time.Hour, "D-3", desk.Started{Attempt: 1}), desk.Tally{two[0], two[1], intent("D-3", 2*time.Hour)}},
+		"started again":          {at(2*time.Hour, "D-1", desk.Started{Attempt: 2}), desk.Tally{two[1], intent("D-1", 2*time.Hour)}},
+		"a day later":            {at(24*time.Hour+time.Second, "D-3", desk.Started{Attempt: 1}), desk.Tally{two[1], intent("D-3", 24*time.Hour+time.Second)}},
+		"proved without effect":  {at(0, "D-1", desk.Failed{Attempt: 1}), desk.Tally{two[1]}},
+		"held up before sending": {at(0, "D-1", desk.Failed{}), two},
+		"unknown":                {at(0, "D-1", desk.Unknown{Attempt: 1}), two},
+		"done":                   {at(0, "D-1", desk.Done{Attempt: 1}), two},
+		"reset":                  {at(0, "D-7", desk.BrakesReset{}), nil},
+	} {
+		r.ID = tt.e.ID
+		if diff := cmp.Diff(tt.want, two.With(tt.e, r)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	gives := desk.Request{ID: "D-3", Action: desk.Action{Verb: desk.AliasAdd, Target: "fay@u.fr"}}
+	if diff := cmp.Diff(two, two.With(at(0, "D-3", desk.Started{Attempt: 1}), gives)); diff != "" {
+		t.Errorf("what takes nothing away is counted: %s", diff)
+	}
+}
+
+// askAll has ann ask for removals, in one batch if it has a name.
+func askAll(tb testing.TB, d *desk.Desk, batch string, n int) (ids []desk.ID) {
+	tb.Helper()
+	for i := range n {
+		r, err := d.Ask(tb.Context(), desk.Asking{By: "ann", Via: desk.Chat, Action: action(tb, "alias.remove fay2@u.fr alias=f@u.fr"),
+			Key: fmt.Sprint(batch, i), Batch: batch})
+		if err != nil || r.State != desk.Ready {
+			tb.Fatal(r.State, err)
+		}
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+// What was asked together and does not fit is held before its first effect.
+func TestABatchThatDoesNotFitIsHeldWhole(t *testing.T) {
+	d, h := steering(t)
+	fits := askAll(t, d, "small", 3)
+	r, _ := h.Request(fits[0])
+	wants(t, d.Clear(r), "")
+	large := askAll(t, d, "large", 4)
+	r, _ = h.Request(large[2])
+	wants(t, d.Clear(r), desk.Braked)
+	h.before = func() { // somebody withdraws meanwhile
+		if _, err := d.Withdraw(t.Context(), "ann", desk.Chat, large[3]); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := d.Hold(t.Context(), r.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range large[:3] {
+		if r, _ := h.Request(id); r.State != desk.Ready { // three fit
+			t.Errorf("%s is %s", id, r.State)
+		}
+	}
+	more := askAll(t, d, "other", 5)
+	if err := d.Hold(t.Context(), more[0]); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range more {
+		if r, _ := h.Request(id); r.State != desk.Stopped || r.Limit != (desk.Held{Limit: desk.PersonLimit, Max: 3}) {
+			t.Errorf("%s is %s", id, r.State)
+		}
+	}
+	if err := d.Hold(t.Context(), fits[0]); err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := h.Request(fits[0]); r.State != desk.Ready {
+		t.Errorf("what fits is %s", r.State)
+	}
+}
+
+func TestTwoRelease(t *testing.T) {
+	d, h := steering(t)
+	_, err := govern(t, d, "cid", desk.BrakeRelease, "0")
+	wants(t, err, desk.NothingHeld)
+	ids := askAll(t, d, "many", 5)
+	if err := d.Hold(t.Context(), ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	r, err := govern(t, d, "cid", desk.BrakeRelease, "1")
+	if err != nil || r.State != desk.Waiting || len(d.Held()) != 5 {
+		t.Fatalf("%s, %v, %d held", r.State, err, len(d.Held()))
+	}
+	before := len(h.events)
+	if r, err = d.Approve(t.Context(), "dan", desk.Portal, r.ID, r.Digest()); err != nil || r.State != desk.Settled {
+		t.Fatalf("%s, %v", r.State, err)
+	}
+	if added := len(h.events) - before; added != 1+1+5 {
+		t.Errorf("%d events", added)
+	}
+	for _, id := range ids {
+		if r, _ := h.Request(id); r.State != desk.Ready {
+			t.Errorf("%s is %s", id, r.State)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// A Cause is why every send was stopped.
+type Cause string
+
+// The causes.
+const (
+	ByRequest Cause = "request" // somebody who may asked for it
+	ByFile    Cause = "file"    // the freeze file is there
+	ByClock   Cause = "clock"   // the clock jumped: deadlines mean nothing
+	ByAnchor  Cause = "anchor"  // the journal is not the one that was published: an old copy, or edited
+)
+
+// Freeze stops every send on every node, as a request of the program's own that
+// no rule is asked about: whoever finds that it must be, may. It writes nothing
+// if the house is frozen already.
+func (d *Desk) Freeze(ctx context.Context, cause Cause, reason string) error {
+	for {
+		id, at := d.View.Next()
+		if _, frozen := d.View.Freeze(); frozen {
+			return nil
+		}
+		asked := Asked{Action: Action{Verb: HouseFreeze}, Reason: clip(reason), Via: Shell, Key: "freeze:" + string(id)}
+		err := d.write(ctx, at, d.events(id, System, asked, Decided{Decision{Outcome: Allowed}}, Frozen{Cause: cause, Reason: asked.Reason}))
+		if !errors.Is(err, ErrBehind) {
+			return err
+		}
+	}
+}
+
+// maxStepBack is how far a clock may be behind the latest event: nodes differ a
+// little.
+const maxStepBack = time.Minute
+
+// steppedBack: the clock is behind what has happened already, and no deadline
+// means anything.
+func (d *Desk) steppedBack() bool { return d.Now().Before(d.View.Latest().Add(-maxStepBack)) }
+
+// governable says whether there is anything for a verb of governance to do.
+func (d *Desk) governable(v Verb) error {
+	if !v.governs() {
+		return nil
+	}
+	freeze, frozen := d.View.Freeze()
+	switch {
+	case v == HouseFreeze && frozen:
+		return frozenBy(freeze)
+	case v == HouseThaw && !frozen:
+		return Fail(Conflict, NotFrozen)
+	case v == BrakeRelease && len(d.Held()) == 0:
+		return Fail(Conflict, NothingHeld)
+	}
+	return nil
+}
+
+func frozenBy(freeze Event) *Error {
+	return Fail(Conflict, HouseFrozen, "from", freeze.At.Format(time.RFC3339))
+}
+
+// consequences are what a request of governance brings about the moment it
+// lacks nothing: it is carried out by being written.
+func (d *Desk) consequences(r Request, by UID) []Event {
+	if r.State != Ready {
+		return nil
+	}
+	switch r.Action.Verb {
+	case HouseFreeze:
+		return d.events(r.ID, by, Frozen{Cause: ByRequest, Reason: r.Reason})
+	case HouseThaw:
+		return d.events(r.ID, by, Thawed{})
+	case BrakeRelease:
+		events := d.events(r.ID, by, BrakesReset{})
+		for _, held := range d.Held() {
+			events = append(events, d.events(held.ID, by, Released{})...)
+		}
+		return events
+	}
+	return nil
+}
+
+// governed is the part of the fold that belongs to freezes and brakes; governs
+// is false for other facts.
+func (r Request) governed(e Event) (next Request, ok, governs bool) {
+	settles := r.State == Ready && (len(r.Votes) > 0 || !r.Action.Verb.takesTwo())
+	next = r
+	switch f := e.Fact.(type) {
+	case Held:
+		next.State, next.Limit = Stopped, f
+		return next, r.State == Ready && !r.Action.Verb.governs(), true
+	case Released:
+		next.State = Ready
+		return next, r.State == Stopped, true
+	case Frozen:
+		ok = settles && r.Action.Verb == HouseFreeze
+	case Thawed:
+		ok = settles && r.Action.Verb == HouseThaw
+	case BrakesReset:
+		ok = settles && r.Action.Verb == BrakeRelease
+	default:
+		return r, false, false
+	}
+	next.State = Settled
+	return next, ok, true
+}

@@ -1,0 +1,57 @@
+package portal
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// One administrator freezes from the portal, everybody is told on every page,
+// and it takes another one to end it.
+func TestFreezeAndThawInThePortal(t *testing.T) {
+	h := newHouse(t, demo)
+	h.as("jeanne").get("/surete").wants(t, http.StatusNotFound)
+	page := h.as("xavier").get("/surete")
+	page.wants(t, http.StatusOK, "Les demandes acceptées partent vers Partage.", "Aucune demande n'est retenue.", "Geler les envois")
+	h.send("xavier", desk.HouseFreeze)
+	if _, frozen := h.mirror.Freeze(); !frozen {
+		t.Fatal("not frozen")
+	}
+	h.as("jeanne").get("/mes-adresses").wants(t, http.StatusOK, "Les envois à Partage sont gelés depuis le")
+	h.as("yves").get("/surete").wants(t, http.StatusOK, "Xavier Pierre a gelé les envois à Partage", "Lever le gel")
+	h.send("yves", desk.HouseThaw)
+	if _, frozen := h.mirror.Freeze(); !frozen {
+		t.Fatal("thawed by one")
+	}
+	if _, err := h.desk.Approve(t.Context(), "xavier", desk.Portal, "D-2", ""); err != nil {
+		t.Fatal(err)
+	}
+	if body := h.as("jeanne").get("/mes-adresses").body; strings.Contains(body, "gelés") {
+		t.Error("still told as frozen")
+	}
+}
+
+// What a brake holds is shown with its limit, and may be released from there.
+func TestHeldRequestsAreShown(t *testing.T) {
+	h := newHouse(t, demo)
+	h.desk.Brakes = desk.Brakes{Person: 0, Domain: 1, Verb: 1, All: 1}
+	a, err := desk.NewAction(desk.AliasRemove, string(jeanneBox), map[string]string{"alias": string(h.mirror.Account(jeanneBox).Aliases[0])})
+	must(t, err)
+	r, err := h.desk.Ask(t.Context(), desk.Asking{By: "jeanne", Via: desk.Portal, Action: a, Key: "k"})
+	must(t, err)
+	must(t, h.desk.Hold(t.Context(), r.ID))
+	h.as("xavier").get("/surete").wants(t, http.StatusOK, string(r.ID), "retenue", "Libérer les demandes retenues")
+	h.as("jeanne").get("/demandes/"+string(r.ID)).wants(t, http.StatusOK, "retenue avant tout envoi")
+}
+
+// send has somebody send the form of a verb that takes nothing but a reason.
+func (h *house) send(who desk.UID, verb desk.Verb) {
+	h.t.Helper()
+	b := h.as(who)
+	b.get("/demandes/nouvelle?verbe="+string(verb)).wants(h.t, http.StatusOK, "Motif")
+	checked := b.submit("/demandes/nouvelle", "verbe", string(verb), "motif", "incident", "pas", "verifier")
+	checked.wants(h.t, http.StatusOK, "Ce que vous demandez", "incident")
+	b.submit("/demandes/nouvelle", append(checked.hidden(), "pas", "envoyer")...).wants(h.t, http.StatusSeeOther)
+}
