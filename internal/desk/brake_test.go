@@ -50,6 +50,7 @@ func TestEachLimitIsExact(t *testing.T) {
 				start(removal(desk.ID(fmt.Sprint("D-", i)), "ann", "fay@u.fr"), now)
 			}
 			wants(t, d.Clear(next), desk.Braked)
+			wants(t, d.Clear(removal("D-0", "ann", "fay@u.fr")), "") // counted already: to be tried again
 			wants(t, d.Clear(desk.Request{ID: "D-10", By: "ann", Action: desk.Action{Verb: desk.AliasAdd, Target: "fay@u.fr"}}), "")
 			h.events = append(h.events, desk.Event{At: now.Add(tt.window - time.Microsecond), Fact: desk.Granted{}})
 			d.Now = func() time.Time { return now.Add(tt.window - time.Microsecond) }
@@ -137,7 +138,11 @@ func TestABatchThatDoesNotFitIsHeldWhole(t *testing.T) {
 			t.Errorf("%s is %s", id, r.State)
 		}
 	}
-	more := askAll(t, d, "other", 5)
+	more := askAll(t, d, "other", 6)
+	if _, err := d.Withdraw(t.Context(), "ann", desk.Chat, more[5]); err != nil {
+		t.Fatal(err)
+	}
+	more = more[:5]
 	if err := d.Hold(t.Context(), more[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -151,6 +156,20 @@ func TestABatchThatDoesNotFitIsHeldWhole(t *testing.T) {
 	}
 	if r, _ := h.Request(fits[0]); r.State != desk.Ready {
 		t.Errorf("what fits is %s", r.State)
+	}
+}
+
+// A batch that fits is not held for what it has begun itself.
+func TestABatchThatFitsGoesThrough(t *testing.T) {
+	d, h := steering(t)
+	for i, id := range askAll(t, d, "fits", 3) {
+		r, _ := h.Request(id)
+		if err := d.Clear(r); err != nil {
+			t.Fatalf("number %d: %v", i+1, err)
+		}
+		if _, err := d.Change(t.Context(), id, desk.System, func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{desk.Started{Attempt: 1}}, nil }); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

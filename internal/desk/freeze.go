@@ -87,7 +87,7 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 // governed is the part of the fold that belongs to freezes and brakes; governs
 // is false for other facts.
 func (r Request) governed(e Event) (next Request, ok, governs bool) {
-	settles := r.State == Ready && (len(r.Votes) > 0 || !r.Action.Verb.takesTwo())
+	settles := r.State == Ready
 	next = r
 	switch f := e.Fact.(type) {
 	case Held:
