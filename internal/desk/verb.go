@@ -13,17 +13,25 @@ type Verb string
 
 // The verbs.
 const (
-	AliasAdd       Verb = "alias.add"
-	AliasRemove    Verb = "alias.remove"
-	QuotaSet       Verb = "quota.set"
-	AccountShow    Verb = "account.show"
-	RequestList    Verb = "request.list"
-	RequestShow    Verb = "request.show"
-	RequestApprove Verb = "request.approve"
-	RequestReject  Verb = "request.reject"
-	RequestCancel  Verb = "request.cancel"
-	HistoryShow    Verb = "history.show"
-	Help           Verb = "help"
+	AliasAdd        Verb = "alias.add"
+	AliasRemove     Verb = "alias.remove"
+	QuotaSet        Verb = "quota.set"
+	AccountLock     Verb = "account.lock"
+	AccountActivate Verb = "account.activate"
+	AccountClose    Verb = "account.close"
+	AccountHide     Verb = "account.hide"
+	AccountUnhide   Verb = "account.unhide"
+	AccountRename   Verb = "account.rename"
+	AccountCOS      Verb = "account.cos"
+	AccountForward  Verb = "account.forward"
+	AccountShow     Verb = "account.show"
+	RequestList     Verb = "request.list"
+	RequestShow     Verb = "request.show"
+	RequestApprove  Verb = "request.approve"
+	RequestReject   Verb = "request.reject"
+	RequestCancel   Verb = "request.cancel"
+	HistoryShow     Verb = "history.show"
+	Help            Verb = "help"
 )
 
 // A Spec says what a verb needs.
@@ -43,6 +51,8 @@ const (
 	AddressForm Form = "address" // a mail address
 	AccountForm Form = "account" // a mail address or a login
 	SizeForm    Form = "size"
+	ForwardForm Form = "forward" // a mail address, or Nowhere
+	ClassForm   Form = "class"   // the name of a class of service, letter for letter
 	RequestForm Form = "request" // D-512, d-512 or 512
 	ScopeForm   Form = "scope"   // mine, pending or all
 	TopicForm   Form = "topic"   // one word or verb
@@ -51,6 +61,9 @@ const (
 
 const optional = "?"
 
+// Nowhere, as where to forward mail, stops the forwarding.
+const Nowhere = "none"
+
 // SpecOf tells what the verb needs; ok is false for a verb that does not exist.
 func SpecOf(v Verb) (spec Spec, ok bool) {
 	spec, ok = specs[v]
@@ -58,22 +71,31 @@ func SpecOf(v Verb) (spec Spec, ok bool) {
 }
 
 var specs = map[Verb]Spec{
-	AliasAdd:       {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
-	AliasRemove:    {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
-	QuotaSet:       {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
-	AccountShow:    {Target: AccountForm},
-	RequestList:    {Args: map[string]Form{"scope": ScopeForm + optional}},
-	RequestShow:    {Target: RequestForm},
-	RequestApprove: {Target: RequestForm},
-	RequestReject:  {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
-	RequestCancel:  {Target: RequestForm},
-	HistoryShow:    {Target: AccountForm},
-	Help:           {Target: TopicForm + optional},
+	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
+	AliasRemove:     {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
+	QuotaSet:        {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
+	AccountLock:     {Changes: true, Target: AccountForm},
+	AccountActivate: {Changes: true, Target: AccountForm},
+	AccountClose:    {Changes: true, Target: AccountForm},
+	AccountHide:     {Changes: true, Target: AccountForm},
+	AccountUnhide:   {Changes: true, Target: AccountForm},
+	AccountRename:   {Changes: true, Target: AccountForm, Args: map[string]Form{"to": AddressForm}},
+	AccountCOS:      {Changes: true, Target: AccountForm, Args: map[string]Form{"cos": ClassForm}},
+	AccountForward:  {Changes: true, Target: AccountForm, Args: map[string]Form{"to": ForwardForm}},
+	AccountShow:     {Target: AccountForm},
+	RequestList:     {Args: map[string]Form{"scope": ScopeForm + optional}},
+	RequestShow:     {Target: RequestForm},
+	RequestApprove:  {Target: RequestForm},
+	RequestReject:   {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
+	RequestCancel:   {Target: RequestForm},
+	HistoryShow:     {Target: AccountForm},
+	Help:            {Target: TopicForm + optional},
 }
 
 // Verbs lists every verb in the order help shows them.
 func Verbs() []Verb {
-	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountShow, RequestList, RequestShow,
+	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
+		AccountRename, AccountCOS, AccountForward, AccountShow, RequestList, RequestShow,
 		RequestApprove, RequestReject, RequestCancel, HistoryShow, Help}
 }
 
@@ -82,6 +104,7 @@ func (f Form) required() bool { return f != NoForm && !strings.HasSuffix(string(
 var (
 	topicForm   = regexp.MustCompile(`^[a-z.]{1,40}$`)
 	loginForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$`)
+	classForm   = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN._·-]{0,62}[\pL\pN])?$`)
 	requestForm = regexp.MustCompile(`^(?:[dD]-)?0*([1-9][0-9]{0,9})$`)
 )
 
@@ -105,6 +128,16 @@ func (f Form) canonical(name, value string) (string, error) {
 		}
 		a, err := ParseAddress(value)
 		return string(a), err
+	case ForwardForm:
+		if lowerASCII(value) == Nowhere {
+			return Nowhere, nil
+		}
+		a, err := ParseAddress(value)
+		return string(a), err
+	case ClassForm:
+		if classForm.MatchString(value) {
+			return value, nil
+		}
 	case SizeForm:
 		n, err := ParseSize(value)
 		if err != nil {

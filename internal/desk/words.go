@@ -60,12 +60,26 @@ type Account struct {
 	Owner   UID       // whose it is, "" for a mailbox without a person
 	Name    string    // display name on Partage
 	Status  string    // zimbraAccountStatus: active, locked, closed...
-	COS     string    // id of its class of service
+	COS     string    // name of its class of service
 	Quota   int64     // bytes in force, 0 = unlimited
 	Used    int64     // bytes
 	Aliases []Address // sorted
 	Seen    time.Time // last logon, zero if never
+
+	// Where a copy of each message goes, as the owner chose; "" nowhere. Partage
+	// does not promise that it is one address.
+	Forward     string
+	ForwardOnly bool // nothing is kept here
+	Hidden      bool // not shown in the address book of the university
 }
+
+// The statuses that a client may set. Partage sets others by itself.
+const (
+	Active  = "active"
+	Locked  = "locked"  // no sign-in, mail is delivered
+	Closed  = "closed"  // no sign-in, mail is refused
+	Lockout = "lockout" // locked by Partage itself, after too many wrong passwords
+)
 
 // Known says that the account exists.
 func (a Account) Known() bool { return a.Address != "" }
