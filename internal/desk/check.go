@@ -82,6 +82,8 @@ func (d *Desk) possible(f *Facts) error {
 		if f.Size < f.Target.Used {
 			return Fail(Conflict, QuotaBelowUse, "used", strconv.FormatInt(f.Target.Used, 10))
 		}
+	default:
+		return d.settable(f.Action, f.Target)
 	}
 	return nil
 }

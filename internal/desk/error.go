@@ -36,7 +36,11 @@ const (
 	AliasTaken      Code = "alias.taken"       // alias
 	AliasAbsent     Code = "alias.absent"      // alias, account
 	QuotaBelowUse   Code = "quota.below"       // used
-	AlreadySo       Code = "already.so"        // value
+	AlreadySo       Code = "already.so"        // value, state
+	WrongStatus     Code = "account.status"    // account, status
+	OtherDomain     Code = "rename.domain"     // to, domain
+	UnknownClass    Code = "cos.unknown"       // value
+	ForwardLoop     Code = "forward.loop"      // to, account
 	NotAllowed      Code = "denied"            // verb, target, rule
 	NotApprover     Code = "approver.not"      // id
 	OwnRequest      Code = "approver.self"     // id

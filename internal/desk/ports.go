@@ -62,6 +62,8 @@ type World interface {
 	Search(prefix string, n int) []Account
 	// HasDomain says that Partage serves the domain.
 	HasDomain(string) bool
+	// Classes names the classes of service of Partage, sorted.
+	Classes() []string
 	// Ages tells when the directory and Partage were last read in full; zero = never.
 	Ages() (directory, partage time.Time)
 }

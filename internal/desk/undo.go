@@ -18,7 +18,7 @@ func Undo(a Action, before Account) (Action, bool) {
 			return Action{}, false
 		}
 	case AccountLock, AccountActivate, AccountClose:
-		verb = settles[before.Status]
+		verb = settledBy[before.Status]
 	case AccountHide, AccountUnhide:
 		verb = either(before.Hidden, AccountHide, AccountUnhide)
 	case AccountRename:
@@ -37,8 +37,8 @@ func Undo(a Action, before Account) (Action, bool) {
 	return undo, err == nil && before.Known() && args["alias"] != string(before.Address)
 }
 
-// settles gives the verb that sets each status a client may set.
-var settles = map[string]Verb{Active: AccountActivate, Locked: AccountLock, Closed: AccountClose}
+// settledBy gives the verb that sets each status a client may set.
+var settledBy = map[string]Verb{Active: AccountActivate, Locked: AccountLock, Closed: AccountClose}
 
 func either[T any](first bool, a, b T) T {
 	if first {
