@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/partage"
@@ -21,6 +22,8 @@ type Office struct {
 	// the person "login".
 	// A mailbox with another carLicense, or none, belongs to nobody.
 	Scope string
+
+	classes sync.Map // names of the classes of service, by identifier
 }
 
 var _ desk.Office = (*Office)(nil)
@@ -35,6 +38,9 @@ func (o *Office) Look(ctx context.Context, a desk.Address) (desk.Account, error)
 	found, err := client.GetAccount(ctx, partage.Address(a))
 	if partage.ClassOf(err) == partage.NotFound {
 		return desk.Account{}, nil
+	}
+	if err == nil {
+		err = o.named(ctx, client, found.COS)
 	}
 	if err != nil {
 		return desk.Account{}, fmt.Errorf("look at account: %w", err)
@@ -52,6 +58,9 @@ func (o *Office) Do(ctx context.Context, a desk.Action, target desk.Account) err
 	client, err := o.Domains.For(partage.Address(target.Address))
 	if err != nil {
 		return fmt.Errorf("%w: %w", desk.ErrRefused, err)
+	}
+	if a, err = theirs(ctx, client, a); err != nil {
+		return err
 	}
 	writer, err := client.Writer(ctx)
 	if err != nil {
@@ -91,6 +100,9 @@ func (o *Office) Accounts(ctx context.Context) iter.Seq2[desk.Account, error] {
 				return
 			}
 			for found, err := range client.GetAllAccounts(ctx, partage.Query{Attrs: listed()}) {
+				if err == nil {
+					err = o.named(ctx, client, found.COS)
+				}
 				if !yield(o.account(found), err) || err != nil {
 					return
 				}
@@ -101,7 +113,8 @@ func (o *Office) Accounts(ctx context.Context) iter.Seq2[desk.Account, error] {
 
 // listed names the attributes that account reads.
 func listed() []string {
-	return []string{"quota", "used", "displayName", "carLicense", "zimbraAccountStatus", "zimbraCOSId", "zimbraMailAlias", "zimbraLastLogonTimestamp"}
+	return []string{"quota", "used", "displayName", "carLicense", "zimbraAccountStatus", "zimbraCOSId", "zimbraMailAlias", "zimbraLastLogonTimestamp",
+		"zimbraPrefMailForwardingAddress", "zimbraPrefMailLocalDeliveryDisabled", "zimbraHideInGal"}
 }
 
 func (o *Office) account(a partage.Account) desk.Account {
@@ -112,7 +125,8 @@ func (o *Office) account(a partage.Account) desk.Account {
 	slices.Sort(aliases)
 	return desk.Account{
 		ID: string(a.ID), Address: desk.Address(a.Name), Owner: o.owner(a.CarLicense), Name: a.DisplayName,
-		Status: string(a.Status), COS: string(a.COS), Quota: a.Quota, Used: a.Used, Aliases: aliases, Seen: a.LastLogon,
+		Status: string(a.Status), COS: o.className(a.COS), Quota: a.Quota, Used: a.Used, Aliases: aliases, Seen: a.LastLogon,
+		Forward: a.Forward, ForwardOnly: a.ForwardOnly, Hidden: a.HideInGal,
 	}
 }
 

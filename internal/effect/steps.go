@@ -45,6 +45,64 @@ var steps = map[desk.Verb]step{
 			return err == nil && account.Quota == int64(size)
 		},
 	},
+	desk.AccountLock:     status(partage.Locked),
+	desk.AccountActivate: status(partage.Active),
+	desk.AccountClose:    status(partage.Closed),
+	desk.AccountHide:     hidden(true),
+	desk.AccountUnhide:   hidden(false),
+	// The account is at another address afterwards: who compares must have read
+	// the same mailbox there.
+	desk.AccountRename: {
+		do: func(ctx context.Context, w *partage.Writer, from partage.Address, a desk.Action) error {
+			return w.RenameAccount(ctx, from, partage.Address(a.Arg("to")))
+		},
+		shows: func(a desk.Action, account desk.Account) bool {
+			return string(account.Address) == a.Arg("to")
+		},
+	},
+	desk.AccountCOS: {
+		do: func(ctx context.Context, w *partage.Writer, of partage.Address, a desk.Action) error {
+			class := partage.CosID(a.Arg("cos"))
+			return w.ModifyAccount(ctx, of, partage.Change{COS: &class})
+		},
+		shows: func(a desk.Action, account desk.Account) bool { return account.COS == a.Arg("cos") },
+	},
+	// A copy stays in the mailbox, whatever was so before.
+	desk.AccountForward: {
+		do: func(ctx context.Context, w *partage.Writer, from partage.Address, a desk.Action) error {
+			to, only := forward(a), false
+			return w.ModifyAccount(ctx, from, partage.Change{Forward: &to, ForwardOnly: &only})
+		},
+		shows: func(a desk.Action, account desk.Account) bool {
+			return a.Arg("to") != "" && account.Forward == forward(a) && !account.ForwardOnly
+		},
+	},
+}
+
+func status(s partage.Status) step {
+	return step{
+		do: func(ctx context.Context, w *partage.Writer, of partage.Address, _ desk.Action) error {
+			return w.ModifyAccount(ctx, of, partage.Change{Status: &s})
+		},
+		shows: func(_ desk.Action, account desk.Account) bool { return account.Status == string(s) },
+	}
+}
+
+func hidden(hide bool) step {
+	return step{
+		do: func(ctx context.Context, w *partage.Writer, of partage.Address, _ desk.Action) error {
+			return w.ModifyAccount(ctx, of, partage.Change{HideInGal: &hide})
+		},
+		shows: func(_ desk.Action, account desk.Account) bool { return account.Hidden == hide },
+	}
+}
+
+// forward is where the mail goes, in Partage's terms.
+func forward(a desk.Action) string {
+	if to := a.Arg("to"); to != desk.Nowhere {
+		return to
+	}
+	return ""
 }
 
 func alias(a desk.Action) partage.Address { return partage.Address(a.Arg("alias")) }

@@ -58,6 +58,15 @@ func (m *Mirror) HasDomain(domain string) bool {
 	return domain != "" && (g.domains[domain] || (*m.served.Load())[domain])
 }
 
+// SetClasses says which classes of service Partage has.
+func (m *Mirror) SetClasses(names []string) {
+	names = slices.Sorted(slices.Values(names))
+	m.classes.Store(&names)
+}
+
+// Classes is desk.World's.
+func (m *Mirror) Classes() []string { return *m.classes.Load() }
+
 // Owned is desk.World's, in order of address.
 func (m *Mirror) Owned(uid desk.UID) (owned []desk.Account) {
 	g := m.gist.Load()

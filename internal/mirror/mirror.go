@@ -26,6 +26,7 @@ type Mirror struct {
 	learned  map[string]proof // by account id, newer than the last load; guarded by accounts.writing
 	gist     atomic.Pointer[gist]
 	served   atomic.Pointer[map[string]bool]
+	classes  atomic.Pointer[[]string]
 }
 
 type proof struct {
@@ -40,6 +41,7 @@ func New(journal desk.Journal) *Mirror {
 	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), met: map[desk.UID]meeting{}, learned: map[string]proof{}}
 	m.gist.Store(gistOf(m.accounts.rows("id")))
 	m.SetDomains(nil)
+	m.SetClasses(nil)
 	return m
 }
 
