@@ -55,6 +55,12 @@ const (
 	OtherMailbox    Code = "mailbox.other" // target
 	PartageRefused  Code = "partage.refused"
 	NoEffect        Code = "effect.none"
+	Paused          Code = "paused"
+	NotDeleted      Code = "deletion.none"  // value
+	TermOver        Code = "term.over"      // until
+	AddressTaken    Code = "address.taken"  // address
+	PersonTaken     Code = "person.taken"   // person, account
+	NotReversible   Code = "reversible.not" // what
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

@@ -82,7 +82,7 @@ func (h *house) Requests(q desk.Query) iter.Seq[desk.Request] {
 		n := 0
 		for _, id := range slices.Backward(h.ids()) {
 			r, _ := h.Request(id)
-			if q.By != "" && r.By != q.By || len(q.States) > 0 && !slices.Contains(q.States, r.State) {
+			if q.By != "" && r.By != q.By || q.Target != "" && r.Action.Target != string(q.Target) || len(q.States) > 0 && !slices.Contains(q.States, r.State) {
 				continue
 			}
 			if n++; q.Limit > 0 && n > q.Limit || !yield(r) {

@@ -48,6 +48,12 @@ func (d *Desk) serves(a Action, owner, who UID) bool {
 // was just read. The request must still be allowed by itself, or by votes that
 // still count: of people who may still approve, and who are not served by it.
 func (d *Desk) Recheck(r Request, target Account) error {
+	if r.Action.Verb == AccountRestore {
+		// The rules look at the account that comes back, not at what is left of it.
+		if target = d.Deletion(r).Origin; !target.Known() {
+			return Fail(NotFound, NotDeleted, "value", r.Action.Target)
+		}
+	}
 	facts, err := d.checkOn(r.By, r.Via, r.Action, target)
 	if err != nil {
 		return err

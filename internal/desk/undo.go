@@ -30,6 +30,20 @@ func Undo(a Action, before Account) (Action, bool) {
 		if to, _ := ParseAddress(before.Forward); before.ForwardOnly || string(to) != before.Forward {
 			return Action{}, false
 		}
+	case AccountEPPN:
+		if before.Detail == nil {
+			return Action{}, false
+		}
+		args["eppn"] = before.Detail.EPPN
+		if line, ok := oneLine(args["eppn"]); args["eppn"] != "" && (!ok || line != args["eppn"]) {
+			return Action{}, false
+		}
+	case AccountMark, AccountUnmark:
+		args["mark"] = a.Arg("mark")
+		verb = either(a.Verb == AccountMark, AccountUnmark, AccountMark)
+	case ListJoin, ListLeave:
+		args["list"], args["id"], args["member"] = a.Arg("list"), a.Arg("id"), a.Arg("member")
+		verb = either(a.Verb == ListJoin, ListLeave, ListJoin)
 	default:
 		return Action{}, false
 	}

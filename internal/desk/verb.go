@@ -24,6 +24,8 @@ const (
 	AccountRename   Verb = "account.rename"
 	AccountCOS      Verb = "account.cos"
 	AccountForward  Verb = "account.forward"
+	AccountDelete   Verb = "account.delete"
+	AccountRestore  Verb = "account.restore"
 	AccountShow     Verb = "account.show"
 	RequestList     Verb = "request.list"
 	RequestShow     Verb = "request.show"
@@ -34,9 +36,19 @@ const (
 	Help            Verb = "help"
 )
 
+// What nobody asks for: steps of the verbs above.
+const (
+	AccountEPPN   Verb = "account.eppn"   // without eppn: freed
+	AccountMark   Verb = "account.mark"   // in the notes for administrators
+	AccountUnmark Verb = "account.unmark" //
+	ListJoin      Verb = "list.join"
+	ListLeave     Verb = "list.leave"
+)
+
 // A Spec says what a verb needs.
 type Spec struct {
 	Changes bool            // it changes Partage: it becomes a request
+	Step    bool            // it changes Partage, but only as a step of another verb
 	Target  Form            // what it acts on
 	Args    map[string]Form // by name
 }
@@ -70,6 +82,9 @@ func SpecOf(v Verb) (spec Spec, ok bool) {
 	return spec, ok
 }
 
+// The list has an address and an identifier: another list may have its address by then.
+var membershipArgs = map[string]Form{"list": AddressForm, "id": TextForm, "member": AddressForm}
+
 var specs = map[Verb]Spec{
 	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
 	AliasRemove:     {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
@@ -82,6 +97,13 @@ var specs = map[Verb]Spec{
 	AccountRename:   {Changes: true, Target: AccountForm, Args: map[string]Form{"to": AddressForm}},
 	AccountCOS:      {Changes: true, Target: AccountForm, Args: map[string]Form{"cos": ClassForm}},
 	AccountForward:  {Changes: true, Target: AccountForm, Args: map[string]Form{"to": ForwardForm}},
+	AccountDelete:   {Changes: true, Target: AccountForm},
+	AccountRestore:  {Changes: true, Target: AddressForm},
+	AccountEPPN:     {Step: true, Target: AddressForm, Args: map[string]Form{"eppn": TextForm + optional}},
+	AccountMark:     {Step: true, Target: AddressForm, Args: map[string]Form{"mark": TextForm}},
+	AccountUnmark:   {Step: true, Target: AddressForm, Args: map[string]Form{"mark": TextForm}},
+	ListJoin:        {Step: true, Target: AddressForm, Args: membershipArgs},
+	ListLeave:       {Step: true, Target: AddressForm, Args: membershipArgs},
 	AccountShow:     {Target: AccountForm},
 	RequestList:     {Args: map[string]Form{"scope": ScopeForm + optional}},
 	RequestShow:     {Target: RequestForm},
@@ -92,10 +114,10 @@ var specs = map[Verb]Spec{
 	Help:            {Target: TopicForm + optional},
 }
 
-// Verbs lists every verb in the order help shows them.
+// Verbs lists every verb that can be asked, in the order help shows them.
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
-		AccountRename, AccountCOS, AccountForward, AccountShow, RequestList, RequestShow,
+		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow,
 		RequestApprove, RequestReject, RequestCancel, HistoryShow, Help}
 }
 

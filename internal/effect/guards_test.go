@@ -31,7 +31,7 @@ func TestWhatIsKnownWithoutEffect(t *testing.T) {
 		if err := server.SetFaults(faults...); err != nil {
 			t.Fatal(err)
 		}
-		if err := o.Do(t.Context(), tt.action, tt.target); !errors.Is(err, tt.want) {
+		if err := do(t, o, tt.action, tt.target); !errors.Is(err, tt.want) {
 			t.Errorf("%s: told %v, want %v", name, err, tt.want)
 		}
 	}
@@ -56,7 +56,7 @@ func TestAClassThatIsNotFoundOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		writes := len(server.Log())
-		if err := o.Do(t.Context(), a, before); !errors.Is(err, desk.ErrNotSent) || len(server.Log()) != writes {
+		if err := do(t, o, a, before); !errors.Is(err, desk.ErrNotSent) || len(server.Log()) != writes {
 			t.Errorf("%v: told %v, %d writes", answer, err, len(server.Log())-writes)
 		}
 	}
@@ -70,7 +70,7 @@ func TestClassesThatCannotBeRead(t *testing.T) {
 	if names, err := o.Classes(t.Context()); err == nil {
 		t.Errorf("%q, and no error", names)
 	}
-	if a, err := o.Look(t.Context(), jeanne); err == nil {
+	if a, err := o.Look(t.Context(), desk.Action{Target: jeanne}, ""); err == nil {
 		t.Errorf("saw %+v, whose class has no name", a)
 	}
 	for _, err := range o.Accounts(t.Context()) {

@@ -28,9 +28,37 @@ type Office struct {
 
 var _ desk.Office = (*Office)(nil)
 
-// Look reads the mailbox that receives mail for the address, from Partage
-// itself. None is the zero Account.
-func (o *Office) Look(ctx context.Context, a desk.Address) (desk.Account, error) {
+// Look is desk.Office's. Our writes move a mailbox between the addresses that
+// the action names; other tools may have moved it within those domains.
+func (o *Office) Look(ctx context.Context, a desk.Action, id string) (desk.Account, error) {
+	places := slices.Compact([]desk.Address{desk.Address(a.Target), a.After()})
+	var stranger desk.Account
+	for _, place := range places {
+		found, err := o.at(ctx, place)
+		if err != nil {
+			return desk.Account{}, err
+		}
+		if found.Known() && found.ID == id {
+			return o.detailed(ctx, a, found)
+		}
+		if !stranger.Known() {
+			stranger = found
+		}
+	}
+	for _, place := range places {
+		found, err := o.byID(ctx, place.Domain(), id)
+		if err != nil {
+			return desk.Account{}, err
+		}
+		if found.Known() && found.ID == id {
+			return o.detailed(ctx, a, found)
+		}
+	}
+	return stranger, nil
+}
+
+// at reads the mailbox that receives mail for the address. None is the zero Account.
+func (o *Office) at(ctx context.Context, a desk.Address) (desk.Account, error) {
 	client, err := o.Domains.For(partage.Address(a))
 	if err != nil {
 		return desk.Account{}, fmt.Errorf("look at account: %w", err)
@@ -45,28 +73,37 @@ func (o *Office) Look(ctx context.Context, a desk.Address) (desk.Account, error)
 	if err != nil {
 		return desk.Account{}, fmt.Errorf("look at account: %w", err)
 	}
-	return o.account(found), nil
+	account := o.account(found)
+	account.Detail = &desk.Detail{EPPN: found.CarLicense, Notes: found.Notes}
+	return account, nil
 }
 
-// Do sends the one write that the action is. What it returns says what is
-// known of the effect: see desk.Office.
-func (o *Office) Do(ctx context.Context, a desk.Action, target desk.Account) error {
-	step, ok := steps[a.Verb]
-	if !ok {
-		return fmt.Errorf("%w: no steps for %s", desk.ErrRefused, a.Verb)
-	}
-	client, err := o.Domains.For(partage.Address(target.Address))
+// byID reads the mailbox with that identifier in the domain, if there is one.
+func (o *Office) byID(ctx context.Context, domain, id string) (desk.Account, error) {
+	client, err := o.Domains.Client(domain)
 	if err != nil {
-		return fmt.Errorf("%w: %w", desk.ErrRefused, err)
+		return desk.Account{}, fmt.Errorf("look for account: %w", err)
 	}
-	if a, err = theirs(ctx, client, a); err != nil {
-		return err
+	for found, err := range client.GetAllAccounts(ctx, partage.Query{Filter: "(zimbraId=" + escaped(id) + ")", Attrs: listed()}) {
+		if err != nil {
+			return desk.Account{}, fmt.Errorf("look for account: %w", err)
+		}
+		return o.at(ctx, desk.Address(found.Name))
 	}
-	writer, err := client.Writer(ctx)
+	return desk.Account{}, nil
+}
+
+// detailed adds what the action touches beside the account.
+func (o *Office) detailed(ctx context.Context, a desk.Action, account desk.Account) (desk.Account, error) {
+	if a.Verb != desk.ListJoin && a.Verb != desk.ListLeave {
+		return account, nil
+	}
+	m, err := o.onList(ctx, desk.Address(a.Arg("list")), desk.Address(a.Arg("member")))
 	if err != nil {
-		return fmt.Errorf("%w: %w", desk.ErrNotSent, err)
+		return desk.Account{}, fmt.Errorf("look at list: %w", err)
 	}
-	return known(step.do(ctx, writer, partage.Address(target.Address), a))
+	account.Detail.Lists = []desk.Membership{m}
+	return account, nil
 }
 
 // Shows says whether the account, as read, shows the action's effect.

@@ -54,11 +54,26 @@ func action(t testing.TB, text string) desk.Action {
 
 func look(t testing.TB, o *effect.Office, a desk.Address) desk.Account {
 	t.Helper()
-	account, err := o.Look(t.Context(), a)
+	return lookFor(t, o, desk.Action{Target: string(a)}, "")
+}
+
+func lookFor(t testing.TB, o *effect.Office, a desk.Action, id string) desk.Account {
+	t.Helper()
+	account, err := o.Look(t.Context(), a, id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return account
+}
+
+// do sends the one write of the action.
+func do(t testing.TB, o *effect.Office, a desk.Action, before desk.Account) error {
+	t.Helper()
+	pen, err := o.Pen(t.Context(), a, before)
+	if err != nil {
+		return err
+	}
+	return pen.Write(t.Context())
 }
 
 // everyVerb is an action of each verb that changes something, in an order in
@@ -107,20 +122,23 @@ func TestVerbs(t *testing.T) {
 		})
 	}
 	for _, verb := range desk.Verbs() {
-		if spec, _ := desk.SpecOf(verb); spec.Changes && !tried[verb] {
+		if spec, _ := desk.SpecOf(verb); spec.Changes && !tried[verb] && !planned(verb) {
 			t.Errorf("%s is not tried here", verb)
 		}
 	}
 }
 
+// planned says that the verb has several steps: see deletion_test.go.
+func planned(v desk.Verb) bool { return v == desk.AccountDelete || v == desk.AccountRestore }
+
 // carriedOut is the account once the action is done, by one write.
 func carriedOut(t *testing.T, o *effect.Office, server *simulator.Server, a desk.Action, before desk.Account) desk.Account {
 	t.Helper()
 	writes := len(server.Log())
-	if err := o.Do(t.Context(), a, before); err != nil {
+	if err := do(t, o, a, before); err != nil {
 		t.Fatal(err)
 	}
-	after := look(t, o, a.After())
+	after := lookFor(t, o, a, before.ID)
 	if !o.Shows(a, after) || after.ID != before.ID {
 		t.Errorf("%s does not show after: %+v", a, after)
 	}
@@ -153,7 +171,7 @@ func TestAForwardKeepsACopy(t *testing.T) {
 		if o.Shows(a, before) {
 			t.Errorf("%s is shown by mail that is kept nowhere", text)
 		}
-		if err := o.Do(t.Context(), a, before); err != nil {
+		if err := do(t, o, a, before); err != nil {
 			t.Fatal(err)
 		}
 		if after := look(t, o, jeanne); after.ForwardOnly || !o.Shows(a, after) {
@@ -177,10 +195,10 @@ func TestClasses(t *testing.T) {
 func TestEveryVerbThatChangesHasItsSteps(t *testing.T) {
 	o, _ := office(t)
 	for _, verb := range desk.Verbs() {
-		if spec, _ := desk.SpecOf(verb); !spec.Changes {
+		if spec, _ := desk.SpecOf(verb); !spec.Changes || planned(verb) {
 			continue
 		}
-		err := o.Do(t.Context(), desk.Action{Verb: verb}, desk.Account{Address: "x@elsewhere.fr"})
+		err := do(t, o, desk.Action{Verb: verb}, desk.Account{Address: "x@elsewhere.fr"})
 		if err == nil || err.Error() == "refused: no steps for "+string(verb) {
 			t.Errorf("%s: %v", verb, err)
 		}
@@ -221,7 +239,7 @@ func TestWhatIsKnownOfAWrite(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got := known(o.Do(t.Context(), action(t, tt.action), before)); got != tt.want {
+			if got := known(do(t, o, action(t, tt.action), before)); got != tt.want {
 				t.Errorf("told %s, want %s", got, tt.want)
 			}
 		})
@@ -247,10 +265,10 @@ func TestPartageDownIsNotSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := &effect.Office{Domains: domains, Scope: "unistra.fr"}
-	if got := known(o.Do(t.Context(), action(t, "quota.set "+jeanne+" size=7G"), desk.Account{ID: "x", Address: jeanne})); got != "not sent" {
+	if got := known(do(t, o, action(t, "quota.set "+jeanne+" size=7G"), desk.Account{ID: "x", Address: jeanne})); got != "not sent" {
 		t.Errorf("told %s", got)
 	}
-	if a, err := o.Look(t.Context(), jeanne); err == nil {
+	if a, err := o.Look(t.Context(), desk.Action{Target: jeanne}, ""); err == nil {
 		t.Errorf("saw %+v: no answer is not the same as no account", a)
 	}
 }
@@ -263,7 +281,7 @@ func TestLook(t *testing.T) {
 	if a := look(t, o, "personne.du.tout@unistra.fr"); a.Known() {
 		t.Errorf("found %+v", a)
 	}
-	if _, err := o.Look(t.Context(), "x@not-ours.fr"); err == nil {
+	if _, err := o.Look(t.Context(), desk.Action{Target: "x@not-ours.fr"}, ""); err == nil {
 		t.Error("a domain without a key was looked at")
 	}
 }

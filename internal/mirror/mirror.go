@@ -66,9 +66,22 @@ func (m *Mirror) take(e desk.Event) error {
 	m.mu.Lock()
 	err := m.add(e)
 	m.mu.Unlock()
-	done, ok := e.Fact.(desk.Done)
-	if err != nil || !ok || !done.Proof.Known() || done.Proof.ID == "" {
+	proof := proofOf(e.Fact)
+	if err != nil || !proof.Known() || proof.ID == "" {
 		return err
 	}
-	return m.Learn(done.Proof, e.At)
+	return m.Learn(proof, e.At)
+}
+
+// proofOf is the account as a fact tells that it was read after a write.
+func proofOf(f desk.Fact) desk.Account {
+	switch f := f.(type) {
+	case desk.Stepped:
+		return f.Proof
+	case desk.Done:
+		return f.Proof
+	case desk.Undone:
+		return f.Proof
+	}
+	return desk.Account{}
 }

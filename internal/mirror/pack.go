@@ -33,7 +33,7 @@ func (p packer) account(a desk.Account) *desk.Account {
 	for i, alias := range a.Aliases {
 		held[i] = desk.Address(own.cut(string(alias)))
 	}
-	a.Aliases = exact(held)
+	a.Aliases, a.Detail = exact(held), nil
 	return &a
 }
 
