@@ -37,7 +37,7 @@ const (
 	AliasAbsent     Code = "alias.absent"      // alias, account
 	QuotaBelowUse   Code = "quota.below"       // used
 	AlreadySo       Code = "already.so"        // value, state
-	WrongStatus     Code = "account.status"    // account, status
+	WrongStatus     Code = "account.status"    // account, state
 	OtherDomain     Code = "rename.domain"     // to, domain
 	UnknownClass    Code = "cos.unknown"       // value
 	ForwardLoop     Code = "forward.loop"      // to, account

@@ -49,7 +49,7 @@ func settles(s settling, target Account) error {
 	case target.Status == s.to:
 		return Fail(Conflict, AlreadySo, "state", s.to)
 	case !slices.Contains(s.from, target.Status):
-		return Fail(Conflict, WrongStatus, "account", string(target.Address), "status", target.Status)
+		return Fail(Conflict, WrongStatus, "account", string(target.Address), "state", target.Status)
 	}
 	return nil
 }

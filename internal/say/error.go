@@ -59,6 +59,8 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 	case name == "used":
 		n, _ := strconv.ParseInt(value, 10, 64)
 		return Size(lang, n)
+	case name == "state" && known("status."+value):
+		return T(lang, "status."+value)
 	case name == "since":
 		return since(lang, value)
 	case name == "verb":
