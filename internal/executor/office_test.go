@@ -106,7 +106,7 @@ type house struct {
 
 var bob = desk.Account{ID: "z-1", Address: "bob@u.fr", Owner: "bob", Status: "active"}
 
-func newHouse(t *testing.T, j desk.Journal, p *partage, rules desk.Rules) house {
+func newHouse(t *testing.T, j desk.Journal, p desk.Office, rules desk.Rules) house {
 	t.Helper()
 	m := mirror.New(j)
 	people := []desk.Person{{UID: "ann"}, {UID: "bob"}, {UID: "eve", Groups: []string{"dsi"}}, {UID: "dan", Groups: []string{"dsi"}}}
