@@ -51,6 +51,7 @@ type Spec struct {
 	Step    bool            // it changes Partage, but only as a step of another verb
 	Target  Form            // what it acts on
 	Args    map[string]Form // by name
+	Keepers bool            // who looks after the accounts of others asks for it: not shown to everybody
 }
 
 // A Form is the grammar of a target or an argument. A trailing "?" in the
@@ -89,13 +90,13 @@ var specs = map[Verb]Spec{
 	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
 	AliasRemove:     {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
 	QuotaSet:        {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
-	AccountLock:     {Changes: true, Target: AccountForm},
-	AccountActivate: {Changes: true, Target: AccountForm},
-	AccountClose:    {Changes: true, Target: AccountForm},
-	AccountHide:     {Changes: true, Target: AccountForm},
-	AccountUnhide:   {Changes: true, Target: AccountForm},
-	AccountRename:   {Changes: true, Target: AccountForm, Args: map[string]Form{"to": AddressForm}},
-	AccountCOS:      {Changes: true, Target: AccountForm, Args: map[string]Form{"cos": ClassForm}},
+	AccountLock:     {Changes: true, Target: AccountForm, Keepers: true},
+	AccountActivate: {Changes: true, Target: AccountForm, Keepers: true},
+	AccountClose:    {Changes: true, Target: AccountForm, Keepers: true},
+	AccountHide:     {Changes: true, Target: AccountForm, Keepers: true},
+	AccountUnhide:   {Changes: true, Target: AccountForm, Keepers: true},
+	AccountRename:   {Changes: true, Target: AccountForm, Args: map[string]Form{"to": AddressForm}, Keepers: true},
+	AccountCOS:      {Changes: true, Target: AccountForm, Args: map[string]Form{"cos": ClassForm}, Keepers: true},
 	AccountForward:  {Changes: true, Target: AccountForm, Args: map[string]Form{"to": ForwardForm}},
 	AccountDelete:   {Changes: true, Target: AccountForm},
 	AccountRestore:  {Changes: true, Target: AddressForm},

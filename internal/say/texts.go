@@ -333,6 +333,9 @@ var texts = map[string]text{
 	"label.unit":      {"Structure", "Unit"},
 	"label.status":    {"État sur Partage", "Status on Partage"},
 	"label.quota":     {"Quota", "Quota"},
+	"label.cos":       {"Formule", "Class of service"},
+	"label.forward":   {"Redirection", "Forwarding"},
+	"label.book":      {"Carnet d'adresses", "Address book"},
 	"label.size":      {"Taille", "Size"},
 	"label.used":      {"Espace utilisé", "Space in use"},
 	"label.seen":      {"Dernière connexion", "Last sign-in"},
@@ -356,6 +359,11 @@ var texts = map[string]text{
 	"status.lockout":     {"verrouillé après trop d'essais", "locked out after too many attempts"},
 	"status.closed":      {"fermé", "closed"},
 	"status.pending":     {"en attente", "pending"},
+
+	"forward.to":   {"une copie à {to}", "a copy to {to}"},
+	"forward.none": {"aucune", "none"},
+	"book.hidden":  {"n'y apparaît pas", "does not appear"},
+	"book.shown":   {"y apparaît", "appears"},
 
 	"finding.yes":   {"s'applique", "applies"},
 	"finding.no":    {"ne s'applique pas", "does not apply"},
