@@ -65,7 +65,12 @@ func (h *house) loadPeople(ctx context.Context) error {
 }
 
 func (h *house) loadAccounts(ctx context.Context) error {
+	classes, err := h.office.Classes(ctx)
+	if err != nil {
+		return err
+	}
 	h.mirror.SetDomains(h.office.Domains.Names())
+	h.mirror.SetClasses(classes)
 	if err := h.mirror.LoadAccounts(ctx, h.office.Accounts(ctx), h.desk.Now()); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}

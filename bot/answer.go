@@ -130,8 +130,8 @@ func (b *Bot) list(pen pen, who desk.Person, scope string) Message {
 	return pen.list("mine", b.Desk.Mine(who.UID, most))
 }
 
-// help shows the verbs of a topic, or all; the approvers' ones only to people
-// who may ever approve.
+// help shows the verbs of a topic, or all; those of approvers and keepers only
+// to people who may ever approve.
 func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	verbs := phrase.Topic(topic)
 	if len(verbs) == 0 {
@@ -139,6 +139,7 @@ func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	}
 	approver := len(who.Manages) > 0 || slices.ContainsFunc(b.Approvers, who.In)
 	return pen.help(slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
-		return !approver && (v == desk.RequestApprove || v == desk.RequestReject)
+		spec, _ := desk.SpecOf(v)
+		return !approver && (spec.Keepers || v == desk.RequestApprove || v == desk.RequestReject)
 	}))
 }

@@ -28,7 +28,22 @@ func (p *Portal) account(v *visit) error {
 		return err
 	}
 	pg := p.page(v, "account", "address", string(a.Address))
-	return render(v.Ctx, fiber.StatusOK, accountPage(pg, a, p.asOf(), past))
+	return render(v.Ctx, fiber.StatusOK, accountPage(pg, a, p.asOf(), past, p.offers(v, a)))
+}
+
+// offers are the verbs that would do something to the account and that the
+// rules do not deny. Of one that needs to know more that cannot be told yet: it
+// is offered where any other is.
+func (p *Portal) offers(v *visit, a desk.Account) (verbs []desk.Verb) {
+	for _, verb := range requests(true) {
+		spec, _ := desk.SpecOf(verb)
+		_, d, err := p.Desk.Preview(v.me.UID, desk.Portal, desk.Action{Verb: verb, Target: string(a.Address)})
+		conceded := err == nil && (d.Outcome == desk.Allowed || d.Outcome == desk.Pending)
+		if len(spec.Args) == 0 && conceded || len(spec.Args) > 0 && len(verbs) > 0 {
+			verbs = append(verbs, verb)
+		}
+	}
+	return verbs
 }
 
 // notThere makes an address that nobody could have the same as a missing one.

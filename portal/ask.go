@@ -15,6 +15,7 @@ type draft struct {
 	problems []problem
 	known    desk.Account   // the account named, if the person may see it
 	own      []desk.Account // the person's, to choose from
+	classes  []string       // of service, to choose from
 }
 
 // newRequest shows the form of a verb, or the choice of verbs.
@@ -110,6 +111,9 @@ func (p *Portal) showForm(v *visit, status int, a asking, problems ...problem) e
 	}
 	known, _ := p.Desk.Show(v.me.UID, desk.Portal, a.account) // one that may not be seen is shown as typed
 	pg := p.page(v, title)
+	if a.to == desk.Nowhere {
+		a.to = text(pg.lang, "nowhere")
+	}
 	pg.self = pathAsk + "?" + fieldVerb + "=" + escape(string(a.verb))
-	return render(v.Ctx, status, formPage(pg, draft{a, problems, known, p.Desk.View.Owned(v.me.UID)}))
+	return render(v.Ctx, status, formPage(pg, draft{a, problems, known, p.Desk.View.Owned(v.me.UID), p.Desk.View.Classes()}))
 }

@@ -75,6 +75,82 @@ func TestEditingComesBackToWhatWasTyped(t *testing.T) {
 	}
 }
 
+// What an administrator asks for, field by field, and where it is refused.
+func TestAdministratorsActOnAccounts(t *testing.T) {
+	h := newHouse(t, demo)
+	b := h.as("xavier")
+	jeanne, marc := string(jeanneBox), string(marcBox)
+	for _, x := range []struct {
+		fields []string
+		want   string // the action; or what is said
+		field  string // the one blamed
+		state  desk.State
+	}{
+		{[]string{"verbe", "account.lock", "compte", jeanne}, "account.lock " + jeanne, "", desk.Ready},
+		{[]string{"verbe", "account.activate", "compte", jeanne}, "est déjà actif", "compte", ""},
+		{[]string{"verbe", "account.activate", "compte", marc}, "account.activate " + marc, "", desk.Ready},
+		{[]string{"verbe", "account.lock", "compte", marc}, "est déjà verrouillé", "compte", ""},
+		{[]string{"verbe", "account.close", "compte", jeanne}, "account.close " + jeanne, "", desk.Waiting},
+		{[]string{"verbe", "account.hide", "compte", jeanne}, "account.hide " + jeanne, "", desk.Ready},
+		{[]string{"verbe", "account.hide", "compte", marc}, "déjà absent du carnet", "compte", ""},
+		{[]string{"verbe", "account.unhide", "compte", marc}, "account.unhide " + marc, "", desk.Ready},
+		{[]string{"verbe", "account.rename", "compte", jeanne, "vers", "Jeanne@physique.unistra.fr"}, "account.rename " + jeanne + " to=jeanne@physique.unistra.fr", "", desk.Ready},
+		{[]string{"verbe", "account.rename", "compte", jeanne, "vers", "j.dupont@physique.unistra.fr"}, "est déjà utilisée", "vers", ""},
+		{[]string{"verbe", "account.rename", "compte", jeanne, "vers", "jeanne@chimie.unistra.fr"}, "Choisissez une adresse dans physique.unistra.fr", "vers", ""},
+		{[]string{"verbe", "account.cos", "compte", jeanne, "formule", "staff_l"}, "account.cos " + jeanne + " cos=staff_l", "", desk.Ready},
+		{[]string{"verbe", "account.cos", "compte", jeanne, "formule", "staff_s"}, "C'est déjà le cas (staff_s)", "formule", ""},
+		{[]string{"verbe", "account.cos", "compte", jeanne, "formule", "staff_m"}, "Partage n'a pas de formule « staff_m »", "formule", ""},
+		{[]string{"verbe", "account.forward", "compte", jeanne, "vers", "j@example.org"}, "account.forward " + jeanne + " to=j@example.org", "", desk.Waiting},
+		{[]string{"verbe", "account.forward", "compte", marc, "vers", "aucune"}, "account.forward " + marc + " to=none", "", desk.Ready},
+		{[]string{"verbe", "account.forward", "compte", marc, "vers", "None"}, "account.forward " + marc + " to=none", "", desk.Ready},
+	} {
+		checked := b.submit("/demandes/nouvelle", append(x.fields, "pas", "verifier")...)
+		if x.state == "" {
+			checked.wants(t, 422, x.want)
+			if !strings.Contains(checked.body, `href="#`+x.field+`"`) {
+				t.Errorf("%v: the summary does not lead to %s", x.fields, x.field)
+			}
+			continue
+		}
+		checked.wants(t, http.StatusOK, x.want)
+		sent := b.submit("/demandes/nouvelle", append(checked.hidden(), "pas", "envoyer")...)
+		sent.wants(t, http.StatusSeeOther)
+		r, _ := h.mirror.Request(desk.ID(strings.TrimPrefix(sent.Header.Get("Location"), "/demandes/")))
+		if r.State != x.state || r.Action.String() != x.want {
+			t.Errorf("%v: %s is %s, want %s", x.fields, r.Action, r.State, x.state)
+		}
+	}
+}
+
+// A page offers what would do something and is not denied, and no more.
+func TestAnAccountOffersWhatItsReaderMayDo(t *testing.T) {
+	h := newHouse(t, demo)
+	for _, x := range []struct {
+		who     desk.UID
+		account desk.Address
+		offered []string
+	}{
+		{"xavier", jeanneBox, []string{"account.lock", "account.close", "account.hide", "account.rename", "account.cos"}},
+		{"xavier", marcBox, []string{"account.activate", "account.close", "account.unhide", "account.rename", "account.cos"}},
+		{"claire", jeanneBox, []string{"account.lock", "account.close", "account.hide", "account.rename", "account.cos"}},
+		{"jeanne", jeanneBox, nil},
+		{"marc", marcBox, nil},
+	} {
+		a := h.as(x.who).get("/adresses/" + string(x.account))
+		a.wants(t, http.StatusOK)
+		for _, verb := range requests(true) {
+			if offered := strings.Contains(a.body, "verbe="+string(verb)+"&"); offered != slices.Contains(x.offered, string(verb)) {
+				t.Errorf("%s on %s: %s offered: %t", x.who, x.account, verb, offered)
+			}
+		}
+	}
+	h.as("marc").get("/mes-adresses").wants(t, http.StatusOK, "une copie à marc@example.org", "sans qu'aucune copie soit gardée", "n'y apparaît pas", "verrouillé")
+	if a := h.as("jeanne").get("/demandes/nouvelle"); strings.Contains(a.body, "account.lock") || !strings.Contains(a.body, "account.forward") {
+		t.Error("the choices of somebody who looks after no account")
+	}
+	h.as("claire").get("/demandes/nouvelle").wants(t, http.StatusOK, "Pour les comptes dont vous vous occupez", "Verrouiller un compte")
+}
+
 // What is allowed at once is ready at once, whoever's account it is.
 func TestACorrespondentActsForOthers(t *testing.T) {
 	h := newHouse(t, demo)
@@ -133,6 +209,14 @@ func TestBadForms(t *testing.T) {
 		{"no unit", []string{"verbe", "quota.set", "compte", "jeanne", "taille", "10"}, 422, "n'est pas une taille", "taille"},
 		{"below use", []string{"verbe", "quota.set", "compte", "jeanne", "taille", "1", "unite", "Go"}, 422, "sous l'espace utilisé", "taille"},
 		{"already so", []string{"verbe", "quota.set", "compte", "jeanne", "taille", "5", "unite", "Go"}, 422, "C'est déjà le cas", "taille"},
+		{"no new address", []string{"verbe", "account.rename", "compte", "jeanne"}, 422, "Indiquez l'adresse.", "vers"},
+		{"bad new address", []string{"verbe", "account.rename", "compte", "jeanne", "vers", "été@physique.unistra.fr"}, 422, "n'est pas une adresse possible", "vers"},
+		{"new address nowhere", []string{"verbe", "account.rename", "compte", "jeanne", "vers", "aucune"}, 422, "n'est pas une adresse possible", "vers"},
+		{"two forwards", []string{"verbe", "account.forward", "compte", "jeanne", "vers", "a@u.fr,b@u.fr"}, 422, "n'est pas une adresse possible", "vers"},
+		{"forward to itself", []string{"verbe", "account.forward", "compte", "jeanne", "vers", string(jeanneBox)}, 422, "reviendrait dans la même boîte", "vers"},
+		{"no forward to end", []string{"verbe", "account.forward", "compte", "jeanne", "vers", "Aucune"}, 422, "n'est envoyé nulle part", "vers"},
+		{"no class", []string{"verbe", "account.cos", "compte", "jeanne"}, 422, "Choisissez la formule.", "formule"},
+		{"class script", []string{"verbe", "account.cos", "compte", "jeanne", "formule", `"><script>alert(1)</script>`}, 422, "ne convient pas pour la formule", "formule"},
 		{"unknown verb", []string{"verbe", "account.delete", "compte", "jeanne"}, 422, "", ""},
 		{"reading verb", []string{"verbe", "account.show", "compte", "jeanne"}, 422, "", ""},
 	} {

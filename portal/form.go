@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -17,6 +19,8 @@ type asking struct {
 	alias   string
 	number  string // of the size
 	unit    string
+	to      string
+	cos     string
 	reason  string
 	once    string // drawn with the form: what is sent twice is asked once
 }
@@ -28,6 +32,8 @@ const (
 	fieldAlias   = "alias"
 	fieldNumber  = "taille"
 	fieldUnit    = "unite"
+	fieldTo      = "vers"
+	fieldCOS     = "formule"
 	fieldReason  = "motif"
 	fieldOnce    = "cle"
 )
@@ -35,7 +41,7 @@ const (
 // readAsking reads the form from whatever holds its fields.
 func readAsking(field func(string) string) asking {
 	return asking{verb: desk.Verb(field(fieldVerb)), account: field(fieldAccount), alias: field(fieldAlias),
-		number: field(fieldNumber), unit: field(fieldUnit), reason: field(fieldReason), once: field(fieldOnce)}
+		number: field(fieldNumber), unit: field(fieldUnit), to: field(fieldTo), cos: field(fieldCOS), reason: field(fieldReason), once: field(fieldOnce)}
 }
 
 // takes says whether the verb has the argument.
@@ -72,7 +78,22 @@ func (a asking) action() (desk.Action, error) {
 	if a.takes("size") {
 		args["size"] = a.number + " " + a.unit
 	}
+	if a.takes("cos") {
+		args["cos"] = a.cos
+	}
+	if a.takes("to") {
+		args["to"] = a.to
+		if a.ends() {
+			args["to"] = desk.Nowhere
+		}
+	}
 	return desk.NewAction(a.verb, a.account, args)
+}
+
+// ends says that the forwarding is to stop, in either language.
+func (a asking) ends() bool {
+	return a.verb == desk.AccountForward && slices.ContainsFunc([]string{text("fr", "nowhere"), text("en", "nowhere")},
+		func(word string) bool { return strings.EqualFold(word, a.to) })
 }
 
 // key makes sending the same form twice ask once. A form that was changed in
@@ -100,6 +121,8 @@ func (a asking) missing(lang string) (found []problem) {
 		{fieldAlias, a.alias, a.takes("alias")},
 		{fieldAccount, a.account, a.onAccount()},
 		{fieldNumber, a.number, a.takes("size")},
+		{fieldTo, a.to, a.takes("to")},
+		{fieldCOS, a.cos, a.takes("cos")},
 	} {
 		if f.needed && f.value == "" {
 			found = append(found, problem{f.field, text(lang, "missing."+f.field)})
@@ -110,20 +133,35 @@ func (a asking) missing(lang string) (found []problem) {
 
 // blames names the field that an error of the Desk is about, "" for none.
 func (a asking) blames(err error) string {
+	e, _ := errors.AsType[*desk.Error](err)
 	switch desk.CodeOf(err) {
-	case desk.UnknownAccount:
+	case desk.UnknownAccount, desk.WrongStatus:
 		return fieldAccount
-	case desk.AliasTaken, desk.AliasAbsent, desk.UnknownDomain:
-		return fieldAlias
-	case desk.InvalidSize, desk.QuotaBelowUse, desk.AlreadySo:
-		return fieldNumber
+	case desk.AliasTaken, desk.AliasAbsent, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
+		return a.wanted()
+	case desk.InvalidSize, desk.QuotaBelowUse, desk.UnknownClass, desk.AlreadySo:
+		return a.wanted()
 	case desk.InvalidArgument:
+		if e.Details["name"] == "cos" {
+			return fieldCOS
+		}
 		return fieldReason
 	case desk.InvalidAddress:
-		if e, _ := errors.AsType[*desk.Error](err); e.Details["value"] == a.account {
+		if e.Details["value"] == a.account {
 			return fieldAccount
 		}
-		return fieldAlias
+		return a.wanted()
 	}
 	return ""
+}
+
+// wanted is the field of what the verb takes beside the account; the account's
+// own if it takes nothing.
+func (a asking) wanted() string {
+	for argument, field := range map[string]string{"alias": fieldAlias, "size": fieldNumber, "to": fieldTo, "cos": fieldCOS} {
+		if a.takes(argument) {
+			return field
+		}
+	}
+	return fieldAccount
 }

@@ -69,9 +69,9 @@ const (
 )
 
 var boxes = []desk.Account{
-	{ID: "id-jeanne", Address: jeanneBox, Owner: "jeanne", Status: "active", Quota: 5 * gib, Used: 3*gib + gib/10,
+	{ID: "id-jeanne", Address: jeanneBox, Owner: "jeanne", Status: "active", COS: "staff_s", Quota: 5 * gib, Used: 3*gib + gib/10,
 		Aliases: []desk.Address{"j.dupont@physique.unistra.fr"}},
-	{ID: "id-marc", Address: marcBox, Owner: "marc", Status: "active", Quota: 5 * gib, Used: 4*gib + gib*9/10},
+	{ID: "id-marc", Address: marcBox, Owner: "marc", Status: "locked", Forward: "marc@example.org", ForwardOnly: true, Hidden: true, Quota: 5 * gib, Used: 4*gib + gib*9/10},
 	{ID: "id-claire", Address: "claire.weber@physique.unistra.fr", Owner: "claire", Status: "active", Quota: 10 * gib, Used: gib},
 }
 
@@ -92,6 +92,7 @@ func newHouse(t testing.TB, adjust func(*Config), mounts ...Mount) *house {
 	h.desk = &desk.Desk{Journal: events, View: h.mirror, Rules: book, Now: h.clock, Stale: 48 * time.Hour}
 	must(t, h.mirror.LoadPeople(t.Context(), all(cast), noon))
 	must(t, h.mirror.LoadAccounts(t.Context(), all(boxes), noon))
+	h.mirror.SetClasses([]string{"staff_l", "staff_s"})
 	h.mirror.SetDomains([]string{"physique.unistra.fr", "chimie.unistra.fr"})
 	must(t, h.mirror.CatchUp(t.Context()))
 	must(t, h.desk.Grant(t.Context(), desk.System, "claire", "physique.unistra.fr"))

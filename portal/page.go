@@ -25,6 +25,7 @@ type page struct {
 	files files
 	zone  *time.Location
 	name  func(desk.UID) string
+	acts  bool   // the reader may ask for others: a correspondent or an approver
 	chat  string // the command that reaches us in the chat
 	// freeze is since when nothing is sent to Partage, zero if it is.
 	freeze time.Time
@@ -47,7 +48,8 @@ func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg := p.open(v.Ctx, title, pairs...)
 	pg.token, pg.me = v.session.token, v.me
-	pg.menu = p.menu(pg.lang, v.me)
+	pg.acts = len(v.me.Manages) > 0 || slices.ContainsFunc(p.Approvers, v.me.In)
+	pg.menu = p.menu(pg)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze = freeze.At
 	}
@@ -55,12 +57,13 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 }
 
 // menu shows the inbox to those whose vote is or may be waited for.
-func (p *Portal) menu(lang string, me desk.Person) []entry {
+func (p *Portal) menu(pg page) []entry {
+	lang := pg.lang
 	menu := []entry{{pathMine, text(lang, "mine"), 0}, {pathAsk, text(lang, "ask"), 0}, {pathRequests, text(lang, "requests"), 0}}
-	if waiting := len(p.Desk.Inbox(me.UID)); waiting > 0 || len(me.Manages) > 0 || slices.ContainsFunc(p.Approvers, me.In) {
+	if waiting := len(p.Desk.Inbox(pg.me.UID)); waiting > 0 || pg.acts {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
-	if p.governs(me) {
+	if p.governs(pg.me) {
 		menu = append(menu, entry{pathSafety, text(lang, "safety"), 0})
 	}
 	for _, m := range p.Mount {

@@ -3,6 +3,7 @@ package portal
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -15,6 +16,11 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 		{"jeanne", "/demandes/nouvelle?verbe=alias.add", "Adresse souhaitée", "Address wanted"},
 		{"jeanne", "/demandes/nouvelle?verbe=alias.remove", "Alias à retirer", "Alias to remove"},
 		{"jeanne", "/demandes/nouvelle?verbe=quota.set", "3,1 Go sur 5 Go", "3.1 GB of 5 GB"},
+		{"jeanne", "/demandes/nouvelle?verbe=account.forward", "Aujourd'hui : aucune.", "Today: none."},
+		{"claire", "/demandes/nouvelle?verbe=account.rename&compte=jeanne", "Nouvelle adresse", "Today: jeanne.dupont@physique.unistra.fr."},
+		{"claire", "/demandes/nouvelle?verbe=account.cos&compte=jeanne", "Aujourd'hui : staff_s.", "Choose…"},
+		{"claire", "/demandes/nouvelle?verbe=account.close", "Fermer un compte", "Close an account"},
+		{"claire", "/adresses/" + string(jeanneBox), "Agir sur ce compte", "Act on this account"},
 		{"jeanne", "/demandes", "Mes demandes", "My requests"},
 		{"jeanne", "/demandes/" + id, "À valider", "To approve"},
 		{"claire", "/a-valider", "Votre décision", "Your decision"},
@@ -22,6 +28,7 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 		{"jeanne", "/adresses/" + string(jeanneBox), "Qui a touché à cette boîte ?", "Who has touched this mailbox?"},
 		{"jeanne", "/lier", "Obtenir un code", "Get a code"},
 		{"jeanne", "/aide", "Qui décide", "Who decides"},
+		{"claire", "/aide", "compte verrouiller COMPTE", "account lock ACCOUNT"},
 	} {
 		b := h.as("jeanne")
 		if x.who != "jeanne" {
@@ -30,6 +37,13 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 		b.get(x.path).wants(t, http.StatusOK, x.fr, "Se déconnecter")
 		b.lang = "en"
 		b.get(x.path).wants(t, http.StatusOK, x.en, "Sign out")
+	}
+}
+
+func TestTheHelpShowsWhatOneMayAsk(t *testing.T) {
+	h := newHouse(t, demo)
+	if a := h.as("jeanne").get("/aide"); strings.Contains(a.text(), "compte verrouiller") || !strings.Contains(a.text(), "redirection COMPTE") {
+		t.Error("the help of somebody who looks after no account")
 	}
 }
 

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/expr-lang/expr/vm"
 	"github.com/unistra/melusine/internal/desk"
@@ -33,14 +34,14 @@ var (
 // evaluated, when a fact that must be known is missing, and when a change
 // touches a protected address, whatever the rules say.
 func (b *Book) Decide(f desk.Facts) desk.Decision {
-	alias := f.Action.Arg("alias")
+	args := argumentsOf(f.Action)
 	d := desk.Decision{Outcome: desk.Denied, Book: b.digest}
-	if name := missing(f, alias); name != "" {
+	if name := missing(f, args); name != "" {
 		d.Why = []desk.Finding{{Rule: onFacts, Result: "error: " + name + " is not known"}}
 		return d
 	}
-	b.firstMatch(&d, b.byVerb[f.Action.Verb], b.world(f, alias), f.Domain)
-	if spec, _ := desk.SpecOf(f.Action.Verb); spec.Changes && b.protects(f.Target, desk.Address(alias)) {
+	b.firstMatch(&d, b.byVerb[f.Action.Verb], b.world(f, args), f.Domain)
+	if spec, _ := desk.SpecOf(f.Action.Verb); spec.Changes && b.protects(f.Target, desk.Address(args.alias), desk.Address(args.to)) {
 		why := append(d.Why, desk.Finding{Rule: onProtected, Result: "yes"})
 		d = desk.Decision{Outcome: desk.Denied, Rule: onProtected, Because: protectedText, Why: why, Book: b.digest}
 	}
@@ -94,10 +95,10 @@ func (r *rule) named(domain string) []string {
 }
 
 // protects says that the change would touch a protected address: the account
-// that holds it under any of its names, or the alias itself.
-func (b *Book) protects(a desk.Account, alias desk.Address) bool {
+// that holds it under any of its names, or an address that the action names.
+func (b *Book) protects(a desk.Account, named ...desk.Address) bool {
 	for _, p := range b.protected {
-		if a.Holds(p) || alias == p {
+		if a.Holds(p) || slices.Contains(named, p) {
 			return true
 		}
 	}

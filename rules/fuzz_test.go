@@ -61,7 +61,7 @@ func FuzzWhen(f *testing.F) {
 			return
 		}
 		facts := cast("alice", "alias.add bob@physique.unistra.fr alias=bobby@physique.unistra.fr")
-		for _, w := range []world{b.world(facts, "bobby@physique.unistra.fr"), b.world(desk.Facts{}, "")} {
+		for _, w := range []world{b.world(facts, argumentsOf(facts.Action)), b.world(desk.Facts{}, arguments{})} {
 			if _, err := r.holds(&vm.VM{MemoryBudget: memory}, w); err != nil {
 				t.Fatalf("%s: %v", condition, err)
 			}

@@ -26,6 +26,7 @@ var forget = map[string]func(*desk.Facts){
 	"target":               func(f *desk.Facts) { f.Target = desk.Account{} },
 	"target.address":       func(f *desk.Facts) { f.Target.Address = "" },
 	"target.status":        func(f *desk.Facts) { f.Target.Status = "" },
+	"target.cos":           func(f *desk.Facts) { f.Target.COS = "" },
 	"target.quota":         func(f *desk.Facts) { f.Target.Quota = 0 },
 	"target.owner":         func(f *desk.Facts) { f.Target.Owner = "" },
 	"owner":                func(f *desk.Facts) { f.Owner = desk.Person{} },
@@ -114,7 +115,7 @@ func bookOf(entries ...string) []byte {
 func anyRule(t *rapid.T, i int) string {
 	outcome := rapid.SampledFrom([]string{"allow", "deny", "ask, approvers: [admins]"}).Draw(t, "outcome")
 	return fmt.Sprintf("  - {id: r%d, fr: Une., en: One., verbs: [%s], when: '%s', outcome: %s}\n",
-		i, rapid.SampledFrom([]string{"alias.*", "quota.set"}).Draw(t, "verbs"), anyCondition(t, 3), outcome)
+		i, rapid.SampledFrom([]string{"alias.*", "quota.set", "account.forward, account.rename, account.cos, account.close"}).Draw(t, "verbs"), anyCondition(t, 3), outcome)
 }
 
 // anyCondition draws a condition without regard to what Load would refuse.
@@ -158,6 +159,9 @@ func TestMissingDenies(t *testing.T) {
 		{"quota.set bob@physique.unistra.fr size=3G", "size"},
 		{"quota.set bob@physique.unistra.fr size=3G", "verb"},
 		{"alias.add bob@physique.unistra.fr alias=b@physique.unistra.fr", "args"},
+		{"account.rename bob@physique.unistra.fr to=b@physique.unistra.fr", "args"},
+		{"account.forward bob@physique.unistra.fr to=none", "args"},
+		{"account.cos bob@physique.unistra.fr cos=staff", "args"},
 	} {
 		f := cast("odile", c.action)
 		if d := book.Decide(f); d.Outcome != desk.Allowed {

@@ -13,6 +13,8 @@ type world struct {
 	Verb   string  `expr:"verb"`
 	Size   int64   `expr:"size"`
 	Alias  string  `expr:"alias"`
+	To     string  `expr:"to"`
+	COS    string  `expr:"cos"`
 	Via    string  `expr:"via"`
 
 	Manages      func(string) bool         `expr:"manages"`
@@ -36,6 +38,7 @@ type mailbox struct {
 	Address string `expr:"address"`
 	Domain  string `expr:"domain"`
 	Status  string `expr:"status"`
+	COS     string `expr:"cos"`
 	Quota   int64  `expr:"quota"`
 	Owner   string `expr:"owner"`
 }
@@ -50,16 +53,30 @@ type attribute struct {
 var attributes = map[string]attribute{
 	"actor.uid": {known: true}, "actor.name": {}, "actor.affiliation": {}, "actor.unit": {}, "actor.unitDomain": {},
 	"owner.uid": {}, "owner.name": {}, "owner.affiliation": {}, "owner.unit": {}, "owner.unitDomain": {},
-	"target.address": {known: true}, "target.domain": {known: true}, "target.status": {}, "target.owner": {},
+	"target.address": {known: true}, "target.domain": {known: true}, "target.status": {}, "target.cos": {}, "target.owner": {},
 	"target.quota": {number: true},
-	"domain":       {known: true}, "verb": {known: true}, "alias": {known: true}, "via": {},
+	"domain":       {known: true}, "verb": {known: true}, "alias": {known: true}, "to": {known: true}, "cos": {known: true}, "via": {},
 	"size": {known: true, number: true},
 }
 
+// arguments are the texts that an action carries, of those its verb takes.
+type arguments struct{ alias, to, cos string }
+
+func argumentsOf(a desk.Action) arguments {
+	spec, _ := desk.SpecOf(a.Verb)
+	taken := func(name string) string {
+		if _, takes := spec.Args[name]; !takes {
+			return ""
+		}
+		return a.Arg(name)
+	}
+	return arguments{taken("alias"), taken("to"), taken("cos")}
+}
+
 // missing names the first fact that must be known and is not.
-func missing(f desk.Facts, alias string) string {
+func missing(f desk.Facts, args arguments) string {
 	spec, ok := desk.SpecOf(f.Action.Verb)
-	_, hasAlias := spec.Args["alias"]
+	lacks := func(name, value string) bool { _, takes := spec.Args[name]; return takes && value == "" }
 	_, hasSize := spec.Args["size"]
 	onAccount := spec.Target == desk.AccountForm
 	switch {
@@ -71,22 +88,26 @@ func missing(f desk.Facts, alias string) string {
 		return "target.address"
 	case onAccount && f.Domain == "":
 		return "domain"
-	case hasAlias && alias == "":
+	case lacks("alias", args.alias):
 		return "alias"
+	case lacks("to", args.to):
+		return "to"
+	case lacks("cos", args.cos):
+		return "cos"
 	case hasSize && f.Size <= 0:
 		return "size"
 	}
 	return ""
 }
 
-func (b *Book) world(f desk.Facts, alias string) world {
+func (b *Book) world(f desk.Facts, args arguments) world {
 	actor, owner := f.Actor, f.Target.Owner
 	return world{
 		Actor: personOf(f.Actor),
 		Owner: personOf(f.Owner),
 		Target: mailbox{string(f.Target.Address), f.Target.Address.Domain(), f.Target.Status,
-			f.Target.Quota, string(owner)},
-		Domain: f.Domain, Verb: string(f.Action.Verb), Size: f.Size, Alias: alias, Via: string(f.Via),
+			f.Target.COS, f.Target.Quota, string(owner)},
+		Domain: f.Domain, Verb: string(f.Action.Verb), Size: f.Size, Alias: args.alias, To: args.to, COS: args.cos, Via: string(f.Via),
 
 		Manages:      actor.Corresponds,
 		Member:       func(name string) bool { return actor.In(b.groups[name]) },

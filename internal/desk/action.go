@@ -94,6 +94,14 @@ func (a Action) Arg(name string) string {
 // On returns the same action on another target, as when a login is resolved.
 func (a Action) On(target Address) Action { a.Target = string(target); return a }
 
+// After is the address that the account has once the action is done.
+func (a Action) After() Address {
+	if a.Verb == AccountRename {
+		return Address(a.Arg("to"))
+	}
+	return Address(a.Target)
+}
+
 var plainValue = regexp.MustCompile(`^[A-Za-z0-9@._+:/-]+$`)
 
 func printArgs(args map[string]string) string {

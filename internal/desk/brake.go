@@ -58,7 +58,7 @@ func (t Tally) With(e Event, r Request) Tally {
 	case BrakesReset:
 		return nil
 	case Failed:
-		if f.Attempt > 0 { // proved without effect
+		if f.Attempt > 0 && r.Step == 0 { // proved without effect, as was all before it
 			return t.without(e.ID)
 		}
 	case Started:
@@ -134,7 +134,7 @@ func (d *Desk) Clear(r Request) error {
 	if d.steppedBack() {
 		return Fail(Unavailable, ClockBack)
 	}
-	if held, trips := d.trips(r); trips {
+	if held, trips := d.trips(r); trips && !r.Begun() {
 		return Fail(Conflict, Braked, "limit", string(held.Limit), "max", strconv.Itoa(held.Max))
 	}
 	return nil

@@ -10,12 +10,15 @@ import (
 // returns the facts for the rules. The action in the facts names its target by
 // the address Partage has, never as typed.
 func (d *Desk) check(by UID, via Door, a Action) (Facts, error) {
-	target := d.Resolve(a.Target)
-	if spec, _ := SpecOf(a.Verb); spec.Target == AccountForm && !target.Known() {
+	target, none := d.Resolve(a.Target), UnknownAccount
+	if a.Verb == AccountRestore {
+		target, none = d.deletion(a.Target).Origin, NotDeleted
+	}
+	if spec, _ := SpecOf(a.Verb); (spec.Target == AccountForm || a.Verb == AccountRestore) && !target.Known() {
 		if err := d.fresh(); err != nil {
 			return Facts{}, err
 		}
-		return Facts{}, Fail(NotFound, UnknownAccount, "value", a.Target)
+		return Facts{}, Fail(NotFound, none, "value", a.Target)
 	}
 	return d.checkOn(by, via, a, target)
 }
@@ -23,7 +26,7 @@ func (d *Desk) check(by UID, via Door, a Action) (Facts, error) {
 // checkOn is check on a target already read.
 func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error) {
 	spec, ok := SpecOf(a.Verb)
-	if !ok {
+	if !ok || spec.Step {
 		return Facts{}, Fail(Invalid, UnknownVerb, "value", string(a.Verb))
 	}
 	// First: in an old copy, or before there is one, not there proves nothing.
@@ -34,6 +37,9 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 	f := Facts{Actor: d.View.Person(by), Via: via, Action: a, Target: target, Now: d.Now()}
 	if !f.Actor.Known() {
 		return Facts{}, Fail(Forbidden, UnknownPerson, "value", string(by))
+	}
+	if spec.Changes && target.Deleted() {
+		return Facts{}, Fail(NotFound, UnknownAccount, "value", a.Target)
 	}
 	if target.Known() {
 		f.Action, f.Domain = f.Action.On(target.Address), target.Address.Domain()
@@ -83,6 +89,10 @@ func (d *Desk) possible(f *Facts) error {
 		if f.Size < f.Target.Used {
 			return Fail(Conflict, QuotaBelowUse, "used", strconv.FormatInt(f.Target.Used, 10))
 		}
+	case AccountRestore:
+		return d.restorable(f.Target)
+	default:
+		return d.settable(f.Action, f.Target)
 	}
 	return d.governable(f.Action.Verb)
 }

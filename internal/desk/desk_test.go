@@ -42,6 +42,42 @@ func TestAsk(t *testing.T) {
 		"the address itself":    {"ann", "alias.remove bob alias=bob@u.fr", nil, desk.AliasAbsent, ""},
 		"same quota":            {"ann", "quota.set bob size=1G", nil, desk.AlreadySo, ""},
 		"quota below use":       {"ann", "quota.set bob size=511M", nil, desk.QuotaBelowUse, ""},
+		"lock":                  {"ann", "account.lock bob", nil, "", desk.Waiting},
+		"lock after too many":   {"ann", "account.lock bob", bob(func(a *desk.Account) { a.Status = "lockout" }), "", desk.Waiting},
+		"locked already":        {"ann", "account.lock bob", bob(func(a *desk.Account) { a.Status = "locked" }), desk.AlreadySo, ""},
+		"lock what is closed":   {"ann", "account.lock bob", bob(func(a *desk.Account) { a.Status = "closed" }), desk.WrongStatus, ""},
+		"lock what moves":       {"ann", "account.lock bob", bob(func(a *desk.Account) { a.Status = "maintenance" }), desk.WrongStatus, ""},
+		"active already":        {"ann", "account.activate bob", nil, desk.AlreadySo, ""},
+		"activate":              {"ann", "account.activate bob", bob(func(a *desk.Account) { a.Status = "locked" }), "", desk.Waiting},
+		"open again":            {"ann", "account.activate bob", bob(func(a *desk.Account) { a.Status = "closed" }), "", desk.Waiting},
+		"activate what waits":   {"ann", "account.activate bob", bob(func(a *desk.Account) { a.Status = "pending" }), desk.WrongStatus, ""},
+		"close":                 {"ann", "account.close bob", nil, "", desk.Waiting},
+		"closed already":        {"ann", "account.close bob", bob(func(a *desk.Account) { a.Status = "closed" }), desk.AlreadySo, ""},
+		"close what moves":      {"ann", "account.close bob", bob(func(a *desk.Account) { a.Status = "maintenance" }), desk.WrongStatus, ""},
+		"hide":                  {"ann", "account.hide bob", nil, "", desk.Waiting},
+		"hidden already":        {"ann", "account.hide bob", bob(func(a *desk.Account) { a.Hidden = true }), desk.AlreadySo, ""},
+		"unhide":                {"ann", "account.unhide bob", bob(func(a *desk.Account) { a.Hidden = true }), "", desk.Waiting},
+		"shown already":         {"ann", "account.unhide bob", nil, desk.AlreadySo, ""},
+		"rename":                {"ann", "account.rename bob to=rob@u.fr", nil, "", desk.Waiting},
+		"rename to itself":      {"ann", "account.rename bob to=bob@u.fr", nil, desk.AlreadySo, ""},
+		"rename to a mailbox":   {"ann", "account.rename bob to=fay@u.fr", nil, desk.AliasTaken, ""},
+		"rename to an alias":    {"ann", "account.rename bob to=f@u.fr", nil, desk.AliasTaken, ""},
+		"rename to own alias":   {"ann", "account.rename fay2@u.fr to=f@u.fr", nil, desk.AliasTaken, ""},
+		"rename with a tag":     {"ann", "account.rename bob to=b+x@u.fr", nil, desk.InvalidAddress, ""},
+		"rename elsewhere": {"ann", "account.rename bob to=bob@v.fr",
+			func(_ *desk.Desk, h *house) { h.domains = append(h.domains, "v.fr") }, desk.OtherDomain, ""},
+		"class":               {"ann", "account.cos bob cos=staff_l", nil, "", desk.Waiting},
+		"class already":       {"ann", "account.cos bob cos=staff_s", nil, desk.AlreadySo, ""},
+		"no such class":       {"ann", "account.cos bob cos=STAFF_L", nil, desk.UnknownClass, ""},
+		"forward":             {"ann", "account.forward bob to=bob@gmail.com", nil, "", desk.Waiting},
+		"forward already":     {"ann", "account.forward bob to=x@v.fr", bob(func(a *desk.Account) { a.Forward = "x@v.fr" }), desk.AlreadySo, ""},
+		"forward with a copy": {"ann", "account.forward bob to=x@v.fr", bob(func(a *desk.Account) { a.Forward, a.ForwardOnly = "x@v.fr", true }), "", desk.Waiting},
+		"forward no more":     {"ann", "account.forward bob to=none", bob(func(a *desk.Account) { a.Forward = "x@v.fr" }), "", desk.Waiting},
+		"forward nowhere":     {"ann", "account.forward bob to=NONE", nil, desk.AlreadySo, ""},
+		"forward to itself":   {"ann", "account.forward bob to=bob@u.fr", nil, desk.ForwardLoop, ""},
+		"forward to an alias": {"ann", "account.forward fay2@u.fr to=f@u.fr", nil, desk.ForwardLoop, ""},
+		"forward and back":    {"ann", "account.forward fay2@u.fr to=bob@u.fr", bob(func(a *desk.Account) { a.Forward = "F@u.fr" }), desk.ForwardLoop, ""},
+		"forward into a loop": {"ann", "account.forward ann to=bob@u.fr", bob(func(a *desk.Account) { a.Forward = "bob@u.fr" }), "", desk.Waiting},
 		"old directory": {"ann", "quota.set bob size=2G",
 			func(_ *desk.Desk, h *house) { h.read = now.Add(-time.Hour - time.Second) }, desk.StaleData, ""},
 		"no directory": {"ann", "quota.set bob size=2G",
@@ -63,6 +99,15 @@ func TestAsk(t *testing.T) {
 				t.Errorf("the target is recorded as %q", r.Action.Target)
 			}
 		})
+	}
+}
+
+// bob changes his account.
+func bob(change func(*desk.Account)) func(*desk.Desk, *house) {
+	return func(_ *desk.Desk, h *house) {
+		a := h.accounts["bob@u.fr"]
+		change(&a)
+		h.accounts["bob@u.fr"] = a
 	}
 }
 

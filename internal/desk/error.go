@@ -36,7 +36,11 @@ const (
 	AliasTaken      Code = "alias.taken"       // alias
 	AliasAbsent     Code = "alias.absent"      // alias, account
 	QuotaBelowUse   Code = "quota.below"       // used
-	AlreadySo       Code = "already.so"        // value
+	AlreadySo       Code = "already.so"        // value, state
+	WrongStatus     Code = "account.status"    // account, state
+	OtherDomain     Code = "rename.domain"     // to, domain
+	UnknownClass    Code = "cos.unknown"       // value
+	ForwardLoop     Code = "forward.loop"      // to, account
 	NotAllowed      Code = "denied"            // verb, target, rule
 	NotApprover     Code = "approver.not"      // id
 	OwnRequest      Code = "approver.self"     // id
@@ -56,6 +60,12 @@ const (
 	NotFrozen       Code = "house.unfrozen"
 	NothingHeld     Code = "held.none"
 	Braked          Code = "braked" // limit, max
+	Paused          Code = "paused"
+	NotDeleted      Code = "deletion.none"  // value
+	TermOver        Code = "term.over"      // until
+	AddressTaken    Code = "address.taken"  // address
+	PersonTaken     Code = "person.taken"   // person, account
+	NotReversible   Code = "reversible.not" // what
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

@@ -31,10 +31,17 @@ type (
 	}
 	// Withdrawn ends it by the asker's own wish.
 	Withdrawn struct{ Via Door }
-	// Started is the claim, written before the send: nobody else may act
-	// before Until, and what is found after a crash is not known to be undone.
+	// Planned says by which steps the action is carried out, if by others than
+	// itself. It is written with the first Started, and holds from the first
+	// step that is proved.
+	Planned struct{ Plan Plan }
+	// Started is the claim of one step, written before the send: nobody else may
+	// act before Until, and what is found after a crash is not known to be undone.
 	Started struct {
 		Attempt int
+		Step    int       // of the plan, from 0
+		Undo    bool      // the step is taken back
+		Issued  time.Time // when the token of the send was; zero if nothing is to be sent
 		Until   time.Time
 		Before  Account // as read from Partage just before
 	}
@@ -56,8 +63,21 @@ type (
 		Error   string
 		Until   time.Time // not to be looked at before
 	}
-	// Done is a proof that the effect is there: the account as read afterwards.
+	// Stepped is a proof that the effect of one step is there, or is there no
+	// more if the step was taken back; others follow.
+	Stepped struct {
+		Attempt int
+		Proof   Account
+	}
+	// Done is a proof that the effect is there, of the last step if there were
+	// several: the account as read afterwards.
 	Done struct {
+		Attempt int
+		Proof   Account
+	}
+	// Undone is a proof that the last step to be taken back was: nothing is
+	// changed in the end.
+	Undone struct {
 		Attempt int
 		Proof   Account
 	}
@@ -125,10 +145,13 @@ func (Decided) fact()        {}
 func (Approved) fact()       {}
 func (Refused) fact()        {}
 func (Withdrawn) fact()      {}
+func (Planned) fact()        {}
 func (Started) fact()        {}
 func (Failed) fact()         {}
 func (Unknown) fact()        {}
+func (Stepped) fact()        {}
 func (Done) fact()           {}
+func (Undone) fact()         {}
 func (Held) fact()           {}
 func (Released) fact()       {}
 func (BrakesReset) fact()    {}

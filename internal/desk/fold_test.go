@@ -73,24 +73,26 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"broken 0": event(desk.System, desk.Failed{Final: true}), "broken 1": broken,
 		"unknown 1.1": unknown, "unknown 1.2": event(desk.System, desk.Unknown{Attempt: 1, Looks: 2}),
 		"unknown 2.1": event(desk.System, desk.Unknown{Attempt: 2, Looks: 1}),
-		"done 1":      done, "done 0": event(desk.System, desk.Done{}), "done 2": event(desk.System, desk.Done{Attempt: 2}),
+		"planned":     planned, "planned nothing": event(desk.System, desk.Planned{}),
+		"started at step 1": event(desk.System, desk.Started{Attempt: 1, Step: 1}), "started 2 at step 1": event(desk.System, desk.Started{Attempt: 2, Step: 1}),
+		"started back": event(desk.System, desk.Started{Attempt: 1, Undo: true}), "started 2 back": event(desk.System, desk.Started{Attempt: 2, Undo: true}),
+		"stepped 0": event(desk.System, desk.Stepped{}), "stepped 1": event(desk.System, desk.Stepped{Attempt: 1}),
+		"undone 0": event(desk.System, desk.Undone{}), "undone 1": event(desk.System, desk.Undone{Attempt: 1}),
+		"done 1": done, "done 0": event(desk.System, desk.Done{}), "done 2": event(desk.System, desk.Done{Attempt: 2}),
 		"held": event(desk.System, desk.Held{Limit: desk.AllLimit}), "released": event("dan", desk.Released{}),
 		"frozen": event("ann", desk.Frozen{}), "thawed": event("dan", desk.Thawed{}), "brakes reset": event("dan", desk.BrakesReset{}),
 		"announced": event(desk.System, desk.Announced{Role: desk.ToAsker}),
 		"granted":   event("dan", desk.Granted{To: "ann"}), "revoked": event("dan", desk.Revoked{From: "ann"}),
 		"offered": event("dan", desk.BindingOffered{}), "bound": event("dan", desk.Bound{}), "nothing": event("dan", nil),
 	}
-	states := map[string]struct {
-		at   desk.Request
-		next map[string]desk.State
-	}{
+	states := map[string]stand{
 		"none": {desk.Request{}, map[string]desk.State{"asked": desk.Open}},
 		"open": {after(t, asked), map[string]desk.State{"allowed": desk.Ready, "pending": desk.Waiting, "denied": desk.Rejected,
 			"undecided": desk.Rejected, "strange decision": desk.Rejected, "needs no approval": desk.Rejected, "needs nobody": desk.Rejected}},
 		"waiting": {after(t, asked, pending, vote("cid", digest)), map[string]desk.State{"approved": desk.Ready, "refused": desk.Rejected,
 			"withdrawn": desk.Cancelled}},
 		"ready": {after(t, asked, allowed), map[string]desk.State{"withdrawn": desk.Cancelled, "started 1": desk.Running,
-			"failed 0": desk.Ready, "broken 0": desk.Broken, "held": desk.Stopped}},
+			"planned": desk.Ready, "failed 0": desk.Ready, "broken 0": desk.Broken, "held": desk.Stopped}},
 		"held":       {after(t, asked, allowed, facts["held"]), map[string]desk.State{"withdrawn": desk.Cancelled, "released": desk.Ready}},
 		"held again": {after(t, asked, allowed, started, failed, facts["held"]), map[string]desk.State{"released": desk.Ready}},
 		"to freeze": {after(t, asks(desk.HouseFreeze), allowed), map[string]desk.State{"withdrawn": desk.Cancelled, "frozen": desk.Settled,
@@ -102,7 +104,7 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"to release": {approved(t, desk.BrakeRelease), map[string]desk.State{"withdrawn": desk.Cancelled, "brakes reset": desk.Settled,
 			"failed 0": desk.Ready, "broken 0": desk.Broken}},
 		"ready again": {after(t, asked, allowed, started, failed), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,
-			"broken 1": desk.Broken, "held": desk.Stopped}},
+			"planned": desk.Ready, "broken 1": desk.Broken, "held": desk.Stopped}},
 		"running": {after(t, asked, allowed, started), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,
 			"broken 1": desk.Broken, "unknown 1.1": desk.Doubtful, "done 1": desk.Settled}},
 		"doubtful": {after(t, asked, allowed, started, unknown), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,
@@ -112,6 +114,17 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"cancelled": {after(t, asked, allowed, facts["withdrawn"]), nil},
 		"broken":    {after(t, asked, allowed, started, broken), nil},
 	}
+	everyStateWithEveryFact(t, states, facts)
+}
+
+// A stand is a request with the facts that move it, and where to.
+type stand struct {
+	at   desk.Request
+	next map[string]desk.State
+}
+
+func everyStateWithEveryFact(t *testing.T, states map[string]stand, facts map[string]desk.Event) {
+	t.Helper()
 	for state, s := range states {
 		for name, e := range facts {
 			e.At = now.Add(time.Minute)
@@ -144,7 +157,7 @@ func TestFoldKeepsTheFacts(t *testing.T) {
 		event(desk.System, desk.Announced{Role: desk.ToAsker, Shows: desk.Running}),
 		event(desk.System, desk.Announced{Role: desk.ToAsker, Shows: desk.Settled}),
 		event(desk.System, desk.Done{Attempt: 2, Proof: desk.Account{Quota: 2}}))
-	want := desk.Request{ID: "D-1", By: "ann", Owner: "bob", Mailbox: "m", Via: desk.Chat, State: desk.Settled, Doubts: 1, Action: desk.Action{Verb: desk.Help},
+	want := desk.Request{ID: "D-1", By: "ann", Owner: "bob", Mailbox: "m", Via: desk.Chat, State: desk.Settled, Step: 1, Origin: before, Tries: 2, Doubts: 1, Action: desk.Action{Verb: desk.Help},
 		Reason: "why", Key: "k", Decision: needs(2, "admins"), Votes: []desk.Vote{{By: "cid", At: now}, {By: "dan", At: now}},
 		Attempt: 2, Before: before, Proof: desk.Account{Quota: 2}, Code: desk.PartageDown, Error: "down",
 		Announced: map[desk.Role]desk.Announced{desk.ToAsker: {Role: desk.ToAsker, Shows: desk.Settled}}, Asked: now, Changed: now}
@@ -202,11 +215,13 @@ func drawFact(t *rapid.T, r desk.Request) desk.Fact {
 	small := rapid.IntRange(0, 3)
 	attempt := r.Attempt + rapid.SampledFrom([]int{0, 0, 1, 1, 2, -1}).Draw(t, "attempt")
 	return rapid.SampledFrom([]desk.Fact{
-		desk.Asked{Owner: rapid.SampledFrom([]desk.UID{"", "bob", "cid"}).Draw(t, "owner")},
+		desk.Asked{Action: desk.Action{Verb: desk.Help}, Owner: rapid.SampledFrom([]desk.UID{"", "bob", "cid"}).Draw(t, "owner")},
 		desk.Decided{Decision: desk.Decision{Needed: small.Draw(t, "needed"), Approvers: []string{"group:admins"},
 			Outcome: rapid.SampledFrom([]desk.Outcome{"", desk.Denied, desk.Allowed, desk.Pending, desk.Pending}).Draw(t, "outcome")}},
 		desk.Approved{Digest: rapid.SampledFrom([]string{r.Digest(), r.Digest(), ""}).Draw(t, "digest")},
-		desk.Refused{}, desk.Withdrawn{}, desk.Started{Attempt: attempt},
+		desk.Refused{}, desk.Withdrawn{}, desk.Planned{Plan: plan(small.Draw(t, "steps"), rapid.Bool().Draw(t, "reversible"))},
+		desk.Started{Attempt: attempt, Step: r.Step, Undo: r.Undoing}, desk.Started{Attempt: attempt, Step: r.Step - 1, Undo: true},
+		desk.Stepped{Attempt: attempt}, desk.Undone{Attempt: attempt},
 		desk.Failed{Attempt: attempt, Final: rapid.Bool().Draw(t, "final")},
 		desk.Unknown{Attempt: attempt, Looks: r.Looks + small.Draw(t, "looks")}, desk.Done{Attempt: attempt},
 		desk.Announced{Role: desk.ToOwner}, desk.Granted{}, nil,
@@ -229,7 +244,13 @@ func TestFoldProperty(t *testing.T) {
 			if err != nil && !cmp.Equal(next, r) || r.State.Final() && next.State != r.State {
 				t.Fatalf("%T moved %s to %s, %v", e.Fact, r.State, next.State, err)
 			}
-			if r = next; !granted(r) {
+			if r = next; r.Step < 0 || r.Step > len(r.Steps()) || len(r.InForce()) != r.Step || r.Undoing && r.Step == 0 && r.State != desk.Broken {
+				t.Fatalf("%T led to step %d of %d, %s", e.Fact, r.Step, len(r.Steps()), r.State)
+			}
+			if next := r.Next(); next.Verb == "" && r.State == desk.Ready {
+				t.Fatalf("%T led to a request without a next write", e.Fact)
+			}
+			if !granted(r) {
 				t.Fatalf("%T led to %s with votes %v, asked by %s for %s: %v", e.Fact, r.State, r.Votes, r.By, r.Owner, r.Decision)
 			}
 		}

@@ -99,6 +99,12 @@ func TestParseAction(t *testing.T) {
 		"request.list scope=mine":                     "request.list scope=mine",
 		"help":                                        "help",
 		"help alias.add":                              "help alias.add",
+		"account.lock BOB":                            "account.lock bob",
+		"account.rename bob to=Rob@U.fr":              "account.rename bob to=rob@u.fr",
+		"account.cos bob cos=staff_XL.2":              "account.cos bob cos=staff_XL.2",
+		"account.cos bob cos=s·étudiant":              `account.cos bob cos="s·étudiant"`,
+		"account.forward bob to=B@gmail.com":          "account.forward bob to=b@gmail.com",
+		"account.forward bob to=None":                 "account.forward bob to=none",
 		`account.show "bob"`:                          "account.show bob",
 	}
 	for in, want := range good {
@@ -107,12 +113,14 @@ func TestParseAction(t *testing.T) {
 		}
 	}
 	bad := map[desk.Code][]string{
-		desk.UnknownVerb: {"", " ", "alias", "ALIAS.ADD bob alias=b@u.fr", "alias.add\tbob", "aliаs.add bob", `"`, `help "x`, "account.delete bob"},
+		desk.UnknownVerb: {"", " ", "alias", "ALIAS.ADD bob alias=b@u.fr", "alias.add\tbob", "aliаs.add bob", `"`, `help "x`, "account.purge bob"},
 		desk.MissingArgument: {"alias.add", "alias.add alias=b@u.fr", "alias.add bob", "alias.add bob alias=", "quota.set bob", "account.show",
-			"request.show"},
+			"request.show", "account.rename bob", "account.cos bob", "account.forward bob to="},
 		desk.InvalidArgument: {"alias.add bob alias=b@u.fr alias=c@u.fr", "alias.add bob alias=b@u.fr force=yes", "alias.add bob ann alias=b@u.fr",
-			"quota.set bob 10G", "request.list scope=everything", "help ../etc/passwd", "help ALIAS", "request.list extra"},
-		desk.InvalidAddress: {"alias.add bob alias=b", "alias.add bo*b alias=b@u.fr", "account.show \u212abob", "account.show <bob@u.fr>"},
+			"quota.set bob 10G", "request.list scope=everything", "help ../etc/passwd", "help ALIAS", "request.list extra", "account.lock bob to=b@u.fr",
+			`account.cos bob cos="a b"`, "account.cos bob cos=-a", "account.cos bob cos=a;b", "account.cos bob cos=a\u200bb", "account.cos bob cos=" + strings.Repeat("a", 65)},
+		desk.InvalidAddress: {"alias.add bob alias=b", "alias.add bo*b alias=b@u.fr", "account.show \u212abob", "account.show <bob@u.fr>",
+			"account.rename bob to=none", "account.forward bob to=nowhere", "account.forward bob to=a@u.fr,b@u.fr"},
 		desk.InvalidSize:    {"quota.set bob size=10", "quota.set bob size=-1G"},
 		desk.UnknownRequest: {"request.show 0", "request.show D-", "request.show E-5", "request.show 12345678901", "request.approve 5;6"},
 	}
@@ -173,7 +181,7 @@ func TestVerbsHaveSpecs(t *testing.T) {
 			t.Errorf("%s has no spec", v)
 		}
 	}
-	if _, ok := desk.SpecOf("account.delete"); ok {
+	if _, ok := desk.SpecOf("account.purge"); ok {
 		t.Error("a verb that does not exist has a spec")
 	}
 }

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,9 +28,27 @@ func TestTooLateNamesWhoEndedIt(t *testing.T) {
 
 func TestAVerbThatDoesNotExistIsNotDecided(t *testing.T) {
 	d, _ := newDesk(t)
-	_, _, err := d.Preview("ann", desk.Chat, desk.Action{Verb: "account.delete", Target: "bob@u.fr"})
+	_, _, err := d.Preview("ann", desk.Chat, desk.Action{Verb: "account.purge", Target: "bob@u.fr"})
 	wants(t, err, desk.UnknownVerb)
-	wants(t, d.Recheck(desk.Request{By: "ann", Action: desk.Action{Verb: "account.delete"}}, desk.Account{}), desk.UnknownVerb)
+	wants(t, d.Recheck(desk.Request{By: "ann", Action: desk.Action{Verb: "account.purge"}}, desk.Account{}), desk.UnknownVerb)
+}
+
+// What is only a step of something else is asked by nobody, whatever the rules say.
+func TestAStepIsNotAsked(t *testing.T) {
+	d, _ := newDesk(t)
+	d.Rules = book(func(desk.Facts) desk.Decision { return desk.Decision{Outcome: desk.Allowed} })
+	for _, text := range []string{"account.eppn bob@u.fr", "account.eppn bob@u.fr eppn=ann@u.fr", "account.mark bob@u.fr mark=x",
+		"account.unmark bob@u.fr mark=x", "list.join bob@u.fr list=l@u.fr id=1 member=bob@u.fr", "list.leave bob@u.fr list=l@u.fr id=1 member=bob@u.fr"} {
+		a := action(t, text)
+		_, err := d.Ask(t.Context(), desk.Asking{By: "ann", Via: desk.Chat, Action: a, Key: text})
+		wants(t, err, desk.UnknownVerb)
+		_, _, err = d.Preview("ann", desk.Chat, a)
+		wants(t, err, desk.UnknownVerb)
+		wants(t, d.Recheck(desk.Request{By: "ann", Action: a}, desk.Account{}), desk.UnknownVerb)
+		if slices.Contains(desk.Verbs(), a.Verb) {
+			t.Errorf("%s is offered", a.Verb)
+		}
+	}
 }
 
 // blinking is a house that reads the journal only for somebody who is there.

@@ -82,7 +82,7 @@ func (h *house) Requests(q desk.Query) iter.Seq[desk.Request] {
 		n := 0
 		for _, id := range slices.Backward(h.ids()) {
 			r, _ := h.Request(id)
-			if q.By != "" && r.By != q.By || q.Batch != "" && r.Batch != q.Batch || len(q.States) > 0 && !slices.Contains(q.States, r.State) {
+			if q.By != "" && r.By != q.By || q.Target != "" && r.Action.Target != string(q.Target) || q.Batch != "" && r.Batch != q.Batch || len(q.States) > 0 && !slices.Contains(q.States, r.State) {
 				continue
 			}
 			if n++; q.Limit > 0 && n > q.Limit || !yield(r) {
@@ -179,6 +179,7 @@ func (h *house) Owned(uid desk.UID) (owned []desk.Account) {
 }
 
 func (h *house) HasDomain(domain string) bool         { return slices.Contains(h.domains, domain) }
+func (h *house) Classes() []string                    { return []string{"staff_l", "staff_s"} }
 func (h *house) Ages() (directory, partage time.Time) { return h.read, h.read }
 
 // book is rules made of one function.
@@ -201,7 +202,7 @@ func newDesk(testing.TB) (*desk.Desk, *house) {
 	for _, uid := range []desk.UID{"ann", "bob", "cid", "dan", "eve", "fay"} {
 		h.people[uid] = desk.Person{UID: uid}
 		address := desk.Address(uid + "@u.fr")
-		h.accounts[address] = desk.Account{ID: string(uid), Address: address, Owner: uid, Quota: 1 << 30, Used: 1 << 29}
+		h.accounts[address] = desk.Account{ID: string(uid), Address: address, Owner: uid, Status: "active", COS: "staff_s", Quota: 1 << 30, Used: 1 << 29}
 	}
 	h.accounts["fay2@u.fr"] = desk.Account{ID: "fay2", Address: "fay2@u.fr", Owner: "fay", Aliases: []desk.Address{"f@u.fr"}}
 	for _, uid := range []desk.UID{"cid", "dan", "eve"} {

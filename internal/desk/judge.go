@@ -10,7 +10,7 @@ func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
 		return tooLate(r)
 	case r.By == by:
 		return Fail(Forbidden, OwnRequest, "id", string(r.ID))
-	case r.Owner == by:
+	case d.serves(r.Action, r.Owner, by):
 		return Fail(Forbidden, OwnBenefit, "id", string(r.ID))
 	case !r.Decision.Approves(d.View.Person(by)):
 		return Fail(Forbidden, NotApprover, "id", string(r.ID))
@@ -31,16 +31,29 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 	}
 	now := d.Rules.Decide(facts)
 	approver := now.Outcome == Pending && now.Approves(d.View.Person(by))
-	if facts.Target.Owner == by || now.Outcome != Allowed && !approver {
+	if d.serves(r.Action, facts.Target.Owner, by) || now.Outcome != Allowed && !approver {
 		return Fail(Forbidden, NotApprover, "id", string(r.ID))
 	}
 	return nil
+}
+
+// serves says that the person gains by the action on an account of the owner:
+// it is theirs, or the mail would be passed on to them.
+func (d *Desk) serves(a Action, owner, who UID) bool {
+	receives := a.Verb == AccountForward && d.View.Account(Address(a.Arg("to"))).Owner == who
+	return who == owner || receives
 }
 
 // Recheck asks the rules once more just before the send, on the target as it
 // was just read. The request must still be allowed by itself, or by votes that
 // still count: of people who may still approve, and who are not served by it.
 func (d *Desk) Recheck(r Request, target Account) error {
+	if r.Action.Verb == AccountRestore {
+		// The rules look at the account that comes back, not at what is left of it.
+		if target = d.Deletion(r).Origin; !target.Known() {
+			return Fail(NotFound, NotDeleted, "value", r.Action.Target)
+		}
+	}
 	facts, err := d.checkOn(r.By, r.Via, r.Action, target)
 	if err != nil {
 		return err
@@ -51,7 +64,7 @@ func (d *Desk) Recheck(r Request, target Account) error {
 	}
 	valid := 0
 	for _, v := range r.Votes {
-		if v.By != facts.Target.Owner && v.By != r.By && now.Approves(d.View.Person(v.By)) {
+		if !d.serves(r.Action, facts.Target.Owner, v.By) && v.By != r.By && now.Approves(d.View.Person(v.By)) {
 			valid++
 		}
 	}

@@ -199,3 +199,24 @@ func carried(h *house, r desk.Request, rules desk.Decision) bool {
 	}
 	return rules.Outcome == desk.Allowed || rules.Outcome == desk.Pending && len(valid) >= rules.Needed
 }
+
+// Whoever would receive the mail of another is served by it: neither their
+// approval counts nor their refusal, nor an approval given before the mailbox
+// that receives became theirs.
+func TestTheReceiverDoesNotJudge(t *testing.T) {
+	d, h := newDesk(t)
+	r, err := d.Ask(t.Context(), desk.Asking{By: "ann", Action: action(t, "account.forward bob to=cid@u.fr"), Key: "k"})
+	wants(t, err, "")
+	_, err = d.Approve(t.Context(), "cid", desk.Chat, r.ID, "")
+	wants(t, err, desk.OwnBenefit)
+	_, err = d.Refuse(t.Context(), "cid", desk.Chat, r.ID, "", "no")
+	wants(t, err, desk.OwnBenefit)
+	if cid, dan := len(d.Inbox("cid")), len(d.Inbox("dan")); cid != 0 || dan != 1 {
+		t.Errorf("%d wait for the receiver, %d for somebody else", cid, dan)
+	}
+	r, err = d.Approve(t.Context(), "dan", desk.Chat, r.ID, "")
+	wants(t, err, "")
+	wants(t, d.Recheck(r, h.accounts["bob@u.fr"]), "")
+	give(h, "cid@u.fr", "dan")
+	wants(t, d.Recheck(r, h.accounts["bob@u.fr"]), desk.NotAllowed)
+}

@@ -73,6 +73,8 @@ type World interface {
 	Population() int
 	// HasDomain says that Partage serves the domain.
 	HasDomain(string) bool
+	// Classes names the classes of service of Partage, sorted.
+	Classes() []string
 	// Ages tells when the directory and Partage were last read in full; zero = never.
 	Ages() (directory, partage time.Time)
 }
@@ -90,12 +92,27 @@ type Rules interface {
 
 // An Office is where actions take effect: Partage.
 type Office interface {
-	// Look reads the account now, from Partage itself. No such mailbox is the
-	// zero Account and no error.
-	Look(context.Context, Address) (Account, error)
-	// Do sends the one write that the action is, on the account as it was
-	// read. Its error is ErrRefused, ErrNotSent, or means: outcome unknown.
-	Do(context.Context, Action, Account) error
-	// Shows says whether the account, as read, shows the action's effect.
+	// Look reads, from Partage itself, the mailbox with that identifier: where
+	// the action finds it or leaves it, or wherever else in those domains it
+	// was moved. If it is nowhere, Look gives the mailbox that has its address,
+	// whose ID is another, or the zero Account. What the action touches beside
+	// the account is in Detail.
+	Look(ctx context.Context, a Action, id string) (Account, error)
+	// Plan gives the steps of the request on the account as just read; taken is
+	// the request that it takes back, if any. An *Error says why it cannot be.
+	Plan(ctx context.Context, r Request, before Account, taken Request) (Plan, error)
+	// Pen takes a token for the one write that the action is, on the account as
+	// just read. ErrRefused: it can never be; any other error: not now.
+	Pen(ctx context.Context, a Action, before Account) (Pen, error)
+	// Shows says whether the account, as read for the action, shows its effect.
 	Shows(Action, Account) bool
+}
+
+// A Pen holds one token for one write.
+type Pen interface {
+	// Issued is when the token was: it dies a token's life later.
+	Issued() time.Time
+	// Write sends the write, at most once. Its error is ErrRefused, ErrNotSent,
+	// or means: outcome unknown.
+	Write(context.Context) error
 }

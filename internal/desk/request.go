@@ -47,15 +47,22 @@ type Request struct {
 	Batch     string
 	Decision  Decision
 	Votes     []Vote
-	Refusal   string // the approver's reason
-	Ended     UID    // who refused or withdrew
-	Attempt   int
-	Doubts    int           // attempts whose outcome was unknown
+	Refusal   string        // the approver's reason
+	Ended     UID           // who refused or withdrew
+	Plan      Plan          // zero: the action itself
+	Step      int           // how many steps are proved and in force
+	Undoing   bool          // a step failed for good: those in force are taken back
+	Cause     Code          // why they are, or why it is broken
+	Origin    Account       // as read before the first step
+	Attempt   int           // counts over all steps
+	Tries     int           // attempts at the present step
+	Doubts    int           // those whose outcome was unknown
 	Looks     int           // reads since the outcome became unknown
 	Until     time.Time     // before which nobody else acts
 	Wait      time.Duration // from when it was started, or last looked at, to Until
+	Issued    time.Time     // when the token of the last attempt was
 	Before    Account       // as read before the last attempt
-	Proof     Account       // as read after it took effect
+	Proof     Account       // as read after the last step that took effect
 	Limit     Held          // that stopped it last
 	Code      Code          // of the last failure
 	Error     string        // of the last failure or doubt, for operators
@@ -137,9 +144,17 @@ func (r Request) withdrawable() bool {
 func (r Request) executed(e Event) (Request, bool) {
 	claimed := r.State == Running || r.State == Doubtful
 	switch f := e.Fact.(type) {
+	case Planned:
+		ok := r.State == Ready && !r.Begun() && f.Plan.possible()
+		r.Plan = f.Plan
+		return r, ok
 	case Started:
-		ok := (r.State == Ready || claimed) && f.Attempt == r.Attempt+1 && !r.Action.Verb.governs()
-		r.State, r.Attempt, r.Until, r.Wait, r.Before, r.Looks = Running, f.Attempt, f.Until, max(0, f.Until.Sub(e.At)), f.Before, 0
+		ok := (r.State == Ready || claimed) && f.Attempt == r.Attempt+1 && f.Step == r.at() && f.Undo == r.Undoing && !r.Action.Verb.governs()
+		r.State, r.Attempt, r.Issued, r.Until, r.Before, r.Looks = Running, f.Attempt, f.Issued, f.Until, f.Before, 0
+		r.Wait = max(0, f.Until.Sub(e.At))
+		if r.Tries++; !r.Begun() {
+			r.Origin = f.Before
+		}
 		return r, ok
 	case Unknown:
 		ok := claimed && f.Attempt == r.Attempt && f.Looks == r.Looks+1
@@ -152,12 +167,19 @@ func (r Request) executed(e Event) (Request, bool) {
 		ok := (claimed || r.State == Ready) && f.Attempt == r.Attempt
 		r.State, r.Code, r.Error, r.Until = Ready, f.Code, f.Error, f.After
 		if f.Final {
-			r.State = Broken
+			r = r.failed()
 		}
 		return r, ok
+	case Stepped:
+		ok := claimed && f.Attempt == r.Attempt && !r.Last()
+		return r.stepped(f.Proof).stuck(), ok
 	case Done:
-		ok := claimed && f.Attempt == r.Attempt
-		r.State, r.Proof = Settled, f.Proof
+		ok := claimed && f.Attempt == r.Attempt && r.Last() && !r.Undoing
+		r.State, r.Proof, r.Step = Settled, f.Proof, r.Step+1
+		return r, ok
+	case Undone:
+		ok := claimed && f.Attempt == r.Attempt && r.Last() && r.Undoing
+		r.State, r.Proof, r.Step = Broken, f.Proof, r.Step-1
 		return r, ok
 	}
 	return r, false

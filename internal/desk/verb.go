@@ -13,20 +13,39 @@ type Verb string
 
 // The verbs.
 const (
-	AliasAdd       Verb = "alias.add"
-	AliasRemove    Verb = "alias.remove"
-	QuotaSet       Verb = "quota.set"
-	AccountShow    Verb = "account.show"
-	RequestList    Verb = "request.list"
-	RequestShow    Verb = "request.show"
-	RequestApprove Verb = "request.approve"
-	RequestReject  Verb = "request.reject"
-	RequestCancel  Verb = "request.cancel"
-	HistoryShow    Verb = "history.show"
-	HouseFreeze    Verb = "house.freeze"
-	HouseThaw      Verb = "house.thaw"
-	BrakeRelease   Verb = "brake.release"
-	Help           Verb = "help"
+	AliasAdd        Verb = "alias.add"
+	AliasRemove     Verb = "alias.remove"
+	QuotaSet        Verb = "quota.set"
+	AccountLock     Verb = "account.lock"
+	AccountActivate Verb = "account.activate"
+	AccountClose    Verb = "account.close"
+	AccountHide     Verb = "account.hide"
+	AccountUnhide   Verb = "account.unhide"
+	AccountRename   Verb = "account.rename"
+	AccountCOS      Verb = "account.cos"
+	AccountForward  Verb = "account.forward"
+	AccountDelete   Verb = "account.delete"
+	AccountRestore  Verb = "account.restore"
+	AccountShow     Verb = "account.show"
+	RequestList     Verb = "request.list"
+	RequestShow     Verb = "request.show"
+	RequestApprove  Verb = "request.approve"
+	RequestReject   Verb = "request.reject"
+	RequestCancel   Verb = "request.cancel"
+	HistoryShow     Verb = "history.show"
+	HouseFreeze     Verb = "house.freeze"
+	HouseThaw       Verb = "house.thaw"
+	BrakeRelease    Verb = "brake.release"
+	Help            Verb = "help"
+)
+
+// What nobody asks for: steps of the verbs above.
+const (
+	AccountEPPN   Verb = "account.eppn"   // without eppn: freed
+	AccountMark   Verb = "account.mark"   // in the notes for administrators
+	AccountUnmark Verb = "account.unmark" //
+	ListJoin      Verb = "list.join"
+	ListLeave     Verb = "list.leave"
 )
 
 // A Spec says what a verb needs.
@@ -35,8 +54,10 @@ type Spec struct {
 	Takes   bool            // it takes something away from somebody: brakes count it
 	Governs bool            // it takes effect in the journal, at once, and never reaches Partage
 	Two     bool            // whatever the rules say, somebody else must approve
+	Step    bool            // it changes Partage, but only as a step of another verb
 	Target  Form            // what it acts on
 	Args    map[string]Form // by name
+	Keepers bool            // who looks after the accounts of others asks for it: not shown to everybody
 }
 
 // A Form is the grammar of a target or an argument. A trailing "?" in the
@@ -49,6 +70,8 @@ const (
 	AddressForm Form = "address" // a mail address
 	AccountForm Form = "account" // a mail address or a login
 	SizeForm    Form = "size"
+	ForwardForm Form = "forward" // a mail address, or Nowhere
+	ClassForm   Form = "class"   // the name of a class of service, letter for letter
 	RequestForm Form = "request" // D-512, d-512 or 512
 	ScopeForm   Form = "scope"   // mine, pending or all
 	TopicForm   Form = "topic"   // one word or verb
@@ -57,32 +80,54 @@ const (
 
 const optional = "?"
 
+// Nowhere, as where to forward mail, stops the forwarding.
+const Nowhere = "none"
+
 // SpecOf tells what the verb needs; ok is false for a verb that does not exist.
 func SpecOf(v Verb) (spec Spec, ok bool) {
 	spec, ok = specs[v]
 	return spec, ok
 }
 
+// The list has an address and an identifier: another list may have its address by then.
+var membershipArgs = map[string]Form{"list": AddressForm, "id": TextForm, "member": AddressForm}
+
 var specs = map[Verb]Spec{
-	AliasAdd:       {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
-	AliasRemove:    {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
-	QuotaSet:       {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
-	AccountShow:    {Target: AccountForm},
-	RequestList:    {Args: map[string]Form{"scope": ScopeForm + optional}},
-	RequestShow:    {Target: RequestForm},
-	RequestApprove: {Target: RequestForm},
-	RequestReject:  {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
-	RequestCancel:  {Target: RequestForm},
-	HistoryShow:    {Target: AccountForm},
-	HouseFreeze:    {Changes: true, Governs: true},
-	HouseThaw:      {Changes: true, Governs: true, Two: true},
-	BrakeRelease:   {Changes: true, Governs: true, Two: true},
-	Help:           {Target: TopicForm + optional},
+	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
+	AliasRemove:     {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
+	QuotaSet:        {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
+	AccountLock:     {Changes: true, Takes: true, Target: AccountForm, Keepers: true},
+	AccountActivate: {Changes: true, Target: AccountForm, Keepers: true},
+	AccountClose:    {Changes: true, Takes: true, Target: AccountForm, Keepers: true},
+	AccountHide:     {Changes: true, Takes: true, Target: AccountForm, Keepers: true},
+	AccountUnhide:   {Changes: true, Target: AccountForm, Keepers: true},
+	AccountRename:   {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"to": AddressForm}, Keepers: true},
+	AccountCOS:      {Changes: true, Target: AccountForm, Args: map[string]Form{"cos": ClassForm}, Keepers: true},
+	AccountForward:  {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"to": ForwardForm}},
+	AccountDelete:   {Changes: true, Takes: true, Target: AccountForm},
+	AccountRestore:  {Changes: true, Target: AddressForm},
+	AccountEPPN:     {Step: true, Target: AddressForm, Args: map[string]Form{"eppn": TextForm + optional}},
+	AccountMark:     {Step: true, Target: AddressForm, Args: map[string]Form{"mark": TextForm}},
+	AccountUnmark:   {Step: true, Target: AddressForm, Args: map[string]Form{"mark": TextForm}},
+	ListJoin:        {Step: true, Target: AddressForm, Args: membershipArgs},
+	ListLeave:       {Step: true, Target: AddressForm, Args: membershipArgs},
+	AccountShow:     {Target: AccountForm},
+	RequestList:     {Args: map[string]Form{"scope": ScopeForm + optional}},
+	RequestShow:     {Target: RequestForm},
+	RequestApprove:  {Target: RequestForm},
+	RequestReject:   {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
+	RequestCancel:   {Target: RequestForm},
+	HistoryShow:     {Target: AccountForm},
+	HouseFreeze:     {Changes: true, Governs: true, Keepers: true},
+	HouseThaw:       {Changes: true, Governs: true, Two: true, Keepers: true},
+	BrakeRelease:    {Changes: true, Governs: true, Two: true, Keepers: true},
+	Help:            {Target: TopicForm + optional},
 }
 
-// Verbs lists every verb in the order help shows them.
+// Verbs lists every verb that can be asked, in the order help shows them.
 func Verbs() []Verb {
-	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountShow, RequestList, RequestShow,
+	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
+		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow,
 		RequestApprove, RequestReject, RequestCancel, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease, Help}
 }
 
@@ -90,6 +135,7 @@ func (v Verb) governs() bool { return specs[v].Governs }
 
 func (v Verb) takes() bool { return specs[v].Takes }
 
+// takesTwo: whatever the rules say, one person alone is not enough.
 func (v Verb) takesTwo() bool { return specs[v].Two }
 
 func (f Form) required() bool { return f != NoForm && !strings.HasSuffix(string(f), optional) }
@@ -97,6 +143,7 @@ func (f Form) required() bool { return f != NoForm && !strings.HasSuffix(string(
 var (
 	topicForm   = regexp.MustCompile(`^[a-z.]{1,40}$`)
 	loginForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$`)
+	classForm   = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN._·-]{0,62}[\pL\pN])?$`)
 	requestForm = regexp.MustCompile(`^(?:[dD]-)?0*([1-9][0-9]{0,9})$`)
 )
 
@@ -120,6 +167,16 @@ func (f Form) canonical(name, value string) (string, error) {
 		}
 		a, err := ParseAddress(value)
 		return string(a), err
+	case ForwardForm:
+		if lowerASCII(value) == Nowhere {
+			return Nowhere, nil
+		}
+		a, err := ParseAddress(value)
+		return string(a), err
+	case ClassForm:
+		if classForm.MatchString(value) {
+			return value, nil
+		}
 	case SizeForm:
 		n, err := ParseSize(value)
 		if err != nil {

@@ -60,12 +60,50 @@ type Account struct {
 	Owner   UID       // whose it is, "" for a mailbox without a person
 	Name    string    // display name on Partage
 	Status  string    // zimbraAccountStatus: active, locked, closed...
-	COS     string    // id of its class of service
+	COS     string    // name of its class of service
 	Quota   int64     // bytes in force, 0 = unlimited
 	Used    int64     // bytes
 	Aliases []Address // sorted
 	Seen    time.Time // last logon, zero if never
+
+	// Where a copy of each message goes, as the owner chose; "" nowhere. Partage
+	// does not promise that it is one address.
+	Forward     string
+	ForwardOnly bool // nothing is kept here
+	Hidden      bool // not shown in the address book of the university
+
+	Detail *Detail `json:",omitempty"` // what only a look at Partage gives; not kept in memory
 }
+
+// The statuses that a client may set. Partage sets others by itself.
+const (
+	Active  = "active"
+	Locked  = "locked"  // no sign-in, mail is delivered
+	Closed  = "closed"  // no sign-in, mail is refused
+	Lockout = "lockout" // locked by Partage itself, after too many wrong passwords
+)
+
+// A Detail is what of an account only its deletion and its return look at.
+type Detail struct {
+	EPPN  string       `json:",omitempty"` // as Partage has it, letter for letter
+	Notes string       `json:",omitempty"` // of administrators
+	Lists []Membership `json:",omitempty"` // of the lists that were looked at
+}
+
+// A Membership is what a list has of one address of the account.
+type Membership struct {
+	List   Address
+	ID     string  // of the list; "" if there is none at that address
+	Member Address // the account's own, or an alias
+	In     bool
+}
+
+// Trash is the address of the account while it is deleted. It says nothing of
+// the one before, which is in the journal: nothing is ever read out of it.
+func (a Account) Trash() Address { return Address("deleted-" + a.ID + "@" + a.Address.Domain()) }
+
+// Deleted says that the account was deleted by us, and can be given back.
+func (a Account) Deleted() bool { return a.Known() && a.Address == a.Trash() }
 
 // Known says that the account exists.
 func (a Account) Known() bool { return a.Address != "" }

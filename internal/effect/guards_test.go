@@ -31,7 +31,7 @@ func TestWhatIsKnownWithoutEffect(t *testing.T) {
 		if err := server.SetFaults(faults...); err != nil {
 			t.Fatal(err)
 		}
-		if err := o.Do(t.Context(), tt.action, tt.target); !errors.Is(err, tt.want) {
+		if err := do(t, o, tt.action, tt.target); !errors.Is(err, tt.want) {
 			t.Errorf("%s: told %v, want %v", name, err, tt.want)
 		}
 	}
@@ -40,9 +40,42 @@ func TestWhatIsKnownWithoutEffect(t *testing.T) {
 // An account that is not there shows nothing, not even that an alias is gone.
 func TestNoAccountShowsNothing(t *testing.T) {
 	o, _ := office(t)
-	for _, text := range []string{"alias.add bob alias=b@unistra.fr", "alias.remove bob alias=b@unistra.fr", "quota.set bob size=1G"} {
+	for _, text := range everyVerb {
 		if o.Shows(action(t, text), desk.Account{}) {
 			t.Errorf("%s is shown by nothing", text)
+		}
+	}
+}
+
+// Of a class of service that could not be found out nothing is sent.
+func TestAClassThatIsNotFoundOut(t *testing.T) {
+	o, server := office(t)
+	before, a := look(t, o, jeanne), action(t, "account.cos "+jeanne+" cos=s_univ-strasbourg_personnel")
+	for _, answer := range []simulator.Answer{simulator.BadGateway, simulator.Truncated, simulator.Drop} {
+		if err := server.SetFaults(simulator.Fault{Method: "GetCos", Answer: answer}); err != nil {
+			t.Fatal(err)
+		}
+		writes := len(server.Log())
+		if err := do(t, o, a, before); !errors.Is(err, desk.ErrNotSent) || len(server.Log()) != writes {
+			t.Errorf("%v: told %v, %d writes", answer, err, len(server.Log())-writes)
+		}
+	}
+}
+
+func TestClassesThatCannotBeRead(t *testing.T) {
+	o, server := office(t)
+	if err := server.SetFaults(simulator.Fault{Method: "GetAllCos", Answer: simulator.BadGateway}); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := o.Classes(t.Context()); err == nil {
+		t.Errorf("%q, and no error", names)
+	}
+	if a, err := o.Look(t.Context(), desk.Action{Target: jeanne}, ""); err == nil {
+		t.Errorf("saw %+v, whose class has no name", a)
+	}
+	for _, err := range o.Accounts(t.Context()) {
+		if err == nil {
+			t.Fatal("listed without the names of classes")
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/partage"
@@ -21,13 +22,43 @@ type Office struct {
 	// the person "login".
 	// A mailbox with another carLicense, or none, belongs to nobody.
 	Scope string
+
+	classes sync.Map // names of the classes of service, by identifier
 }
 
 var _ desk.Office = (*Office)(nil)
 
-// Look reads the mailbox that receives mail for the address, from Partage
-// itself. None is the zero Account.
-func (o *Office) Look(ctx context.Context, a desk.Address) (desk.Account, error) {
+// Look is desk.Office's. Our writes move a mailbox between the addresses that
+// the action names; other tools may have moved it within those domains.
+func (o *Office) Look(ctx context.Context, a desk.Action, id string) (desk.Account, error) {
+	places := slices.Compact([]desk.Address{desk.Address(a.Target), a.After()})
+	var stranger desk.Account
+	for _, place := range places {
+		found, err := o.at(ctx, place)
+		if err != nil {
+			return desk.Account{}, err
+		}
+		if found.Known() && found.ID == id {
+			return o.detailed(ctx, a, found)
+		}
+		if !stranger.Known() {
+			stranger = found
+		}
+	}
+	for _, place := range places {
+		found, err := o.byID(ctx, place.Domain(), id)
+		if err != nil {
+			return desk.Account{}, err
+		}
+		if found.Known() && found.ID == id {
+			return o.detailed(ctx, a, found)
+		}
+	}
+	return stranger, nil
+}
+
+// at reads the mailbox that receives mail for the address. None is the zero Account.
+func (o *Office) at(ctx context.Context, a desk.Address) (desk.Account, error) {
 	client, err := o.Domains.For(partage.Address(a))
 	if err != nil {
 		return desk.Account{}, fmt.Errorf("look at account: %w", err)
@@ -36,28 +67,43 @@ func (o *Office) Look(ctx context.Context, a desk.Address) (desk.Account, error)
 	if partage.ClassOf(err) == partage.NotFound {
 		return desk.Account{}, nil
 	}
+	if err == nil {
+		err = o.named(ctx, client, found.COS)
+	}
 	if err != nil {
 		return desk.Account{}, fmt.Errorf("look at account: %w", err)
 	}
-	return o.account(found), nil
+	account := o.account(found)
+	account.Detail = &desk.Detail{EPPN: found.CarLicense, Notes: found.Notes}
+	return account, nil
 }
 
-// Do sends the one write that the action is. What it returns says what is
-// known of the effect: see desk.Office.
-func (o *Office) Do(ctx context.Context, a desk.Action, target desk.Account) error {
-	step, ok := steps[a.Verb]
-	if !ok {
-		return fmt.Errorf("%w: no steps for %s", desk.ErrRefused, a.Verb)
-	}
-	client, err := o.Domains.For(partage.Address(target.Address))
+// byID reads the mailbox with that identifier in the domain, if there is one.
+func (o *Office) byID(ctx context.Context, domain, id string) (desk.Account, error) {
+	client, err := o.Domains.Client(domain)
 	if err != nil {
-		return fmt.Errorf("%w: %w", desk.ErrRefused, err)
+		return desk.Account{}, fmt.Errorf("look for account: %w", err)
 	}
-	writer, err := client.Writer(ctx)
+	for found, err := range client.GetAllAccounts(ctx, partage.Query{Filter: "(zimbraId=" + escaped(id) + ")", Attrs: listed()}) {
+		if err != nil {
+			return desk.Account{}, fmt.Errorf("look for account: %w", err)
+		}
+		return o.at(ctx, desk.Address(found.Name))
+	}
+	return desk.Account{}, nil
+}
+
+// detailed adds what the action touches beside the account.
+func (o *Office) detailed(ctx context.Context, a desk.Action, account desk.Account) (desk.Account, error) {
+	if a.Verb != desk.ListJoin && a.Verb != desk.ListLeave {
+		return account, nil
+	}
+	m, err := o.onList(ctx, desk.Address(a.Arg("list")), desk.Address(a.Arg("member")))
 	if err != nil {
-		return fmt.Errorf("%w: %w", desk.ErrNotSent, err)
+		return desk.Account{}, fmt.Errorf("look at list: %w", err)
 	}
-	return known(step.do(ctx, writer, partage.Address(target.Address), a))
+	account.Detail.Lists = []desk.Membership{m}
+	return account, nil
 }
 
 // Shows says whether the account, as read, shows the action's effect.
@@ -91,6 +137,9 @@ func (o *Office) Accounts(ctx context.Context) iter.Seq2[desk.Account, error] {
 				return
 			}
 			for found, err := range client.GetAllAccounts(ctx, partage.Query{Attrs: listed()}) {
+				if err == nil {
+					err = o.named(ctx, client, found.COS)
+				}
 				if !yield(o.account(found), err) || err != nil {
 					return
 				}
@@ -101,7 +150,8 @@ func (o *Office) Accounts(ctx context.Context) iter.Seq2[desk.Account, error] {
 
 // listed names the attributes that account reads.
 func listed() []string {
-	return []string{"quota", "used", "displayName", "carLicense", "zimbraAccountStatus", "zimbraCOSId", "zimbraMailAlias", "zimbraLastLogonTimestamp"}
+	return []string{"quota", "used", "displayName", "carLicense", "zimbraAccountStatus", "zimbraCOSId", "zimbraMailAlias", "zimbraLastLogonTimestamp",
+		"zimbraPrefMailForwardingAddress", "zimbraPrefMailLocalDeliveryDisabled", "zimbraHideInGal"}
 }
 
 func (o *Office) account(a partage.Account) desk.Account {
@@ -112,7 +162,8 @@ func (o *Office) account(a partage.Account) desk.Account {
 	slices.Sort(aliases)
 	return desk.Account{
 		ID: string(a.ID), Address: desk.Address(a.Name), Owner: o.owner(a.CarLicense), Name: a.DisplayName,
-		Status: string(a.Status), COS: string(a.COS), Quota: a.Quota, Used: a.Used, Aliases: aliases, Seen: a.LastLogon,
+		Status: string(a.Status), COS: o.className(a.COS), Quota: a.Quota, Used: a.Used, Aliases: aliases, Seen: a.LastLogon,
+		Forward: a.Forward, ForwardOnly: a.ForwardOnly, Hidden: a.HideInGal,
 	}
 }
 

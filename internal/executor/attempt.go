@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -24,67 +25,113 @@ func (x *Executor) Step(ctx context.Context, r desk.Request) error {
 	return nil
 }
 
+// attempt carries out the step that comes now, as far as it can be told.
 func (x *Executor) attempt(ctx context.Context, r desk.Request) error {
-	before, err := x.Office.Look(ctx, desk.Address(r.Action.Target))
+	before, err := x.Office.Look(ctx, r.Next(), r.Mailbox)
 	if err != nil {
-		x.rest(r.ID)
-		return x.tellDown(ctx, r, err)
-	}
-	if !before.Known() {
-		return x.fail(ctx, r, desk.UnknownAccount, nil)
+		return x.down(ctx, r, err)
 	}
 	if before.ID != r.Mailbox {
-		return x.fail(ctx, r, desk.OtherMailbox, fmt.Errorf("mailbox is %q, was %q", before.ID, r.Mailbox))
+		return x.missing(ctx, r, before)
 	}
-	shown := x.Office.Shows(r.Action, before)
-	if err := x.allowed(ctx, r, before); err != nil && !shown {
-		if desk.KindOf(err) == desk.Unavailable {
-			x.rest(r.ID)
-			return err
+	var plan desk.Plan
+	if !r.Begun() {
+		if err := x.allowed(ctx, r, before); err != nil && !x.Office.Shows(r.Action, before) {
+			return x.refuse(ctx, r, err)
 		}
-		return x.fail(ctx, r, desk.CodeOf(err), err)
+		if plan, before, err = x.plan(ctx, r, before); err != nil {
+			return x.refuse(ctx, r, err)
+		}
+		r.Plan = plan
 	}
-	claimed, err := x.claim(ctx, r, before)
+	return x.carryOut(ctx, r, plan, before)
+}
+
+// carryOut claims the step and sends it. The token comes first: the fence is
+// counted from it, and none is taken between the claim and the send.
+func (x *Executor) carryOut(ctx context.Context, r desk.Request, plan desk.Plan, before desk.Account) error {
+	if x.Office.Shows(r.Next(), before) {
+		claimed, _, err := x.claim(ctx, r, plan, before, time.Time{})
+		if err != nil {
+			return x.stopped(ctx, r, err)
+		}
+		return x.proved(ctx, claimed, before)
+	}
+	pen, err := x.Office.Pen(ctx, r.Next(), before)
+	if errors.Is(err, desk.ErrRefused) {
+		return x.fail(ctx, r, desk.PartageRefused, err)
+	}
+	if err != nil {
+		return x.down(ctx, r, err)
+	}
+	claimed, intent, err := x.claim(ctx, r, plan, before, pen.Issued())
 	if err != nil {
 		return x.stopped(ctx, r, err)
 	}
 	// From here on the end of ctx must not cut what is being sent.
 	send, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.Timing.Send)
 	defer cancel()
-	if shown {
-		return x.done(send, claimed, before)
+	if paused := x.Desk.Now().Sub(intent); paused < 0 || paused > x.Timing.Pause {
+		return x.again(send, claimed, desk.Paused, fmt.Errorf("not sent: %v after its intent", paused))
 	}
 	if x.Halted() {
-		return x.again(send, claimed, errors.New("halted before the send"))
+		return x.again(send, claimed, desk.HouseFrozen, errors.New("not sent: halted after its intent"))
 	}
-	return x.conclude(send, claimed, x.Office.Do(send, r.Action, before))
+	return x.conclude(send, claimed, pen.Write(send))
 }
 
 // allowed asks the rules again, on the people as the directory has them now.
 func (x *Executor) allowed(ctx context.Context, r desk.Request, target desk.Account) error {
-	people := []desk.UID{r.By, target.Owner}
+	people := []desk.UID{r.By, r.Owner, target.Owner}
 	for _, v := range r.Votes {
 		people = append(people, v.By)
 	}
-	if err := x.Refresh(ctx, people...); err != nil {
+	slices.Sort(people)
+	if err := x.Refresh(ctx, slices.Compact(people)...); err != nil {
 		return desk.Fail(desk.Unavailable, desk.StaleData, "source", "directory").Because(err)
 	}
 	return x.Desk.Recheck(r, target)
 }
 
+// plan says by which steps the request is carried out: none is written for one
+// that is its own step. The account is read again for the first of them.
+func (x *Executor) plan(ctx context.Context, r desk.Request, before desk.Account) (desk.Plan, desk.Account, error) {
+	plan, err := x.Office.Plan(ctx, r, before, x.Desk.Deletion(r))
+	if err != nil || len(plan.Steps) == 0 {
+		return plan, before, err
+	}
+	first, err := x.Office.Look(ctx, plan.Steps[0].Do, r.Mailbox)
+	if err == nil && first.ID != r.Mailbox {
+		err = desk.Fail(desk.Conflict, desk.OtherMailbox, "target", r.Action.Target)
+	}
+	return plan, first, err
+}
+
 // claim writes Started: from now on only this process may send, and anybody
-// who finds the claim abandoned knows that the outcome is unknown.
-func (x *Executor) claim(ctx context.Context, r desk.Request, before desk.Account) (desk.Request, error) {
-	return x.Desk.Change(ctx, r.ID, desk.System, func(now desk.Request) ([]desk.Fact, error) {
+// who finds the claim abandoned knows that the outcome is unknown. It also
+// tells when that was; a zero issued says that nothing is to be sent.
+func (x *Executor) claim(ctx context.Context, r desk.Request, plan desk.Plan, before desk.Account, issued time.Time) (claimed desk.Request, intent time.Time, err error) {
+	claimed, err = x.Desk.Change(ctx, r.ID, desk.System, func(now desk.Request) ([]desk.Fact, error) {
 		if now.State != desk.Ready || now.Attempt != r.Attempt {
 			return nil, errTaken
 		}
 		if err := x.Desk.Clear(now); err != nil {
 			return nil, err
 		}
-		until := x.Desk.Now().Add(x.Timing.Send + x.Timing.Fence)
-		return []desk.Fact{desk.Started{Attempt: r.Attempt + 1, Until: until, Before: before}}, nil
+		intent = x.Desk.Now()
+		started := desk.Started{Attempt: r.Attempt + 1, Undo: r.Undoing, Issued: issued, Until: intent.Add(x.Timing.Send), Before: before}
+		if !issued.IsZero() {
+			started.Until = x.Timing.fence(issued)
+		}
+		if started.Step = r.Step; r.Undoing {
+			started.Step--
+		}
+		if len(plan.Steps) > 0 {
+			return []desk.Fact{desk.Planned{Plan: plan}, started}, nil
+		}
+		return []desk.Fact{started}, nil
 	})
+	return claimed, intent, err
 }
 
 // stopped does what keeps a claim from being made: it holds the request, or
@@ -106,82 +153,40 @@ func (x *Executor) stopped(ctx context.Context, r desk.Request, why error) error
 // there, even if the answer was an error.
 func (x *Executor) conclude(ctx context.Context, r desk.Request, sent error) error {
 	if errors.Is(sent, desk.ErrNotSent) {
-		return x.again(ctx, r, sent)
+		return x.again(ctx, r, desk.PartageDown, sent)
 	}
-	after, err := x.Office.Look(context.WithoutCancel(ctx), desk.Address(r.Action.Target))
+	after, err := x.Office.Look(context.WithoutCancel(ctx), r.Next(), r.Mailbox)
 	switch {
 	case err == nil && x.proves(r, after):
-		return x.done(ctx, r, after)
+		return x.proved(ctx, r, after)
 	case err == nil && errors.Is(sent, desk.ErrRefused):
 		return x.fail(ctx, r, desk.PartageRefused, sent)
 	case sent == nil:
 		sent = errors.New("accepted, but the effect is not there")
 	}
-	return x.doubt(ctx, r, sent, x.Timing.Fence)
+	return x.doubt(ctx, r, sent, r.Until)
 }
 
 // look settles an attempt whose outcome is unknown and whose time is over.
 func (x *Executor) look(ctx context.Context, r desk.Request) error {
-	now, err := x.Office.Look(ctx, desk.Address(r.Action.Target))
+	now, err := x.Office.Look(ctx, r.Next(), r.Mailbox)
 	switch {
 	case err != nil:
 		x.rest(r.ID)
 		return err
-	case now.ID != r.Before.ID:
-		return x.fail(ctx, r, desk.OtherMailbox, fmt.Errorf("mailbox is %q, was %q", now.ID, r.Before.ID))
+	case now.ID != r.Mailbox:
+		return x.missing(ctx, r, now)
 	case x.proves(r, now):
-		return x.done(ctx, r, now)
+		return x.proved(ctx, r, now)
 	case r.Looks < 2:
-		return x.doubt(ctx, r, errors.New("effect not seen"), x.Timing.Apart)
+		return x.doubt(ctx, r, errors.New("effect not seen"), x.Desk.Now().Add(x.Timing.Apart))
 	case r.Doubts >= x.Timing.Attempts:
 		return x.fail(ctx, r, desk.NoEffect, errors.New(r.Error))
 	}
-	return x.again(ctx, r, errors.New("proved without effect"))
+	return x.again(ctx, r, desk.PartageDown, errors.New("proved without effect"))
 }
 
-// proves: the same mailbox, and it shows what was asked.
+// proves: the same mailbox, and it shows what was asked. An address proves nothing.
 func (x *Executor) proves(r desk.Request, a desk.Account) bool {
-	return a.Known() && a.ID == r.Before.ID && x.Office.Shows(r.Action, a)
-}
-
-func (x *Executor) done(ctx context.Context, r desk.Request, proof desk.Account) error {
-	return x.write(ctx, r, desk.Done{Attempt: r.Attempt, Proof: proof})
-}
-
-func (x *Executor) doubt(ctx context.Context, r desk.Request, cause error, wait time.Duration) error {
-	return x.write(ctx, r, desk.Unknown{Attempt: r.Attempt, Looks: r.Looks + 1, Error: cause.Error(), Until: x.Desk.Now().Add(wait)})
-}
-
-// again makes the request ready, after a rest that doubles: a long outage must
-// not fill the journal.
-func (x *Executor) again(ctx context.Context, r desk.Request, cause error) error {
-	after := x.Desk.Now().Add(x.Timing.Rest << min(r.Attempt, 6))
-	return x.write(ctx, r, desk.Failed{Attempt: r.Attempt, Code: desk.PartageDown, Error: cause.Error(), After: after})
-}
-
-func (x *Executor) fail(ctx context.Context, r desk.Request, code desk.Code, cause error) error {
-	f := desk.Failed{Attempt: r.Attempt, Code: code, Final: true}
-	if cause != nil {
-		f.Error = cause.Error()
-	}
-	return x.write(ctx, r, f)
-}
-
-// tellDown records, once, that a ready request waits for Partage to answer.
-func (x *Executor) tellDown(ctx context.Context, r desk.Request, cause error) error {
-	if r.Code == desk.PartageDown || ctx.Err() != nil {
-		return cause
-	}
-	return errors.Join(cause, x.again(ctx, r, cause))
-}
-
-// write appends what was found, unless somebody else has moved the attempt on.
-func (x *Executor) write(ctx context.Context, r desk.Request, f desk.Fact) error {
-	_, err := x.Desk.Change(context.WithoutCancel(ctx), r.ID, desk.System, func(now desk.Request) ([]desk.Fact, error) {
-		if now.State != r.State || now.Attempt != r.Attempt || now.Looks != r.Looks {
-			return nil, errTaken
-		}
-		return []desk.Fact{f}, nil
-	})
-	return err
+	return a.Known() && a.ID == r.Mailbox && x.Office.Shows(r.Next(), a)
 }

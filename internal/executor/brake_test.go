@@ -28,13 +28,21 @@ func (c *campus) mailbox(a desk.Address) desk.Account {
 	return account
 }
 
-func (c *campus) Look(_ context.Context, a desk.Address) (desk.Account, error) {
+func (c *campus) Look(_ context.Context, a desk.Action, _ string) (desk.Account, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.mailbox(a), nil
+	return c.mailbox(desk.Address(a.Target)), nil
 }
 
-func (c *campus) Do(_ context.Context, a desk.Action, _ desk.Account) error {
+func (*campus) Plan(context.Context, desk.Request, desk.Account, desk.Request) (desk.Plan, error) {
+	return desk.Plan{}, nil
+}
+
+func (c *campus) Pen(_ context.Context, a desk.Action, _ desk.Account) (desk.Pen, error) {
+	return newPen(func(context.Context) error { return c.send(a) }), nil
+}
+
+func (c *campus) send(a desk.Action) error {
 	if c.before != nil {
 		c.before()
 	}

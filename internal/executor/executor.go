@@ -1,11 +1,17 @@
 // Package executor carries out what was approved, once, and proves it.
 //
-// One attempt is: read the account (the before-image), ask the rules again on
-// it, write Started (the claim, and the trace that a crash leaves), send once,
-// read back, write Done. What is not proved either way is Unknown, and stays
-// so until the write can no longer take effect: then the account is read
-// twice, and only two reads that do not find the effect count as a proof that
-// it did not happen. An attempt that another process has claimed is left alone.
+// A request is carried out step by step: most have one step, some a plan of
+// several, written before the first. One attempt at a step is: read the mailbox
+// (the before-image), before the first step ask the rules again on it, take the
+// one token of the attempt, write Started (the claim, and the trace that a crash
+// leaves), send once, read back, write Stepped or Done. What is not proved
+// either way is Unknown, and stays so until the token is dead and the write can
+// no longer take effect: then the mailbox is read twice, and only two reads that
+// do not find the effect count as a proof that it did not happen. An attempt
+// that another process has claimed is left alone.
+//
+// A step that fails for good turns the request back: the steps in force are
+// taken back one by one, last first, by the same protocol.
 package executor
 
 import (
@@ -22,20 +28,6 @@ import (
 
 	"github.com/unistra/melusine/internal/desk"
 )
-
-// Timing is how long things may take. Tests scale it.
-type Timing struct {
-	Send     time.Duration // one write, answer included
-	Fence    time.Duration // after which a write that was sent cannot take effect any more: token life + 60 s
-	Apart    time.Duration // between the two reads that prove an absence
-	Rest     time.Duration // before trying again what was proved without effect; twice as long each time
-	Attempts int           // sends of unknown outcome at most, before a human is called
-}
-
-// Standard is the timing for Partage: tokens live for 300 s.
-func Standard() Timing {
-	return Timing{Send: 20 * time.Second, Fence: 360 * time.Second, Apart: 30 * time.Second, Rest: 30 * time.Second, Attempts: 3}
-}
 
 // An Executor works through the requests that are ready or in doubt.
 type Executor struct {
@@ -111,8 +103,8 @@ func (x *Executor) Sweep(ctx context.Context) error {
 	return errors.Join(append(found, work.Wait())...)
 }
 
-// open lists the requests to be worked on, claimed ones first, then oldest
-// first. In a freeze what was sent is still looked at.
+// open lists the requests to be worked on, claimed and begun ones first, then
+// oldest first. In a freeze what was sent is still looked at.
 func (x *Executor) open() []desk.Request {
 	var claimed, ready []desk.Request
 	_, frozen := x.Desk.View.Freeze()
@@ -121,7 +113,10 @@ func (x *Executor) open() []desk.Request {
 		switch {
 		case r.State != desk.Ready:
 			claimed = append(claimed, r)
-		case !frozen:
+		case frozen:
+		case r.Begun():
+			claimed = append(claimed, r)
+		default:
 			ready = append(ready, r)
 		}
 	}

@@ -71,7 +71,7 @@ func TestWithoutTheFenceALateEffectDoubles(t *testing.T) {
 			return true, 40 * time.Second, errLost
 		}}
 		h := newHouse(t, memory(), p, rulesFunc(approval))
-		h.executor.Timing.Fence, h.executor.Timing.Apart, h.executor.Timing.Rest = 0, time.Second, time.Second
+		h.executor.Timing.TokenLife, h.executor.Timing.Margin, h.executor.Timing.Apart, h.executor.Timing.Rest = 0, 0, time.Second, time.Second
 		h.ask(t, "b@u.fr")
 		h.run(t, time.Hour)
 		if p.applied < 2 {

@@ -24,15 +24,19 @@ type patient struct {
 	cut      int // sends that ctx ended
 }
 
-func (p *patient) Look(ctx context.Context, a desk.Address) (desk.Account, error) {
+func (p *patient) Look(ctx context.Context, a desk.Action, id string) (desk.Account, error) {
 	p.lookedAt = append(p.lookedAt, time.Since(p.begun))
 	if err := ctx.Err(); err != nil {
 		return desk.Account{}, err
 	}
-	return p.partage.Look(ctx, a)
+	return p.partage.Look(ctx, a, id)
 }
 
-func (p *patient) Do(ctx context.Context, a desk.Action, to desk.Account) error {
+func (p *patient) Pen(_ context.Context, a desk.Action, _ desk.Account) (desk.Pen, error) {
+	return newPen(func(ctx context.Context) error { return p.send(ctx, a) }), nil
+}
+
+func (p *patient) send(ctx context.Context, a desk.Action) error {
 	p.sentAt, p.sent = append(p.sentAt, time.Since(p.begun)), append(p.sent, a.Arg("alias"))
 	slow := p.slow
 	p.partage.slow = 0
@@ -40,9 +44,9 @@ func (p *patient) Do(ctx context.Context, a desk.Action, to desk.Account) error 
 	select {
 	case <-ctx.Done():
 		p.cut++
-		return errors.Join(p.partage.Do(ctx, a, to), ctx.Err())
+		return errors.Join(p.partage.send(ctx, a), ctx.Err())
 	case <-time.After(slow):
-		return p.partage.Do(ctx, a, to)
+		return p.partage.send(ctx, a)
 	}
 }
 
@@ -122,7 +126,7 @@ func TestTheClaimLastsUntilTheFence(t *testing.T) {
 		var until time.Time
 		p.fault = func(int) (bool, time.Duration, error) { until = h.request(id).Until; return true, 0, nil }
 		h.run(t, time.Minute)
-		if until.Sub(begun) != 380*time.Second {
+		if until.Sub(begun) != 360*time.Second {
 			t.Errorf("claimed for %v", until.Sub(begun))
 		}
 	})
@@ -275,11 +279,13 @@ type crowd struct {
 	now, most int
 }
 
-func (c *crowd) Do(ctx context.Context, a desk.Action, to desk.Account) error {
-	c.count(1)
-	defer c.count(-1)
-	time.Sleep(5 * time.Second)
-	return nil
+func (c *crowd) Pen(context.Context, desk.Action, desk.Account) (desk.Pen, error) {
+	return newPen(func(context.Context) error {
+		c.count(1)
+		defer c.count(-1)
+		time.Sleep(5 * time.Second)
+		return nil
+	}), nil
 }
 
 func (c *crowd) count(n int) {
@@ -289,8 +295,8 @@ func (c *crowd) count(n int) {
 	c.most = max(c.most, c.now)
 }
 
-func (c *crowd) Look(_ context.Context, a desk.Address) (desk.Account, error) {
-	return desk.Account{ID: string(a), Address: a}, nil
+func (c *crowd) Look(_ context.Context, a desk.Action, id string) (desk.Account, error) {
+	return desk.Account{ID: id, Address: desk.Address(a.Target)}, nil
 }
 
 func TestOneAtATimeInADomainEightInAll(t *testing.T) {

@@ -30,7 +30,7 @@ type partage struct {
 	slow time.Duration
 }
 
-func (p *partage) Look(context.Context, desk.Address) (desk.Account, error) {
+func (p *partage) Look(context.Context, desk.Action, string) (desk.Account, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.looks++
@@ -42,7 +42,26 @@ func (p *partage) Look(context.Context, desk.Address) (desk.Account, error) {
 	return a, nil
 }
 
-func (p *partage) Do(ctx context.Context, a desk.Action, _ desk.Account) error {
+func (*partage) Plan(context.Context, desk.Request, desk.Account, desk.Request) (desk.Plan, error) {
+	return desk.Plan{}, nil
+}
+
+func (p *partage) Pen(_ context.Context, a desk.Action, _ desk.Account) (desk.Pen, error) {
+	return newPen(func(ctx context.Context) error { return p.send(ctx, a) }), nil
+}
+
+// pen is a token of now.
+type pen struct {
+	issued time.Time
+	write  func(context.Context) error
+}
+
+func newPen(write func(context.Context) error) pen { return pen{time.Now(), write} }
+
+func (p pen) Issued() time.Time               { return p.issued }
+func (p pen) Write(ctx context.Context) error { return p.write(ctx) }
+
+func (p *partage) send(_ context.Context, a desk.Action) error {
 	time.Sleep(p.slow)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -87,7 +106,7 @@ type house struct {
 
 var bob = desk.Account{ID: "z-1", Address: "bob@u.fr", Owner: "bob", Status: "active"}
 
-func newHouse(t *testing.T, j desk.Journal, p *partage, rules desk.Rules) house {
+func newHouse(t *testing.T, j desk.Journal, p desk.Office, rules desk.Rules) house {
 	t.Helper()
 	m := mirror.New(j)
 	people := []desk.Person{{UID: "ann"}, {UID: "bob"}, {UID: "eve", Groups: []string{"dsi"}}, {UID: "dan", Groups: []string{"dsi"}}}

@@ -38,11 +38,11 @@ func TestARestartBeforeTheDirectoryIsReadLosesNothing(t *testing.T) {
 // hasty is a Partage whose reads end with ctx.
 type hasty struct{ *partage }
 
-func (p hasty) Look(ctx context.Context, a desk.Address) (desk.Account, error) {
+func (p hasty) Look(ctx context.Context, a desk.Action, id string) (desk.Account, error) {
 	if err := ctx.Err(); err != nil {
 		return desk.Account{}, err
 	}
-	return p.partage.Look(ctx, a)
+	return p.partage.Look(ctx, a, id)
 }
 
 func TestAStopIsNotToldAsAnOutage(t *testing.T) {
@@ -126,8 +126,8 @@ func TestRefusedUnread(t *testing.T) {
 
 type everyDown struct{ *partage }
 
-func (everyDown) Look(_ context.Context, a desk.Address) (desk.Account, error) {
-	return desk.Account{}, errors.New("cannot read " + string(a))
+func (everyDown) Look(_ context.Context, a desk.Action, _ string) (desk.Account, error) {
+	return desk.Account{}, errors.New("cannot read " + a.Target)
 }
 
 func TestSweepTellsEveryError(t *testing.T) {

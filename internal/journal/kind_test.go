@@ -20,6 +20,13 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 123456000, time.UTC)
 var mailbox = desk.Account{ID: "5f1c6a52-0000-4000-8000-000000000001", Address: "jeanne.dupont@unistra.fr", Owner: "jdupont",
 	Name: "Jeanne <Dupont> & Cie", Status: "active", COS: "etu", Quota: 10 << 30, Used: 5, Aliases: []desk.Address{"contact@unistra.fr"}, Seen: noon}
 
+// looked is what a look for a step gives.
+var looked = func() desk.Account {
+	a := mailbox
+	a.Detail = &desk.Detail{EPPN: "JDupont@unistra.fr", Notes: "Compte restauré", Lists: []desk.Membership{{List: "tous@unistra.fr", ID: "l-1", Member: mailbox.Address, In: true}}}
+	return a
+}()
+
 // everyFact has one of each kind, in the order of the stored samples.
 func everyFact() []desk.Fact {
 	return []desk.Fact{
@@ -30,10 +37,16 @@ func everyFact() []desk.Fact {
 		desk.Approved{Digest: "d1", Via: desk.Portal},
 		desk.Refused{Reason: "non", Via: desk.Chat},
 		desk.Withdrawn{Via: desk.Portal},
-		desk.Started{Attempt: 1, Until: noon, Before: mailbox},
+		desk.Planned{Plan: desk.Plan{Steps: []desk.Step{{
+			Do:   desk.Action{Verb: desk.ListLeave, Target: "jeanne.dupont@unistra.fr", Args: "id=l-1 list=tous@unistra.fr member=jeanne.dupont@unistra.fr"},
+			Undo: desk.Action{Verb: desk.ListJoin, Target: "jeanne.dupont@unistra.fr", Args: "id=l-1 list=tous@unistra.fr member=jeanne.dupont@unistra.fr"},
+		}}, Lost: []desk.Address{"ancien@unistra.fr"}}},
+		desk.Started{Attempt: 1, Step: 1, Undo: true, Issued: noon, Until: noon, Before: looked},
 		desk.Failed{Attempt: 1, Code: desk.PartageDown, Error: "timeout", After: noon},
 		desk.Unknown{Attempt: 1, Looks: 2, Error: "reset", Until: noon},
+		desk.Stepped{Attempt: 1, Proof: mailbox},
 		desk.Done{Attempt: 1, Proof: mailbox},
+		desk.Undone{Attempt: 1, Proof: mailbox},
 		desk.Announced{Role: desk.ToAsker, Post: desk.Post{Channel: "c", ID: "p"}, Shows: desk.Waiting},
 		desk.Held{Limit: desk.PersonLimit, Max: 5},
 		desk.Released{},

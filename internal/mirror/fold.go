@@ -95,10 +95,7 @@ func (f *fold) changeRequest(e desk.Event) error {
 	if f.moving[e.ID] = true; r.State.Final() {
 		delete(f.moving, e.ID)
 	}
-	touched := []string{string(e.ID), r.Action.Target, r.Action.Arg("alias")}
-	if done, ok := e.Fact.(desk.Done); ok {
-		touched = append(touched, string(done.Proof.Address))
-	}
+	touched := []string{string(e.ID), r.Action.Target, r.Action.Arg("alias"), string(proofOf(e.Fact).Address)}
 	slices.Sort(touched)
 	for _, name := range slices.Compact(touched) {
 		if name != "" {

@@ -60,6 +60,15 @@ func (m *Mirror) HasDomain(domain string) bool {
 	return domain != "" && (g.domains[domain] || (*m.served.Load())[domain])
 }
 
+// SetClasses says which classes of service Partage has.
+func (m *Mirror) SetClasses(names []string) {
+	names = slices.Sorted(slices.Values(names))
+	m.classes.Store(&names)
+}
+
+// Classes is desk.World's.
+func (m *Mirror) Classes() []string { return *m.classes.Load() }
+
 // Population is desk.World's: of the last load.
 func (m *Mirror) Population() int { return m.gist.Load().size }
 

@@ -26,6 +26,7 @@ type Mirror struct {
 	learned  map[string]proof // by account id, newer than the last load; guarded by accounts.writing
 	gist     atomic.Pointer[gist]
 	served   atomic.Pointer[map[string]bool]
+	classes  atomic.Pointer[[]string]
 }
 
 type proof struct {
@@ -40,6 +41,7 @@ func New(journal desk.Journal) *Mirror {
 	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), met: map[desk.UID]meeting{}, learned: map[string]proof{}}
 	m.gist.Store(gistOf(m.accounts.rows("id")))
 	m.SetDomains(nil)
+	m.SetClasses(nil)
 	return m
 }
 
@@ -64,9 +66,22 @@ func (m *Mirror) take(e desk.Event) error {
 	m.mu.Lock()
 	err := m.add(e)
 	m.mu.Unlock()
-	done, ok := e.Fact.(desk.Done)
-	if err != nil || !ok || !done.Proof.Known() || done.Proof.ID == "" {
+	proof := proofOf(e.Fact)
+	if err != nil || !proof.Known() || proof.ID == "" {
 		return err
 	}
-	return m.Learn(done.Proof, e.At)
+	return m.Learn(proof, e.At)
+}
+
+// proofOf is the account as a fact tells that it was read after a write.
+func proofOf(f desk.Fact) desk.Account {
+	switch f := f.(type) {
+	case desk.Stepped:
+		return f.Proof
+	case desk.Done:
+		return f.Proof
+	case desk.Undone:
+		return f.Proof
+	}
+	return desk.Account{}
 }

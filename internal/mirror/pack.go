@@ -24,15 +24,16 @@ func (p packer) share(s string) string {
 }
 
 func (p packer) account(a desk.Account) *desk.Account {
-	own := newPiece(a.ID, string(a.Address), string(a.Owner), a.Name, strings.Join(aliases(&a), ""))
+	own := newPiece(a.ID, string(a.Address), string(a.Owner), a.Name, a.Forward, strings.Join(aliases(&a), ""))
 	a.ID, a.Address = own.cut(a.ID), desk.Address(own.cut(string(a.Address)))
 	a.Owner, a.Name = desk.UID(own.cut(string(a.Owner))), own.cut(a.Name)
+	a.Forward = own.cut(a.Forward)
 	a.Status, a.COS = p.share(a.Status), p.share(a.COS)
 	held := make([]desk.Address, len(a.Aliases))
 	for i, alias := range a.Aliases {
 		held[i] = desk.Address(own.cut(string(alias)))
 	}
-	a.Aliases = exact(held)
+	a.Aliases, a.Detail = exact(held), nil
 	return &a
 }
 

@@ -36,6 +36,8 @@ func printed(lang, slot, value string) string {
 	switch {
 	case slot == size && lang == "en":
 		return value + "B"
+	case slot == to && value == desk.Nowhere && lang != "en":
+		return nowhere[0]
 	case slot == size:
 		return value + "o"
 	case slot == reason && lang == "en":

@@ -20,6 +20,8 @@ const (
 	alias   = "alias"
 	account = "account"
 	size    = "size"
+	to      = "to"
+	cos     = "cos"
 	request = "request"
 	reason  = "reason" // all the rest of the line
 	scope   = "scope"
@@ -31,10 +33,19 @@ var (
 	targets  = []string{account, request, topic} // the others are arguments
 )
 
+// Of two commands that begin alike the longer stands first.
 var grammar = []command{
 	{desk.AliasAdd, []string{"alias ajouter"}, []string{"alias add"}, []string{alias, account}},
 	{desk.AliasRemove, []string{"alias retirer"}, []string{"alias remove"}, []string{alias, account}},
 	{desk.QuotaSet, []string{"quota"}, []string{"quota"}, []string{account, size}},
+	{desk.AccountLock, []string{"compte verrouiller"}, []string{"account lock"}, []string{account}},
+	{desk.AccountActivate, []string{"compte activer"}, []string{"account activate"}, []string{account}},
+	{desk.AccountClose, []string{"compte fermer"}, []string{"account close"}, []string{account}},
+	{desk.AccountHide, []string{"compte masquer"}, []string{"account hide"}, []string{account}},
+	{desk.AccountUnhide, []string{"compte démasquer"}, []string{"account unhide"}, []string{account}},
+	{desk.AccountRename, []string{"compte renommer"}, []string{"account rename"}, []string{account, to}},
+	{desk.AccountCOS, []string{"formule"}, []string{"cos"}, []string{account, cos}},
+	{desk.AccountForward, []string{"redirection"}, []string{"forward"}, []string{account, to}},
 	{desk.AccountShow, []string{"compte", "fiche"}, []string{"account"}, []string{account}},
 	{desk.RequestList, []string{"demandes"}, []string{"requests"}, []string{scope}},
 	{desk.RequestShow, []string{"demande"}, []string{"request"}, []string{request}},
@@ -49,7 +60,10 @@ var grammar = []command{
 }
 
 // destructive verbs are never suggested to somebody who mistyped.
-var destructive = []desk.Verb{desk.AliasRemove, desk.RequestReject, desk.RequestCancel, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease}
+var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.RequestReject, desk.RequestCancel, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease}
+
+// nowhere are the words that end a forwarding; the first is printed in French.
+var nowhere = []string{"aucune", "aucun", desk.Nowhere}
 
 // scopes are the words for each scope, French then English.
 var scopes = map[string][2]string{"mine": {"mes", "mine"}, "pending": {"attente", "pending"}, "all": {"toutes", "all"}}
@@ -62,7 +76,7 @@ func match(text string) (c command, rest string, ok bool) {
 	for _, c := range grammar {
 		for _, p := range c.phrases() {
 			n := strings.Count(p, " ") + 1
-			if n <= len(words) && fold(strings.Join(words[:n], " ")) == p {
+			if n <= len(words) && fold(strings.Join(words[:n], " ")) == fold(p) {
 				return c, strings.Join(words[n:], " "), true
 			}
 		}

@@ -4,6 +4,11 @@
 //	alias ajouter|add ALIAS ACCOUNT [motif : REASON]
 //	alias retirer|remove ALIAS ACCOUNT [motif : REASON]
 //	quota ACCOUNT [10Go] [motif : REASON]        no size: shows the account
+//	compte verrouiller|activer|fermer|masquer|démasquer ACCOUNT [motif : REASON]
+//	account lock|activate|close|hide|unhide ACCOUNT [reason: REASON]
+//	compte renommer|account rename ACCOUNT ADDRESS [motif : REASON]
+//	formule|cos ACCOUNT NAME [motif : REASON]
+//	redirection|forward ACCOUNT ADDRESS|aucune|none [motif : REASON]
 //	compte|fiche|account ACCOUNT
 //	demandes|requests [mes|mine|attente|pending|toutes|all]
 //	demande|request D-12    valider|approve D-12
@@ -88,7 +93,7 @@ func (c command) read(rest string) (Order, error) {
 		filled[reason] = why
 		why = ""
 	}
-	filled[scope], filled[topic] = scopeOf(filled[scope]), topicOf(filled[topic])
+	filled[scope], filled[topic], filled[to] = scopeOf(filled[scope]), topicOf(filled[topic]), toOf(filled[to])
 	a, err := c.action(filled)
 	if err != nil {
 		return Order{}, err
@@ -121,6 +126,14 @@ func scopeOf(word string) string {
 		if slices.Contains(words[:], fold(word)) {
 			return scope
 		}
+	}
+	return word
+}
+
+// toOf is desk.Nowhere if the word says so, or the word.
+func toOf(word string) string {
+	if slices.Contains(nowhere, fold(word)) {
+		return desk.Nowhere
 	}
 	return word
 }

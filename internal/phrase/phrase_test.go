@@ -53,6 +53,21 @@ func TestParse(t *testing.T) {
 		{"quota Bob Martin <bob@u.fr> 1to", "quota.set bob@u.fr size=1024G", ""},
 		{"quota because 10Go", "quota.set because size=10G", ""},
 		{"quota because 10Go because because", "quota.set because size=10G", "because"},
+		{"compte verrouiller bob", "account.lock bob", ""},
+		{"account lock bob because hacked", "account.lock bob", "hacked"},
+		{"Compte activer bob@u.fr motif : rentrée", "account.activate bob@u.fr", "rentrée"},
+		{"compte fermer bob", "account.close bob", ""},
+		{"compte masquer bob", "account.hide bob", ""},
+		{"compte démasquer bob", "account.unhide bob", ""},
+		{"COMPTE DEMASQUER bob", "account.unhide bob", ""},
+		{"compte renommer bob Rob@u.fr", "account.rename bob to=rob@u.fr", ""},
+		{"account rename bob <mailto:rob@u.fr|rob@u.fr> because wedding", "account.rename bob to=rob@u.fr", "wedding"},
+		{"formule bob staff_XL", "account.cos bob cos=staff_XL", ""},
+		{"cos bob s·étudiant reason: degree", `account.cos bob cos="s·étudiant"`, "degree"},
+		{"redirection bob b@gmail.com", "account.forward bob to=b@gmail.com", ""},
+		{"redirection bob aucune", "account.forward bob to=none", ""},
+		{"redirection bob Aucun motif : retour", "account.forward bob to=none", "retour"},
+		{"forward bob NONE", "account.forward bob to=none", ""},
 		{"quota bob", "account.show bob", ""},
 		{"compte bob", "account.show bob", ""},
 		{"fiche bob@u.fr", "account.show bob@u.fr", ""},
@@ -155,6 +170,16 @@ func TestParseBadInput(t *testing.T) {
 		{"compte bob parce que", desk.InvalidArgument, "name=rest"},
 		{"compte Jeanne Dupont", desk.InvalidArgument, "name=rest value=Dupont"},
 
+		{"compte verrouiller", desk.MissingArgument, "name=account verb=account.lock"},
+		{"compte vérouiller bob", desk.InvalidArgument, "name=rest value=bob verb=account.show"},
+		{"compte renommer bob", desk.MissingArgument, "name=to verb=account.rename"},
+		{"compte renommer bob aucune", desk.InvalidAddress, "verb=account.rename"},
+		{"compte renommer bob rob", desk.InvalidAddress, "value=rob"},
+		{"formule bob", desk.MissingArgument, "name=cos verb=account.cos"},
+		{"formule bob staff;x", desk.InvalidArgument, "name=cos value=staff;x verb=account.cos"},
+		{"redirection bob", desk.MissingArgument, "name=to verb=account.forward"},
+		{"redirection bob nulle part", desk.InvalidArgument, "name=rest value=part"},
+		{"redirection bob a@u.fr,b@u.fr", desk.InvalidAddress, ""},
 		{"demandes hier", desk.InvalidArgument, "name=scope value=hier verb=request.list"},
 		{"demande", desk.MissingArgument, "name=request verb=request.show"},
 		{"valider", desk.MissingArgument, "name=request"},
@@ -199,6 +224,7 @@ func TestParseLongest(t *testing.T) {
 // another one in its place.
 func TestNearestIsHarmless(t *testing.T) {
 	for _, text := range []string{"alias retier a@u.fr bob", "alias remov a@u.fr bob", "refusr 512", "rejetc 512",
+		"redirectoin bob x@gmail.com", "forwad bob x@gmail.com", "acount lock bob", "comptes fermer bob", "compt renommer bob a@u.fr",
 		"annuller 512", "cancell 512", "alias retirerr", "canccel 5"} {
 		_, err := phrase.Parse(text)
 		e, ok := errors.AsType[*desk.Error](err)
@@ -214,6 +240,15 @@ func TestCanonical(t *testing.T) {
 		{"alias.remove bob@u.fr alias=b@u.fr", "alias retirer b@u.fr bob@u.fr", "alias remove b@u.fr bob@u.fr"},
 		{"quota.set bob@u.fr size=10G", "quota bob@u.fr 10Go", "quota bob@u.fr 10GB"},
 		{"quota.set bob@u.fr size=2560M", "quota bob@u.fr 2560Mo", "quota bob@u.fr 2560MB"},
+		{"account.lock bob", "compte verrouiller bob", "account lock bob"},
+		{"account.activate bob", "compte activer bob", "account activate bob"},
+		{"account.close bob", "compte fermer bob", "account close bob"},
+		{"account.hide bob", "compte masquer bob", "account hide bob"},
+		{"account.unhide bob", "compte démasquer bob", "account unhide bob"},
+		{"account.rename bob to=b@u.fr", "compte renommer bob b@u.fr", "account rename bob b@u.fr"},
+		{"account.cos bob cos=staff_L", "formule bob staff_L", "cos bob staff_L"},
+		{"account.forward bob to=b@u.fr", "redirection bob b@u.fr", "forward bob b@u.fr"},
+		{"account.forward bob to=none", "redirection bob aucune", "forward bob none"},
 		{"account.show bob", "compte bob", "account bob"},
 		{"request.list", "demandes", "requests"},
 		{"request.list scope=pending", "demandes attente", "requests pending"},
@@ -251,6 +286,8 @@ func TestCanonical(t *testing.T) {
 }
 
 func TestTopic(t *testing.T) {
+	accounts := []desk.Verb{desk.AccountLock, desk.AccountActivate, desk.AccountClose, desk.AccountHide, desk.AccountUnhide, desk.AccountRename,
+		desk.AccountCOS, desk.AccountForward, desk.AccountShow}
 	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestApprove, desk.RequestReject, desk.RequestCancel}
 	tests := []struct {
 		topic string
@@ -259,7 +296,8 @@ func TestTopic(t *testing.T) {
 		{"alias", []desk.Verb{desk.AliasAdd, desk.AliasRemove}},
 		{"alias.add", []desk.Verb{desk.AliasAdd}},
 		{"Quota", []desk.Verb{desk.QuotaSet}},
-		{"fiche", []desk.Verb{desk.AccountShow}},
+		{"fiche", accounts},
+		{"formule", accounts},
 		{"valider", requests},
 		{"requests", requests},
 		{"help", []desk.Verb{desk.Help}},

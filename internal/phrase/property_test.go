@@ -19,6 +19,8 @@ func actions(t *rapid.T) desk.Action {
 		desk.NoForm:      rapid.Just(""),
 		desk.AddressForm: address,
 		desk.AccountForm: rapid.OneOf(address, login),
+		desk.ForwardForm: rapid.OneOf(address, rapid.Just("none")),
+		desk.ClassForm:   rapid.StringMatching(`[A-Za-zé0-9](?:[a-zé0-9._·-]{0,8}[a-z0-9])?`),
 		desk.SizeForm:    rapid.StringMatching(`[1-9][0-9]{0,3}[MG]`),
 		desk.RequestForm: rapid.StringMatching(`D-[1-9][0-9]{0,6}`),
 		"scope?":         rapid.SampledFrom([]string{"", "mine", "pending", "all"}),

@@ -47,7 +47,7 @@ func nearest(words []string) string {
 			if len(typed) > 2*len(p) {
 				continue
 			}
-			switch slips := distance(typed, []rune(p)); {
+			switch slips := distance(typed, []rune(fold(p))); {
 			case slips > least || slips*3 > len(p):
 			case slices.Contains(destructive, c.verb):
 				best, least = "", slips

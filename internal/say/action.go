@@ -11,13 +11,13 @@ func Verb(lang string, v desk.Verb) string { return T(lang, "verb."+string(v)) }
 // Effect is one sentence, in the future, that says what the action will change
 // or show.
 func Effect(lang string, a desk.Action, quote ...Quote) string {
-	return T(lang, "effect."+string(a.Verb), values(lang, a, quote)...)
+	return T(lang, "effect."+manner(a), values(lang, a, quote)...)
 }
 
 // Summary names the action in a few words, for a line of a list or of a
 // notification: "alias contact@u.fr → bob@u.fr", "quota de bob@u.fr : 10 Go".
 func Summary(lang string, a desk.Action, quote ...Quote) string {
-	return T(lang, "summary."+string(a.Verb), values(lang, a, quote)...)
+	return T(lang, "summary."+manner(a), values(lang, a, quote)...)
 }
 
 // Help says how a verb is typed, and what it does in one sentence.
@@ -25,9 +25,19 @@ func Help(lang string, v desk.Verb) (usage, sentence string) {
 	return texts["usage."+string(v)].in(lang), T(lang, "help."+string(v))
 }
 
+// manner is the verb, or what it comes to with these arguments: to stop a
+// forwarding is said in other words than to set one.
+func manner(a desk.Action) string {
+	if a.Arg("to") == desk.Nowhere {
+		return string(a.Verb) + "." + desk.Nowhere
+	}
+	return string(a.Verb)
+}
+
 // values are what the sentences about an action may name.
 func values(lang string, a desk.Action, quote []Quote) []string {
-	return []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote)}
+	return []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote),
+		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos"))}
 }
 
 // canonicalSize says "10G" as "10 Go".

@@ -59,16 +59,18 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 	case name == "used":
 		n, _ := strconv.ParseInt(value, 10, 64)
 		return Size(lang, n)
+	case name == "state" && known("status."+value):
+		return T(lang, "status."+value)
 	case name == "since", name == "from":
 		return since(lang, name, value)
+	case name == "limit":
+		return T(lang, "limit."+value)
 	case name == "verb":
 		return Verb(lang, desk.Verb(value))
 	case name == "name" && known("name."+value):
 		return T(lang, "name."+value)
 	case name == "value" && code == desk.AlreadySo:
 		return canonicalSize(lang, value, quote)
-	case name == "limit":
-		return T(lang, "limit."+value)
 	case name == "by" && value != "":
 		return T(lang, "by", "who", called(nil, desk.UID(value), quote))
 	case name == "rule" && value != "":

@@ -61,7 +61,7 @@ func Outcome(lang string, r desk.Request, name func(desk.UID) string, quote ...Q
 		"approvers", Approvers(lang, r.Decision.Approvers, quote...), "reason", quoted(quote, r.Refusal),
 		"because", because(lang, r.Decision), "cause", cause(lang, r.Code), "voters", voters(lang, r, name, quote),
 		"limit", brake(lang, r.Limit), "votes", strconv.Itoa(len(r.Votes)), "needed", strconv.Itoa(r.Decision.Needed))
-	pairs = append(pairs, "done", T(lang, "done."+string(r.Action.Verb), pairs...))
+	pairs = append(pairs, "done", T(lang, "done."+manner(r.Action), pairs...))
 	return T(lang, outcomeKey(r), pairs...)
 }
 

@@ -10,7 +10,8 @@ import (
 )
 
 var example = strings.NewReplacer("[", "", "]", "", "mes|attente|toutes", "mes", "mine|pending|all", "all",
-	"ALIAS", "c@u.fr", "COMPTE", "bob", "ACCOUNT", "bob", "MOTIF", "x", "REASON", "x", "SUJET", "alias", "TOPIC", "alias")
+	"|aucune", "", "|none", "",
+	"ADRESSE", "c@u.fr", "ADDRESS", "c@u.fr", "FORMULE", "staff", "COS", "staff", "ALIAS", "c@u.fr", "COMPTE", "bob", "ACCOUNT", "bob", "MOTIF", "x", "REASON", "x", "SUJET", "alias", "TOPIC", "alias")
 
 // What the help tells people to type is understood as the verb it is told for.
 func TestUsageIsUnderstood(t *testing.T) {

@@ -103,6 +103,11 @@ func TestEveryWordOfDeskIsSaid(t *testing.T) {
 		if spec, _ := desk.SpecOf(v); spec.Changes {
 			want(t, "done."+string(v))
 		}
+		if spec, _ := desk.SpecOf(v); spec.Args["to"] == desk.ForwardForm {
+			for _, kind := range []string{"summary.", "effect.", "done."} {
+				want(t, kind+string(v)+".none")
+			}
+		}
 	}
 	for _, name := range source.facts {
 		if !slices.ContainsFunc(everyFact, func(f desk.Fact) bool { return fmt.Sprintf("%T", f) == "desk."+name }) {

@@ -1,0 +1,104 @@
+package desk
+
+import (
+	"slices"
+	"time"
+)
+
+// A Step is one write on Partage and what takes it back.
+type Step struct {
+	Do   Action
+	Undo Action // zero: nothing does
+}
+
+// A Plan is how an action is carried out: step after step, and if one fails for
+// good, those done are undone in reverse.
+type Plan struct {
+	Steps []Step
+	Lost  []Address `json:",omitempty"` // lists that the mailbox was on, which are gone: it cannot come back to them
+}
+
+func (p Plan) possible() bool {
+	return len(p.Steps) > 0 && !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Do.Verb == "" })
+}
+
+// Steps is the plan of the request, which is the action itself unless another
+// one was made.
+func (r Request) Steps() []Step {
+	if len(r.Plan.Steps) > 0 {
+		return r.Plan.Steps
+	}
+	return []Step{{Do: r.Action}}
+}
+
+// Next is the write that comes now, zero when there is none.
+func (r Request) Next() Action {
+	steps := r.Steps()
+	switch {
+	case r.State.Final():
+		return Action{}
+	case r.Undoing:
+		return steps[r.Step-1].Undo
+	}
+	return steps[r.Step].Do
+}
+
+// Begun says that a step was proved: the request goes on to its end, or back.
+func (r Request) Begun() bool { return r.Step > 0 || r.Undoing }
+
+// at is the place of the step that comes now.
+func (r Request) at() int {
+	if r.Undoing {
+		return r.Step - 1
+	}
+	return r.Step
+}
+
+// Last says that no step comes after this one, in the direction taken.
+func (r Request) Last() bool {
+	return r.Undoing && r.Step == 1 || !r.Undoing && r.Step+1 == len(r.Steps())
+}
+
+// stepped is r once the step that comes now is proved.
+func (r Request) stepped(proof Account) Request {
+	if r.Proof = proof; r.Undoing {
+		r.Step--
+	} else {
+		r.Step++
+	}
+	r.State, r.Until, r.Looks, r.Doubts, r.Tries = Ready, time.Time{}, 0, 0, 0
+	return r
+}
+
+// failed is r once the step that comes now has failed for good: what was done
+// before is taken back, if it can be; if not, a human is called.
+func (r Request) failed() Request {
+	if !r.Undoing {
+		r.Cause = r.Code
+	}
+	if r.Undoing || r.Step == 0 {
+		r.State = Broken
+		return r
+	}
+	r.Undoing, r.Looks, r.Doubts, r.Tries = true, 0, 0, 0
+	return r.stuck()
+}
+
+// stuck is r, broken if it is on its way back and nothing takes the next step back.
+func (r Request) stuck() Request {
+	if r.Undoing && r.Step > 0 && r.Steps()[r.Step-1].Undo.Verb == "" {
+		r.State = Broken
+	}
+	return r
+}
+
+// InForce lists the steps that are done and were not taken back.
+func (r Request) InForce() []Step { return r.Steps()[:r.Step] }
+
+// Reverse is the plan that takes r back, from its last step to its first.
+func (r Request) Reverse() (p Plan) {
+	for _, s := range slices.Backward(r.Steps()) {
+		p.Steps = append(p.Steps, Step{Do: s.Undo, Undo: s.Do})
+	}
+	return p
+}

@@ -1,0 +1,51 @@
+package desk
+
+import "time"
+
+// Term is how long a deleted account can be given back.
+const Term = 30 * 24 * time.Hour
+
+// deletion is the last account.delete done at an address that nothing has
+// taken back, or the zero Request.
+func (d *Desk) deletion(at string) (last Request) {
+	back := map[string]time.Time{} // mailbox -> when it last came back
+	for r := range d.View.Requests(Query{Target: Address(at), States: []State{Settled}}) {
+		if r.Action.Verb == AccountRestore && r.Changed.After(back[r.Mailbox]) {
+			back[r.Mailbox] = r.Changed
+		}
+	}
+	for r := range d.View.Requests(Query{Target: Address(at), States: []State{Settled}}) {
+		if r.Action.Verb == AccountDelete && r.Action.Target == at && r.Changed.After(back[r.Mailbox]) && r.Changed.After(last.Changed) {
+			last = r
+		}
+	}
+	return last
+}
+
+// Deletion is the request that r takes back, zero if r is no restore or if its
+// mailbox is no longer the one that would come back.
+func (d *Desk) Deletion(r Request) Request {
+	if r.Action.Verb != AccountRestore {
+		return Request{}
+	}
+	if last := d.deletion(r.Action.Target); last.Mailbox == r.Mailbox {
+		return last
+	}
+	return Request{}
+}
+
+// restorable: within the term, and nobody else has its address or its person.
+func (d *Desk) restorable(origin Account) error {
+	if until := d.deletion(string(origin.Address)).Changed.Add(Term); d.Now().After(until) {
+		return Fail(Conflict, TermOver, "until", until.UTC().Format(time.RFC3339))
+	}
+	if holder := d.View.Account(origin.Address); holder.Known() && holder.ID != origin.ID {
+		return Fail(Conflict, AddressTaken, "address", string(origin.Address))
+	}
+	for _, a := range d.View.Owned(origin.Owner) {
+		if a.ID != origin.ID {
+			return Fail(Conflict, PersonTaken, "person", string(origin.Owner), "account", string(a.Address))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package desk_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// carriedOut is the account after the action, as Partage would have it.
+func carriedOut(a desk.Action, before desk.Account) desk.Account {
+	after, alias := before, desk.Address(a.Arg("alias"))
+	switch a.Verb {
+	case desk.AliasAdd:
+		after.Aliases = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(before.Aliases), alias))))
+	case desk.AliasRemove:
+		after.Aliases = slices.DeleteFunc(slices.Clone(before.Aliases), func(x desk.Address) bool { return x == alias })
+	case desk.QuotaSet:
+		n, _ := desk.ParseSize(a.Arg("size"))
+		after.Quota = int64(n)
+	case desk.AccountLock:
+		after.Status = "locked"
+	case desk.AccountActivate:
+		after.Status = "active"
+	case desk.AccountClose:
+		after.Status = "closed"
+	case desk.AccountHide, desk.AccountUnhide:
+		after.Hidden = a.Verb == desk.AccountHide
+	case desk.AccountRename:
+		after.Address = desk.Address(a.Arg("to"))
+	case desk.AccountCOS:
+		after.COS = a.Arg("cos")
+	case desk.AccountForward:
+		after.Forward, after.ForwardOnly = a.Arg("to"), false
+		if after.Forward == "none" {
+			after.Forward = ""
+		}
+	}
+	return after
+}
+
+func anyAccount(t *rapid.T) desk.Account {
+	return desk.Account{
+		ID: "id", Address: "bob@u.fr", Aliases: rapid.SampledFrom([][]desk.Address{nil, {"b@u.fr"}, {"a@u.fr", "b@u.fr"}}).Draw(t, "aliases"),
+		Quota:   rapid.SampledFrom([]int64{0, 1, 1<<20 + 1, 1 << 30, 3 << 29}).Draw(t, "quota"),
+		Status:  rapid.SampledFrom([]string{"active", "locked", "closed", "lockout", "maintenance", "pending", ""}).Draw(t, "status"),
+		COS:     rapid.SampledFrom([]string{"", "staff_l", "étudiant·s", "e00428a1-0c00-11d9-836a-000d93afea2a", "two words"}).Draw(t, "cos"),
+		Forward: rapid.SampledFrom([]string{"", "x@u.fr", "x@u.fr, y@u.fr", "none"}).Draw(t, "forward"),
+		Hidden:  rapid.Bool().Draw(t, "hidden"), ForwardOnly: rapid.Bool().Draw(t, "forward only"),
+	}
+}
+
+// texts has every verb that changes something.
+var texts = map[desk.Verb][]string{
+	desk.AliasAdd:        {"alias.add bob@u.fr alias=b@u.fr", "alias.add bob@u.fr alias=bob@u.fr"},
+	desk.AliasRemove:     {"alias.remove bob@u.fr alias=b@u.fr", "alias.remove bob@u.fr alias=bob@u.fr"},
+	desk.QuotaSet:        {"quota.set bob@u.fr size=2G"},
+	desk.AccountLock:     {"account.lock bob@u.fr"},
+	desk.AccountActivate: {"account.activate bob@u.fr"},
+	desk.AccountClose:    {"account.close bob@u.fr"},
+	desk.AccountHide:     {"account.hide bob@u.fr"},
+	desk.AccountUnhide:   {"account.unhide bob@u.fr"},
+	desk.AccountRename:   {"account.rename bob@u.fr to=rob@u.fr"},
+	desk.AccountCOS:      {"account.cos bob@u.fr cos=staff_s"},
+	desk.AccountForward:  {"account.forward bob@u.fr to=y@u.fr", "account.forward bob@u.fr to=none"},
+}
+
+// TestUndoRestores: for each verb that changes something, from any account,
+// what is done and undone leaves the account as it was.
+func TestUndoRestores(t *testing.T) {
+	for _, verb := range desk.Verbs() {
+		spec, _ := desk.SpecOf(verb)
+		if !spec.Changes || verb == desk.AccountDelete || verb == desk.AccountRestore { // the last two by their plan
+			if undo, ok := desk.Undo(desk.Action{Verb: verb, Target: "bob@u.fr"}, desk.Account{Address: "bob@u.fr"}); ok {
+				t.Errorf("%s is undone by %s", verb, undo)
+			}
+			continue
+		}
+		t.Run(string(verb), func(t *testing.T) {
+			undone, not := 0, 0
+			var all []desk.Action
+			for _, text := range texts[verb] {
+				all = append(all, action(t, text))
+			}
+			rapid.Check(t, func(t *rapid.T) {
+				a, before := rapid.SampledFrom(all).Draw(t, "action"), anyAccount(t)
+				undo, ok := desk.Undo(a, before)
+				if !ok {
+					not++
+					return
+				}
+				undone++
+				after := carriedOut(a, before)
+				if again, err := desk.ParseAction(undo.String()); err != nil || again != undo || undo.Target != string(after.Address) {
+					t.Fatalf("%s is not an action on %s", undo, after.Address)
+				}
+				if diff := cmp.Diff(before, carriedOut(undo, after), cmpopts.EquateEmpty()); diff != "" {
+					t.Fatalf("%s then %s: %s", a, undo, diff)
+				}
+			})
+			if undone == 0 {
+				t.Errorf("never undone, %d times not", not)
+			}
+		})
+	}
+}
+
+// TestNoUndo: what cannot be given back is not promised.
+func TestNoUndo(t *testing.T) {
+	bob := desk.Account{Address: "bob@u.fr", Status: "active", Quota: 1 << 30, COS: "staff"}
+	for name, tt := range map[string]struct {
+		action string
+		change func(*desk.Account)
+	}{
+		"no limit of space":           {"quota.set bob@u.fr size=2G", func(a *desk.Account) { a.Quota = 0 }},
+		"no whole number of MiB":      {"quota.set bob@u.fr size=2G", func(a *desk.Account) { a.Quota++ }},
+		"a status of Partage's own":   {"account.lock bob@u.fr", func(a *desk.Account) { a.Status = "maintenance" }},
+		"no class of its own":         {"account.cos bob@u.fr cos=staff", func(a *desk.Account) { a.COS = "" }},
+		"mail went away without copy": {"account.forward bob@u.fr to=x@u.fr", func(a *desk.Account) { a.ForwardOnly = true }},
+		"mail went to two addresses":  {"account.forward bob@u.fr to=x@u.fr", func(a *desk.Account) { a.Forward = "x@u.fr,y@u.fr" }},
+		"the address itself":          {"alias.add bob@u.fr alias=bob@u.fr", func(*desk.Account) {}},
+		"no account":                  {"account.hide bob@u.fr", func(a *desk.Account) { *a = desk.Account{} }},
+	} {
+		before := bob
+		tt.change(&before)
+		if undo, ok := desk.Undo(action(t, tt.action), before); ok {
+			t.Errorf("%s: undone by %s", name, undo)
+		}
+	}
+}
