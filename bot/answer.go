@@ -140,6 +140,6 @@ func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	approver := len(who.Manages) > 0 || slices.ContainsFunc(b.Approvers, who.In)
 	return pen.help(slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
-		return !approver && (spec.Keepers || v == desk.RequestApprove || v == desk.RequestReject)
+		return !approver && (spec.Keepers || spec.Governs || v == desk.RequestApprove || v == desk.RequestReject)
 	}))
 }

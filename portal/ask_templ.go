@@ -112,7 +112,7 @@ func choosePage(pg page) templ.Component {
 // those of who looks after the accounts of others.
 func requests(keepers bool) (verbs []desk.Verb) {
 	for _, verb := range desk.Verbs() {
-		if spec, _ := desk.SpecOf(verb); spec.Changes && spec.Keepers == keepers {
+		if spec, _ := desk.SpecOf(verb); spec.Changes && !spec.Governs && spec.Keepers == keepers {
 			verbs = append(verbs, verb)
 		}
 	}

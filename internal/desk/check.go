@@ -91,10 +91,12 @@ func (d *Desk) possible(f *Facts) error {
 		}
 	case AccountRestore:
 		return d.restorable(f.Target)
+	case HouseFreeze, HouseThaw, BrakeRelease:
+		return d.governable(f.Action.Verb)
 	default:
 		return d.settable(f.Action, f.Target)
 	}
-	return d.governable(f.Action.Verb)
+	return nil
 }
 
 // Free says whether an address could be given: nil, or an *Error saying why not.

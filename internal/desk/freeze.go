@@ -44,9 +44,6 @@ func (d *Desk) steppedBack() bool { return d.Now().Before(d.View.Latest().Add(-m
 
 // governable says whether there is anything for a verb of governance to do.
 func (d *Desk) governable(v Verb) error {
-	if !v.governs() {
-		return nil
-	}
 	freeze, frozen := d.View.Freeze()
 	switch {
 	case v == HouseFreeze && frozen:

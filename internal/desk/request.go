@@ -145,7 +145,7 @@ func (r Request) executed(e Event) (Request, bool) {
 	claimed := r.State == Running || r.State == Doubtful
 	switch f := e.Fact.(type) {
 	case Planned:
-		ok := r.State == Ready && !r.Begun() && f.Plan.possible()
+		ok := r.State == Ready && !r.Begun() && !r.Action.Verb.governs() && f.Plan.possible()
 		r.Plan = f.Plan
 		return r, ok
 	case Started:

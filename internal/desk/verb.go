@@ -118,9 +118,9 @@ var specs = map[Verb]Spec{
 	RequestReject:   {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
 	RequestCancel:   {Target: RequestForm},
 	HistoryShow:     {Target: AccountForm},
-	HouseFreeze:     {Changes: true, Governs: true, Keepers: true},
-	HouseThaw:       {Changes: true, Governs: true, Two: true, Keepers: true},
-	BrakeRelease:    {Changes: true, Governs: true, Two: true, Keepers: true},
+	HouseFreeze:     {Changes: true, Governs: true},
+	HouseThaw:       {Changes: true, Governs: true, Two: true},
+	BrakeRelease:    {Changes: true, Governs: true, Two: true},
 	Help:            {Target: TopicForm + optional},
 }
 
