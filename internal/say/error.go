@@ -61,8 +61,8 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 		return Size(lang, n)
 	case name == "state" && known("status."+value):
 		return T(lang, "status."+value)
-	case name == "since":
-		return since(lang, value)
+	case name == "since" || name == "until":
+		return moment(lang, name, value)
 	case name == "verb":
 		return Verb(lang, desk.Verb(value))
 	case name == "name" && known("name."+value):
@@ -77,10 +77,10 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 	return quoted(quote, value)
 }
 
-func since(lang, value string) string {
+func moment(lang, name, value string) string {
 	at, err := time.Parse(time.RFC3339, value)
 	if err != nil || at.IsZero() {
 		return ""
 	}
-	return T(lang, "since", "moment", Moment(lang, at, time.UTC))
+	return T(lang, name, "moment", Moment(lang, at, time.UTC))
 }
