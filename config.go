@@ -16,6 +16,7 @@ import (
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
+	"github.com/unistra/melusine/internal/executor"
 	"github.com/unistra/melusine/partage"
 	"github.com/unistra/melusine/portal"
 )
@@ -34,6 +35,7 @@ type config struct {
 	Partage     partageConfig         `yaml:"partage"`
 	Mattermost  mattermostConfig      `yaml:"mattermost"`
 	Portal      portal.Config         `yaml:"portal"`
+	Executor    executor.Timing       `yaml:"executor"`    // how long Partage may take
 	Delegations map[string][]desk.UID `yaml:"delegations"` // domain -> its correspondents
 }
 
@@ -82,6 +84,7 @@ func defaultConfig() config {
 		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second},
 		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr"},
 		Portal:     portal.DefaultConfig(),
+		Executor:   executor.Standard(),
 	}
 }
 
@@ -147,6 +150,10 @@ func (c config) check() error {
 	need(err == nil && !strings.HasPrefix(callback.Path, "/plugins"), "mattermost.callback_url", "a path under /plugins would be sent session tokens")
 	need(triggerForm.MatchString(m.Trigger), "mattermost.trigger", "not a word of small letters and digits")
 	need(m.Language == "fr" || m.Language == "en", "mattermost.language", "neither fr nor en")
+	simulated, err := url.Parse(c.Partage.URL)
+	if err := c.Executor.Check(err == nil && simulated.Scheme == "http"); err != nil { // http is for a simulator on this machine
+		errs = append(errs, err)
+	}
 	for domain, people := range c.Delegations {
 		need(domainForm.MatchString(domain), "delegations."+domain, "not a mail domain")
 		need(len(people) > 0, "delegations."+domain, "nobody is named")

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func example(t testing.TB) string {
@@ -55,6 +56,9 @@ func TestUnsafeOrMistakenConfiguration(t *testing.T) {
 		{"password in the URL", "ldaps://ldap", "ldaps://me:pw@ldap", "directory.url: "},
 		{"portal in clear", "url: https://adresses.univ-test.fr", "url: http://adresses.univ-test.fr", "portal.url: "},
 		{"no client", "client_id: melusine", "client_id: \"\"", "portal.oidc.client_id: "},
+		{"a token thought dead too early", "token_life: 5m", "token_life: 30s", "executor.token_life: "},
+		{"a send that outlives the margin", "send: 20s", "send: 1m", "executor.margin: "},
+		{"a late send", "pause: 1s", "pause: 2s", "executor.pause: "},
 		{"delegation of nothing", "physique.univ-test.fr: [", "physique: [", "delegations.physique: "},
 		{"delegation to nobody", "[plangevin, mcurie]", "[]", "delegations.physique.univ-test.fr: "},
 	} {
@@ -74,6 +78,16 @@ func TestUnsafeOrMistakenConfiguration(t *testing.T) {
 				t.Errorf("repeats the password: %v", err)
 			}
 		})
+	}
+}
+
+// Against a simulator on this machine, waits may be as short as a test wants.
+func TestASimulatorMayBeWaitedForLess(t *testing.T) {
+	source := strings.NewReplacer("https://api.partage.renater.fr", "http://127.0.0.1:8090", "token_life: 5m", "token_life: 300ms",
+		"margin: 1m", "margin: 60ms", "send: 20s", "send: 40ms", "pause: 1s", "pause: 10ms").Replace(example(t))
+	c, err := parseConfig([]byte(source))
+	if err != nil || c.Executor.TokenLife != 300*time.Millisecond {
+		t.Errorf("%v, %v", c.Executor, err)
 	}
 }
 

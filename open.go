@@ -28,7 +28,7 @@ func (c config) open() (p parts, err error) {
 	var errs [7]error
 	p.zone, errs[0] = time.LoadLocation(c.TimeZone)
 	p.book, errs[1] = openBook(c.Rules)
-	p.office, errs[2] = c.Partage.open()
+	p.office, errs[2] = c.Partage.open(c.Executor.TokenLife)
 	p.secret, errs[3] = secret(c.SecretFile)
 	if errs[3] == nil && len(p.secret) < 32 {
 		errs[3] = fmt.Errorf("read secret: %s holds fewer than 32 bytes", c.SecretFile)
@@ -41,12 +41,12 @@ func (c config) open() (p parts, err error) {
 	return p, errors.Join(errs[:]...)
 }
 
-func (c partageConfig) open() (*effect.Office, error) {
+func (c partageConfig) open(tokenLife time.Duration) (*effect.Office, error) {
 	keys, err := domainKeys(c.KeysDir)
 	if err != nil {
 		return nil, err
 	}
-	domains, err := partage.NewDomains(partage.Config{BaseURL: c.URL, Now: time.Now, PageSize: c.PageSize, Timeout: c.Timeout}, keys)
+	domains, err := partage.NewDomains(partage.Config{BaseURL: c.URL, Now: time.Now, PageSize: c.PageSize, Timeout: c.Timeout, TokenLife: tokenLife}, keys)
 	if err != nil {
 		return nil, fmt.Errorf("make Partage clients: %w", err)
 	}

@@ -55,7 +55,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	h.desk.Stale, h.delegations = cfg.StaleAfter, cfg.Delegations
+	h.desk.Stale, h.delegations, h.timing = cfg.StaleAfter, cfg.Delegations, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
 
 	chat, err := bot.NewMattermost(bot.Server{URL: cfg.Mattermost.URL, Token: bot.Token(p.botToken), Admin: bot.Token(p.adminToken),

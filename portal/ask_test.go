@@ -130,8 +130,8 @@ func TestAnAccountOffersWhatItsReaderMayDo(t *testing.T) {
 		account desk.Address
 		offered []string
 	}{
-		{"xavier", jeanneBox, []string{"account.lock", "account.close", "account.hide", "account.rename", "account.cos"}},
-		{"xavier", marcBox, []string{"account.activate", "account.close", "account.unhide", "account.rename", "account.cos"}},
+		{"xavier", jeanneBox, []string{"account.lock", "account.close", "account.hide", "account.rename", "account.cos", "account.delete"}},
+		{"xavier", marcBox, []string{"account.activate", "account.close", "account.unhide", "account.rename", "account.cos", "account.delete"}},
 		{"claire", jeanneBox, []string{"account.lock", "account.close", "account.hide", "account.rename", "account.cos"}},
 		{"jeanne", jeanneBox, nil},
 		{"marc", marcBox, nil},
@@ -217,7 +217,7 @@ func TestBadForms(t *testing.T) {
 		{"no forward to end", []string{"verbe", "account.forward", "compte", "jeanne", "vers", "Aucune"}, 422, "n'est envoyé nulle part", "vers"},
 		{"no class", []string{"verbe", "account.cos", "compte", "jeanne"}, 422, "Choisissez la formule.", "formule"},
 		{"class script", []string{"verbe", "account.cos", "compte", "jeanne", "formule", `"><script>alert(1)</script>`}, 422, "ne convient pas pour la formule", "formule"},
-		{"unknown verb", []string{"verbe", "account.delete", "compte", "jeanne"}, 422, "", ""},
+		{"unknown verb", []string{"verbe", "account.purge", "compte", "jeanne"}, 422, "", ""},
 		{"reading verb", []string{"verbe", "account.show", "compte", "jeanne"}, 422, "", ""},
 	} {
 		for _, step := range []string{"verifier", "envoyer"} {

@@ -166,6 +166,10 @@ func naive(f desk.Facts) string {
 		if own && !admin {
 			return fromBoth
 		}
+	case desk.AccountDelete, desk.AccountRestore:
+		if !admin {
+			return "denied[]"
+		}
 	case desk.AccountClose:
 	case desk.AccountLock, desk.AccountActivate, desk.AccountHide, desk.AccountUnhide, desk.AccountRename, desk.AccountCOS:
 		if anothers && admin {

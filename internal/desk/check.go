@@ -14,7 +14,7 @@ func (d *Desk) check(by UID, via Door, a Action) (Facts, error) {
 	if a.Verb == AccountRestore {
 		target, none = d.deletion(a.Target).Origin, NotDeleted
 	}
-	if spec, _ := SpecOf(a.Verb); (spec.Target == AccountForm || a.Verb == AccountRestore) && !target.Known() {
+	if spec, _ := SpecOf(a.Verb); spec.Target == AccountForm && !target.Known() {
 		if err := d.fresh(); err != nil {
 			return Facts{}, err
 		}

@@ -46,6 +46,8 @@ var grammar = []command{
 	{desk.AccountRename, []string{"compte renommer"}, []string{"account rename"}, []string{account, to}},
 	{desk.AccountCOS, []string{"formule"}, []string{"cos"}, []string{account, cos}},
 	{desk.AccountForward, []string{"redirection"}, []string{"forward"}, []string{account, to}},
+	{desk.AccountDelete, []string{"compte supprimer"}, []string{"account delete"}, []string{account}},
+	{desk.AccountRestore, []string{"compte restaurer"}, []string{"account restore"}, []string{account}},
 	{desk.AccountShow, []string{"compte", "fiche"}, []string{"account"}, []string{account}},
 	{desk.RequestList, []string{"demandes"}, []string{"requests"}, []string{scope}},
 	{desk.RequestShow, []string{"demande"}, []string{"request"}, []string{request}},
@@ -60,7 +62,8 @@ var grammar = []command{
 }
 
 // destructive verbs are never suggested to somebody who mistyped.
-var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.RequestReject, desk.RequestCancel, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease}
+var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
+	desk.RequestReject, desk.RequestCancel, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease}
 
 // nowhere are the words that end a forwarding; the first is printed in French.
 var nowhere = []string{"aucune", "aucun", desk.Nowhere}

@@ -6,6 +6,8 @@
 //	quota ACCOUNT [10Go] [motif : REASON]        no size: shows the account
 //	compte verrouiller|activer|fermer|masquer|démasquer ACCOUNT [motif : REASON]
 //	account lock|activate|close|hide|unhide ACCOUNT [reason: REASON]
+//	compte supprimer|account delete ACCOUNT [motif : REASON]
+//	compte restaurer|account restore ADDRESS [motif : REASON]
 //	compte renommer|account rename ACCOUNT ADDRESS [motif : REASON]
 //	formule|cos ACCOUNT NAME [motif : REASON]
 //	redirection|forward ACCOUNT ADDRESS|aucune|none [motif : REASON]
@@ -47,7 +49,7 @@ func Parse(text string) (Order, error) {
 		return Order{}, err
 	}
 	verb := desk.Verb(before(text, " "))
-	if _, ok := desk.SpecOf(verb); ok && verb != desk.Help { // "help" is in the grammar
+	if spec, ok := desk.SpecOf(verb); ok && !spec.Step && verb != desk.Help { // "help" is in the grammar
 		return canonical(verb, text)
 	}
 	if c, rest, ok := match(text); ok {

@@ -57,6 +57,10 @@ func TestParse(t *testing.T) {
 		{"account lock bob because hacked", "account.lock bob", "hacked"},
 		{"Compte activer bob@u.fr motif : rentrée", "account.activate bob@u.fr", "rentrée"},
 		{"compte fermer bob", "account.close bob", ""},
+		{"compte supprimer bob motif : départ", "account.delete bob", "départ"},
+		{"account delete bob", "account.delete bob", ""},
+		{"compte restaurer Bob_B@u.fr", "account.restore bob_b@u.fr", ""},
+		{"account restore bob@u.fr because mistake", "account.restore bob@u.fr", "mistake"},
 		{"compte masquer bob", "account.hide bob", ""},
 		{"compte démasquer bob", "account.unhide bob", ""},
 		{"COMPTE DEMASQUER bob", "account.unhide bob", ""},
@@ -121,6 +125,8 @@ func TestParseBadInput(t *testing.T) {
 		{"", desk.UnknownVerb, "value= nearest="},
 		{" \u202f ", desk.UnknownVerb, "value="},
 		{"/melusine", desk.UnknownVerb, "value="},
+		{"account.eppn bob@u.fr", desk.UnknownVerb, "nearest="}, // a step of something else
+		{"list.leave bob@u.fr list=l@u.fr id=1 member=bob@u.fr", desk.UnknownVerb, "nearest="},
 		{"bonjour", desk.UnknownVerb, "value=bonjour nearest="},
 		{"virer truc", desk.UnknownVerb, "nearest="},
 		{"demandess", desk.UnknownVerb, "nearest=demandes"},
@@ -243,6 +249,8 @@ func TestCanonical(t *testing.T) {
 		{"account.lock bob", "compte verrouiller bob", "account lock bob"},
 		{"account.activate bob", "compte activer bob", "account activate bob"},
 		{"account.close bob", "compte fermer bob", "account close bob"},
+		{"account.delete bob", "compte supprimer bob", "account delete bob"},
+		{"account.restore bob@u.fr", "compte restaurer bob@u.fr", "account restore bob@u.fr"},
 		{"account.hide bob", "compte masquer bob", "account hide bob"},
 		{"account.unhide bob", "compte démasquer bob", "account unhide bob"},
 		{"account.rename bob to=b@u.fr", "compte renommer bob b@u.fr", "account rename bob b@u.fr"},
@@ -287,7 +295,7 @@ func TestCanonical(t *testing.T) {
 
 func TestTopic(t *testing.T) {
 	accounts := []desk.Verb{desk.AccountLock, desk.AccountActivate, desk.AccountClose, desk.AccountHide, desk.AccountUnhide, desk.AccountRename,
-		desk.AccountCOS, desk.AccountForward, desk.AccountShow}
+		desk.AccountCOS, desk.AccountForward, desk.AccountDelete, desk.AccountRestore, desk.AccountShow}
 	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestApprove, desk.RequestReject, desk.RequestCancel}
 	tests := []struct {
 		topic string

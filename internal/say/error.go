@@ -61,8 +61,8 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 		return Size(lang, n)
 	case name == "state" && known("status."+value):
 		return T(lang, "status."+value)
-	case name == "since", name == "from":
-		return since(lang, name, value)
+	case name == "since" || name == "until" || name == "from":
+		return moment(lang, name, value)
 	case name == "limit":
 		return T(lang, "limit."+value)
 	case name == "verb":
@@ -79,10 +79,10 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 	return quoted(quote, value)
 }
 
-func since(lang, key, value string) string {
+func moment(lang, name, value string) string {
 	at, err := time.Parse(time.RFC3339, value)
 	if err != nil || at.IsZero() {
 		return ""
 	}
-	return T(lang, key, "moment", Moment(lang, at, time.UTC))
+	return T(lang, name, "moment", Moment(lang, at, time.UTC))
 }

@@ -51,13 +51,22 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 	case desk.Bound:
 		return "fact.bound", nil
 	}
-	return executed(lang, fact)
+	return executed(lang, fact, quote)
 }
 
-func executed(lang string, fact desk.Fact) (key string, pairs []string) {
+func executed(lang string, fact desk.Fact, quote []Quote) (key string, pairs []string) {
 	switch f := fact.(type) {
+	case desk.Planned:
+		return planned(f.Plan), []string{"steps", strconv.Itoa(len(f.Plan.Steps)), "lost", list(texted(f.Plan.Lost), quote)}
 	case desk.Started:
+		if f.Undo {
+			return "fact.started.undo", []string{"attempt", strconv.Itoa(f.Attempt)}
+		}
 		return "fact.started", []string{"attempt", strconv.Itoa(f.Attempt)}
+	case desk.Stepped:
+		return "fact.stepped", []string{"attempt", strconv.Itoa(f.Attempt)}
+	case desk.Undone:
+		return "fact.undone", nil
 	case desk.Failed:
 		return failed(f), []string{"attempt", strconv.Itoa(f.Attempt), "cause", cause(lang, f.Code)}
 	case desk.Unknown:
@@ -75,6 +84,20 @@ func decided(lang string, d desk.Decision, quote []Quote) (key string, pairs []s
 		return "fact.decided." + string(d.Outcome), pairs
 	}
 	return "fact.decided.denied", pairs
+}
+
+func planned(p desk.Plan) string {
+	if len(p.Lost) > 0 {
+		return "fact.planned.lost"
+	}
+	return "fact.planned"
+}
+
+func texted(addresses []desk.Address) (texts []string) {
+	for _, a := range addresses {
+		texts = append(texts, string(a))
+	}
+	return texts
 }
 
 func failed(f desk.Failed) string {

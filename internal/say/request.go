@@ -59,8 +59,9 @@ func Outcome(lang string, r desk.Request, name func(desk.UID) string, quote ...Q
 	id := quoted(quote, string(r.ID))
 	pairs := append(values(lang, r.Action, quote), "id", id, "who", called(name, r.Ended, quote),
 		"approvers", Approvers(lang, r.Decision.Approvers, quote...), "reason", quoted(quote, r.Refusal),
-		"because", because(lang, r.Decision), "cause", cause(lang, r.Code), "voters", voters(lang, r, name, quote),
-		"limit", brake(lang, r.Limit), "votes", strconv.Itoa(len(r.Votes)), "needed", strconv.Itoa(r.Decision.Needed))
+		"because", because(lang, r.Decision), "cause", cause(lang, causeOf(r)), "voters", voters(lang, r, name, quote),
+		"limit", brake(lang, r.Limit), "votes", strconv.Itoa(len(r.Votes)), "needed", strconv.Itoa(r.Decision.Needed),
+		"steps", strconv.Itoa(r.Step), "of", strconv.Itoa(len(r.Steps())))
 	pairs = append(pairs, "done", T(lang, "done."+manner(r.Action), pairs...))
 	return T(lang, outcomeKey(r), pairs...)
 }
@@ -68,6 +69,14 @@ func Outcome(lang string, r desk.Request, name func(desk.UID) string, quote ...Q
 func outcomeKey(r desk.Request) string {
 	key := "outcome." + string(r.State)
 	switch {
+	case r.State == desk.Broken && r.Step > 0:
+		return key + ".partly"
+	case r.State == desk.Broken && r.Undoing:
+		return key + ".undone"
+	case r.Undoing && r.State != desk.Doubtful:
+		return "outcome.undoing"
+	case r.State == desk.Ready && r.Step > 0 && r.Code == "":
+		return key + ".begun"
 	case r.State == desk.Waiting && len(r.Votes) > 0:
 		return key + ".votes"
 	case r.State == desk.Waiting && r.Decision.Needed > 1:
@@ -92,6 +101,14 @@ func outcomeKey(r desk.Request) string {
 // proof. After anything else an earlier attempt may have left its mark.
 func untouched(r desk.Request) bool {
 	return r.Attempt == 0 || r.Attempt == 1 && r.Code == desk.PartageRefused
+}
+
+// causeOf is why the request failed: of one that is taken back, why it is.
+func causeOf(r desk.Request) desk.Code {
+	if r.Undoing {
+		return r.Cause
+	}
+	return r.Code
 }
 
 func because(lang string, d desk.Decision) string {
