@@ -1498,7 +1498,7 @@ func classField(pg page, d draft) templ.Component {
 func (pg page) now(d draft) string {
 	switch d.verb {
 	case desk.AccountForward:
-		return pg.t("hint.now", "value", pg.forward(d.known))
+		return pg.t("hint.now", "value", say.Forward(pg.lang, d.known.Forward, d.known.ForwardOnly))
 	case desk.AccountCOS:
 		return pg.t("hint.now", "value", d.known.COS)
 	}

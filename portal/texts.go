@@ -135,7 +135,6 @@ var texts = map[string][2]string{
 	"missing.vers":           {"Indiquez l'adresse.", "Enter the address."},
 	"missing.formule":        {"Choisissez la formule.", "Choose the class of service."},
 	"act.on":                 {"Agir sur ce compte", "Act on this account"},
-	"forward.only":           {"Les messages partent sans qu'aucune copie soit gardée ici.", "Messages go out without a copy being kept here."},
 	"field.unit":             {"Unité", "Unit"},
 	"unit.Mo":                {"Mo", "MB"},
 	"unit.Go":                {"Go", "GB"},

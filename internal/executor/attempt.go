@@ -25,7 +25,7 @@ func (x *Executor) Step(ctx context.Context, r desk.Request) error {
 }
 
 func (x *Executor) attempt(ctx context.Context, r desk.Request) error {
-	before, err := x.Office.Look(ctx, desk.Address(r.Action.Target))
+	before, err := x.read(ctx, r)
 	if err != nil {
 		x.rest(r.ID)
 		return x.tellDown(ctx, r, err)
@@ -55,6 +55,20 @@ func (x *Executor) attempt(ctx context.Context, r desk.Request) error {
 		return x.done(send, claimed, before)
 	}
 	return x.conclude(send, claimed, x.Office.Do(send, r.Action, before))
+}
+
+// read finds the mailbox of the request: where the action finds it or, if it is
+// not there, where the action leaves it.
+func (x *Executor) read(ctx context.Context, r desk.Request) (desk.Account, error) {
+	here, err := x.Office.Look(ctx, desk.Address(r.Action.Target))
+	if err != nil || here.ID == r.Mailbox || r.Action.After() == desk.Address(r.Action.Target) {
+		return here, err
+	}
+	there, err := x.Office.Look(ctx, r.Action.After())
+	if err == nil && there.ID == r.Mailbox {
+		return there, nil
+	}
+	return here, err
 }
 
 // allowed asks the rules again, on the people as the directory has them now.
@@ -87,7 +101,7 @@ func (x *Executor) conclude(ctx context.Context, r desk.Request, sent error) err
 	if errors.Is(sent, desk.ErrNotSent) {
 		return x.again(ctx, r, sent)
 	}
-	after, err := x.Office.Look(context.WithoutCancel(ctx), desk.Address(r.Action.Target))
+	after, err := x.read(context.WithoutCancel(ctx), r)
 	switch {
 	case err == nil && x.proves(r, after):
 		return x.done(ctx, r, after)
@@ -101,7 +115,7 @@ func (x *Executor) conclude(ctx context.Context, r desk.Request, sent error) err
 
 // look settles an attempt whose outcome is unknown and whose time is over.
 func (x *Executor) look(ctx context.Context, r desk.Request) error {
-	now, err := x.Office.Look(ctx, desk.Address(r.Action.Target))
+	now, err := x.read(ctx, r)
 	switch {
 	case err != nil:
 		x.rest(r.ID)

@@ -335,7 +335,7 @@ var texts = map[string]text{
 	"label.quota":     {"Quota", "Quota"},
 	"label.cos":       {"Formule", "Class of service"},
 	"label.forward":   {"Redirection", "Forwarding"},
-	"label.book":      {"Carnet d'adresses", "Address book"},
+	"label.book":      {"Visibilité", "Visibility"},
 	"label.size":      {"Taille", "Size"},
 	"label.used":      {"Espace utilisé", "Space in use"},
 	"label.seen":      {"Dernière connexion", "Last sign-in"},
@@ -361,9 +361,10 @@ var texts = map[string]text{
 	"status.pending":     {"en attente", "pending"},
 
 	"forward.to":   {"une copie à {to}", "a copy to {to}"},
+	"forward.only": {"tout à {to}, sans copie gardée ici", "everything to {to}, without a copy kept here"},
 	"forward.none": {"aucune", "none"},
-	"book.hidden":  {"n'y apparaît pas", "does not appear"},
-	"book.shown":   {"y apparaît", "appears"},
+	"book.hidden":  {"hors du carnet d'adresses", "out of the address book"},
+	"book.shown":   {"dans le carnet d'adresses", "in the address book"},
 
 	"finding.yes":   {"s'applique", "applies"},
 	"finding.no":    {"ne s'applique pas", "does not apply"},
