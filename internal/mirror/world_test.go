@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/journal"
 )
 
 // boxes gives n mailboxes out of order, each with an owner and an alias.
@@ -89,6 +91,31 @@ func TestFind(t *testing.T) {
 	m.SetDomains([]string{"other.fr", ""})
 	if !m.HasDomain("other.fr") || !m.HasDomain("a.fr") || m.HasDomain("") {
 		t.Error("domains that were set")
+	}
+	if len(m.Classes()) != 0 {
+		t.Errorf("classes %q before they were set", m.Classes())
+	}
+	names := []string{"staff_s", "staff_l"}
+	m.SetClasses(names)
+	if !slices.Equal(m.Classes(), []string{"staff_l", "staff_s"}) || names[0] != "staff_s" {
+		t.Errorf("classes %q", m.Classes())
+	}
+}
+
+// A row is all that was read: a forwarding and a hiding too.
+func TestARowIsWhole(t *testing.T) {
+	m := New(journal.NewMemory())
+	full := box("id", "bob", "bob@u.fr", "b@u.fr")
+	full.Name, full.COS, full.Quota, full.Used, full.Seen = "Bob", "staff_s", 5, 3, noon
+	full.Forward, full.ForwardOnly, full.Hidden = "bob@example.org", true, true
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[desk.Account]()) {
+		if reflect.ValueOf(full).FieldByIndex(f.Index).IsZero() {
+			t.Errorf("%s is not tried here", f.Name)
+		}
+	}
+	must(t, m.LoadAccounts(t.Context(), all(full), noon))
+	if diff := cmp.Diff(full, m.Account("bob@u.fr")); diff != "" {
+		t.Error(diff)
 	}
 }
 
