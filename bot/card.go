@@ -166,7 +166,30 @@ func (p pen) change(r desk.Request, now desk.Account) string {
 	case desk.QuotaSet:
 		return p.text("change.quota", "old", p.quota(now.Quota), "new", p.size(r.Action), "used", say.Size(p.lang, now.Used))
 	}
-	return ""
+	old, next := p.setting(r.Action, now)
+	if next == "" {
+		return ""
+	}
+	return old + " → " + next
+}
+
+// setting is what the account has of the one thing that the action sets, and
+// what it will have.
+func (p pen) setting(a desk.Action, now desk.Account) (old, next string) {
+	switch a.Verb {
+	case desk.AccountLock, desk.AccountActivate, desk.AccountClose:
+		return p.status(now.Status), p.status(desk.StatusAfter(a.Verb))
+	case desk.AccountHide, desk.AccountUnhide:
+		hide := a.Verb == desk.AccountHide
+		return say.Book(p.lang, !hide), say.Book(p.lang, hide)
+	case desk.AccountRename:
+		return code(a.Target), code(a.Arg("to"))
+	case desk.AccountCOS:
+		return code(now.COS), code(a.Arg("cos"))
+	case desk.AccountForward:
+		return say.Forward(p.lang, now.Forward, now.ForwardOnly, code), say.Forward(p.lang, a.Arg("to"), false, code)
+	}
+	return "", ""
 }
 
 func (p pen) size(a desk.Action) string {

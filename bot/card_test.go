@@ -27,7 +27,7 @@ func testPen(lang string) pen {
 
 var noon = time.Date(2026, 3, 16, 11, 12, 0, 0, time.UTC)
 
-var mailbox = desk.Account{ID: "z2", Address: "bob.martin@physique.unistra.fr", Owner: "bob", Status: "active", COS: "c1",
+var mailbox = desk.Account{ID: "z2", Address: "bob.martin@physique.unistra.fr", Owner: "bob", Status: "active", COS: "s_univ-strasbourg_personnel",
 	Quota: 5 << 30, Used: 3 << 30, Aliases: []desk.Address{"b.martin@unistra.fr", "colloque26@unistra.fr"}, Seen: noon}
 
 func request(state desk.State, verb desk.Verb, args map[string]string) desk.Request {
@@ -56,27 +56,42 @@ func scenes(p pen) map[string]Message {
 	denied := alias(desk.Rejected)
 	denied.Decision.Outcome = desk.Denied
 	size := map[string]string{"size": "10G"}
+	odd := mailbox
+	odd.Status, odd.Hidden, odd.Forward, odd.ForwardOnly = "closed", true, "bob@example.org", true
+	closed := request(desk.Settled, desk.AccountClose, nil)
+	closed.Votes, closed.Attempt, closed.Before, closed.Proof = []desk.Vote{{By: "paul", At: noon}}, 1, mailbox, odd
 	return map[string]Message{
-		"approval":         p.approval(alias(desk.Waiting), mailbox),
-		"approval-quota":   p.approval(request(desk.Waiting, desk.QuotaSet, size), mailbox),
-		"approval-remove":  p.approval(request(desk.Waiting, desk.AliasRemove, map[string]string{"alias": "b.martin@unistra.fr"}), mailbox),
-		"approval-ready":   p.approval(alias(desk.Ready), mailbox),
-		"approval-done":    p.approval(voted, mailbox),
-		"approval-refused": p.approval(refused, mailbox),
-		"asker":            p.asker(alias(desk.Waiting), mailbox),
-		"asker-running":    p.asker(alias(desk.Running), mailbox),
-		"asker-done":       p.asker(voted, mailbox),
-		"asker-refused":    p.asker(refused, mailbox),
-		"asker-withdrawn":  p.asker(withdrawn, mailbox),
-		"asker-broken":     p.asker(broken, mailbox),
-		"asker-doubtful":   p.asker(doubtful, mailbox),
-		"asker-end":        p.end(voted),
-		"asked-denied":     p.asked(denied),
-		"owner":            p.owner(voted),
-		"account":          p.account(mailbox, noon),
-		"list":             p.list("mine", []desk.Request{alias(desk.Waiting), voted}),
-		"list-empty":       p.list("pending", nil),
-		"help":             p.help(desk.Verbs()),
+		"approval-lock":         p.approval(request(desk.Waiting, desk.AccountLock, nil), mailbox),
+		"approval-activate":     p.approval(request(desk.Waiting, desk.AccountActivate, nil), odd),
+		"approval-close":        p.approval(request(desk.Waiting, desk.AccountClose, nil), mailbox),
+		"approval-hide":         p.approval(request(desk.Waiting, desk.AccountHide, nil), mailbox),
+		"approval-unhide":       p.approval(request(desk.Waiting, desk.AccountUnhide, nil), odd),
+		"approval-rename":       p.approval(request(desk.Waiting, desk.AccountRename, map[string]string{"to": "robert.martin@physique.unistra.fr"}), mailbox),
+		"approval-cos":          p.approval(request(desk.Waiting, desk.AccountCOS, map[string]string{"cos": "l_univ-strasbourg_personnel"}), mailbox),
+		"approval-forward":      p.approval(request(desk.Waiting, desk.AccountForward, map[string]string{"to": "bob.m@example.com"}), odd),
+		"approval-forward-none": p.approval(request(desk.Waiting, desk.AccountForward, map[string]string{"to": "none"}), odd),
+		"owner-close":           p.owner(closed),
+		"account-odd":           p.account(odd, noon),
+		"approval":              p.approval(alias(desk.Waiting), mailbox),
+		"approval-quota":        p.approval(request(desk.Waiting, desk.QuotaSet, size), mailbox),
+		"approval-remove":       p.approval(request(desk.Waiting, desk.AliasRemove, map[string]string{"alias": "b.martin@unistra.fr"}), mailbox),
+		"approval-ready":        p.approval(alias(desk.Ready), mailbox),
+		"approval-done":         p.approval(voted, mailbox),
+		"approval-refused":      p.approval(refused, mailbox),
+		"asker":                 p.asker(alias(desk.Waiting), mailbox),
+		"asker-running":         p.asker(alias(desk.Running), mailbox),
+		"asker-done":            p.asker(voted, mailbox),
+		"asker-refused":         p.asker(refused, mailbox),
+		"asker-withdrawn":       p.asker(withdrawn, mailbox),
+		"asker-broken":          p.asker(broken, mailbox),
+		"asker-doubtful":        p.asker(doubtful, mailbox),
+		"asker-end":             p.end(voted),
+		"asked-denied":          p.asked(denied),
+		"owner":                 p.owner(voted),
+		"account":               p.account(mailbox, noon),
+		"list":                  p.list("mine", []desk.Request{alias(desk.Waiting), voted}),
+		"list-empty":            p.list("pending", nil),
+		"help":                  p.help(desk.Verbs()),
 		"history": p.history(string(mailbox.Address), []desk.Event{
 			{Seq: 3, At: noon, ID: "D-512", By: "paul", Fact: desk.Refused{Reason: "utiliser FileSender", Via: desk.Chat}},
 			{Seq: 2, At: noon, ID: "D-512", By: "marie", Fact: desk.Decided{Decision: refused.Decision}},

@@ -175,6 +175,7 @@ func (m *memory) Offer(digest string) (who desk.UID, until time.Time) {
 func (m *memory) CatchUp(context.Context) error        { return nil }
 func (m *memory) Person(who desk.UID) desk.Person      { return m.people[who] }
 func (m *memory) Search(string, int) []desk.Account    { return nil }
+func (m *memory) Classes() []string                    { return []string{"staff"} }
 func (m *memory) HasDomain(d string) bool              { return d == "u.fr" }
 func (m *memory) Ages() (directory, partage time.Time) { return m.read, m.read }
 func (m *memory) Owned(who desk.UID) (all []desk.Account) {

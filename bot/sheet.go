@@ -23,7 +23,14 @@ func (p pen) account(a desk.Account, read time.Time) Message {
 		field{"label.status", p.status(a.Status)},
 		field{"label.seen", p.seen(a.Seen)},
 		field{"label.used", p.storage(a)},
+		field{"label.cos", written(a.COS)},
 	)}
+	if a.Forward != "" {
+		card.Fields = append(card.Fields, p.fields(field{"label.forward", say.Forward(p.lang, a.Forward, a.ForwardOnly, code)})...)
+	}
+	if a.Hidden {
+		card.Fields = append(card.Fields, p.fields(field{"label.book", say.Book(p.lang, true)})...)
+	}
 	card.Fields = append(card.Fields, Field{
 		Title: fmt.Sprintf("%s (%d)", p.label("label.aliases"), len(a.Aliases)), Value: aliases(a.Aliases),
 	})

@@ -144,7 +144,7 @@ func TestAnAccountOffersWhatItsReaderMayDo(t *testing.T) {
 			}
 		}
 	}
-	h.as("marc").get("/mes-adresses").wants(t, http.StatusOK, "une copie à marc@example.org", "sans qu'aucune copie soit gardée", "n'y apparaît pas", "verrouillé")
+	h.as("marc").get("/mes-adresses").wants(t, http.StatusOK, "tout à marc@example.org, sans copie gardée ici", "hors du carnet d'adresses", "verrouillé")
 	if a := h.as("jeanne").get("/demandes/nouvelle"); strings.Contains(a.body, "account.lock") || !strings.Contains(a.body, "account.forward") {
 		t.Error("the choices of somebody who looks after no account")
 	}

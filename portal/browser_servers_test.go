@@ -135,6 +135,10 @@ func sights(h *house) []sight {
 	refused := h.ask("chef@physique.unistra.fr")
 	_, err := h.desk.Refuse(context.Background(), "claire", desk.Portal, refused, "", "Ce nom prête à confusion.")
 	must(h.t, err)
+	closing, err := desk.NewAction(desk.AccountClose, string(jeanneBox), nil)
+	must(h.t, err)
+	r, err := h.desk.Ask(context.Background(), desk.Asking{By: "xavier", Via: desk.Portal, Action: closing, Reason: "départ", Key: "closing"})
+	must(h.t, err)
 	return []sight{
 		{"choose", "", "/connexion"},
 		{"mine", "jeanne", "/mes-adresses"},
@@ -144,6 +148,14 @@ func sights(h *house) []sight {
 		{"ask-alias", "jeanne", "/demandes/nouvelle?verbe=alias.add&alias=contact@physique.unistra.fr"},
 		{"ask-remove", "jeanne", "/demandes/nouvelle?verbe=alias.remove&compte=" + string(jeanneBox)},
 		{"ask-quota", "jeanne", "/demandes/nouvelle?verbe=quota.set"},
+		{"ask-forward", "jeanne", "/demandes/nouvelle?verbe=account.forward"},
+		{"ask-others", "claire", "/demandes/nouvelle"},
+		{"ask-rename", "claire", "/demandes/nouvelle?verbe=account.rename&vers=jeanne@physique.unistra.fr&compte=" + string(jeanneBox)},
+		{"ask-class", "claire", "/demandes/nouvelle?verbe=account.cos&compte=" + string(jeanneBox)},
+		{"ask-close", "claire", "/demandes/nouvelle?verbe=account.close&compte=" + string(jeanneBox)},
+		{"close-judge", "yves", "/demandes/" + string(r.ID)},
+		{"account-locked", "xavier", "/adresses/" + string(marcBox)},
+		{"help-keeper", "claire", "/aide"},
 		{"requests", "jeanne", "/demandes"},
 		{"requests-none", "nadia", "/demandes"},
 		{"request-waiting", "jeanne", "/demandes/" + waiting},

@@ -20,6 +20,9 @@ var settlings = map[Verb]settling{
 	AccountClose:    {Closed, []string{Active, Locked, Lockout}},
 }
 
+// StatusAfter is the status that the verb gives an account, "" if it gives none.
+func StatusAfter(v Verb) string { return settlings[v].to }
+
 // settable is possible for the verbs that set one thing of an account.
 func (d *Desk) settable(a Action, target Account) error {
 	to := Address(a.Arg("to"))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/journal"
 )
 
 // boxes gives n mailboxes out of order, each with an owner and an alias.
@@ -89,6 +91,69 @@ func TestFind(t *testing.T) {
 	m.SetDomains([]string{"other.fr", ""})
 	if !m.HasDomain("other.fr") || !m.HasDomain("a.fr") || m.HasDomain("") {
 		t.Error("domains that were set")
+	}
+	if len(m.Classes()) != 0 {
+		t.Errorf("classes %q before they were set", m.Classes())
+	}
+	names := []string{"staff_s", "staff_l"}
+	m.SetClasses(names)
+	if !slices.Equal(m.Classes(), []string{"staff_l", "staff_s"}) || names[0] != "staff_s" {
+		t.Errorf("classes %q", m.Classes())
+	}
+}
+
+// A row is all that was read: a forwarding and a hiding too.
+func TestARowIsWhole(t *testing.T) {
+	m := New(journal.NewMemory())
+	full := box("id", "bob", "bob@u.fr", "b@u.fr")
+	full.Name, full.COS, full.Quota, full.Used, full.Seen = "Bob", "staff_s", 5, 3, noon
+	full.Forward, full.ForwardOnly, full.Hidden = "bob@example.org", true, true
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[desk.Account]()) {
+		if f.Name == "Detail" {
+			continue // see TestStepsAreLearned
+		}
+		if reflect.ValueOf(full).FieldByIndex(f.Index).IsZero() {
+			t.Errorf("%s is not tried here", f.Name)
+		}
+	}
+	must(t, m.LoadAccounts(t.Context(), all(full), noon))
+	if diff := cmp.Diff(full, m.Account("bob@u.fr")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What each step of a request proved is known at once, and only that: the detail
+// that the executor looked at is not kept for every account.
+func TestStepsAreLearned(t *testing.T) {
+	for name, proof := range map[string]func(desk.Account) desk.Fact{
+		"a step":     func(a desk.Account) desk.Fact { return desk.Stepped{Attempt: 1, Proof: a} },
+		"a way back": func(a desk.Account) desk.Fact { return desk.Undone{Attempt: 3, Proof: a} },
+	} {
+		j := journal.NewMemory()
+		m := New(j)
+		must(t, m.LoadAccounts(t.Context(), all(box("id", "bob", "bob@u.fr")), noon))
+		closed := box("id", "", "deleted-id@u.fr")
+		closed.Status, closed.Detail = desk.Closed, &desk.Detail{EPPN: "bob@u.fr", Notes: "x"}
+		facts := []desk.Fact{desk.Asked{Action: desk.Action{Verb: desk.AccountDelete, Target: "bob@u.fr"}, Mailbox: "id", Key: "k"},
+			desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}},
+			desk.Planned{Plan: desk.Plan{Steps: []desk.Step{{Do: desk.Action{Verb: desk.AccountClose}, Undo: desk.Action{Verb: desk.AccountActivate}}, {Do: desk.Action{Verb: desk.AccountHide}}}}},
+			desk.Started{Attempt: 1}}
+		if _, undone := proof(closed).(desk.Undone); undone {
+			facts = append(facts, desk.Stepped{Attempt: 1, Proof: box("id", "bob", "bob@u.fr")}, desk.Started{Attempt: 2, Step: 1},
+				desk.Failed{Attempt: 2, Final: true}, desk.Started{Attempt: 3, Undo: true})
+		}
+		var events []desk.Event
+		for i, f := range append(facts, proof(closed)) {
+			events = append(events, desk.Event{Seq: desk.Seq(i + 1), At: noon.Add(time.Minute), ID: "D-1", By: "ann", Fact: f})
+		}
+		if _, err := j.Append(t.Context(), 0, events...); err != nil {
+			t.Fatal(err)
+		}
+		must(t, m.CatchUp(t.Context()))
+		a := m.Account("deleted-id@u.fr")
+		if closed.Detail = nil; !cmp.Equal(a, closed) || m.Account("bob@u.fr").Known() || len(m.Owned("bob")) != 0 {
+			t.Errorf("%s: %s", name, cmp.Diff(closed, a))
+		}
 	}
 }
 

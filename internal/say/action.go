@@ -25,6 +25,26 @@ func Help(lang string, v desk.Verb) (usage, sentence string) {
 	return texts["usage."+string(v)].in(lang), T(lang, "help."+string(v))
 }
 
+// Forward says where the mail of an account also goes: "une copie à x@u.fr";
+// only: it goes there without a copy being kept.
+func Forward(lang, to string, only bool, quote ...Quote) string {
+	switch {
+	case to == "" || to == desk.Nowhere:
+		return T(lang, "forward.none")
+	case only:
+		return T(lang, "forward.only", "to", quoted(quote, to))
+	}
+	return T(lang, "forward.to", "to", quoted(quote, to))
+}
+
+// Book says whether the address book shows an account.
+func Book(lang string, hidden bool) string {
+	if hidden {
+		return T(lang, "book.hidden")
+	}
+	return T(lang, "book.shown")
+}
+
 // manner is the verb, or what it comes to with these arguments: to stop a
 // forwarding is said in other words than to set one.
 func manner(a desk.Action) string {
