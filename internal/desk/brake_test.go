@@ -143,6 +143,7 @@ func TestABatchThatDoesNotFitIsHeldWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	more = more[:5]
+	before := len(h.events)
 	if err := d.Hold(t.Context(), more[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -150,6 +151,9 @@ func TestABatchThatDoesNotFitIsHeldWhole(t *testing.T) {
 		if r, _ := h.Request(id); r.State != desk.Stopped || r.Limit != (desk.Held{Limit: desk.PersonLimit, Max: 3}) {
 			t.Errorf("%s is %s", id, r.State)
 		}
+	}
+	if added := len(h.events) - before; added != 5 {
+		t.Errorf("%d events for five requests", added)
 	}
 	if err := d.Hold(t.Context(), fits[0]); err != nil {
 		t.Fatal(err)

@@ -268,3 +268,16 @@ func TestTheOwnerIsToldOnlyIfSomebodyElseAsked(t *testing.T) {
 		w.want(t, "tell asker done")
 	})
 }
+
+// A freeze is told to those who can end it, whoever or whatever made it.
+func TestAFreezeIsToldToApprovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wall{mute: desk.ToAsker}
+		d := newDesk(t, journal.NewMemory(), pending)
+		defer start(t, d, w)()
+		if err := d.Freeze(t.Context(), desk.ByFile, "incident"); err != nil {
+			t.Fatal(err)
+		}
+		w.want(t, "tell approvers done")
+	})
+}
