@@ -35,6 +35,8 @@ var kinds = []kind{
 	kindOf[desk.Revoked]("revoked"),
 	kindOf[desk.BindingOffered]("binding.offered"),
 	kindOf[desk.Bound]("bound"),
+	kindOf[desk.Forgotten]("forgotten"),
+	kindOf[desk.Redacted]("redacted"),
 }
 
 func kindOf[F desk.Fact](name string) kind {

@@ -39,6 +39,8 @@ func everyFact() []desk.Fact {
 		desk.Revoked{From: "jdupont", Domains: []string{"physique.unistra.fr"}},
 		desk.BindingOffered{Digest: "d2", Until: noon},
 		desk.Bound{Account: "u1", Digest: "d2"},
+		desk.Forgotten{Who: "jdupont"},
+		desk.Redacted{Events: []desk.Seq{3, 5}},
 	}
 }
 
@@ -93,7 +95,7 @@ func TestEveryFactHasAKind(t *testing.T) {
 			}
 		}
 	}
-	if have := len(everyFact()); declared == 0 || declared != len(kinds) || declared != have {
+	if have := len(everyFact()); declared == 0 || declared-1 != len(kinds) || len(kinds) != have { // Erased is never written
 		t.Errorf("desk has %d facts, journal %d kinds, this test %d samples", declared, len(kinds), have)
 	}
 	names := map[string]bool{}
