@@ -17,6 +17,7 @@ import (
 // A Log is a journal in a database. What it returns from Append is on the
 // disk; what it yields from Read has been checked against its seals.
 type Log struct {
+	dialect
 	random io.Reader
 	held   *os.File
 	writer *sql.DB // one connection
@@ -70,7 +71,7 @@ func (l *Log) Append(ctx context.Context, after desk.Seq, events ...desk.Event) 
 
 func (l *Log) write(ctx context.Context, after desk.Seq, rows []row) error {
 	tx, err := l.writer.BeginTx(ctx, nil)
-	if busy(err) {
+	if l.busy(err) {
 		return fmt.Errorf("%w: %w", errBusy, err)
 	}
 	if err != nil {
@@ -88,30 +89,20 @@ func (l *Log) write(ctx context.Context, after desk.Seq, rows []row) error {
 	return nil
 }
 
+// insert seals the rows after the event they follow, and adds them.
 func (l *Log) insert(ctx context.Context, tx *sql.Tx, after desk.Seq, rows []row) error {
-	seal, err := sealAt(ctx, tx, after)
+	previous, err := sealAt(ctx, tx, after)
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		r.nonce = make([]byte, nonceSize)
-		if _, err := io.ReadFull(l.random, r.nonce); err != nil {
-			return fmt.Errorf("draw nonce: %w", err)
-		}
-		r.commitment = r.commit()
-		r.seal = r.sealAfter(seal)
-		seal = r.seal
-		_, err := tx.ExecContext(ctx, `INSERT INTO event (seq, at, request, by, kind, data, nonce, commitment, seal)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			r.seq, r.at, r.request, r.by, r.kind, r.data, r.nonce, r.commitment, r.seal)
-		if taken(err) {
-			return desk.ErrBehind
-		}
-		if err != nil {
-			return fmt.Errorf("insert event %d: %w", r.seq, err)
-		}
+	if err := seal(l.random, previous, rows); err != nil {
+		return err
 	}
-	return nil
+	err = insert(ctx, tx, rows)
+	if l.taken(err) {
+		return desk.ErrBehind
+	}
+	return err
 }
 
 // Read is desk.Journal's. Each event has been checked as Verify does; an error

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -38,6 +39,21 @@ func (r row) sealAfter(previous []byte) []byte {
 	h.Write([]byte(r.header()))
 	h.Write(r.commitment)
 	return h.Sum(nil)
+}
+
+// seal draws the nonces of the rows and seals each to the one before.
+func seal(random io.Reader, previous []byte, rows []row) error {
+	for i := range rows {
+		r := &rows[i]
+		r.nonce = make([]byte, nonceSize)
+		if _, err := io.ReadFull(random, r.nonce); err != nil {
+			return fmt.Errorf("draw nonce: %w", err)
+		}
+		r.commitment = r.commit()
+		r.seal = r.sealAfter(previous)
+		previous = r.seal
+	}
+	return nil
 }
 
 // rows checks that events can stand right after a position and encodes them.

@@ -4,11 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"embed"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/url"
 	"os"
 	"time"
@@ -18,11 +16,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-//go:embed migrations/*.sql
-var migrations embed.FS
-
-// tail is how many of the last events are verified when a journal is opened.
-const tail = 1000
+var inSQLite = dialect{name: goose.DialectSQLite3, taken: takenInSQLite, busy: busyInSQLite}
 
 // OpenSQLite opens the journal in a file, making it if there is none, and
 // verifies its last 1000 events. random gives the nonces. A second opening is
@@ -32,14 +26,14 @@ func OpenSQLite(ctx context.Context, path string, random io.Reader) (*Log, error
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	l := &Log{random: random, held: held, poll: time.Second}
-	if err := l.open(ctx, path); err != nil {
+	l := &Log{dialect: inSQLite, random: random, held: held, poll: time.Second}
+	if err := l.openFile(ctx, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal: %w", err), l.Close())
 	}
 	return l, nil
 }
 
-func (l *Log) open(ctx context.Context, path string) error {
+func (l *Log) openFile(ctx context.Context, path string) error {
 	// SQLite would let everybody read a new file.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -52,7 +46,7 @@ func (l *Log) open(ctx context.Context, path string) error {
 		return err
 	}
 	l.writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, l.writer); err != nil {
+	if err := l.migrate(ctx, l.writer); err != nil {
 		return err
 	}
 	if l.reader, err = connect(path, "ro", "1"); err != nil {
@@ -60,36 +54,7 @@ func (l *Log) open(ctx context.Context, path string) error {
 	}
 	l.reader.SetMaxIdleConns(4)
 	l.reader.SetMaxOpenConns(4)
-	head, err := l.head(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = l.verify(ctx, max(0, head-tail))
-	return err
-}
-
-// migrate brings the schema up to this program's. A newer one is refused: this
-// program would not know what it reads.
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	have, know, err := p.GetVersions(ctx)
-	if err != nil {
-		return fmt.Errorf("read schema version: %w", err)
-	}
-	if have > know {
-		return fmt.Errorf("schema %d was written by a newer program: this one knows %d", have, know)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
+	return l.verifyTail(ctx)
 }
 
 // A pragma is set on every connection, then read back.
@@ -146,14 +111,13 @@ func ask(ctx context.Context, conn driver.Conn, query string) (string, error) {
 	return fmt.Sprint(answer[0]), nil
 }
 
-// taken says that an insert met a row with the same number.
-func taken(err error) bool {
+func takenInSQLite(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	return ok && e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 }
 
-// busy says that somebody else, such as a backup, holds the file.
-func busy(err error) bool {
+// A backup may hold the file.
+func busyInSQLite(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }

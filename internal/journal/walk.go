@@ -22,6 +22,18 @@ func (l *Log) Verify(ctx context.Context) (desk.Seq, error) {
 	return l.verify(ctx, 0)
 }
 
+// tail is how many of the last events are verified when a journal is opened.
+const tail = 1000
+
+func (l *Log) verifyTail(ctx context.Context) error {
+	head, err := l.head(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = l.verify(ctx, max(0, head-tail))
+	return err
+}
+
 func (l *Log) verify(ctx context.Context, after desk.Seq) (desk.Seq, error) {
 	for r, err := range l.walk(ctx, after) {
 		if err == nil {
@@ -76,8 +88,7 @@ func (r row) check(after desk.Seq, seal []byte) error {
 }
 
 func (l *Log) page(ctx context.Context, after desk.Seq) ([]row, error) {
-	found, err := l.reader.QueryContext(ctx, `SELECT seq, at, request, by, kind, data, nonce, commitment, seal
-		FROM event WHERE seq > $1 ORDER BY seq LIMIT $2`, after, pageSize)
+	found, err := l.reader.QueryContext(ctx, `SELECT `+columns+` FROM event WHERE seq > $1 ORDER BY seq LIMIT $2`, after, pageSize)
 	if err != nil {
 		return nil, fmt.Errorf("read events after %d: %w", after, err)
 	}
@@ -85,7 +96,7 @@ func (l *Log) page(ctx context.Context, after desk.Seq) ([]row, error) {
 	var page []row
 	for found.Next() {
 		var r row
-		if err := found.Scan(&r.seq, &r.at, &r.request, &r.by, &r.kind, &r.data, &r.nonce, &r.commitment, &r.seal); err != nil {
+		if err := r.scan(found); err != nil {
 			return nil, fmt.Errorf("read event after %d: %w", after, err)
 		}
 		page = append(page, r)
