@@ -21,13 +21,13 @@ type dialect struct {
 	busy func(error) bool
 }
 
-//go:embed migrations/*.sql
+//go:embed migrations
 var migrations embed.FS
 
-// migrate brings the schema up to this program's. A newer one is refused: this
-// program would not know what it reads.
-func (d dialect) migrate(ctx context.Context, db *sql.DB, options ...goose.ProviderOption) error {
-	files, err := fs.Sub(migrations, "migrations")
+// migrate brings the schema in a folder up to this program's. A newer one is
+// refused: this program would not know what it reads.
+func (d dialect) migrate(ctx context.Context, db *sql.DB, folder string, options ...goose.ProviderOption) error {
+	files, err := fs.Sub(migrations, "migrations/"+folder)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}

@@ -15,15 +15,17 @@ import (
 )
 
 // A Log is a journal in a database. What it returns from Append is on the
-// disk; what it yields from Read has been checked against its seals.
+// disk; what it yields from Read has been opened and compared with its commitment.
 type Log struct {
 	dialect
-	random io.Reader
-	held   *os.File
-	writer *sql.DB // one connection
-	reader *sql.DB
-	bell   bell
-	poll   time.Duration // how often Wait looks by itself, for what another process appended
+	random  io.Reader
+	held    *os.File
+	writer  *sql.DB // one connection; nil if the Log is only to be read
+	reader  *sql.DB
+	persons *persons
+	tree    tree
+	bell    bell
+	poll    time.Duration // how often Wait looks by itself, for what another process appended
 
 	mu     sync.Mutex
 	broken error // the first write that went wrong
@@ -35,6 +37,9 @@ var _ desk.Journal = (*Log)(nil)
 // as when an older copy of the file was put back.
 var ErrLost = errors.New("the journal ends before: it has lost events")
 
+// ErrRewritten says that an event is not what it was when somebody saw it.
+var ErrRewritten = errors.New("the journal was rewritten")
+
 // errBusy is a lock that another program holds, such as a backup; nothing was
 // written.
 var errBusy = errors.New("the journal is held by another program")
@@ -43,9 +48,12 @@ var errBusy = errors.New("the journal is held by another program")
 // a write that went wrong nobody knows what the disk holds: the Log returns
 // that error for ever, until it is opened anew.
 func (l *Log) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
-	rows, err := rows(after, events)
+	err := follow(after, events)
 	if err == nil {
 		err = ctx.Err()
+	}
+	if err == nil && l.writer == nil {
+		err = errors.New("the journal was opened for reading")
 	}
 	if err != nil {
 		return 0, fmt.Errorf("append: %w", err)
@@ -55,7 +63,12 @@ func (l *Log) Append(ctx context.Context, after desk.Seq, events ...desk.Event) 
 	if l.broken != nil {
 		return 0, l.broken
 	}
-	err = l.write(context.WithoutCancel(ctx), after, rows)
+	ctx = context.WithoutCancel(ctx)
+	rows, err := l.rows(ctx, events)
+	if err != nil {
+		return 0, fmt.Errorf("append: %w", err)
+	}
+	err = l.write(ctx, after, rows)
 	switch {
 	case err == nil:
 		l.bell.ring()
@@ -89,16 +102,12 @@ func (l *Log) write(ctx context.Context, after desk.Seq, rows []row) error {
 	return nil
 }
 
-// insert seals the rows after the event they follow, and adds them.
+// insert adds the rows after the event they follow.
 func (l *Log) insert(ctx context.Context, tx *sql.Tx, after desk.Seq, rows []row) error {
-	previous, err := sealAt(ctx, tx, after)
-	if err != nil {
+	if err := reaches(ctx, tx, after); err != nil {
 		return err
 	}
-	if err := seal(l.random, previous, rows); err != nil {
-		return err
-	}
-	err = insert(ctx, tx, rows)
+	err := insert(ctx, tx, rows)
 	if l.taken(err) {
 		return desk.ErrBehind
 	}
@@ -109,16 +118,12 @@ func (l *Log) insert(ctx context.Context, tx *sql.Tx, after desk.Seq, rows []row
 // ends it.
 func (l *Log) Read(ctx context.Context, after desk.Seq) iter.Seq2[desk.Event, error] {
 	return func(yield func(desk.Event, error) bool) {
-		for r, err := range l.walk(ctx, after) {
-			var e desk.Event
-			if err == nil {
-				e, err = r.event()
-			}
+		for e, err := range l.walk(ctx, after) {
 			if err != nil {
 				yield(desk.Event{}, fmt.Errorf("read journal: %w", err))
 				return
 			}
-			if !yield(e, nil) {
+			if !yield(e.event, nil) {
 				return
 			}
 		}
@@ -159,7 +164,12 @@ func (l *Log) Close() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	errs = append(errs, l.held.Close())
+	if l.persons != nil {
+		errs = append(errs, l.persons.db.Close())
+	}
+	if l.held != nil {
+		errs = append(errs, l.held.Close())
+	}
 	l.bell.ring()
 	return errors.Join(errs...)
 }
