@@ -41,19 +41,24 @@ func (r row) sealAfter(previous []byte) []byte {
 	return h.Sum(nil)
 }
 
-// seal draws the nonces of the rows and seals each to the one before.
-func seal(random io.Reader, previous []byte, rows []row) error {
+// draw gives each row its nonce, and commits to its data.
+func draw(random io.Reader, rows []row) error {
 	for i := range rows {
-		r := &rows[i]
-		r.nonce = make([]byte, nonceSize)
-		if _, err := io.ReadFull(random, r.nonce); err != nil {
+		rows[i].nonce = make([]byte, nonceSize)
+		if _, err := io.ReadFull(random, rows[i].nonce); err != nil {
 			return fmt.Errorf("draw nonce: %w", err)
 		}
-		r.commitment = r.commit()
-		r.seal = r.sealAfter(previous)
-		previous = r.seal
+		rows[i].commitment = rows[i].commit()
 	}
 	return nil
+}
+
+// seal seals each row to the one before.
+func seal(previous []byte, rows []row) {
+	for i := range rows {
+		rows[i].seal = rows[i].sealAfter(previous)
+		previous = rows[i].seal
+	}
 }
 
 // rows checks that events can stand right after a position and encodes them.

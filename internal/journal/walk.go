@@ -51,10 +51,11 @@ func (l *Log) verify(ctx context.Context, after desk.Seq) (desk.Seq, error) {
 // are read.
 func (l *Log) walk(ctx context.Context, after desk.Seq) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
-		seal, err := sealAt(ctx, l.reader, after)
+		var seal []byte
+		err := l.patiently(ctx, func() (err error) { seal, err = sealAt(ctx, l.reader, after); return err })
 		for err == nil {
 			var page []row
-			page, err = l.page(ctx, after)
+			err = l.patiently(ctx, func() (err error) { page, err = l.page(ctx, after); return err })
 			for _, r := range page {
 				if err = r.check(after, seal); err != nil {
 					break
