@@ -6,19 +6,25 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/unistra/melusine/internal/desk"
 )
 
 // A dialect is what SQLite and PostgreSQL do each in its own way. The tables
 // and the statements are the same.
 type dialect struct {
-	name goose.Dialect
+	name      goose.Dialect
+	isolation sql.IsolationLevel
+	// keep writes rows, by Log.write, and says what became of them.
+	keep func(ctx context.Context, l *Log, after desk.Seq, rows []row) error
 	// taken says that an insert met a row with the same number.
 	taken func(error) bool
-	// busy says that a transaction could not begin because another program holds
-	// the database for a moment: nothing was written.
-	busy func(error) bool
+	// away says that the database cannot be asked for now, and nothing else is wrong.
+	away     func(error) bool
+	patience time.Duration // with a database that is away
+	notify   string        // wakes the other processes when the transaction is committed
 }
 
 //go:embed migrations

@@ -20,6 +20,8 @@ type persons struct {
 	db     *sql.DB
 	random io.Reader // nil: only to be read
 	scrub  func(context.Context, *sql.DB) error
+	// patiently does it again while the database is away.
+	patiently func(context.Context, func() error) error
 
 	mu     sync.RWMutex
 	known  map[int64]person
@@ -45,6 +47,10 @@ func (p *persons) open(ctx context.Context) error {
 
 // load takes in the rows of a question.
 func (p *persons) load(ctx context.Context, query string, args ...any) error {
+	return p.patiently(ctx, func() error { return p.ask(ctx, query, args...) })
+}
+
+func (p *persons) ask(ctx context.Context, query string, args ...any) error {
 	rows, err := p.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return fmt.Errorf("read persons: %w", err)
@@ -125,7 +131,7 @@ func (p *persons) called(ctx context.Context, login desk.UID) (int64, error) {
 		if ok {
 			return n, nil
 		}
-		err = p.meet(ctx, login)
+		err = p.patiently(ctx, func() error { return p.meet(ctx, login) })
 		if err := p.load(ctx, `SELECT number, login, key FROM person WHERE login = $1`, string(login)); err != nil {
 			return 0, err
 		}

@@ -9,14 +9,41 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/unistra/melusine/internal/desk"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-var inSQLite = dialect{name: goose.DialectSQLite3, taken: takenInSQLite, busy: busyInSQLite}
+var inSQLite = dialect{
+	name: goose.DialectSQLite3, keep: keepOrStop,
+	taken: takenInSQLite, away: func(error) bool { return false },
+}
+
+// errBusy is a lock that another program holds, such as a backup; nothing was
+// written.
+var errBusy = errors.New("the journal is held by another program")
+
+// keepOrStop writes rows to a file, and nothing more after a write that went wrong.
+func keepOrStop(ctx context.Context, l *Log, after desk.Seq, rows []row) error {
+	if err := l.enter(ctx); err != nil {
+		return err
+	}
+	defer l.leave()
+	if l.broken != nil {
+		return l.broken
+	}
+	err := l.write(context.WithoutCancel(ctx), after, rows)
+	switch {
+	case err == nil, errors.Is(err, desk.ErrBehind), errors.Is(err, ErrLost):
+		return err
+	case busyInSQLite(err) && !errors.Is(err, errDoubt):
+		return fmt.Errorf("%w: %w", errBusy, err)
+	}
+	l.broken = fmt.Errorf("writing has stopped: %w", err)
+	return l.broken
+}
 
 // OpenSQLite opens the journal in a file, making it if there is none, and
 // verifies its last 1000 events. The persons are in a file beside it, path with
@@ -27,7 +54,8 @@ func OpenSQLite(ctx context.Context, path string, random io.Reader) (*Log, error
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	l := &Log{dialect: inSQLite, random: random, held: held, poll: time.Second}
+	l := newLog(inSQLite, random)
+	l.also = append(l.also, held.Close)
 	if err := l.openFiles(ctx, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal: %w", err), l.Close())
 	}
@@ -40,7 +68,7 @@ func ReadSQLite(ctx context.Context, path string) (*Log, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	l := &Log{dialect: inSQLite, poll: time.Second}
+	l := newLog(inSQLite, nil)
 	if err := l.readFiles(ctx, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal: %w", err), l.Close())
 	}
@@ -58,7 +86,8 @@ func (l *Log) openFiles(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	l.persons = &persons{db: db, random: l.random, scrub: scrubFile}
+	l.also = append([]func() error{db.Close}, l.also...)
+	l.persons = &persons{db: db, random: l.random, scrub: scrubFile, patiently: l.patiently}
 	if err := l.migrate(ctx, db, "person"); err != nil {
 		return err
 	}
@@ -79,7 +108,8 @@ func (l *Log) readFiles(ctx context.Context, path string) (err error) {
 		if err != nil {
 			return err
 		}
-		l.persons = &persons{db: db}
+		l.also = append(l.also, db.Close)
+		l.persons = &persons{db: db, patiently: l.patiently}
 	}
 	if err := l.persons.open(ctx); err != nil {
 		return err

@@ -60,10 +60,10 @@ func (l *Log) verify(ctx context.Context, after desk.Seq) (desk.Seq, error) {
 // they are read; what it yields in order from the first becomes the tree.
 func (l *Log) walk(ctx context.Context, after desk.Seq) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
-		err := reaches(ctx, l.reader, after)
+		err := l.patiently(ctx, func() error { return reaches(ctx, l.reader, after) })
 		for err == nil {
 			var page []row
-			page, err = l.page(ctx, after)
+			err = l.patiently(ctx, func() (err error) { page, err = l.page(ctx, after); return err })
 			for _, r := range page {
 				var e entry
 				if e, err = l.entry(ctx, r); err == nil {
