@@ -17,7 +17,8 @@ const pageSize = 1000
 // Verify walks over every event and returns the last position: numbers without
 // a hole, data that open and match their commitment, words missing only where
 // it is recorded that they were destroyed. The error names the first event that
-// does not hold. What the tree says, Check compares.
+// does not hold. What the
+// tree says, Against compares.
 func (l *Log) Verify(ctx context.Context) (desk.Seq, error) {
 	return l.verify(ctx, 0)
 }
