@@ -23,8 +23,9 @@ type dialect struct {
 	taken func(error) bool
 	// away says that the database cannot be asked for now, and nothing else is wrong.
 	away     func(error) bool
-	patience time.Duration // with a database that is away
-	notify   string        // wakes the other processes when the transaction is committed
+	patience time.Duration                        // with a database that is away
+	clean    func(context.Context, *sql.DB) error // leaves nothing of events that were redacted
+	notify   string                               // wakes the other processes when the transaction is committed
 }
 
 //go:embed migrations

@@ -111,6 +111,7 @@ func onThisMachine(host string) bool {
 var inPostgres = dialect{
 	name: goose.DialectPostgres, isolation: sql.LevelReadCommitted,
 	taken: takenInPostgres, away: postgresAway, keep: keepPatiently, patience: 30 * time.Second,
+	clean:  func(ctx context.Context, db *sql.DB) error { _, err := db.ExecContext(ctx, "VACUUM event"); return err },
 	notify: `SELECT pg_notify('` + channel + `', '')`,
 }
 

@@ -105,4 +105,3 @@ func TestSabotagedVerifier(t *testing.T) {
 		})
 	}
 }
-

@@ -18,7 +18,7 @@ import (
 
 var inSQLite = dialect{
 	name: goose.DialectSQLite3, keep: keepOrStop,
-	taken: takenInSQLite, away: func(error) bool { return false },
+	clean: emptyWAL, taken: takenInSQLite, away: func(error) bool { return false },
 }
 
 // errBusy is a lock that another program holds, such as a backup; nothing was

@@ -88,8 +88,9 @@ func (l *Log) walk(ctx context.Context, after desk.Seq) iter.Seq2[entry, error] 
 	}
 }
 
-// accept takes an entry right after another into the tree. Who is forgotten by
-// it is forgotten here too, whichever node wrote it.
+// accept takes an entry right after another into the tree. What it says is to be
+// destroyed is then destroyed, whichever node wrote it, and if that node stopped
+// before it could.
 func (l *Log) accept(ctx context.Context, e entry, after desk.Seq) error {
 	if e.seq != after+1 {
 		return fmt.Errorf("event %d is missing", after+1)
@@ -99,6 +100,9 @@ func (l *Log) accept(ctx context.Context, e entry, after desk.Seq) error {
 	}
 	if e.kind == forgotten {
 		return l.persons.forget(ctx, e.subject)
+	}
+	if f, ok := e.event.Fact.(desk.Redacted); ok {
+		return l.redact(ctx, f.Events)
 	}
 	return nil
 }
