@@ -3,11 +3,14 @@
 package journal
 
 import (
+	"context"
 	"crypto/rand"
+	"database/sql"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"path"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,4 +49,211 @@ func TestPostgres(t *testing.T) {
 	})
 }
 
-var _ = []any{errors.Is, filepath.Join, strings.Contains}
+// A server that does not keep what it acknowledges is refused, by a sentence.
+func TestUnfitServersAreRefused(t *testing.T) {
+	good := dev.Postgres(t, durable...)
+	for name, c := range map[string]struct{ change, want string }{
+		"acknowledges before writing":  {"ALTER DATABASE %s SET synchronous_commit = off", "synchronous_commit is less than on"},
+		"waits for itself only":        {"ALTER DATABASE %s SET synchronous_commit = local", "synchronous_commit is less than on"},
+		"waits for the standby's word": {"ALTER DATABASE %s SET synchronous_commit = remote_write", "synchronous_commit is less than on"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			address := freshDatabase(t, good)
+			good.SQL(t, "postgres", fmt.Sprintf(c.change, path.Base(strings.TrimSuffix(address, "?sslmode=disable"))))
+			mustNotOpenPostgres(t, address, c.want)
+		})
+	}
+	for _, c := range []struct {
+		settings []string
+		want     string
+	}{
+		{[]string{"fsync=off", "full_page_writes=on"}, "fsync is off"},
+		{[]string{"fsync=on", "full_page_writes=off"}, "full_page_writes is off"},
+	} {
+		t.Run(c.want, func(t *testing.T) { mustNotOpenPostgres(t, dev.Postgres(t, c.settings...).DSN, c.want) })
+	}
+	t.Run("letters it does not know", func(t *testing.T) {
+		good.SQL(t, "postgres", "CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0")
+		mustNotOpenPostgres(t, strings.Replace(good.DSN, "/melusine?", "/ascii?", 1), "encoding is not UTF8")
+	})
+	t.Run("a standby", func(t *testing.T) {
+		mustNotOpenPostgres(t, dev.PostgresStandby(t, durable...).DSN, "it is a standby")
+	})
+}
+
+// Whatever the mode, and before a single table is made.
+func TestPoolersAreRefused(t *testing.T) {
+	p := dev.Postgres(t, durable...)
+	for _, mode := range []string{"transaction", "statement", "session"} {
+		t.Run(mode, func(t *testing.T) {
+			address := dev.PgBouncer(t, p, mode).Before(p, p.DSN)
+			for range 3 { // sessions that were used before, too
+				mustNotOpenPostgres(t, address, "a pooler such as PgBouncer")
+			}
+		})
+	}
+	if tables := p.SQL(t, "melusine", "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"); tables != "0\n" {
+		t.Errorf("%s tables were made", tables)
+	}
+}
+
+// What is changed while the journal is open is seen at the next connection.
+func TestServerMadeUnfit(t *testing.T) {
+	p := dev.Postgres(t, durable...)
+	address := freshDatabase(t, p)
+	l := openPostgres(t, address)
+	mustAppend(t, l, 0, note(1))
+	p.SQL(t, "postgres", "ALTER ROLE melusine SET synchronous_commit = off")
+	l.writer.SetConnMaxLifetime(time.Nanosecond)
+	if _, err := l.Append(t.Context(), 1, note(2)); !errors.Is(err, errUnfit) {
+		t.Errorf("append: %v", err)
+	}
+	p.SQL(t, "postgres", "ALTER ROLE melusine RESET synchronous_commit")
+	mustAppend(t, l, 1, note(2))
+}
+
+// An append of one process wakes the others.
+func TestAppendWakesOtherProcesses(t *testing.T) {
+	p := dev.Postgres(t, durable...)
+	address := freshDatabase(t, p)
+	one, other := openPostgres(t, address), openPostgres(t, address)
+	one.poll = time.Hour
+	for at := range desk.Seq(20) {
+		woken := make(chan error)
+		go func() { woken <- one.Wait(t.Context(), at) }()
+		mustAppend(t, other, at, note(at+1))
+		if err := <-woken; err != nil {
+			t.Fatal(err)
+		}
+		if at == 10 { // and again after the connection was lost
+			p.Restart(t)
+		}
+	}
+}
+
+// Without a bell, Wait looks by itself.
+func TestWaitPollsPostgres(t *testing.T) {
+	p := dev.Postgres(t, durable...)
+	address := freshDatabase(t, p)
+	one, other := openPostgres(t, address), openPostgres(t, address)
+	one.poll, other.notify = 20*time.Millisecond, ""
+	for at := range desk.Seq(5) {
+		woken := make(chan error)
+		go func() { woken <- one.Wait(t.Context(), at) }()
+		mustAppend(t, other, at, note(at+1))
+		if err := <-woken; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A database that went away comes back: whoever waits waits, whoever reads or
+// appends meanwhile is served late, and it is told to whom it lasts too long.
+func TestDatabaseAway(t *testing.T) {
+	p := dev.Postgres(t, durable...)
+	l := openPostgres(t, freshDatabase(t, p))
+	l.poll = 10 * time.Millisecond
+	mustAppend(t, l, 0, notes(0, 3)...)
+	p.Stop(t)
+	hurry, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := l.Append(hurry, 3, note(4)); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("append: %v", err)
+	}
+	if err := l.Wait(hurry, 3); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("wait: %v", err)
+	}
+	l.patience = 50 * time.Millisecond
+	if _, err := l.Append(t.Context(), 3, note(4)); err == nil || errors.Is(err, errDoubt) {
+		t.Errorf("append: %v", err)
+	}
+	l.patience = time.Minute
+	var all sync.WaitGroup
+	all.Go(func() { mustAppend(t, l, 3, note(4)) })
+	all.Go(func() {
+		if err := l.Wait(t.Context(), 3); err != nil {
+			t.Error(err)
+		}
+	})
+	all.Go(func() { mustRead(t, l, 0) })
+	p.Start(t)
+	all.Wait()
+	if events := mustRead(t, l, 0); len(events) != 4 {
+		t.Errorf("%d events", len(events))
+	}
+}
+
+// Nodes that start together on an empty database make its tables once.
+func TestNodesStartTogether(t *testing.T) {
+	p := dev.Postgres(t, durable...)
+	address := freshDatabase(t, p)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			l, err := OpenPostgres(t.Context(), address, rand.Reader)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := l.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestNewerSchemaOnPostgresIsRefused(t *testing.T) {
+	p := dev.Postgres(t, durable...)
+	if err := openPostgres(t, p.DSN).Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.SQL(t, "melusine", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)")
+	mustNotOpenPostgres(t, p.DSN, "newer program")
+}
+
+func TestPostgresIsClosed(t *testing.T) {
+	p := dev.Postgres(t, durable...)
+	l := openPostgres(t, freshDatabase(t, p))
+	l.poll = time.Hour
+	waiting := make(chan error)
+	go func() { waiting <- l.Wait(t.Context(), 0) }()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waiting; err == nil {
+		t.Error("Wait found something in a closed journal")
+	}
+	if _, err := l.Append(t.Context(), 0, note(1)); !errors.Is(err, errClosed) {
+		t.Errorf("append: %v", err)
+	}
+	for _, err := range l.Read(t.Context(), 0) {
+		if !errors.Is(err, errClosed) {
+			t.Errorf("read: %v", err)
+		}
+	}
+}
+
+func mustNotOpenPostgres(t *testing.T, address, want string) {
+	t.Helper()
+	l, err := OpenPostgres(t.Context(), address, rand.Reader)
+	if err == nil {
+		t.Error(l.Close())
+	}
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("opened: %v, want %q", err, want)
+	}
+}
+
+// lenientLog is on a server that nobody looked at.
+func lenientLog(t *testing.T, address string) *Log {
+	t.Helper()
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLog(inPostgres, rand.Reader)
+	l.writer, l.reader = db, db
+	t.Cleanup(func() { l.Close() })
+	return l
+}
