@@ -21,18 +21,16 @@ import (
 )
 
 // 1,000 connections are cut around their COMMIT, in the short form 100.
-func TestCommitsCut(t *testing.T) {
+func commitsCut(t *testing.T, p *dev.PostgresServer) {
 	cuts := int64(100)
 	if *long {
 		cuts = 1000
 	}
-	p := dev.Postgres(t, durable...)
 	tr, l := cutCommits(t, p, keepPatiently, cuts)
 	tr.mustBeExact(t, l)
 }
 
-func TestCommitsCutSeesMistakes(t *testing.T) {
-	p := dev.Postgres(t, durable...)
+func commitsCutSeesMistakes(t *testing.T, p *dev.PostgresServer) {
 	for name, keep := range map[string]func(context.Context, *Log, desk.Seq, []row) error{
 		"taken for a failure": doubtIsFailure, "taken for a success": doubtIsSuccess,
 		"looked for too early": lookTooEarly, "no compare-and-swap": swapWithoutComparing,

@@ -15,12 +15,11 @@ import (
 
 // PostgreSQL is killed again and again under the load of two nodes with four
 // writers each.
-func TestPostgresKilled(t *testing.T) {
-	during, shortest, longest := 20*time.Second, 2*time.Second, 5*time.Second
+func killed(t *testing.T, p *dev.PostgresServer) {
+	during, shortest, longest := 15*time.Second, time.Second, 3*time.Second
 	if *long {
 		during, shortest, longest = 2*time.Minute, 5*time.Second, 15*time.Second
 	}
-	p := dev.Postgres(t, durable...)
 	address := freshDatabase(t, p)
 	nodes := []*Log{openPostgres(t, address), openPostgres(t, address)}
 	tr := underKills(t, p, nodes, during, shortest, longest)
@@ -38,7 +37,7 @@ func TestPostgresKilledSeesLoss(t *testing.T) {
 	}
 	mustNotOpenPostgres(t, address, "synchronous_commit")
 	lenient := lenientLog(t, address)
-	tr := underKills(t, p, []*Log{lenient}, 4*time.Second, time.Second, 2*time.Second)
+	tr := underKills(t, p, []*Log{lenient}, 3*time.Second, 0, time.Second)
 	if lost, _ := tr.verdict(t, lenient); lost == 0 {
 		t.Error("not seen")
 	}
@@ -56,16 +55,33 @@ func underKills(t *testing.T, p *dev.PostgresServer, nodes []*Log, during, short
 		})
 	}
 	kills := 0
-	for end := time.After(during); ; kills++ {
+	for end := time.After(during); !over.Load(); kills++ {
+		time.Sleep(shortest + rand.N(longest-shortest))
+		tr.await(t, 50)
+		p.Kill(t)
+		p.Start(t)
 		select {
 		case <-end:
 			over.Store(true)
-			writers.Wait()
-			t.Logf("%d kills", kills)
-			return &tr
-		case <-time.After(shortest + rand.N(longest-shortest)):
-			p.Kill(t)
-			p.Start(t)
+		default:
+		}
+	}
+	writers.Wait()
+	t.Logf("%d kills", kills)
+	return &tr
+}
+
+// await returns when so many more notes are acknowledged.
+func (tr *trial) await(t *testing.T, more int) {
+	t.Helper()
+	count := func() int {
+		tr.mu.Lock()
+		defer tr.mu.Unlock()
+		return len(tr.acks)
+	}
+	for goal := count() + more; count() < goal; time.Sleep(10 * time.Millisecond) {
+		if t.Context().Err() != nil {
+			t.Fatal("no progress")
 		}
 	}
 }

@@ -30,6 +30,10 @@ func freshDatabase(t testing.TB, p *dev.PostgresServer) string {
 	return p.Database(t, fmt.Sprintf("journal_%d", databases.Add(1)))
 }
 
+func databaseOf(address string) string {
+	return path.Base(strings.TrimSuffix(address, "?sslmode=disable"))
+}
+
 func openPostgres(t testing.TB, address string) *Log {
 	t.Helper()
 	l, err := OpenPostgres(t.Context(), address, rand.Reader)
@@ -40,6 +44,7 @@ func openPostgres(t testing.TB, address string) *Log {
 	return l
 }
 
+// All on one server, each with a database of its own: a start takes seconds.
 func TestPostgres(t *testing.T) {
 	p := dev.Postgres(t, durable...)
 	conform(t, func(t *testing.T) desk.Journal {
@@ -47,11 +52,27 @@ func TestPostgres(t *testing.T) {
 		l.poll = time.Hour // so that a bell that does not ring is heard
 		return l
 	})
+	for name, test := range map[string]func(*testing.T, *dev.PostgresServer){
+		"unfit servers are refused":    unfitServersAreRefused,
+		"poolers are refused":          poolersAreRefused,
+		"server made unfit":            serverMadeUnfit,
+		"append wakes other processes": appendWakesOtherProcesses,
+		"wait polls":                   waitPolls,
+		"database away":                databaseAway,
+		"nodes start together":         nodesStartTogether,
+		"newer schema is refused":      newerSchemaIsRefused,
+		"close ends everything":        closeEndsEverything,
+		"processes race":               processesRace,
+		"commits cut":                  commitsCut,
+		"commits cut sees mistakes":    commitsCutSeesMistakes,
+		"killed":                       killed,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, p) })
+	}
 }
 
 // A server that does not keep what it acknowledges is refused, by a sentence.
-func TestUnfitServersAreRefused(t *testing.T) {
-	good := dev.Postgres(t, durable...)
+func unfitServersAreRefused(t *testing.T, good *dev.PostgresServer) {
 	for name, c := range map[string]struct{ change, want string }{
 		"acknowledges before writing":  {"ALTER DATABASE %s SET synchronous_commit = off", "synchronous_commit is less than on"},
 		"waits for itself only":        {"ALTER DATABASE %s SET synchronous_commit = local", "synchronous_commit is less than on"},
@@ -59,7 +80,7 @@ func TestUnfitServersAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			address := freshDatabase(t, good)
-			good.SQL(t, "postgres", fmt.Sprintf(c.change, path.Base(strings.TrimSuffix(address, "?sslmode=disable"))))
+			good.SQL(t, "postgres", fmt.Sprintf(c.change, databaseOf(address)))
 			mustNotOpenPostgres(t, address, c.want)
 		})
 	}
@@ -82,39 +103,37 @@ func TestUnfitServersAreRefused(t *testing.T) {
 }
 
 // Whatever the mode, and before a single table is made.
-func TestPoolersAreRefused(t *testing.T) {
-	p := dev.Postgres(t, durable...)
+func poolersAreRefused(t *testing.T, p *dev.PostgresServer) {
+	direct := freshDatabase(t, p)
 	for _, mode := range []string{"transaction", "statement", "session"} {
 		t.Run(mode, func(t *testing.T) {
-			address := dev.PgBouncer(t, p, mode).Before(p, p.DSN)
+			address := dev.PgBouncer(t, p, mode).Before(p, direct)
 			for range 3 { // sessions that were used before, too
 				mustNotOpenPostgres(t, address, "a pooler such as PgBouncer")
 			}
 		})
 	}
-	if tables := p.SQL(t, "melusine", "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"); tables != "0\n" {
+	if tables := p.SQL(t, databaseOf(direct), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"); tables != "0\n" {
 		t.Errorf("%s tables were made", tables)
 	}
 }
 
 // What is changed while the journal is open is seen at the next connection.
-func TestServerMadeUnfit(t *testing.T) {
-	p := dev.Postgres(t, durable...)
+func serverMadeUnfit(t *testing.T, p *dev.PostgresServer) {
 	address := freshDatabase(t, p)
 	l := openPostgres(t, address)
 	mustAppend(t, l, 0, note(1))
-	p.SQL(t, "postgres", "ALTER ROLE melusine SET synchronous_commit = off")
+	p.SQL(t, "postgres", "ALTER DATABASE "+databaseOf(address)+" SET synchronous_commit = off")
 	l.writer.SetConnMaxLifetime(time.Nanosecond)
 	if _, err := l.Append(t.Context(), 1, note(2)); !errors.Is(err, errUnfit) {
 		t.Errorf("append: %v", err)
 	}
-	p.SQL(t, "postgres", "ALTER ROLE melusine RESET synchronous_commit")
+	p.SQL(t, "postgres", "ALTER DATABASE "+databaseOf(address)+" RESET synchronous_commit")
 	mustAppend(t, l, 1, note(2))
 }
 
 // An append of one process wakes the others.
-func TestAppendWakesOtherProcesses(t *testing.T) {
-	p := dev.Postgres(t, durable...)
+func appendWakesOtherProcesses(t *testing.T, p *dev.PostgresServer) {
 	address := freshDatabase(t, p)
 	one, other := openPostgres(t, address), openPostgres(t, address)
 	one.poll = time.Hour
@@ -132,8 +151,7 @@ func TestAppendWakesOtherProcesses(t *testing.T) {
 }
 
 // Without a bell, Wait looks by itself.
-func TestWaitPollsPostgres(t *testing.T) {
-	p := dev.Postgres(t, durable...)
+func waitPolls(t *testing.T, p *dev.PostgresServer) {
 	address := freshDatabase(t, p)
 	one, other := openPostgres(t, address), openPostgres(t, address)
 	one.poll, other.notify = 20*time.Millisecond, ""
@@ -149,8 +167,7 @@ func TestWaitPollsPostgres(t *testing.T) {
 
 // A database that went away comes back: whoever waits waits, whoever reads or
 // appends meanwhile is served late, and it is told to whom it lasts too long.
-func TestDatabaseAway(t *testing.T) {
-	p := dev.Postgres(t, durable...)
+func databaseAway(t *testing.T, p *dev.PostgresServer) {
 	l := openPostgres(t, freshDatabase(t, p))
 	l.poll = 10 * time.Millisecond
 	mustAppend(t, l, 0, notes(0, 3)...)
@@ -184,8 +201,7 @@ func TestDatabaseAway(t *testing.T) {
 }
 
 // Nodes that start together on an empty database make its tables once.
-func TestNodesStartTogether(t *testing.T) {
-	p := dev.Postgres(t, durable...)
+func nodesStartTogether(t *testing.T, p *dev.PostgresServer) {
 	address := freshDatabase(t, p)
 	var all sync.WaitGroup
 	for range 4 {
@@ -203,17 +219,16 @@ func TestNodesStartTogether(t *testing.T) {
 	all.Wait()
 }
 
-func TestNewerSchemaOnPostgresIsRefused(t *testing.T) {
-	p := dev.Postgres(t, durable...)
-	if err := openPostgres(t, p.DSN).Close(); err != nil {
+func newerSchemaIsRefused(t *testing.T, p *dev.PostgresServer) {
+	address := freshDatabase(t, p)
+	if err := openPostgres(t, address).Close(); err != nil {
 		t.Fatal(err)
 	}
-	p.SQL(t, "melusine", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)")
-	mustNotOpenPostgres(t, p.DSN, "newer program")
+	p.SQL(t, databaseOf(address), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)")
+	mustNotOpenPostgres(t, address, "newer program")
 }
 
-func TestPostgresIsClosed(t *testing.T) {
-	p := dev.Postgres(t, durable...)
+func closeEndsEverything(t *testing.T, p *dev.PostgresServer) {
 	l := openPostgres(t, freshDatabase(t, p))
 	l.poll = time.Hour
 	waiting := make(chan error)
