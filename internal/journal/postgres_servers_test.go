@@ -36,7 +36,7 @@ func databaseOf(address string) string {
 
 func openPostgres(t testing.TB, address string) *Log {
 	t.Helper()
-	l, err := OpenPostgres(t.Context(), address, rand.Reader)
+	l, err := OpenPostgres(t.Context(), address, "", rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +62,7 @@ func TestPostgres(t *testing.T) {
 		"nodes start together":         nodesStartTogether,
 		"newer schema is refused":      newerSchemaIsRefused,
 		"close ends everything":        closeEndsEverything,
+		"password":                     password,
 		"processes race":               processesRace,
 		"commits cut":                  commitsCut,
 		"commits cut sees mistakes":    commitsCutSeesMistakes,
@@ -206,7 +207,7 @@ func nodesStartTogether(t *testing.T, p *dev.PostgresServer) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			l, err := OpenPostgres(t.Context(), address, rand.Reader)
+			l, err := OpenPostgres(t.Context(), address, "", rand.Reader)
 			if err != nil {
 				t.Error(err)
 				return
@@ -249,9 +250,46 @@ func closeEndsEverything(t *testing.T, p *dev.PostgresServer) {
 	}
 }
 
+// A password opens, and no error repeats it.
+func password(t *testing.T, p *dev.PostgresServer) {
+	const secret = "canary of 'the cage"
+	address := strings.Replace(freshDatabase(t, p), "//melusine@", "//keeper@", 1)
+	p.SQL(t, "postgres", `CREATE ROLE keeper LOGIN SUPERUSER PASSWORD 'canary of ''the cage'`)
+	p.SQL(t, "postgres", `DO $$ BEGIN EXECUTE format('COPY (SELECT unnest(ARRAY[
+		''host all keeper 127.0.0.1/32 scram-sha-256'', ''host all all 127.0.0.1/32 trust''])) TO %L', current_setting('hba_file')); END $$`)
+	p.Restart(t)
+	l, err := OpenPostgres(t.Context(), address, secret, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, l, 0, note(1))
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ address, password string }{
+		"wrong":          {address, secret + "!"},
+		"none":           {address, ""},
+		"nobody there":   {"postgres://keeper@127.0.0.1:1/melusine", secret},
+		"no such host":   {"postgres://keeper@nowhere.invalid/melusine?sslmode=verify-full", secret},
+		"no such role":   {strings.Replace(address, "keeper", "nobody", 1), secret},
+		"no database":    {address[:strings.LastIndex(address, "/")] + "/none?sslmode=disable", secret},
+		"in address":     {strings.Replace(address, "keeper", "keeper:canary", 1), ""},
+		"half an adress": {"postgres://keeper:canary@127.0.0.1:x/melusine", ""},
+	} {
+		l, err := OpenPostgres(t.Context(), c.address, c.password, rand.Reader)
+		if err == nil {
+			t.Errorf("%s: opened", name)
+			l.Close()
+		}
+		if err != nil && strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: the error tells the password: %v", name, err)
+		}
+	}
+}
+
 func mustNotOpenPostgres(t *testing.T, address, want string) {
 	t.Helper()
-	l, err := OpenPostgres(t.Context(), address, rand.Reader)
+	l, err := OpenPostgres(t.Context(), address, "", rand.Reader)
 	if err == nil {
 		t.Error(l.Close())
 	}

@@ -41,7 +41,7 @@ func runRaceOf(told string) int {
 }
 
 func (r race) run() error {
-	l, err := OpenPostgres(context.Background(), r.Address, rand.Reader)
+	l, err := OpenPostgres(context.Background(), r.Address, "", rand.Reader)
 	if err != nil {
 		return err
 	}
