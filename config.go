@@ -16,13 +16,14 @@ import (
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
+	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
 	"github.com/unistra/melusine/portal"
 )
 
 // config is the file, decoded over defaults: see deploy/melusine.yml.
 type config struct {
-	Journal     string                `yaml:"journal"`     // path of the SQLite file
+	Journal     string                `yaml:"journal"`     // path of the SQLite file, or postgres:// address of the database
 	Rules       string                `yaml:"rules"`       // path of the rule book, "" = the default book
 	SecretFile  string                `yaml:"secret_file"` // 32 bytes or more: signs the buttons
 	TimeZone    string                `yaml:"time_zone"`
@@ -33,6 +34,8 @@ type config struct {
 	Mattermost  mattermostConfig      `yaml:"mattermost"`
 	Portal      portal.Config         `yaml:"portal"`
 	Delegations map[string][]desk.UID `yaml:"delegations"` // domain -> its correspondents
+
+	JournalPasswordFile string `yaml:"journal_password_file"` // for a database that asks for one
 }
 
 type refreshConfig struct {
@@ -104,7 +107,13 @@ func (c config) check() error {
 			errs = append(errs, fmt.Errorf("%s: %s", path, what))
 		}
 	}
-	need(c.Journal != "", "journal", "the path of the journal's file is missing")
+	need(c.Journal != "", "journal", "the path of the journal's file, or the address of its database, is missing")
+	if c.onPostgres() {
+		if err := journal.CheckPostgres(c.Journal); err != nil {
+			errs = append(errs, fmt.Errorf("journal: %w", err))
+		}
+	}
+	need(c.JournalPasswordFile == "" || c.onPostgres(), "journal_password_file", "a file has no password: journal is not a postgres:// address")
 	need(c.SecretFile != "", "secret_file", "the file of the signing secret is missing")
 	_, err := time.LoadLocation(c.TimeZone)
 	need(err == nil && c.TimeZone != "", "time_zone", "no such time zone")
@@ -132,6 +141,11 @@ func (c config) check() error {
 		need(len(people) > 0, "delegations."+domain, "nobody is named")
 	}
 	return errors.Join(append(errs, c.Directory.Check(), c.Portal.Check())...)
+}
+
+// onPostgres tells the address of a database from the path of a file.
+func (c config) onPostgres() bool {
+	return strings.HasPrefix(c.Journal, "postgres:") || strings.HasPrefix(c.Journal, "postgresql:")
 }
 
 // webURL accepts https, and http on this machine, where nobody listens in.

@@ -53,6 +53,7 @@ var importers = map[string][]string{
 	"github.com/mattermost/mattermost":           {"bot", "deploy/dev"},
 	"github.com/chromedp":                        {"deploy/dev"},
 	"modernc.org/sqlite":                         {"internal/journal"},
+	"github.com/jackc/pgx":                       {"internal/journal"},
 	"github.com/orisano/gosax":                   {"partage"},
 	"github.com/coreos/go-oidc":                  {"portal"},
 	"github.com/zitadel/oidc":                    {},

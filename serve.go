@@ -12,7 +12,6 @@ import (
 
 	"github.com/unistra/melusine/bot"
 	"github.com/unistra/melusine/internal/directory"
-	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/portal"
 )
 
@@ -37,9 +36,9 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	defer p.office.Domains.Close()
-	events, err := journal.OpenSQLite(ctx, cfg.Journal, rand.Reader)
+	events, err := cfg.openJournal(ctx, p.journalPassword)
 	if err != nil {
-		return fmt.Errorf("open journal: %w", err)
+		return err
 	}
 	defer func() {
 		if err := events.Close(); err != nil {

@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	attempt = 10 * time.Second       // for one transaction
-	pause   = 100 * time.Millisecond // before the next
+	attempt  = 10 * time.Second     // for one transaction
+	pause    = 2 * time.Millisecond // before the second; then twice as long each time,
+	maxPause = time.Second          // up to this
 )
 
 // errDoubt is a COMMIT that got no answer: nobody knows whether the events are
@@ -34,7 +35,7 @@ func keepPatiently(ctx context.Context, l *Log, after desk.Seq, rows []row) erro
 	limit := time.NewTimer(l.patience)
 	defer limit.Stop()
 	left, doubt := ctx.Done(), false
-	for {
+	for wait := pause; ; wait = min(2*wait, maxPause) {
 		err := l.tryOnce(ctx, after, rows)
 		if doubt && errors.Is(err, desk.ErrBehind) {
 			err = l.ours(ctx, rows)
@@ -58,7 +59,7 @@ func keepPatiently(ctx context.Context, l *Log, after desk.Seq, rows []row) erro
 			return fmt.Errorf("%w: %w", errClosed, err)
 		case <-limit.C:
 			return err
-		case <-time.After(pause):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -92,7 +93,7 @@ func (l *Log) ours(ctx context.Context, rows []row) error {
 func (l *Log) patiently(ctx context.Context, read func() error) error {
 	limit := time.NewTimer(l.patience)
 	defer limit.Stop()
-	for {
+	for wait := pause; ; wait = min(2*wait, maxPause) {
 		err := read()
 		if err == nil || !l.away(err) {
 			return err
@@ -104,7 +105,7 @@ func (l *Log) patiently(ctx context.Context, read func() error) error {
 			return fmt.Errorf("%w: %w", errClosed, err)
 		case <-limit.C:
 			return err
-		case <-time.After(pause):
+		case <-time.After(wait):
 		}
 	}
 }

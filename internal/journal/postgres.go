@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"strings"
 	"time"
 
@@ -19,18 +20,21 @@ import (
 
 // OpenPostgres opens the journal in a PostgreSQL database, making its tables if
 // there are none, and verifies its last 1000 events. The address is as of
-// CheckPostgres, with the password added; random gives the nonces. Any number of
-// processes may have it open and append: the number of an event is the primary
+// CheckPostgres; the password may be empty, random gives the nonces. Any number
+// of processes may have it open and append: the number of an event is the primary
 // key, so two of them never take the same.
 //
 // Unlike a file, a database that went away comes back: Append and Read wait for
 // it for a while, and what they could not do then they can do later. A server
 // that does not keep what it acknowledges, or something between that shares
 // sessions, is refused, at each new connection.
-func OpenPostgres(ctx context.Context, address string, random io.Reader) (*Log, error) {
+func OpenPostgres(ctx context.Context, address, password string, random io.Reader) (*Log, error) {
 	config, err := postgresConfig(address)
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	if password != "" {
+		config.Password = password
 	}
 	l := newLog(inPostgres, random)
 	l.writer = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(fit))
@@ -77,23 +81,28 @@ func scrubTable(ctx context.Context, db *sql.DB) error {
 
 // CheckPostgres says what is wrong with the address of a database,
 // "postgres://user@host/database?sslmode=verify-full". No error repeats it:
-// somebody may have written the password into it, where it is refused.
+// somebody may have written the password into it.
 func CheckPostgres(address string) error {
-	config, err := postgresConfig(address)
-	if err == nil && config.Password != "" && strings.Contains(address, "assword=") {
-		err = errors.New("it holds a password")
-	}
+	_, err := postgresConfig(address)
 	return err
 }
 
-// postgresConfig refuses to talk in the clear, or to it knows not whom, over a network.
+// postgresConfig refuses an address with a password, and to talk over a network
+// in the clear or to it knows not whom.
 func postgresConfig(address string) (*pgx.ConnConfig, error) {
-	config, err := pgx.ParseConfig(address)
-	if err != nil {
+	u, err := url.Parse(address)
+	if err != nil || u.Path == "" || u.Path == "/" || u.User.Username() == "" {
 		return nil, errors.New("not the address of a PostgreSQL database: postgres://user@host/database?sslmode=verify-full")
 	}
-	hosts := append(config.Fallbacks, &pgconn.FallbackConfig{Host: config.Host, TLSConfig: config.TLSConfig})
-	for _, h := range hosts {
+	_, password := u.User.Password()
+	if q := u.Query(); password || q.Has("password") || q.Has("sslpassword") {
+		return nil, errors.New("the password does not belong here: it is read from a file")
+	}
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, errors.New("PostgreSQL's client does not understand the parameters of the address")
+	}
+	for _, h := range append(config.Fallbacks, &pgconn.FallbackConfig{Host: config.Host, TLSConfig: config.TLSConfig}) {
 		if !onThisMachine(h.Host) && (h.TLSConfig == nil || h.TLSConfig.InsecureSkipVerify) {
 			return nil, fmt.Errorf("the connection to %s needs sslmode=verify-full", h.Host)
 		}
