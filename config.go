@@ -33,6 +33,7 @@ type config struct {
 	Partage     partageConfig         `yaml:"partage"`
 	Mattermost  mattermostConfig      `yaml:"mattermost"`
 	Portal      portal.Config         `yaml:"portal"`
+	History     historyConfig         `yaml:"history"`
 	Delegations map[string][]desk.UID `yaml:"delegations"` // domain -> its correspondents
 
 	JournalPasswordFile string `yaml:"journal_password_file"` // for a database that asks for one
@@ -41,6 +42,19 @@ type config struct {
 type refreshConfig struct {
 	Directory time.Duration `yaml:"directory"`
 	Partage   time.Duration `yaml:"partage"`
+}
+
+type historyConfig struct {
+	KeyFile  string     `yaml:"key_file"`  // signs the checkpoints, "" = there are none
+	Folder   string     `yaml:"folder"`    // where they are kept
+	Channel  string     `yaml:"channel"`   // id of the channel where they are posted, "" = nowhere
+	KeepDays keepConfig `yaml:"keep_days"` // 0 = for ever
+}
+
+type keepConfig struct {
+	Requests      int `yaml:"requests"`
+	Announcements int `yaml:"announcements"`
+	People        int `yaml:"people"`
 }
 
 type partageConfig struct {
@@ -71,6 +85,7 @@ func defaultConfig() config {
 		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second},
 		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr"},
 		Portal:     portal.DefaultConfig(),
+		History:    historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
 	}
 }
 
@@ -136,6 +151,10 @@ func (c config) check() error {
 	need(err == nil && !strings.HasPrefix(callback.Path, "/plugins"), "mattermost.callback_url", "a path under /plugins would be sent session tokens")
 	need(triggerForm.MatchString(m.Trigger), "mattermost.trigger", "not a word of small letters and digits")
 	need(m.Language == "fr" || m.Language == "en", "mattermost.language", "neither fr nor en")
+	need(c.History.KeyFile == "" || c.History.Folder != "", "history.folder", "the folder of the checkpoints is missing")
+	need(c.History.KeyFile != "" || c.History.Channel == "", "history.channel", "nothing is signed to be posted: key_file is missing")
+	keep := c.History.KeepDays
+	need(min(keep.Requests, keep.Announcements, keep.People) >= 0, "history.keep_days", "less than 0")
 	for domain, people := range c.Delegations {
 		need(domainForm.MatchString(domain), "delegations."+domain, "not a mail domain")
 		need(len(people) > 0, "delegations."+domain, "nobody is named")

@@ -52,6 +52,7 @@ var importers = map[string][]string{
 	"github.com/gofiber/fiber":                   {"portal"},
 	"github.com/mattermost/mattermost":           {"bot", "deploy/dev"},
 	"github.com/chromedp":                        {"deploy/dev"},
+	"golang.org/x/mod":                           {"internal/journal"},
 	"modernc.org/sqlite":                         {"internal/journal"},
 	"github.com/jackc/pgx":                       {"internal/journal"},
 	"github.com/orisano/gosax":                   {"partage"},

@@ -30,7 +30,7 @@ type parts struct {
 // open reads every file that the configuration names, and says at once all
 // that is wrong with them. It calls no server.
 func (c config) open() (p parts, err error) {
-	var errs [8]error
+	var errs [9]error
 	p.zone, errs[0] = time.LoadLocation(c.TimeZone)
 	p.book, errs[1] = openBook(c.Rules)
 	p.office, errs[2] = c.Partage.open()
@@ -43,8 +43,9 @@ func (c config) open() (p parts, err error) {
 	if c.Mattermost.AdminSocket == "" {
 		p.adminToken, errs[6] = secretText(c.Mattermost.AdminTokenFile)
 	}
-	if c.JournalPasswordFile != "" {
-		p.journalPassword, errs[7] = secretText(c.JournalPasswordFile)
+	p.journalPassword, errs[7] = c.journalPassword()
+	if c.History.KeyFile != "" {
+		_, errs[8] = c.History.key()
 	}
 	return p, errors.Join(errs[:]...)
 }

@@ -55,6 +55,9 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	h.desk.Stale, h.delegations = cfg.StaleAfter, cfg.Delegations
+	if err := cfg.History.against(ctx, events); err != nil {
+		return err
+	}
 
 	chat, err := bot.NewMattermost(bot.Server{URL: cfg.Mattermost.URL, Token: bot.Token(p.botToken), Admin: bot.Token(p.adminToken),
 		Socket: cfg.Mattermost.AdminSocket,
@@ -77,12 +80,17 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("listen for Mattermost: %w", err)
 	}
+	keeper, err := cfg.History.keeper(events, chat, log)
+	if err != nil {
+		return err
+	}
 	log.Info("serving", "portal", cfg.Portal.URL, "callbacks", cfg.Mattermost.Listen)
 	return h.run(ctx, b, cfg.Refresh,
 		b.Listen,
 		func(ctx context.Context) error { return servePortal(ctx, web) },
 		func(ctx context.Context) error { return serveHTTP(ctx, callbacks, b.Handler()) },
 		func(ctx context.Context) error { register(ctx, b, log); return nil },
+		keeper, cfg.History.retain(events, h.desk, log),
 	)
 }
 

@@ -29,24 +29,50 @@ import (
 // that does not keep what it acknowledges, or something between that shares
 // sessions, is refused, at each new connection.
 func OpenPostgres(ctx context.Context, address, password string, random io.Reader) (*Log, error) {
-	config, err := postgresConfig(address)
+	l, config, err := reach(address, password, random)
 	if err != nil {
-		return nil, fmt.Errorf("open journal: %w", err)
+		return nil, err
 	}
-	if password != "" {
-		config.Password = password
-	}
-	l := newLog(inPostgres, random)
-	l.writer = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(fit))
-	l.writer.SetMaxOpenConns(8)
-	l.writer.SetMaxIdleConns(8)
-	l.writer.SetConnMaxLifetime(10 * time.Minute) // the server may be made unfit at any time
-	l.reader = l.writer
+	l.writer = l.reader
 	if err := l.openDatabase(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal: %w", err), l.Close())
 	}
 	l.listen(config)
 	return l, nil
+}
+
+// ReadPostgres opens the journal in a database only to be read.
+func ReadPostgres(ctx context.Context, address, password string) (*Log, error) {
+	l, _, err := reach(address, password, nil)
+	if err != nil {
+		return nil, err
+	}
+	l.persons = &persons{db: l.reader, patiently: l.patiently}
+	err = l.persons.open(ctx)
+	if err == nil {
+		err = l.verifyTail(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open journal: %w", err), l.Close())
+	}
+	return l, nil
+}
+
+// reach is a journal not yet looked at.
+func reach(address, password string, random io.Reader) (*Log, *pgx.ConnConfig, error) {
+	config, err := postgresConfig(address)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open journal: %w", err)
+	}
+	if password != "" {
+		config.Password = password
+	}
+	l := newLog(inPostgres, random)
+	l.reader = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(fit))
+	l.reader.SetMaxOpenConns(8)
+	l.reader.SetMaxIdleConns(8)
+	l.reader.SetConnMaxLifetime(10 * time.Minute) // the server may be made unfit at any time
+	return l, config, nil
 }
 
 func (l *Log) openDatabase(ctx context.Context) error {
