@@ -27,7 +27,7 @@ func BenchmarkReplay100k(b *testing.B) {
 
 func benchReplay(b *testing.B, l *Log) {
 	const n = 100_000
-	facts := everyFact()
+	facts := everyFact()[:14] // those that erase nothing
 	for at := desk.Seq(0); at < n; at += 1000 {
 		events := notes(at, 1000)
 		for i := range events {
