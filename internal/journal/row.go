@@ -20,9 +20,9 @@ func (r *row) scan(found *sql.Rows) error {
 	return found.Scan((*int64)(&r.seq), &r.at, &r.request, &r.by, &r.kind, &r.data, &r.nonce, &r.commitment, &r.seal)
 }
 
-// atOnce bounds the rows of one statement, far below the parameters that either
-// database allows.
-const atOnce = 100
+// atOnce bounds the rows of one statement: SQLite compares the name of each
+// parameter with all the others.
+const atOnce = 10
 
 // insert adds the rows, already sealed.
 func insert(ctx context.Context, tx *sql.Tx, rows []row) error {
