@@ -162,7 +162,7 @@ func (d *Desk) append(ctx context.Context, r Request, at Seq, id ID, by UID, fac
 	events := make([]Event, len(facts))
 	now := d.Now().UTC().Truncate(time.Microsecond)
 	for i, f := range facts {
-		events[i] = Event{Seq: at + Seq(i) + 1, At: now, ID: id, By: by, Fact: f}
+		events[i] = Event{Seq: at + Seq(i) + 1, At: now, ID: id, By: by, Subject: subject(f, by), Fact: f}
 		if id == "" {
 			continue
 		}
@@ -170,6 +170,7 @@ func (d *Desk) append(ctx context.Context, r Request, at Seq, id ID, by UID, fac
 		if r, err = r.With(events[i]); err != nil {
 			return r, err
 		}
+		events[i].Subject = r.subject()
 	}
 	_, err := d.Journal.Append(ctx, at, events...)
 	if err != nil && !errors.Is(err, ErrBehind) {

@@ -23,17 +23,18 @@ type dialect struct {
 	taken func(error) bool
 	// away says that the database cannot be asked for now, and nothing else is wrong.
 	away     func(error) bool
-	patience time.Duration // with a database that is away
-	notify   string        // wakes the other processes when the transaction is committed
+	patience time.Duration                        // with a database that is away
+	clean    func(context.Context, *sql.DB) error // leaves nothing of events that were redacted
+	notify   string                               // wakes the other processes when the transaction is committed
 }
 
-//go:embed migrations/*.sql
+//go:embed migrations
 var migrations embed.FS
 
-// migrate brings the schema up to this program's. A newer one is refused: this
-// program would not know what it reads.
-func (d dialect) migrate(ctx context.Context, db *sql.DB, options ...goose.ProviderOption) error {
-	files, err := fs.Sub(migrations, "migrations")
+// migrate brings the schema in a folder up to this program's. A newer one is
+// refused: this program would not know what it reads.
+func (d dialect) migrate(ctx context.Context, db *sql.DB, folder string, options ...goose.ProviderOption) error {
+	files, err := fs.Sub(migrations, "migrations/"+folder)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}

@@ -14,17 +14,19 @@ import (
 )
 
 // A Log is a journal in a database. What it returns from Append is on the
-// disk; what it yields from Read has been checked against its seals.
+// disk; what it yields from Read has been opened and compared with its commitment.
 type Log struct {
 	dialect
-	random io.Reader
-	writer *sql.DB
-	reader *sql.DB        // the same, unless the database tells them apart
-	also   []func() error // to be closed too, after them
-	closed chan struct{}
-	close  sync.Once
-	bell   bell
-	poll   time.Duration // how often Wait looks by itself, for what another process appended
+	random  io.Reader
+	writer  *sql.DB        // nil if the Log is only to be read
+	reader  *sql.DB        // the same, unless the database tells them apart
+	also    []func() error // to be closed too, after them
+	persons *persons
+	tree    tree
+	closed  chan struct{}
+	close   sync.Once
+	bell    bell
+	poll    time.Duration // how often Wait looks by itself, for what another process appended
 
 	turn   chan struct{} // held by the one who writes
 	known  desk.Seq      // the last position that this Log has written
@@ -41,6 +43,9 @@ func newLog(d dialect, random io.Reader) *Log {
 // as when an older copy of the file was put back.
 var ErrLost = errors.New("the journal ends before: it has lost events")
 
+// ErrRewritten says that an event is not what it was when somebody saw it.
+var ErrRewritten = errors.New("the journal was rewritten")
+
 // Append is desk.Journal's. Once begun it is finished, even if ctx ends.
 //
 // In a file, nobody knows what the disk holds after a write that went wrong: the
@@ -48,12 +53,16 @@ var ErrLost = errors.New("the journal ends before: it has lost events")
 // stops when its disk fails, so a connection that was lost says nothing of the
 // disk: Append finds out what became of the events and the Log goes on.
 func (l *Log) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
-	rows, err := rows(after, events)
+	err := follow(after, events)
 	if err == nil {
 		err = ctx.Err()
 	}
+	if err == nil && l.writer == nil {
+		err = errors.New("the journal was opened for reading")
+	}
+	var rows []row
 	if err == nil {
-		err = draw(l.random, rows)
+		rows, err = l.rows(ctx, events)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("append: %w", err)
@@ -110,14 +119,12 @@ func (l *Log) write(ctx context.Context, after desk.Seq, rows []row) error {
 	return nil
 }
 
-// insert seals the rows after the event they follow, and adds them.
+// insert adds the rows after the event they follow.
 func (l *Log) insert(ctx context.Context, tx *sql.Tx, after desk.Seq, rows []row) error {
-	previous, err := sealAt(ctx, tx, after)
-	if err != nil {
+	if err := reaches(ctx, tx, after); err != nil {
 		return err
 	}
-	seal(previous, rows)
-	err = insert(ctx, tx, rows)
+	err := insert(ctx, tx, rows)
 	if err == nil && l.notify != "" {
 		_, err = tx.ExecContext(ctx, l.notify)
 	}
@@ -131,16 +138,12 @@ func (l *Log) insert(ctx context.Context, tx *sql.Tx, after desk.Seq, rows []row
 // ends it.
 func (l *Log) Read(ctx context.Context, after desk.Seq) iter.Seq2[desk.Event, error] {
 	return func(yield func(desk.Event, error) bool) {
-		for r, err := range l.walk(ctx, after) {
-			var e desk.Event
-			if err == nil {
-				e, err = r.event()
-			}
+		for e, err := range l.walk(ctx, after) {
 			if err != nil {
 				yield(desk.Event{}, fmt.Errorf("read journal: %w", err))
 				return
 			}
-			if !yield(e, nil) {
+			if !yield(e.event, nil) {
 				return
 			}
 		}

@@ -55,10 +55,28 @@ func (l *Log) openDatabase(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("lock schema: %w", err)
 	}
-	if err := l.migrate(ctx, l.writer, goose.WithSessionLocker(alone)); err != nil {
+	l.persons = &persons{db: l.writer, random: l.random, scrub: scrubTable, patiently: l.patiently}
+	if err := l.migrate(ctx, l.writer, "event", goose.WithSessionLocker(alone)); err != nil {
 		return err
 	}
-	return l.verifyTail(ctx)
+	if err := l.migrate(ctx, l.writer, "person", goose.WithSessionLocker(alone), goose.WithTableName("person_version")); err != nil {
+		return err
+	}
+	if err := l.persons.open(ctx); err != nil {
+		return err
+	}
+	if err := l.verifyTail(ctx); err != nil {
+		return err
+	}
+	return l.greet(ctx)
+}
+
+// scrubTable leaves no byte in the table's files of what was overwritten.
+func scrubTable(ctx context.Context, db *sql.DB) error {
+	if _, err := db.ExecContext(ctx, "VACUUM FULL person"); err != nil {
+		return fmt.Errorf("rewrite table: %w", err)
+	}
+	return nil
 }
 
 // CheckPostgres says what is wrong with the address of a database,
@@ -102,6 +120,7 @@ func onThisMachine(host string) bool {
 var inPostgres = dialect{
 	name: goose.DialectPostgres, isolation: sql.LevelReadCommitted,
 	taken: takenInPostgres, away: postgresAway, keep: keepPatiently, patience: 30 * time.Second,
+	clean:  func(ctx context.Context, db *sql.DB) error { _, err := db.ExecContext(ctx, "VACUUM event"); return err },
 	notify: `SELECT pg_notify('` + channel + `', '')`,
 }
 

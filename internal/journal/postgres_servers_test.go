@@ -257,11 +257,8 @@ func nodeVanishes(t *testing.T, p *dev.PostgresServer) {
 	address := freshDatabase(t, p)
 	p.SQL(t, "postgres", "ALTER DATABASE "+databaseOf(address)+" SET idle_in_transaction_session_timeout = '300ms'") // 0, for ever, is made 10 s
 	one, other := openPostgres(t, address), openPostgres(t, address)
-	rows, err := rows(0, notes(0, 1))
+	rows, err := one.rows(t.Context(), notes(0, 1))
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := draw(rand.Reader, rows); err != nil {
 		t.Fatal(err)
 	}
 	tx, err := one.writer.BeginTx(t.Context(), nil)

@@ -18,7 +18,7 @@ import (
 
 var inSQLite = dialect{
 	name: goose.DialectSQLite3, keep: keepOrStop,
-	taken: takenInSQLite, away: func(error) bool { return false },
+	clean: emptyWAL, taken: takenInSQLite, away: func(error) bool { return false },
 }
 
 // errBusy is a lock that another program holds, such as a backup; nothing was
@@ -46,8 +46,9 @@ func keepOrStop(ctx context.Context, l *Log, after desk.Seq, rows []row) error {
 }
 
 // OpenSQLite opens the journal in a file, making it if there is none, and
-// verifies its last 1000 events. random gives the nonces. A second opening is
-// ErrInUse; a file written by a newer program, or damaged, is refused.
+// verifies its last 1000 events. The persons are in a file beside it, path with
+// ".persons". random gives keys and salts. A second opening is ErrInUse; a file
+// written by a newer program, or damaged, is refused.
 func OpenSQLite(ctx context.Context, path string, random io.Reader) (*Log, error) {
 	held, err := lock(path + ".lock")
 	if err != nil {
@@ -55,34 +56,102 @@ func OpenSQLite(ctx context.Context, path string, random io.Reader) (*Log, error
 	}
 	l := newLog(inSQLite, random)
 	l.also = append(l.also, held.Close)
-	if err := l.openFile(ctx, path); err != nil {
+	if err := l.openFiles(ctx, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal: %w", err), l.Close())
 	}
 	return l, nil
 }
 
-func (l *Log) openFile(ctx context.Context, path string) error {
-	// SQLite would let everybody read a new file.
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+// ReadSQLite opens the journal in a file only to be read, beside the process
+// that has it.
+func ReadSQLite(ctx context.Context, path string) (*Log, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	l := newLog(inSQLite, nil)
+	if err := l.readFiles(ctx, path); err != nil {
+		return nil, errors.Join(fmt.Errorf("open journal: %w", err), l.Close())
+	}
+	return l, nil
+}
+
+func (l *Log) openFiles(ctx context.Context, path string) (err error) {
+	if l.writer, err = create(path); err != nil {
+		return err
+	}
+	if err := l.migrate(ctx, l.writer, "event"); err != nil {
+		return err
+	}
+	db, err := create(path + ".persons")
 	if err != nil {
-		return fmt.Errorf("create file: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("create file: %w", err)
-	}
-	if l.writer, err = connect(path, "rw", "0"); err != nil {
 		return err
 	}
-	l.writer.SetMaxOpenConns(1)
-	if err := l.migrate(ctx, l.writer); err != nil {
+	l.also = append([]func() error{db.Close}, l.also...)
+	l.persons = &persons{db: db, random: l.random, scrub: scrubFile, patiently: l.patiently}
+	if err := l.migrate(ctx, db, "person"); err != nil {
 		return err
 	}
+	if err := l.readFiles(ctx, path); err != nil {
+		return err
+	}
+	return l.greet(ctx)
+}
+
+func (l *Log) readFiles(ctx context.Context, path string) (err error) {
 	if l.reader, err = connect(path, "ro", "1"); err != nil {
 		return err
 	}
 	l.reader.SetMaxIdleConns(4)
 	l.reader.SetMaxOpenConns(4)
+	if l.persons == nil {
+		db, err := connect(path+".persons", "ro", "1")
+		if err != nil {
+			return err
+		}
+		l.also = append(l.also, db.Close)
+		l.persons = &persons{db: db, patiently: l.patiently}
+	}
+	if err := l.persons.open(ctx); err != nil {
+		return err
+	}
 	return l.verifyTail(ctx)
+}
+
+// create opens a file for the one writer, making it if there is none.
+func create(path string) (*sql.DB, error) {
+	// SQLite would let everybody read a new file.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("create file: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("create file: %w", err)
+	}
+	db, err := connect(path, "rw", "0")
+	if err == nil {
+		db.SetMaxOpenConns(1)
+	}
+	return db, err
+}
+
+// scrubFile leaves no byte in the file of what was overwritten or deleted.
+func scrubFile(ctx context.Context, db *sql.DB) error {
+	if _, err := db.ExecContext(ctx, "VACUUM"); err != nil {
+		return fmt.Errorf("rewrite file: %w", err)
+	}
+	return emptyWAL(ctx, db)
+}
+
+// emptyWAL brings everything into the file itself.
+func emptyWAL(ctx context.Context, db *sql.DB) error {
+	var busy, frames, moved int
+	if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil {
+		return fmt.Errorf("empty write-ahead log: %w", err)
+	}
+	if busy != 0 {
+		return fmt.Errorf("empty write-ahead log: %w", errBusy)
+	}
+	return nil
 }
 
 // A pragma is set on every connection, then read back.
@@ -90,7 +159,7 @@ type pragma struct{ name, value string }
 
 func connect(path, mode, queryOnly string) (*sql.DB, error) {
 	pragmas := []pragma{{"busy_timeout", "5000"}, {"journal_mode", "wal"}, {"synchronous", "2"}, // 2 = FULL
-		{"foreign_keys", "1"}, {"mmap_size", "0"}, {"query_only", queryOnly}}
+		{"foreign_keys", "1"}, {"mmap_size", "0"}, {"secure_delete", "1"}, {"query_only", queryOnly}}
 	options := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_defensive": {"1"}, "_dqs": {"0"}}
 	for _, p := range pragmas {
 		options.Add("_pragma", p.name+"("+p.value+")")

@@ -103,6 +103,7 @@ var everyFact = []desk.Fact{
 	desk.Announced{Role: "brand new", Post: desk.Post{ID: "x"}},
 	desk.Granted{To: "EVIL", Domains: []string{"EVIL", "EVIL"}}, desk.Revoked{From: "EVIL", Domains: []string{"EVIL"}},
 	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{},
+	desk.Forgotten{Who: "EVIL"}, desk.Redacted{Events: []desk.Seq{1}}, desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Forgotten{}},
 }
 
 func TestFactSaysEveryFact(t *testing.T) {
