@@ -157,10 +157,12 @@ const question = `SELECT current_setting('server_version_num')::int >= 130000,
 	current_setting('fsync') = 'on', current_setting('full_page_writes') = 'on',
 	current_setting('synchronous_commit') IN ('on', 'remote_apply'),
 	NOT pg_is_in_recovery(), current_setting('server_encoding') = 'UTF8', pg_backend_pid() = $1,
-	set_config('idle_in_transaction_session_timeout', '10s', false) <> ''`
+	set_config('idle_in_transaction_session_timeout', (SELECT CASE WHEN setting::int BETWEEN 1 AND 10000 THEN setting ELSE '10000' END
+		FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'), false) <> ''`
 
-// fit asks a new connection whether an append on it would be durable, and ends
-// the transactions of a node that has vanished, which would hold up the others.
+// fit asks a new connection whether an append on it would be durable, and lets
+// the server end its transaction after 10 seconds if this node vanishes: it
+// would hold up the others.
 //
 // A pooler gives its clients numbers of sessions that it made up, PostgreSQL
 // gives its own: so the last answer tells one from the other whatever the mode,

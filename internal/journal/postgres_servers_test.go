@@ -62,6 +62,7 @@ func TestPostgres(t *testing.T) {
 		"nodes start together":         nodesStartTogether,
 		"newer schema is refused":      newerSchemaIsRefused,
 		"close ends everything":        closeEndsEverything,
+		"node vanishes":                nodeVanishes,
 		"password":                     password,
 		"processes race":               processesRace,
 		"commits cut":                  commitsCut,
@@ -246,6 +247,37 @@ func closeEndsEverything(t *testing.T, p *dev.PostgresServer) {
 	for _, err := range l.Read(t.Context(), 0) {
 		if !errors.Is(err, errClosed) {
 			t.Errorf("read: %v", err)
+		}
+	}
+}
+
+// A node that vanishes in the middle of an append, without its connection being
+// closed, holds up the others for a while only.
+func nodeVanishes(t *testing.T, p *dev.PostgresServer) {
+	address := freshDatabase(t, p)
+	p.SQL(t, "postgres", "ALTER DATABASE "+databaseOf(address)+" SET idle_in_transaction_session_timeout = '300ms'") // 0, for ever, is made 10 s
+	one, other := openPostgres(t, address), openPostgres(t, address)
+	rows, err := one.rows(t.Context(), notes(0, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := one.writer.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := one.insert(t.Context(), tx, 0, rows); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, other, 0, note(1))
+	if err := tx.Commit(); err == nil {
+		t.Error("the transaction that vanished was committed")
+	}
+	for limit, want := range map[string]string{"0": "10s", "1h": "10s", "2s": "2s"} {
+		p.SQL(t, "postgres", "ALTER DATABASE "+databaseOf(address)+" SET idle_in_transaction_session_timeout = '"+limit+"'")
+		var got string
+		l := openPostgres(t, address)
+		if err := l.reader.QueryRowContext(t.Context(), "SHOW idle_in_transaction_session_timeout").Scan(&got); err != nil || got != want {
+			t.Errorf("%s became %s, %v", limit, got, err)
 		}
 	}
 }

@@ -59,9 +59,9 @@ func (r row) leaf() []byte {
 
 func (r row) hash() tlog.Hash { return tlog.RecordHash(r.leaf()) }
 
-// atOnce bounds the rows of one statement, far below the parameters that either
-// database allows.
-const atOnce = 100
+// atOnce bounds the rows of one statement: SQLite compares the name of each
+// parameter with all the others.
+const atOnce = 10
 
 // insert adds the rows, already sealed.
 func insert(ctx context.Context, tx *sql.Tx, rows []row) error {
