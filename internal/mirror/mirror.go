@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -52,6 +53,9 @@ func (m *Mirror) CatchUp(ctx context.Context) error {
 	for e, err := range m.journal.Read(ctx, m.at) {
 		if err == nil {
 			err = m.take(e)
+		}
+		if _, lost := e.Fact.(desk.Erased); lost && errors.Is(err, desk.ErrIllegal) && m.again(ctx) == nil {
+			err = m.take(e) // it was erased after what it follows had been folded with its words
 		}
 		if err != nil {
 			return fmt.Errorf("catch up after event %d: %w", m.at, err)
