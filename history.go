@@ -120,12 +120,17 @@ func (c historyConfig) keeper(events *journal.Log, chat bot.Chat, log *slog.Logg
 	}
 	keeper := &journal.Keeper{Log: events, Key: k, Shelf: journal.Shelf(c.Folder), Now: time.Now, Report: log}
 	if c.Channel != "" {
-		keeper.Publish = func(ctx context.Context, signed string) error {
-			_, err := chat.Post(ctx, bot.Message{Channel: c.Channel, Line: "```text\n" + signed + "```"})
-			return err
-		}
+		keeper.Publish = c.publish(chat)
 	}
 	return keeper.Run, nil
+}
+
+// publish posts a checkpoint as it is, to be copied as it is.
+func (c historyConfig) publish(chat bot.Chat) func(context.Context, string) error {
+	return func(ctx context.Context, signed string) error {
+		_, err := chat.Post(ctx, bot.Message{Channel: c.Channel, Line: "```text\n" + signed + "```"})
+		return err
+	}
 }
 
 // retain destroys each day what has reached its term.

@@ -127,7 +127,9 @@ func TestHistoryBesideTheServer(t *testing.T) {
 			t.Errorf("export for %q: %s", person, text)
 		}
 	}
-	if text := said(func(out io.Writer) error { return historyExportCommand{Closed: true}.export(t.Context(), out, c, reader) }); strings.Contains(text, "\t") {
+	if text := said(func(out io.Writer) error {
+		return historyExportCommand{Closed: true}.export(t.Context(), out, c, reader)
+	}); strings.Contains(text, "\t") {
 		t.Error(text)
 	}
 }

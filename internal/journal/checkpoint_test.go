@@ -201,11 +201,14 @@ func TestKeeper(t *testing.T) {
 		expect("five minutes", 101)
 		time.Sleep(time.Hour)
 		expect("nothing new", 101)
+		grow(1)
+		expect("one more", 101)
 		stop()
+		expect("stopped", 102)
 		if len(published) != 2 {
 			t.Errorf("published %d times: %q", len(published), published)
 		}
-		if text, err := os.ReadFile(filepath.Join(folder, "all")); err != nil || strings.Count(string(text), "u.fr/journal\n") != 2 {
+		if text, err := os.ReadFile(filepath.Join(folder, "all")); err != nil || strings.Count(string(text), "u.fr/journal\n") != 3 {
 			t.Errorf("all: %s, %v", text, err)
 		}
 	})

@@ -28,8 +28,8 @@ const (
 	tryAgain   = 30 * time.Second
 )
 
-// Run signs until ctx ends: each time that 100 events have come, and within five
-// minutes after any. It signs nothing on top of a checkpoint that the journal
+// Run signs until ctx ends, and then once more: each time that 100 events have
+// come, and within five minutes after any. It signs nothing on top of a checkpoint that the journal
 // does not hold any more. A folder that cannot be written, or a place to publish
 // that does not answer, is told and tried again, and holds nothing else up.
 func (k *Keeper) Run(ctx context.Context) error {
@@ -48,8 +48,19 @@ func (k *Keeper) Run(ctx context.Context) error {
 		kept.size = k.Log.tree.grown()
 		k.bring(ctx, &kept)
 		if err := k.wait(ctx, kept); err != nil || ctx.Err() != nil {
+			k.end(kept)
 			return err
 		}
+	}
+}
+
+// end signs what was read since, so that an older copy is known at the next start.
+func (k *Keeper) end(at kept) {
+	if at.size = k.Log.tree.grown(); at.size == at.signed {
+		return
+	}
+	if err := k.sign(&at); err != nil {
+		k.Report.Error("keep checkpoint", "events", int64(at.size), "error", err)
 	}
 }
 
