@@ -10,10 +10,6 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// pageSize bounds how many rows are read at once: nothing is held in the
-// database while somebody looks at an event.
-const pageSize = 1000
-
 // Verify walks over every event and returns the last position: numbers without
 // a hole, data that open and match their commitment, words missing only where
 // it is recorded that they were destroyed. The error names the first event that
@@ -61,29 +57,21 @@ func (l *Log) verify(ctx context.Context, after desk.Seq) (desk.Seq, error) {
 // they are read; what it yields in order from the first becomes the tree.
 func (l *Log) walk(ctx context.Context, after desk.Seq) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
-		err := l.patiently(ctx, func() error { return reaches(ctx, l.reader, after) })
-		for err == nil {
-			var page []row
-			err = l.patiently(ctx, func() (err error) { page, err = l.page(ctx, after); return err })
-			for _, r := range page {
-				var e entry
-				if e, err = l.entry(ctx, r); err == nil {
-					err = l.accept(ctx, e, after)
-				}
-				if err != nil {
-					break
+		for page, err := range l.ahead(ctx, after) {
+			for _, e := range page {
+				if refused := l.accept(ctx, e, after); refused != nil {
+					yield(entry{}, refused)
+					return
 				}
 				if !yield(e, nil) {
 					return
 				}
-				after = r.seq
+				after = e.seq
 			}
-			if len(page) < pageSize {
-				break
+			if err != nil {
+				yield(entry{}, err)
+				return
 			}
-		}
-		if err != nil {
-			yield(entry{}, err)
 		}
 	}
 }
@@ -105,26 +93,6 @@ func (l *Log) accept(ctx context.Context, e entry, after desk.Seq) error {
 		return l.redact(ctx, f.Events)
 	}
 	return nil
-}
-
-func (l *Log) page(ctx context.Context, after desk.Seq) ([]row, error) {
-	found, err := l.reader.QueryContext(ctx, `SELECT `+columns+` FROM event WHERE seq > $1 ORDER BY seq LIMIT $2`, after, pageSize)
-	if err != nil {
-		return nil, fmt.Errorf("read events after %d: %w", after, err)
-	}
-	defer found.Close()
-	var page []row
-	for found.Next() {
-		var r row
-		if err := r.scan(found); err != nil {
-			return nil, fmt.Errorf("read event after %d: %w", after, err)
-		}
-		page = append(page, r)
-	}
-	if err := found.Err(); err != nil {
-		return nil, fmt.Errorf("read events after %d: %w", after, err)
-	}
-	return page, nil
 }
 
 func (l *Log) head(ctx context.Context) (head desk.Seq, err error) {
