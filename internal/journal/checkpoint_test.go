@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -312,5 +313,65 @@ func fork(t *testing.T, path string) {
 	mustAppend(t, l, 15, notes(15, 10)...)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A hundred journals cut, rewritten, forked and rolled back at random places:
+// the checkpoint that was kept outside tells each.
+func TestAHundredRewritings(t *testing.T) {
+	folder, k, dice := t.TempDir(), newKey(t, "u.fr/journal"), mathrand.New(mathrand.NewPCG(3, 4))
+	path := filepath.Join(folder, "journal.db")
+	l := open(t, path)
+	mustAppend(t, l, 0, notes(0, 60)...)
+	_, c, err := l.Sign(t.Context(), k)
+	if err == nil {
+		err = l.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 100 {
+		copied, at := filepath.Join(t.TempDir(), "journal.db"), desk.Seq(1+dice.IntN(59))
+		for _, suffix := range []string{"", ".persons"} {
+			text, err := os.ReadFile(path + suffix)
+			if err == nil {
+				err = os.WriteFile(copied+suffix, text, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		l := open(t, copied)
+		what := []string{"cut", "forked", "resealed", "rolled back and gone on"}[i%4]
+		switch what {
+		case "resealed":
+			rows, err := l.rows(t.Context(), []desk.Event{note(at)})
+			if err == nil {
+				_, err = l.writer.ExecContext(t.Context(), `UPDATE event SET payload = $1, commitment = $2 WHERE seq = $3`, rows[0].payload, rows[0].commitment, int64(at))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		default:
+			if _, err := l.writer.ExecContext(t.Context(), `DELETE FROM event WHERE seq > $1`, int64(at)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := map[string]int{"forked": 60 - int(at), "rolled back and gone on": 100}[what]; n > 0 {
+			l.known = 0
+			mustAppend(t, l, at, notes(at, n)...)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again := open(t, copied)
+		if _, err := again.Verify(t.Context()); err != nil {
+			t.Errorf("%s at %d: seen by itself already: %v", what, at, err)
+		}
+		want := map[bool]error{true: ErrLost, false: ErrRewritten}[what == "cut"]
+		if err := again.Against(t.Context(), c); !errors.Is(err, want) {
+			t.Errorf("%s at %d: %v", what, at, err)
+		}
+		again.Close()
 	}
 }

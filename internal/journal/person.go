@@ -165,11 +165,8 @@ func (p *persons) forget(ctx context.Context, n int64) error {
 		return nil
 	}
 	if p.random != nil {
-		if _, err := p.db.ExecContext(ctx, `UPDATE person SET login = NULL, key = NULL WHERE number = $1`, n); err != nil {
+		if err := p.patiently(ctx, func() error { return p.destroy(ctx, n) }); err != nil {
 			return fmt.Errorf("forget person %d: %w", n, err)
-		}
-		if err := p.scrub(ctx, p.db); err != nil {
-			return fmt.Errorf("scrub persons: %w", err)
 		}
 	}
 	p.mu.Lock()
@@ -177,4 +174,15 @@ func (p *persons) forget(ctx context.Context, n int64) error {
 	delete(p.number, who.login)
 	p.known[n] = person{login: desk.UID(fmt.Sprintf("#%d", n))}
 	return nil
+}
+
+func (p *persons) destroy(ctx context.Context, n int64) error {
+	done, err := p.db.ExecContext(ctx, `UPDATE person SET login = NULL, key = NULL WHERE number = $1 AND key IS NOT NULL`, n)
+	if err != nil {
+		return err
+	}
+	if rows, err := done.RowsAffected(); err != nil || rows == 0 {
+		return err // another node has done it
+	}
+	return p.scrub(ctx, p.db)
 }
