@@ -17,13 +17,14 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
 	"github.com/unistra/melusine/internal/executor"
+	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
 	"github.com/unistra/melusine/portal"
 )
 
 // config is the file, decoded over defaults: see deploy/melusine.yml.
 type config struct {
-	Journal     string                `yaml:"journal"`     // path of the SQLite file
+	Journal     string                `yaml:"journal"`     // path of the SQLite file, or postgres:// address of the database
 	Rules       string                `yaml:"rules"`       // path of the rule book, "" = the default book
 	FreezeFile  string                `yaml:"freeze_file"` // while it is there, nothing is sent; "" = beside the journal
 	Brakes      brakesConfig          `yaml:"brakes"`
@@ -35,8 +36,11 @@ type config struct {
 	Partage     partageConfig         `yaml:"partage"`
 	Mattermost  mattermostConfig      `yaml:"mattermost"`
 	Portal      portal.Config         `yaml:"portal"`
-	Executor    executor.Timing       `yaml:"executor"`    // how long Partage may take
+	Executor    executor.Timing       `yaml:"executor"` // how long Partage may take
+	History     historyConfig         `yaml:"history"`
 	Delegations map[string][]desk.UID `yaml:"delegations"` // domain -> its correspondents
+
+	JournalPasswordFile string `yaml:"journal_password_file"` // for a database that asks for one
 }
 
 // brakesConfig is how many effects that take something away may be started.
@@ -53,6 +57,19 @@ func (c brakesConfig) desk() desk.Brakes { return desk.Brakes(c) }
 type refreshConfig struct {
 	Directory time.Duration `yaml:"directory"`
 	Partage   time.Duration `yaml:"partage"`
+}
+
+type historyConfig struct {
+	KeyFile  string     `yaml:"key_file"`  // signs the checkpoints, "" = there are none
+	Folder   string     `yaml:"folder"`    // where they are kept
+	Channel  string     `yaml:"channel"`   // id of the channel where they are posted, "" = nowhere
+	KeepDays keepConfig `yaml:"keep_days"` // 0 = for ever
+}
+
+type keepConfig struct {
+	Requests      int `yaml:"requests"`
+	Announcements int `yaml:"announcements"`
+	People        int `yaml:"people"`
 }
 
 type partageConfig struct {
@@ -85,6 +102,7 @@ func defaultConfig() config {
 		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr"},
 		Portal:     portal.DefaultConfig(),
 		Executor:   executor.Standard(),
+		History:    historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
 	}
 }
 
@@ -124,7 +142,13 @@ func (c config) check() error {
 			errs = append(errs, fmt.Errorf("%s: %s", path, what))
 		}
 	}
-	need(c.Journal != "", "journal", "the path of the journal's file is missing")
+	need(c.Journal != "", "journal", "the path of the journal's file, or the address of its database, is missing")
+	if c.onPostgres() {
+		if err := journal.CheckPostgres(c.Journal); err != nil {
+			errs = append(errs, fmt.Errorf("journal: %w", err))
+		}
+	}
+	need(c.JournalPasswordFile == "" || c.onPostgres(), "journal_password_file", "a file has no password: journal is not a postgres:// address")
 	need(c.SecretFile != "", "secret_file", "the file of the signing secret is missing")
 	_, err := time.LoadLocation(c.TimeZone)
 	need(err == nil && c.TimeZone != "", "time_zone", "no such time zone")
@@ -154,11 +178,20 @@ func (c config) check() error {
 	if err := c.Executor.Check(err == nil && simulated.Scheme == "http"); err != nil { // http is for a simulator on this machine
 		errs = append(errs, err)
 	}
+	need(c.History.KeyFile == "" || c.History.Folder != "", "history.folder", "the folder of the checkpoints is missing")
+	need(c.History.KeyFile != "" || c.History.Channel == "", "history.channel", "nothing is signed to be posted: key_file is missing")
+	keep := c.History.KeepDays
+	need(min(keep.Requests, keep.Announcements, keep.People) >= 0, "history.keep_days", "less than 0")
 	for domain, people := range c.Delegations {
 		need(domainForm.MatchString(domain), "delegations."+domain, "not a mail domain")
 		need(len(people) > 0, "delegations."+domain, "nobody is named")
 	}
 	return errors.Join(append(errs, c.Directory.Check(), c.Portal.Check())...)
+}
+
+// onPostgres tells the address of a database from the path of a file.
+func (c config) onPostgres() bool {
+	return strings.HasPrefix(c.Journal, "postgres:") || strings.HasPrefix(c.Journal, "postgresql:")
 }
 
 // webURL accepts https, and http on this machine, where nobody listens in.

@@ -35,6 +35,16 @@ func TestUnsafeOrMistakenConfiguration(t *testing.T) {
 		{"not YAML", "journal: /var", "journal: [/var", "configuration"},
 		{"bad duration", "stale_after: 24h", "stale_after: tomorrow", "tomorrow"},
 		{"no journal", "journal: /var/lib/melusine/melusine.db", "journal: \"\"", "journal: "},
+		{"password in the journal's address", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me:pw@db.univ-test.fr/melusine?sslmode=verify-full", "journal: the password does not belong here"},
+		{"password among its parameters", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me@db.univ-test.fr/melusine?sslmode=verify-full&password=me:pw", "journal: the password does not belong here"},
+		{"password in half an address", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me:pw@db.univ-test.fr:54x/melusine", "journal: not the address"},
+		{"journal in clear", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me@db.univ-test.fr/melusine", "journal: the connection to db.univ-test.fr needs sslmode=verify-full"},
+		{"journal with it knows not whom", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me@db.univ-test.fr/melusine?sslmode=require", "journal: the connection to db.univ-test.fr needs sslmode=verify-full"},
+		{"one of two hosts in clear", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me@127.0.0.1,db.univ-test.fr/melusine", "journal: the connection to db.univ-test.fr needs sslmode=verify-full"},
+		{"another host in clear", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me@127.0.0.1/melusine?host=db.univ-test.fr", "journal: the connection to db.univ-test.fr needs sslmode=verify-full"},
+		{"no database", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me@db.univ-test.fr?sslmode=verify-full", "journal: not the address"},
+		{"a mode of TLS that is none", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me@db.univ-test.fr/melusine?sslmode=me:pw", "journal: PostgreSQL's client does not understand"},
+		{"password of a file", "secret_file:", "journal_password_file: /etc/melusine/journal\nsecret_file:", "journal_password_file: "},
 		{"no secret", "secret_file: /etc/melusine/secret", "secret_file: \"\"", "secret_file: "},
 		{"no such zone", "Europe/Paris", "Europe/Strasbourg", "time_zone: "},
 		{"no brake", "  person: 5 ", "  person: 0 ", "brakes: "},
@@ -88,6 +98,21 @@ func TestASimulatorMayBeWaitedForLess(t *testing.T) {
 	c, err := parseConfig([]byte(source))
 	if err != nil || c.Executor.TokenLife != 300*time.Millisecond {
 		t.Errorf("%v, %v", c.Executor, err)
+	}
+}
+
+func TestJournalOnPostgres(t *testing.T) {
+	for _, address := range []string{
+		"postgres://melusine@db.univ-test.fr/melusine?sslmode=verify-full", "postgresql://melusine@[::1]:5433/melusine", "postgres://melusine@localhost/melusine",
+		"postgres://melusine@a.univ-test.fr,b.univ-test.fr/melusine?sslmode=verify-full&target_session_attrs=read-write", "postgres://melusine@/melusine?host=/run/postgresql",
+	} {
+		c, err := parseConfig([]byte(strings.Replace(example(t), "journal: /var/lib/melusine/melusine.db", "journal: "+address+"\njournal_password_file: /etc/melusine/journal-password", 1)))
+		if err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
+		if _, err := c.open(); err == nil || !strings.Contains(err.Error(), "/etc/melusine/journal-password") {
+			t.Errorf("the password is not read: %v", err)
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/journal"
 )
 
 type freezeCommand struct {
@@ -64,6 +65,21 @@ func (h *house) watch(ctx context.Context) error {
 			h.freeze(ctx, desk.ByFile, string(text[:min(len(text), 500)]))
 		}
 	}
+}
+
+// anchor freezes a house whose journal is not the one that was published: an old
+// copy was put back, or somebody has edited it. What was sent since would be
+// sent again.
+func (h *house) anchor(ctx context.Context, c historyConfig, events *journal.Log) error {
+	err := c.against(ctx, events)
+	if !errors.Is(err, journal.ErrLost) && !errors.Is(err, journal.ErrRewritten) {
+		return err
+	}
+	h.log.Error("frozen: this is not the journal that was published", "error", err)
+	if err := h.desk.Freeze(ctx, desk.ByAnchor, err.Error()); err != nil {
+		return fmt.Errorf("freeze: %w", err)
+	}
+	return nil
 }
 
 func (h *house) freeze(ctx context.Context, cause desk.Cause, reason string) {

@@ -41,6 +41,7 @@ func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.R
 	if err := m.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("replay journal: %w", err)
 	}
+	m.SetDomains(office.Domains.Names()) // known before any server answers: delegations need them
 	start := time.Now()
 	return &house{
 		steady: func() time.Duration { return time.Since(start) },
@@ -69,7 +70,6 @@ func (h *house) loadAccounts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.mirror.SetDomains(h.office.Domains.Names())
 	h.mirror.SetClasses(classes)
 	if err := h.mirror.LoadAccounts(ctx, h.office.Accounts(ctx), h.desk.Now()); err != nil {
 		return fmt.Errorf("load accounts: %w", err)

@@ -20,6 +20,7 @@ type cli struct {
 	Demo        demoCommand       `cmd:"" help:"Try it all on an invented university: portal and chat on http://127.0.0.1:8080."`
 	Serve       serveCommand      `cmd:"" help:"Run, as a configuration file says."`
 	CheckConfig checkCommand      `cmd:"" help:"Report every fault of a configuration file."`
+	History     historyCommand    `cmd:"" help:"Export, verify, show or erase the history."`
 	Simulator   simulatorCommand  `cmd:"" help:"Run a simulated Partage."`
 	Freeze      freezeCommand     `cmd:"" help:"Stop at once everything that is sent to Partage from this machine."`
 	Partage     partageCommand    `cmd:"" help:"Call a method of Partage: melusine partage GetAccount name=jeanne@univ-test.fr."`

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
 	"time"
 
 	"github.com/unistra/melusine/internal/effect"
+	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
 	"github.com/unistra/melusine/rules"
 )
@@ -20,12 +23,14 @@ type parts struct {
 	botToken   string
 	adminToken string
 	oidcSecret string
+
+	journalPassword string
 }
 
 // open reads every file that the configuration names, and says at once all
 // that is wrong with them. It calls no server.
 func (c config) open() (p parts, err error) {
-	var errs [7]error
+	var errs [9]error
 	p.zone, errs[0] = time.LoadLocation(c.TimeZone)
 	p.book, errs[1] = openBook(c.Rules)
 	p.office, errs[2] = c.Partage.open(c.Executor.TokenLife)
@@ -38,7 +43,19 @@ func (c config) open() (p parts, err error) {
 	if c.Mattermost.AdminSocket == "" {
 		p.adminToken, errs[6] = secretText(c.Mattermost.AdminTokenFile)
 	}
+	p.journalPassword, errs[7] = c.journalPassword()
+	if c.History.KeyFile != "" {
+		_, errs[8] = c.History.key()
+	}
 	return p, errors.Join(errs[:]...)
+}
+
+// openJournal opens the file or the database.
+func (c config) openJournal(ctx context.Context, password string) (*journal.Log, error) {
+	if c.onPostgres() {
+		return journal.OpenPostgres(ctx, c.Journal, password, rand.Reader)
+	}
+	return journal.OpenSQLite(ctx, c.Journal, rand.Reader)
 }
 
 func (c partageConfig) open(tokenLife time.Duration) (*effect.Office, error) {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/unistra/melusine/bot"
 	"github.com/unistra/melusine/internal/directory"
-	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/portal"
 )
 
@@ -37,9 +36,9 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	defer p.office.Domains.Close()
-	events, err := journal.OpenSQLite(ctx, cfg.Journal, rand.Reader)
+	events, err := cfg.openJournal(ctx, p.journalPassword)
 	if err != nil {
-		return fmt.Errorf("open journal: %w", err)
+		return err
 	}
 	defer func() {
 		if err := events.Close(); err != nil {
@@ -57,6 +56,9 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	}
 	h.desk.Stale, h.delegations, h.timing = cfg.StaleAfter, cfg.Delegations, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
+	if err := h.anchor(ctx, cfg.History, events); err != nil {
+		return err
+	}
 
 	chat, err := bot.NewMattermost(bot.Server{URL: cfg.Mattermost.URL, Token: bot.Token(p.botToken), Admin: bot.Token(p.adminToken),
 		Socket: cfg.Mattermost.AdminSocket,
@@ -79,12 +81,17 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("listen for Mattermost: %w", err)
 	}
+	keeper, err := cfg.History.keeper(events, chat, log)
+	if err != nil {
+		return err
+	}
 	log.Info("serving", "portal", cfg.Portal.URL, "callbacks", cfg.Mattermost.Listen)
 	return h.run(ctx, b, cfg.Refresh,
 		b.Listen,
 		func(ctx context.Context) error { return servePortal(ctx, web) },
 		func(ctx context.Context) error { return serveHTTP(ctx, callbacks, b.Handler()) },
 		func(ctx context.Context) error { register(ctx, b, log); return nil },
+		keeper, cfg.History.retain(events, h.desk, log),
 	)
 }
 

@@ -61,6 +61,7 @@ func openable(t *testing.T) (config, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.History.KeyFile, c.History.Channel = "", ""
 	c.Rules, c.SecretFile, c.Partage.KeysDir, c.Partage.URL = "", filepath.Join(dir, "secret"), keys, "https://api.partage.renater.fr/service/domain"
 	c.Mattermost.TokenFile, c.Mattermost.AdminTokenFile, c.Portal.OIDC.ClientSecretFile = filepath.Join(dir, "token"), filepath.Join(dir, "token"), filepath.Join(dir, "oidc")
 	return c, dir

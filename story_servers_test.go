@@ -5,12 +5,16 @@ package main
 import (
 	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +23,7 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/unistra/melusine/bot"
 	"github.com/unistra/melusine/deploy/dev"
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/journal"
@@ -87,6 +92,7 @@ func TestStory(t *testing.T) {
 
 	stop()
 	w.proveHistory("asked decided announced announced approved")
+	w.publishHistory()
 }
 
 // Mattermost, the directory and Partage go away and come back: nothing is lost.
@@ -234,6 +240,37 @@ func (w *world) call(path string, form url.Values) string {
 	body, err := io.ReadAll(answer.Body)
 	w.must(err)
 	return string(body)
+}
+
+// publishHistory has the bot post a checkpoint, and verifies the journal by what
+// a person reads there. The one signed at the stop is of the same journal.
+func (w *world) publishHistory() {
+	w.Helper()
+	events, err := w.config.readJournal(w.Context())
+	w.must(err)
+	defer events.Close()
+	k, err := w.config.History.key()
+	w.must(err)
+	last, err := journal.Shelf(w.config.History.Folder).Last(k.Public())
+	w.must(err)
+	if w.must(events.Against(w.Context(), last)); last.Size == 0 {
+		w.Error("nothing was signed at the stop")
+	}
+	token, err := secretText(w.config.Mattermost.TokenFile)
+	w.must(err)
+	chat, err := bot.NewMattermost(bot.Server{URL: w.chat.URL, Token: bot.Token(token), Now: time.Now, Rand: rand.Reader, Log: slog.New(slog.DiscardHandler)})
+	w.must(err)
+	signed, at, err := events.Sign(w.Context(), k)
+	w.must(err)
+	w.config.History.Channel = w.channel.Id
+	w.must(w.config.History.publish(chat)(w.Context(), string(signed)))
+	posts, _, err := w.chat.Admin.Client.GetPostsForChannel(w.Context(), w.channel.Id, 0, 1, "", false, false)
+	w.must(err)
+	pasted := filepath.Join(w.TempDir(), "pasted")
+	w.must(os.WriteFile(pasted, []byte(posts.Posts[posts.Order[0]].Message), 0o600))
+	if found, err := openPasted(pasted, k.Public()); err != nil || found != at {
+		w.Errorf("the channel shows %+v, %v", found, err)
+	}
 }
 
 // proveHistory opens the journal anew, verifies every seal, and reads in it

@@ -150,6 +150,8 @@ delegations:
 		strings.TrimPrefix(w.portal, "http://"), w.portal, w.startProvider(), file("oidc", "secret-of-the-portal")))
 	cfg, err := loadConfig(path)
 	w.must(err)
+	cfg.History.KeyFile, cfg.History.Folder = filepath.Join(dir, "history-key"), filepath.Join(dir, "checkpoints")
+	w.must(cfg.makeKey(io.Discard))
 	w.config = cfg
 }
 

@@ -47,7 +47,8 @@ func newBackstage(t *testing.T) stage {
 		t.Fatal(err)
 	}
 	short := executor.Timing{Send: 5 * time.Second, TokenLife: 20 * time.Millisecond, Pause: 5 * time.Second, Apart: 10 * time.Millisecond, Rest: 10 * time.Millisecond, Attempts: 3}
-	x := &executor.Executor{Desk: h.desk, Office: h.office, Refresh: h.refresh, Timing: short, Log: slog.New(slog.DiscardHandler)}
+	x := &executor.Executor{Desk: h.desk, Office: h.office, Refresh: h.refresh, Timing: short,
+		Halted: func() bool { return false }, Steady: h.steady, Log: slog.New(slog.DiscardHandler)}
 	done := make(chan error, 1)
 	go func() { done <- x.Run(ctx) }()
 	t.Cleanup(func() {

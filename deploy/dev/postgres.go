@@ -26,6 +26,27 @@ type PostgresServer struct {
 // postgresql.conf.
 func Postgres(tb testing.TB, settings ...string) *PostgresServer {
 	tb.Helper()
+	p := initPostgres(tb, settings)
+	p.launch(tb)
+	p.DSN = p.Database(tb, "melusine")
+	return p
+}
+
+// PostgresStandby starts a PostgreSQL that waits for another to send it what to
+// write: it can only be read. Its database is "postgres".
+func PostgresStandby(tb testing.TB, settings ...string) *PostgresServer {
+	tb.Helper()
+	p := initPostgres(tb, settings)
+	p.DSN = p.url("postgres")
+	p.launch(tb) // once, to be consistent
+	p.Stop(tb)
+	write(tb, filepath.Join(p.folder, "data", "standby.signal"), nil)
+	p.Start(tb)
+	return p
+}
+
+func initPostgres(tb testing.TB, settings []string) *PostgresServer {
+	tb.Helper()
 	p := &PostgresServer{port: port(tb), bin: filepath.Dir(realPath(tb, program(tb, "initdb")))}
 	p.server = server{
 		name: "postgres", folder: folder(tb, "pg"), user: unprivileged(tb),
@@ -43,8 +64,6 @@ func Postgres(tb testing.TB, settings ...string) *PostgresServer {
 	for _, setting := range settings {
 		p.args = append(p.args, "-c", setting)
 	}
-	p.launch(tb)
-	p.DSN = p.Database(tb, "melusine")
 	return p
 }
 

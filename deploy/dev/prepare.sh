@@ -19,6 +19,7 @@ missing_packages() {
   has ldapsearch || echo ldap-utils
   has initdb || has_file '/usr/lib/postgresql/*/bin/initdb' || echo postgresql
   has psql || echo postgresql-client
+  has pgbouncer || echo pgbouncer
   has chromium || has chromium-browser || has google-chrome || echo chromium
   has_file '/usr/share/fonts/*/*' || echo fonts-dejavu-core
   has gcc || echo gcc

@@ -180,16 +180,21 @@ func (d *Desk) append(ctx context.Context, r Request, at Seq, id ID, by UID, fac
 // events are the facts, dated and signed, not yet numbered.
 func (d *Desk) events(id ID, by UID, facts ...Fact) []Event {
 	now := d.Now().UTC().Truncate(time.Microsecond)
+	r, _ := d.View.Request(id)
 	events := make([]Event, len(facts))
 	for i, f := range facts {
-		events[i] = Event{At: now, ID: id, By: by, Fact: f}
+		events[i] = Event{At: now, ID: id, By: by, Subject: r.subject(), Fact: f}
+		if id == "" {
+			events[i].Subject = subject(f, by)
+		}
 	}
 	return events
 }
 
-// folded is r after those of the events that are its own.
+// folded is r after those of the events that are its own, and says in them whose
+// data they are.
 func folded(r Request, events []Event) (Request, error) {
-	for _, e := range events {
+	for i, e := range events {
 		if r.ID != "" && e.ID != r.ID {
 			continue
 		}
@@ -197,6 +202,7 @@ func folded(r Request, events []Event) (Request, error) {
 		if r, err = r.With(e); err != nil {
 			return r, err
 		}
+		events[i].Subject = r.subject()
 	}
 	return r, nil
 }

@@ -267,8 +267,8 @@ func TestGrantAndRevoke(t *testing.T) {
 	wants(t, d.Grant(t.Context(), "cid", "fay", "u.fr"), "")
 	wants(t, d.Revoke(t.Context(), "dan", "fay", "u.fr"), "")
 	want := []desk.Event{
-		{Seq: 1, At: now, By: "cid", Fact: desk.Granted{To: "fay", Domains: []string{"u.fr"}}},
-		{Seq: 2, At: now, By: "dan", Fact: desk.Revoked{From: "fay", Domains: []string{"u.fr"}}},
+		{Seq: 1, At: now, By: "cid", Subject: "fay", Fact: desk.Granted{To: "fay", Domains: []string{"u.fr"}}},
+		{Seq: 2, At: now, By: "dan", Subject: "fay", Fact: desk.Revoked{From: "fay", Domains: []string{"u.fr"}}},
 	}
 	if diff := cmp.Diff(want, h.events); diff != "" {
 		t.Error(diff)

@@ -51,6 +51,7 @@ const (
 	StaleData       Code = "data.stale"        // source, since
 	BadBinding      Code = "binding.bad"
 	NotBound        Code = "binding.none"
+	StillConcerned  Code = "person.concerned" // value, id
 	PartageDown     Code = "partage.down"
 	OtherMailbox    Code = "mailbox.other" // target
 	PartageRefused  Code = "partage.refused"

@@ -138,7 +138,16 @@ type (
 		Account string // the chat's own immutable id
 		Digest  string // of the code used up
 	}
+	// Forgotten destroys the personal data of somebody: his login, and the words
+	// of every event whose Subject he is, this one's too.
+	Forgotten struct{ Who UID }
+	// Redacted destroys the words of some events at their legal term.
+	Redacted struct{ Events []Seq }
 )
+
+// Erased is what is read in place of a fact whose words were destroyed. It is
+// never written: Was is the empty fact of the same sort.
+type Erased struct{ Was Fact }
 
 func (Asked) fact()          {}
 func (Decided) fact()        {}
@@ -162,14 +171,20 @@ func (Granted) fact()        {}
 func (Revoked) fact()        {}
 func (BindingOffered) fact() {}
 func (Bound) fact()          {}
+func (Forgotten) fact()      {}
+func (Redacted) fact()       {}
+func (Erased) fact()         {}
 
 // An Event is a fact, dated, signed and numbered.
 type Event struct {
-	Seq  Seq
-	At   time.Time // UTC, to the microsecond
-	ID   ID        // the request, "" for a fact without one
-	By   UID
-	Fact Fact
+	Seq Seq
+	At  time.Time // UTC, to the microsecond
+	ID  ID        // the request, "" for a fact without one
+	By  UID
+	// Subject is whose personal data the fact is: to forget him erases it. ""
+	// counts as By. Of somebody forgotten, By and Subject are "#" and a number.
+	Subject UID
+	Fact    Fact
 }
 
 // A Role is to whom and why a post was made.

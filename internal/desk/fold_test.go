@@ -225,6 +225,7 @@ func drawFact(t *rapid.T, r desk.Request) desk.Fact {
 		desk.Failed{Attempt: attempt, Final: rapid.Bool().Draw(t, "final")},
 		desk.Unknown{Attempt: attempt, Looks: r.Looks + small.Draw(t, "looks")}, desk.Done{Attempt: attempt},
 		desk.Announced{Role: desk.ToOwner}, desk.Granted{}, nil,
+		desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Done{}}, desk.Erased{Was: desk.Announced{}},
 	}).Draw(t, "fact")
 }
 
@@ -241,7 +242,7 @@ func TestFoldProperty(t *testing.T) {
 			if diff := cmp.Diff(copied, r); diff != "" {
 				t.Fatalf("%T changed the past: %s", e.Fact, diff)
 			}
-			if err != nil && !cmp.Equal(next, r) || r.State.Final() && next.State != r.State {
+			if err != nil && !cmp.Equal(next, r) || r.State.Final() && !r.Erased && next.State != r.State {
 				t.Fatalf("%T moved %s to %s, %v", e.Fact, r.State, next.State, err)
 			}
 			if r = next; r.Step < 0 || r.Step > len(r.Steps()) || len(r.InForce()) != r.Step || r.Undoing && r.Step == 0 && r.State != desk.Broken {
@@ -261,6 +262,9 @@ func TestFoldProperty(t *testing.T) {
 func granted(r desk.Request) bool {
 	if !slices.Contains([]desk.State{desk.Ready, desk.Running, desk.Doubtful, desk.Settled, desk.Broken}, r.State) {
 		return r.Attempt == 0
+	}
+	if r.Erased {
+		return r.State.Final()
 	}
 	voters := map[desk.UID]bool{}
 	for _, v := range r.Votes {

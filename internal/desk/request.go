@@ -67,6 +67,8 @@ type Request struct {
 	Code      Code          // of the last failure
 	Error     string        // of the last failure or doubt, for operators
 	Announced map[Role]Announced
+	Hushed    bool // where it was told of is erased: nothing more is told
+	Erased    bool // nothing is left but its number and how it ended
 	Asked     time.Time
 	Changed   time.Time // when the state last changed
 }
@@ -92,7 +94,12 @@ func (r Request) Voted(who UID) bool {
 // the same events give the same request, today and on another machine. A fact
 // that cannot happen in the present state is ErrIllegal, and r stays as it was.
 func (r Request) With(e Event) (Request, error) {
-	next, ok := r.after(e)
+	next, ok := r, !r.Erased
+	if f, gone := e.Fact.(Erased); gone {
+		next, ok = r.without(e, f)
+	} else if ok {
+		next, ok = r.after(e)
+	}
 	if !ok {
 		return r, fmt.Errorf("%T on %s in state %q: %w", e.Fact, e.ID, r.State, ErrIllegal)
 	}

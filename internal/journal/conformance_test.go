@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -46,6 +47,7 @@ func conform(t *testing.T, fresh func(*testing.T) desk.Journal) {
 		"has lost events":       hasLostEvents,
 		"waits":                 waits,
 		"eight writers":         eightWriters,
+		"forgets":               forgets,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
 	}
@@ -53,7 +55,7 @@ func conform(t *testing.T, fresh func(*testing.T) desk.Journal) {
 
 // note is an event that any journal takes.
 func note(seq desk.Seq) desk.Event {
-	return desk.Event{Seq: seq, At: noon, By: "ann", Fact: desk.Granted{To: "bob", Domains: []string{fmt.Sprint(seq)}}}
+	return desk.Event{Seq: seq, At: noon, By: "ann", Subject: "bob", Fact: desk.Granted{To: "bob", Domains: []string{fmt.Sprint(seq)}}}
 }
 
 func notes(after desk.Seq, n int) (events []desk.Event) {
@@ -84,7 +86,11 @@ func mustRead(t testing.TB, j desk.Journal, after desk.Seq) (events []desk.Event
 func keepsEveryFact(t *testing.T, j desk.Journal) {
 	var want []desk.Event
 	for i, f := range everyFact() {
-		want = append(want, desk.Event{Seq: desk.Seq(i) + 1, At: noon.Add(time.Duration(i) * time.Microsecond), ID: "D-1", By: "ann", Fact: f})
+		switch f.(type) {
+		case desk.Forgotten, desk.Redacted:
+			continue // they erase others
+		}
+		want = append(want, desk.Event{Seq: desk.Seq(len(want)) + 1, At: noon.Add(time.Duration(i) * time.Microsecond), ID: "D-1", By: "ann", Subject: "jdupont", Fact: f})
 	}
 	mustAppend(t, j, 0, want[:5]...)
 	mustAppend(t, j, 5, want[5:]...)
@@ -125,6 +131,9 @@ func refusesBadEvents(t *testing.T, j desk.Journal) {
 		"hole":             {note(2), note(4)},
 		"no fact":          with(func(e *desk.Event) { e.Fact = nil }),
 		"pointer":          with(func(e *desk.Event) { e.Fact = &desk.Bound{} }),
+		"erased":           with(func(e *desk.Event) { e.Fact = desk.Erased{Was: desk.Asked{}} }),
+		"space in id":      with(func(e *desk.Event) { e.ID = "D 1" }),
+		"id of none":       with(func(e *desk.Event) { e.ID = "-" }),
 		"line break in id": with(func(e *desk.Event) { e.ID = "D-1\n" }),
 		"line break in by": with(func(e *desk.Event) { e.By = "a\nb" }),
 		"year 20000":       with(func(e *desk.Event) { e.Fact = desk.BindingOffered{Until: noon.AddDate(20000, 0, 0)} }),
@@ -264,5 +273,32 @@ func eightWriters(t *testing.T, j desk.Journal) {
 	}
 	if len(by) != 8 {
 		t.Errorf("%d writers", len(by))
+	}
+}
+
+// Whom an event forgets has no words left, and no name.
+func forgets(t *testing.T, j desk.Journal) {
+	events := notes(0, 4)
+	events[1].Subject, events[2].By, events[2].Subject = "ann", "bob", "cid"
+	events[3] = desk.Event{Seq: 4, At: noon, By: "ann", Subject: "bob", Fact: desk.Forgotten{Who: "bob"}}
+	mustAppend(t, j, 0, events[:3]...)
+	mustRead(t, j, 0)
+	mustAppend(t, j, 3, events[3])
+	mustRead(t, j, 3) // as whoever appends does
+	got := mustRead(t, j, 0)
+	nobody := got[0].Subject
+	if !strings.HasPrefix(string(nobody), "#") {
+		t.Errorf("forgotten as %q", nobody)
+	}
+	events[0].Subject, events[0].Fact = nobody, desk.Erased{Was: desk.Granted{}}
+	events[2].By = nobody
+	events[3].Subject, events[3].Fact = nobody, desk.Erased{Was: desk.Forgotten{}}
+	if diff := cmp.Diff(events, got); diff != "" {
+		t.Error(diff)
+	}
+	again := note(5) // somebody else, as far as anybody knows
+	mustAppend(t, j, 4, again)
+	if diff := cmp.Diff([]desk.Event{again}, mustRead(t, j, 4)); diff != "" {
+		t.Error(diff)
 	}
 }

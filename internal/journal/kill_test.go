@@ -16,11 +16,20 @@ import (
 	"go.uber.org/goleak"
 )
 
-const childPath = "MELUSINE_TEST_JOURNAL"
+const (
+	childPath = "MELUSINE_TEST_JOURNAL"
+	childRace = "MELUSINE_TEST_RACE"
+)
+
+// runRace is what a child process does in the trials of PostgreSQL.
+var runRace = func(string) int { return 1 }
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(childPath); path != "" {
 		appendForEver(path)
+	}
+	if race := os.Getenv(childRace); race != "" {
+		os.Exit(runRace(race))
 	}
 	goleak.VerifyTestMain(m)
 }

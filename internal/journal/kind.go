@@ -1,12 +1,11 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
-	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -16,9 +15,13 @@ import (
 // and the old one stays readable.
 type kind struct {
 	name string
+	none desk.Fact // what is left of one whose words were destroyed
 	is   func(desk.Fact) bool
-	read func(data string) (desk.Fact, error)
+	read func(data []byte) (desk.Fact, error)
 }
+
+// forgotten is the kind that destroys its subject's key.
+const forgotten = "forgotten"
 
 var kinds = []kind{
 	kindOf[desk.Asked]("asked"),
@@ -43,14 +46,17 @@ var kinds = []kind{
 	kindOf[desk.Revoked]("revoked"),
 	kindOf[desk.BindingOffered]("binding.offered"),
 	kindOf[desk.Bound]("bound"),
+	kindOf[desk.Forgotten](forgotten),
+	kindOf[desk.Redacted]("redacted"),
 }
 
 func kindOf[F desk.Fact](name string) kind {
-	return kind{name,
+	var none F
+	return kind{name, none,
 		func(f desk.Fact) bool { _, ok := f.(F); return ok },
-		func(data string) (desk.Fact, error) {
+		func(data []byte) (desk.Fact, error) {
 			var f F
-			d := json.NewDecoder(strings.NewReader(data))
+			d := json.NewDecoder(bytes.NewReader(data))
 			d.DisallowUnknownFields() // a field that we would lose is a fact that we do not understand
 			if err := d.Decode(&f); err != nil {
 				return nil, err
@@ -62,29 +68,42 @@ func kindOf[F desk.Fact](name string) kind {
 		}}
 }
 
-// encode gives the row of an event, not yet sealed.
-func encode(e desk.Event) (row, error) {
+// encode gives the name and the data of a fact.
+func encode(f desk.Fact) (name string, data []byte, err error) {
 	for _, k := range kinds {
-		if k.is(e.Fact) {
-			data, err := json.Marshal(e.Fact)
-			return row{seq: e.Seq, at: e.At.UnixMicro(), request: string(e.ID), by: string(e.By), kind: k.name, data: string(data)}, err
+		if k.is(f) {
+			data, err = json.Marshal(f)
+			return k.name, data, err
 		}
 	}
-	return row{}, fmt.Errorf("%T has no kind", e.Fact)
+	return "", nil, fmt.Errorf("%T has no kind", f)
 }
 
-// event reads a row back. A kind that nobody here knows is an error: skipping
+// decode reads a fact back. A kind that nobody here knows is an error: skipping
 // it would be deciding without it.
-func (r row) event() (desk.Event, error) {
-	for _, k := range kinds {
-		if k.name != r.kind {
-			continue
-		}
-		fact, err := k.read(r.data)
-		if err != nil {
-			return desk.Event{}, fmt.Errorf("read event %d as %q: %w", r.seq, r.kind, err)
-		}
-		return desk.Event{Seq: r.seq, At: time.UnixMicro(r.at).UTC(), ID: desk.ID(r.request), By: desk.UID(r.by), Fact: fact}, nil
+func decode(name string, data []byte) (desk.Fact, error) {
+	k, err := kindNamed(name)
+	if err != nil {
+		return nil, err
 	}
-	return desk.Event{}, fmt.Errorf("read event %d: unknown kind %q", r.seq, r.kind)
+	fact, err := k.read(data)
+	if err != nil {
+		return nil, fmt.Errorf("read as %q: %w", name, err)
+	}
+	return fact, nil
+}
+
+// erased is what is read in place of a fact that cannot be opened any more.
+func erased(name string) (desk.Fact, error) {
+	k, err := kindNamed(name)
+	return desk.Erased{Was: k.none}, err
+}
+
+func kindNamed(name string) (kind, error) {
+	for _, k := range kinds {
+		if k.name == name {
+			return k, nil
+		}
+	}
+	return kind{}, fmt.Errorf("unknown kind %q", name)
 }

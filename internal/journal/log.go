@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"sync"
 	"time"
 
@@ -15,135 +14,152 @@ import (
 )
 
 // A Log is a journal in a database. What it returns from Append is on the
-// disk; what it yields from Read has been checked against its seals.
+// disk; what it yields from Read has been opened and compared with its commitment.
 type Log struct {
-	random io.Reader
-	held   *os.File
-	writer *sql.DB // one connection
-	reader *sql.DB
-	bell   bell
-	poll   time.Duration // how often Wait looks by itself, for what another process appended
+	dialect
+	random  io.Reader
+	writer  *sql.DB        // nil if the Log is only to be read
+	reader  *sql.DB        // the same, unless the database tells them apart
+	also    []func() error // to be closed too, after them
+	persons *persons
+	tree    tree
+	closed  chan struct{}
+	close   sync.Once
+	bell    bell
+	poll    time.Duration // how often Wait looks by itself, for what another process appended
 
-	mu     sync.Mutex
-	broken error // the first write that went wrong
+	turn   chan struct{} // held by the one who writes
+	known  desk.Seq      // the last position that this Log has written
+	broken error         // the first write that went wrong, where writing stops then
 }
 
 var _ desk.Journal = (*Log)(nil)
+
+func newLog(d dialect, random io.Reader) *Log {
+	return &Log{dialect: d, random: random, poll: time.Second, turn: make(chan struct{}, 1), closed: make(chan struct{})}
+}
 
 // ErrLost says that somebody has seen events that this journal does not have,
 // as when an older copy of the file was put back.
 var ErrLost = errors.New("the journal ends before: it has lost events")
 
-// errBusy is a lock that another program holds, such as a backup; nothing was
-// written.
-var errBusy = errors.New("the journal is held by another program")
+// ErrRewritten says that an event is not what it was when somebody saw it.
+var ErrRewritten = errors.New("the journal was rewritten")
 
-// Append is desk.Journal's. Once begun it is finished, even if ctx ends. After
-// a write that went wrong nobody knows what the disk holds: the Log returns
-// that error for ever, until it is opened anew.
+// Append is desk.Journal's. Once begun it is finished, even if ctx ends.
+//
+// In a file, nobody knows what the disk holds after a write that went wrong: the
+// Log returns that error for ever, until it is opened anew. PostgreSQL itself
+// stops when its disk fails, so a connection that was lost says nothing of the
+// disk: Append finds out what became of the events and the Log goes on.
 func (l *Log) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
-	rows, err := rows(after, events)
+	err := follow(after, events)
 	if err == nil {
 		err = ctx.Err()
+	}
+	if err == nil && l.writer == nil {
+		err = errors.New("the journal was opened for reading")
+	}
+	var rows []row
+	if err == nil {
+		rows, err = l.rows(ctx, events)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("append: %w", err)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.broken != nil {
-		return 0, l.broken
+	err = l.keep(ctx, l, after, rows)
+	if errors.Is(err, desk.ErrBehind) {
+		return 0, desk.ErrBehind
 	}
-	err = l.write(context.WithoutCancel(ctx), after, rows)
-	switch {
-	case err == nil:
-		l.bell.ring()
-		return after + desk.Seq(len(rows)), nil
-	case errors.Is(err, desk.ErrBehind):
-		return 0, err
-	case errors.Is(err, ErrLost), errors.Is(err, errBusy):
+	if err != nil {
 		return 0, fmt.Errorf("append after %d: %w", after, err)
 	}
-	l.broken = fmt.Errorf("append after %d, writing has stopped: %w", after, err)
-	return 0, l.broken
+	l.bell.ring()
+	return after + desk.Seq(len(rows)), nil
 }
 
-func (l *Log) write(ctx context.Context, after desk.Seq, rows []row) error {
-	tx, err := l.writer.BeginTx(ctx, nil)
-	if busy(err) {
-		return fmt.Errorf("%w: %w", errBusy, err)
+// enter waits for the turn to write; leave gives it back.
+func (l *Log) enter(ctx context.Context) error {
+	select {
+	case l.turn <- struct{}{}:
+		return nil
+	default: // a free turn is taken, even if ctx has just ended
 	}
+	select {
+	case l.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the writer before: %w", ctx.Err())
+	}
+}
+
+func (l *Log) leave() { <-l.turn }
+
+// write is one transaction, in the turn of whoever calls it. errDoubt: it may
+// have been kept. Any other error: it was not, unless undoing it failed too.
+func (l *Log) write(ctx context.Context, after desk.Seq, rows []row) error {
+	last := after + desk.Seq(len(rows))
+	if after < l.known {
+		return desk.ErrBehind
+	}
+	tx, err := l.writer.BeginTx(ctx, &sql.TxOptions{Isolation: l.isolation})
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	if err := l.insert(ctx, tx, after, rows); err != nil {
 		if undone := tx.Rollback(); undone != nil {
-			return fmt.Errorf("roll back after %q: %w", err.Error(), undone)
+			return fmt.Errorf("%w; roll back: %w", err, undone)
 		}
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return fmt.Errorf("%w: commit: %w", errDoubt, err)
 	}
+	l.known = last
 	return nil
 }
 
+// insert adds the rows after the event they follow.
 func (l *Log) insert(ctx context.Context, tx *sql.Tx, after desk.Seq, rows []row) error {
-	seal, err := sealAt(ctx, tx, after)
-	if err != nil {
+	if err := reaches(ctx, tx, after); err != nil {
 		return err
 	}
-	for _, r := range rows {
-		r.nonce = make([]byte, nonceSize)
-		if _, err := io.ReadFull(l.random, r.nonce); err != nil {
-			return fmt.Errorf("draw nonce: %w", err)
-		}
-		r.commitment = r.commit()
-		r.seal = r.sealAfter(seal)
-		seal = r.seal
-		_, err := tx.ExecContext(ctx, `INSERT INTO event (seq, at, request, by, kind, data, nonce, commitment, seal)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			r.seq, r.at, r.request, r.by, r.kind, r.data, r.nonce, r.commitment, r.seal)
-		if taken(err) {
-			return desk.ErrBehind
-		}
-		if err != nil {
-			return fmt.Errorf("insert event %d: %w", r.seq, err)
-		}
+	err := insert(ctx, tx, rows)
+	if err == nil && l.notify != "" {
+		_, err = tx.ExecContext(ctx, l.notify)
 	}
-	return nil
+	if l.taken(err) {
+		return desk.ErrBehind
+	}
+	return err
 }
 
 // Read is desk.Journal's. Each event has been checked as Verify does; an error
 // ends it.
 func (l *Log) Read(ctx context.Context, after desk.Seq) iter.Seq2[desk.Event, error] {
 	return func(yield func(desk.Event, error) bool) {
-		for r, err := range l.walk(ctx, after) {
-			var e desk.Event
-			if err == nil {
-				e, err = r.event()
-			}
+		for e, err := range l.walk(ctx, after) {
 			if err != nil {
 				yield(desk.Event{}, fmt.Errorf("read journal: %w", err))
 				return
 			}
-			if !yield(e, nil) {
+			if !yield(e.event, nil) {
 				return
 			}
 		}
 	}
 }
 
-// Wait is desk.Journal's.
+// Wait is desk.Journal's. While the database is away there is nothing to read.
 func (l *Log) Wait(ctx context.Context, after desk.Seq) error {
 	tick := time.NewTicker(l.poll)
 	defer tick.Stop()
 	for {
 		rung := l.bell.next()
 		switch head, err := l.head(ctx); {
-		case err != nil:
+		case err != nil && (ctx.Err() != nil || !l.away(err)):
 			return fmt.Errorf("wait: %w", err)
-		case head < after:
+		case err == nil && head < after:
 			return fmt.Errorf("wait after %d: %w", after, ErrLost)
 		case head > after:
 			return nil
@@ -151,24 +167,28 @@ func (l *Log) Wait(ctx context.Context, after desk.Seq) error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("wait: %w", ctx.Err())
+		case <-l.closed:
+			return fmt.Errorf("wait: %w", errClosed)
 		case <-rung:
 		case <-tick.C:
 		}
 	}
 }
 
-// Close waits for the append under way and lets the file go. Whoever waits
+// Close waits for the append under way and lets the database go. Whoever waits
 // gets an error.
 func (l *Log) Close() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.close.Do(func() { close(l.closed) })
+	l.turn <- struct{}{}
+	defer l.leave()
 	var errs []error
 	for _, db := range []*sql.DB{l.reader, l.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
 	}
-	errs = append(errs, l.held.Close())
-	l.bell.ring()
+	for _, end := range l.also {
+		errs = append(errs, end())
+	}
 	return errors.Join(errs...)
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -24,18 +26,18 @@ func NewMemory() *Memory { return &Memory{} }
 
 // Append is desk.Journal's.
 func (m *Memory) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
-	rows, err := rows(after, events)
+	err := follow(after, events)
+	if err == nil {
+		err = ctx.Err()
+	}
+	kept := make([]desk.Event, len(events))
+	for i := range events {
+		if err == nil {
+			kept[i], err = passed(events[i])
+		}
+	}
 	if err != nil {
 		return 0, fmt.Errorf("append: %w", err)
-	}
-	if err := ctx.Err(); err != nil {
-		return 0, fmt.Errorf("append: %w", err)
-	}
-	kept := make([]desk.Event, len(rows))
-	for i, r := range rows {
-		if kept[i], err = r.event(); err != nil {
-			return 0, fmt.Errorf("append: %w", err)
-		}
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -46,6 +48,9 @@ func (m *Memory) Append(ctx context.Context, after desk.Seq, events ...desk.Even
 		return 0, desk.ErrBehind
 	}
 	m.events = append(m.events, kept...)
+	for _, e := range kept {
+		m.erase(e)
+	}
 	m.bell.ring()
 	return m.head(), nil
 }
@@ -96,4 +101,48 @@ func (m *Memory) after(seq desk.Seq) ([]desk.Event, error) {
 		return nil, ErrLost
 	}
 	return m.events[seq:], nil
+}
+
+// passed is the event as it comes out of a database.
+func passed(e desk.Event) (desk.Event, error) {
+	name, data, err := encode(e.Fact)
+	if err != nil {
+		return e, err
+	}
+	e.At = time.UnixMicro(e.At.UnixMicro()).UTC()
+	e.Fact, err = decode(name, data)
+	return e, err
+}
+
+// erase destroys what an event says is to be destroyed. Readers keep what they
+// have begun to read.
+func (m *Memory) erase(by desk.Event) {
+	var gone func(desk.Event) bool
+	switch f := by.Fact.(type) {
+	case desk.Forgotten:
+		gone = func(e desk.Event) bool { return subjectOf(e) == subjectOf(by) }
+	case desk.Redacted:
+		gone = func(e desk.Event) bool { return slices.Contains(f.Events, e.Seq) }
+	default:
+		return
+	}
+	m.events = slices.Clone(m.events)
+	for i, e := range m.events {
+		if name, _, err := encode(e.Fact); err == nil && gone(e) { // else erased already
+			m.events[i].Fact, _ = erased(name)
+		}
+	}
+	if _, ok := by.Fact.(desk.Forgotten); ok {
+		m.unname(subjectOf(by), desk.UID(fmt.Sprintf("#%d", by.Seq)))
+	}
+}
+
+func (m *Memory) unname(who, number desk.UID) {
+	for i := range m.events {
+		for _, name := range []*desk.UID{&m.events[i].By, &m.events[i].Subject} {
+			if *name == who {
+				*name = number
+			}
+		}
+	}
 }

@@ -1,62 +1,50 @@
 package journal
 
 import (
+	"bytes"
+	"crypto/cipher"
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"strings"
-
-	"github.com/unistra/melusine/internal/desk"
+	"io"
 )
 
-type row struct {
-	seq                     desk.Seq
-	at                      int64
-	request, by, kind, data string
-	nonce, commitment, seal []byte
-}
+const (
+	nonceSize = 12 // of AES-GCM
+	saltSize  = 16
+)
 
-const nonceSize = 16
-
-var noSeal = make([]byte, sha256.Size) // before the first event
-
-// header is the part of the row that stays when its data are erased.
-func (r row) header() string {
-	return fmt.Sprintf("%d\n%d\n%s\n%s\n%s\n", r.seq, r.at, r.request, r.by, r.kind)
-}
-
-func (r row) commit() []byte {
-	h := sha256.New()
-	h.Write(r.nonce)
-	h.Write([]byte(r.data))
-	return h.Sum(nil)
-}
-
-func (r row) sealAfter(previous []byte) []byte {
-	h := sha256.New()
-	h.Write(previous)
-	h.Write([]byte(r.header()))
-	h.Write(r.commitment)
-	return h.Sum(nil)
-}
-
-// rows checks that events can stand right after a position and encodes them.
-func rows(after desk.Seq, events []desk.Event) ([]row, error) {
-	if len(events) == 0 || after < 0 {
-		return nil, errors.New("nothing to append, or nowhere")
+// seal commits the row to its data and encrypts them under its subject's key.
+// The header is bound to them: a payload opens in its own row only.
+func (r *row) seal(random io.Reader, key cipher.AEAD, data []byte) error {
+	drawn := make([]byte, nonceSize+saltSize)
+	if _, err := io.ReadFull(random, drawn); err != nil {
+		return fmt.Errorf("draw salt: %w", err)
 	}
-	rows := make([]row, len(events))
-	for i, e := range events {
-		if e.Seq != after+desk.Seq(i)+1 {
-			return nil, fmt.Errorf("event %d cannot be number %d after %d", e.Seq, i+1, after)
-		}
-		if strings.Contains(string(e.ID)+string(e.By), "\n") {
-			return nil, fmt.Errorf("event %d: line break in its header", e.Seq)
-		}
-		var err error
-		if rows[i], err = encode(e); err != nil {
-			return nil, fmt.Errorf("encode event %d: %w", e.Seq, err)
-		}
+	nonce, plain := drawn[:nonceSize:nonceSize], append(drawn[nonceSize:], data...)
+	r.commitment = commit(plain)
+	r.payload = key.Seal(nonce, nonce, plain, r.header())
+	return nil
+}
+
+// open gives the salt and the data back, if they are those that were sealed.
+func (r row) open(key cipher.AEAD) (salt, data []byte, err error) {
+	if len(r.payload) < nonceSize {
+		return nil, nil, errors.New("its data were cut short")
 	}
-	return rows, nil
+	plain, err := key.Open(nil, r.payload[:nonceSize], r.payload[nonceSize:], r.header())
+	if err != nil || len(plain) < saltSize {
+		return nil, nil, errors.New("it was changed")
+	}
+	if !bytes.Equal(r.commitment, commit(plain)) {
+		return nil, nil, errors.New("its commitment is to other data")
+	}
+	return plain[:saltSize], plain[saltSize:], nil
+}
+
+// commit is to salt and data. Without the salt, whoever guesses the data of an
+// erased event could prove it.
+func commit(plain []byte) []byte {
+	sum := sha256.Sum256(plain)
+	return sum[:]
 }

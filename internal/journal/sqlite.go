@@ -4,90 +4,153 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"embed"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/url"
 	"os"
-	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/unistra/melusine/internal/desk"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-//go:embed migrations/*.sql
-var migrations embed.FS
+var inSQLite = dialect{
+	name: goose.DialectSQLite3, keep: keepOrStop,
+	clean: emptyWAL, taken: takenInSQLite, away: func(error) bool { return false },
+}
 
-// tail is how many of the last events are verified when a journal is opened.
-const tail = 1000
+// errBusy is a lock that another program holds, such as a backup; nothing was
+// written.
+var errBusy = errors.New("the journal is held by another program")
+
+// keepOrStop writes rows to a file, and nothing more after a write that went wrong.
+func keepOrStop(ctx context.Context, l *Log, after desk.Seq, rows []row) error {
+	if err := l.enter(ctx); err != nil {
+		return err
+	}
+	defer l.leave()
+	if l.broken != nil {
+		return l.broken
+	}
+	err := l.write(context.WithoutCancel(ctx), after, rows)
+	switch {
+	case err == nil, errors.Is(err, desk.ErrBehind), errors.Is(err, ErrLost):
+		return err
+	case busyInSQLite(err) && !errors.Is(err, errDoubt):
+		return fmt.Errorf("%w: %w", errBusy, err)
+	}
+	l.broken = fmt.Errorf("writing has stopped: %w", err)
+	return l.broken
+}
 
 // OpenSQLite opens the journal in a file, making it if there is none, and
-// verifies its last 1000 events. random gives the nonces. A second opening is
-// ErrInUse; a file written by a newer program, or damaged, is refused.
+// verifies its last 1000 events. The persons are in a file beside it, path with
+// ".persons". random gives keys and salts. A second opening is ErrInUse; a file
+// written by a newer program, or damaged, is refused.
 func OpenSQLite(ctx context.Context, path string, random io.Reader) (*Log, error) {
 	held, err := lock(path + ".lock")
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	l := &Log{random: random, held: held, poll: time.Second}
-	if err := l.open(ctx, path); err != nil {
+	l := newLog(inSQLite, random)
+	l.also = append(l.also, held.Close)
+	if err := l.openFiles(ctx, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal: %w", err), l.Close())
 	}
 	return l, nil
 }
 
-func (l *Log) open(ctx context.Context, path string) error {
-	// SQLite would let everybody read a new file.
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+// ReadSQLite opens the journal in a file only to be read, beside the process
+// that has it.
+func ReadSQLite(ctx context.Context, path string) (*Log, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	l := newLog(inSQLite, nil)
+	if err := l.readFiles(ctx, path); err != nil {
+		return nil, errors.Join(fmt.Errorf("open journal: %w", err), l.Close())
+	}
+	return l, nil
+}
+
+func (l *Log) openFiles(ctx context.Context, path string) (err error) {
+	if l.writer, err = create(path); err != nil {
+		return err
+	}
+	if err := l.migrate(ctx, l.writer, "event"); err != nil {
+		return err
+	}
+	db, err := create(path + ".persons")
 	if err != nil {
-		return fmt.Errorf("create file: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("create file: %w", err)
-	}
-	if l.writer, err = connect(path, "rw", "0"); err != nil {
 		return err
 	}
-	l.writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, l.writer); err != nil {
+	l.also = append([]func() error{db.Close}, l.also...)
+	l.persons = &persons{db: db, random: l.random, scrub: scrubFile, patiently: l.patiently}
+	if err := l.migrate(ctx, db, "person"); err != nil {
 		return err
 	}
+	if err := l.persons.scrub(ctx, db); err != nil {
+		return err
+	}
+	if err := l.readFiles(ctx, path); err != nil {
+		return err
+	}
+	return l.greet(ctx)
+}
+
+func (l *Log) readFiles(ctx context.Context, path string) (err error) {
 	if l.reader, err = connect(path, "ro", "1"); err != nil {
 		return err
 	}
 	l.reader.SetMaxIdleConns(4)
 	l.reader.SetMaxOpenConns(4)
-	head, err := l.head(ctx)
-	if err != nil {
+	if l.persons == nil {
+		db, err := connect(path+".persons", "ro", "1")
+		if err != nil {
+			return err
+		}
+		l.also = append(l.also, db.Close)
+		l.persons = &persons{db: db, patiently: l.patiently}
+	}
+	if err := l.persons.open(ctx); err != nil {
 		return err
 	}
-	_, err = l.verify(ctx, max(0, head-tail))
-	return err
+	return l.verifyTail(ctx)
 }
 
-// migrate brings the schema up to this program's. A newer one is refused: this
-// program would not know what it reads.
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
+// create opens a file for the one writer, making it if there is none.
+func create(path string) (*sql.DB, error) {
+	// SQLite would let everybody read a new file.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return nil, fmt.Errorf("create file: %w", err)
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("create file: %w", err)
 	}
-	have, know, err := p.GetVersions(ctx)
-	if err != nil {
-		return fmt.Errorf("read schema version: %w", err)
+	db, err := connect(path, "rw", "0")
+	if err == nil {
+		db.SetMaxOpenConns(1)
 	}
-	if have > know {
-		return fmt.Errorf("schema %d was written by a newer program: this one knows %d", have, know)
+	return db, err
+}
+
+// scrubFile leaves no byte in the file of what was overwritten or deleted. If
+// somebody reads it for so long that it cannot, the next opening does.
+func scrubFile(ctx context.Context, db *sql.DB) error {
+	if _, err := db.ExecContext(ctx, "VACUUM"); err != nil && !busyInSQLite(err) {
+		return fmt.Errorf("rewrite file: %w", err)
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+	return emptyWAL(ctx, db)
+}
+
+// emptyWAL brings everything into the file itself, as the last Close does too.
+func emptyWAL(ctx context.Context, db *sql.DB) error {
+	var busy, frames, moved int
+	if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil && !busyInSQLite(err) {
+		return fmt.Errorf("empty write-ahead log: %w", err)
 	}
 	return nil
 }
@@ -97,7 +160,7 @@ type pragma struct{ name, value string }
 
 func connect(path, mode, queryOnly string) (*sql.DB, error) {
 	pragmas := []pragma{{"busy_timeout", "5000"}, {"journal_mode", "wal"}, {"synchronous", "2"}, // 2 = FULL
-		{"foreign_keys", "1"}, {"mmap_size", "0"}, {"query_only", queryOnly}}
+		{"foreign_keys", "1"}, {"mmap_size", "0"}, {"secure_delete", "1"}, {"query_only", queryOnly}}
 	options := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_defensive": {"1"}, "_dqs": {"0"}}
 	for _, p := range pragmas {
 		options.Add("_pragma", p.name+"("+p.value+")")
@@ -146,14 +209,13 @@ func ask(ctx context.Context, conn driver.Conn, query string) (string, error) {
 	return fmt.Sprint(answer[0]), nil
 }
 
-// taken says that an insert met a row with the same number.
-func taken(err error) bool {
+func takenInSQLite(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	return ok && e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 }
 
-// busy says that somebody else, such as a backup, holds the file.
-func busy(err error) bool {
+// A backup may hold the file.
+func busyInSQLite(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }

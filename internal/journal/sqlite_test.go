@@ -60,23 +60,23 @@ func mustNotOpen(t *testing.T, path, want string) {
 
 func TestEveryChangeIsSeen(t *testing.T) {
 	for name, c := range map[string]struct{ change, want string }{
-		"at":          {`UPDATE event SET at = at + 1 WHERE seq = 3`, "event 3: its seal"},
-		"request":     {`UPDATE event SET request = 'D-9' WHERE seq = 3`, "event 3: its seal"},
-		"by":          {`UPDATE event SET by = 'eve' WHERE seq = 3`, "event 3: its seal"},
-		"kind":        {`UPDATE event SET kind = 'revoked' WHERE seq = 3`, "event 3: its seal"},
-		"data":        {`UPDATE event SET data = replace(data, '3', '4') WHERE seq = 3`, "event 3: its data"},
-		"white space": {`UPDATE event SET data = data || ' ' WHERE seq = 3`, "event 3: its data"},
-		"nonce":       {`UPDATE event SET nonce = randomblob(16) WHERE seq = 3`, "event 3: its data"},
-		// A byte moved from the data to the nonce leaves the hash as it was.
-		"border":     {`UPDATE event SET nonce = nonce || cast(substr(data, 1, 1) AS BLOB), data = substr(data, 2) WHERE seq = 3`, "event 3: its data"},
-		"commitment": {`UPDATE event SET commitment = zeroblob(32) WHERE seq = 3`, "event 3: its data"},
-		"seal":       {`UPDATE event SET seal = zeroblob(32) WHERE seq = 3`, "event 3: its seal"},
-		"last seal":  {`UPDATE event SET seal = zeroblob(32) WHERE seq = 5`, "event 5: its seal"},
-		"removal":    {`DELETE FROM event WHERE seq = 3`, "event 3 is missing"},
-		"first gone": {`DELETE FROM event WHERE seq = 1`, "event 1 is missing"},
-		"closed gap": {`DELETE FROM event WHERE seq = 3; UPDATE event SET seq = seq - 1 WHERE seq > 3`, "event 3: its seal"},
-		"addition":   {`INSERT INTO event SELECT 6, at, request, by, kind, data, nonce, commitment, seal FROM event WHERE seq = 5`, "event 6: its seal"},
-		"exchange":   {`UPDATE event SET seq = CASE seq WHEN 2 THEN 30 ELSE 2 END WHERE seq IN (2, 3); UPDATE event SET seq = 3 WHERE seq = 30`, "event 2: its seal"},
+		"at":           {`UPDATE event SET at = at + 1 WHERE seq = 3`, "event 3: it was changed"},
+		"request":      {`UPDATE event SET request = 'D-9' WHERE seq = 3`, "event 3: it was changed"},
+		"by":           {`UPDATE event SET by = 1 WHERE seq = 3`, "event 3: it was changed"},
+		"by nobody":    {`UPDATE event SET by = 77 WHERE seq = 3`, "event 3: person 77: not among"},
+		"subject":      {`UPDATE event SET subject = 1 WHERE seq = 3`, "event 3: it was changed"},
+		"kind":         {`UPDATE event SET kind = 'revoked' WHERE seq = 3`, "event 3: it was changed"},
+		"payload":      {`UPDATE event SET payload = substr(payload, 1, 30) || x'00' || substr(payload, 32) WHERE seq = 3`, "event 3: it was changed"},
+		"cut":          {`UPDATE event SET payload = substr(payload, 1, 11) WHERE seq = 3`, "event 3: its data were cut short"},
+		"emptied":      {`UPDATE event SET payload = x'' WHERE seq = 3`, "event 3: its words are gone"},
+		"moved":        {`UPDATE event SET (payload, commitment) = (SELECT payload, commitment FROM event WHERE seq = 2) WHERE seq = 3`, "event 3: it was changed"},
+		"commitment":   {`UPDATE event SET commitment = zeroblob(32) WHERE seq = 3`, "event 3: its commitment"},
+		"removal":      {`DELETE FROM event WHERE seq = 3`, "event 3 is missing"},
+		"first gone":   {`DELETE FROM event WHERE seq = 1`, "event 1 is missing"},
+		"closed gap":   {`DELETE FROM event WHERE seq = 3; UPDATE event SET seq = seq - 1 WHERE seq > 3`, "event 3: it was changed"},
+		"addition":     {`INSERT INTO event SELECT 6, at, request, by, kind, subject, payload, commitment FROM event WHERE seq = 5`, "event 6: it was changed"},
+		"exchange":     {`UPDATE event SET seq = CASE seq WHEN 2 THEN 30 ELSE 2 END WHERE seq IN (2, 3); UPDATE event SET seq = 3 WHERE seq = 30`, "event 2: it was changed"},
+		"unknown kind": {`UPDATE event SET kind = 'teleported', payload = x'' WHERE seq = 3`, `event 3: unknown kind "teleported"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := written(t, 5)
@@ -86,42 +86,73 @@ func TestEveryChangeIsSeen(t *testing.T) {
 	}
 }
 
-// The seals as doc.go tells them, by the plainest means: a verifier written from
-// that text alone agrees.
-func TestSealsAsDocumented(t *testing.T) {
+// The leaves as doc.go tells them, by the plainest means, and the root of three
+// as RFC 6962 draws it.
+func TestLeavesAsDocumented(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
 	events := notes(0, 3)
 	events[1].ID = "D-1"
 	mustAppend(t, l, 0, events...)
-	rows, err := l.reader.QueryContext(t.Context(), `SELECT seq || char(10) || at || char(10) || request || char(10) || by || char(10) || kind || char(10),
-		data, nonce, commitment, seal FROM event ORDER BY seq`)
+	mustRead(t, l, 0)
+	rows, err := l.reader.QueryContext(t.Context(), `SELECT seq || ' ' || at || ' ' || iif(request = '', '-', request) || ' ' || by || ' ' || kind || ' ' || subject
+		|| ' ' || lower(hex(commitment)) || char(10) FROM event ORDER BY seq`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	seal, nonces := make([]byte, 32), map[string]bool{}
+	sum := func(parts ...[]byte) []byte { h := sha256.Sum256(slices.Concat(parts...)); return h[:] }
+	var hashes [][]byte
 	for rows.Next() {
-		var header, data, nonce, commitment, stored []byte
-		if err := rows.Scan(&header, &data, &nonce, &commitment, &stored); err != nil {
+		var leaf []byte
+		if err := rows.Scan(&leaf); err != nil {
 			t.Fatal(err)
 		}
-		if sum := sha256.Sum256(slices.Concat(nonce, data)); len(nonce) != 16 || !bytes.Equal(sum[:], commitment) {
-			t.Errorf("commitment of %s is %x", data, commitment)
-		}
-		if sum := sha256.Sum256(slices.Concat(seal, header, commitment)); !bytes.Equal(sum[:], stored) {
-			t.Errorf("seal of %s is %x", data, stored)
-		}
-		seal, nonces[string(nonce)] = stored, true
+		hashes = append(hashes, sum([]byte{0}, leaf))
 	}
-	if len(nonces) != 3 || rows.Err() != nil {
-		t.Errorf("%d different nonces, %v", len(nonces), rows.Err())
+	if len(hashes) != 3 || rows.Err() != nil {
+		t.Fatalf("%d leaves, %v", len(hashes), rows.Err())
+	}
+	want := sum([]byte{1}, sum([]byte{1}, hashes[0], hashes[1]), hashes[2])
+	if root, err := l.tree.root(3); err != nil || !bytes.Equal(root[:], want) {
+		t.Errorf("root is %x, want %x, %v", root, want, err)
+	}
+}
+
+// Two events that say the same say nothing of it in the clear.
+func TestCommitmentsAreSalted(t *testing.T) {
+	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
+	events := notes(0, 2)
+	events[1].Fact = events[0].Fact
+	mustAppend(t, l, 0, events...)
+	page, err := l.page(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, data, err := encode(events[0].Fact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range page {
+		e, err := l.entry(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(e.data, data) || len(e.salt) != saltSize || !bytes.Equal(e.commitment, commit(slices.Concat(e.salt, data))) {
+			t.Errorf("event %d: salt %x, data %s, commitment %x", e.seq, e.salt, e.data, e.commitment)
+		}
+		if bytes.Equal(e.commitment, commit(data)) || bytes.Contains(e.payload, data) {
+			t.Errorf("event %d can be guessed", e.seq)
+		}
+	}
+	if bytes.Equal(page[0].commitment, page[1].commitment) || bytes.Equal(page[0].payload, page[1].payload) {
+		t.Error("equal data are seen to be equal")
 	}
 }
 
 // A journal is opened by its end; the rest is for Verify, and for whoever reads it.
 func TestOpenLooksAtTheTail(t *testing.T) {
 	path := written(t, tail+100)
-	alter(t, path, `UPDATE event SET by = 'eve' WHERE seq = 50`)
+	alter(t, path, `UPDATE event SET by = 1 WHERE seq = 50`)
 	l := open(t, path)
 	if at, err := l.Verify(t.Context()); err == nil || at != 49 {
 		t.Errorf("verified to %d: %v", at, err)
@@ -130,7 +161,7 @@ func TestOpenLooksAtTheTail(t *testing.T) {
 	for _, err := range l.Read(t.Context(), 0) {
 		last = err
 	}
-	if last == nil || !strings.Contains(last.Error(), "event 50: its seal") {
+	if last == nil || !strings.Contains(last.Error(), "event 50: it was changed") {
 		t.Errorf("read: %v", last)
 	}
 	if events := mustRead(t, l, 100); len(events) != tail {
@@ -155,16 +186,29 @@ func TestVerifiesWhatItWrote(t *testing.T) {
 
 func TestUnknownKindIsRefused(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
-	r, err := encode(note(1))
+	rows, err := l.rows(t.Context(), notes(0, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.kind = "teleported" // sealed well, by a newer program
-	if err := l.write(t.Context(), 0, []row{r}); err != nil {
+	who, err := l.persons.of(t.Context(), rows[0].subject)
+	if err != nil {
 		t.Fatal(err)
 	}
+	rows[0].kind = "teleported" // sealed well, by a newer program
+	if err := rows[0].seal(rand.Reader, who.key, []byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	mustWrite(t, l, rows...)
 	if _, err := l.Verify(t.Context()); err == nil || !strings.Contains(err.Error(), `unknown kind "teleported"`) {
 		t.Errorf("verify: %v", err)
+	}
+}
+
+// mustWrite adds rows as another process would: no bell is rung.
+func mustWrite(t *testing.T, l *Log, rows ...row) {
+	t.Helper()
+	if err := l.write(t.Context(), rows[0].seq-1, rows); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -202,7 +246,7 @@ func TestFileIsPrivateWhateverItsName(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "é a?b#c%20d&e.db")
 	mustAppend(t, open(t, path), 0, note(1))
 	names, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
-	if err != nil || len(names) != 4 { // the file, its lock, -wal and -shm
+	if err != nil || len(names) != 7 { // the file, its lock, the persons, -wal and -shm of both
 		t.Errorf("%q, %v", names, err)
 	}
 	for _, name := range names {
@@ -217,7 +261,7 @@ func TestFileIsPrivateWhateverItsName(t *testing.T) {
 func TestPragmasAreReadBack(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
 	for db, queryOnly := range map[*sql.DB]string{l.writer: "0", l.reader: "1"} {
-		for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000", "query_only": queryOnly} {
+		for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "busy_timeout": "5000", "query_only": queryOnly} {
 			var got string
 			if err := db.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got); err != nil || got != want {
 				t.Errorf("%s is %q, want %q: %v", name, got, want, err)
@@ -250,7 +294,7 @@ func TestStopsWritingAfterAnError(t *testing.T) {
 		t.Fatalf("append: %v", full)
 	}
 	limit(t, l, "1000000") // there is room again
-	if _, err := l.Append(t.Context(), 1, note(2)); !errors.Is(err, full) {
+	if _, err := l.Append(t.Context(), 1, note(2)); err == nil || err.Error() != full.Error() {
 		t.Errorf("next append: %v", err)
 	}
 	if diff := cmp.Diff(notes(0, 1), mustRead(t, l, 0)); diff != "" {
@@ -272,14 +316,11 @@ func limit(t *testing.T, l *Log, pages string) {
 // An asker who goes away in the middle does not leave the append in doubt.
 func TestAppendIsFinished(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
-	l, err := OpenSQLite(ctx, filepath.Join(t.TempDir(), "journal.db"), readerFunc(func(p []byte) (int, error) {
+	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
+	l.random = readerFunc(func(p []byte) (int, error) {
 		leave()
 		return rand.Read(p)
-	}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	})
 	if at, err := l.Append(ctx, 0, notes(0, 2)...); err != nil || at != 2 {
 		t.Errorf("append: %d, %v", at, err)
 	}
@@ -289,13 +330,13 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-func TestNoNonceNoEvent(t *testing.T) {
-	l, err := OpenSQLite(t.Context(), filepath.Join(t.TempDir(), "journal.db"), iotest.TimeoutReader(io.LimitReader(rand.Reader, nonceSize)))
+func TestNoSaltNoEvent(t *testing.T) {
+	l, err := OpenSQLite(t.Context(), filepath.Join(t.TempDir(), "journal.db"), iotest.TimeoutReader(io.LimitReader(rand.Reader, 3*keySize+nonceSize)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := l.Append(t.Context(), 0, notes(0, 2)...); err == nil || !strings.Contains(err.Error(), "draw nonce") {
+	if _, err := l.Append(t.Context(), 0, notes(0, 2)...); err == nil || !strings.Contains(err.Error(), "draw salt") {
 		t.Errorf("append: %v", err)
 	}
 	if events := mustRead(t, l, 0); len(events) != 0 {
@@ -350,13 +391,11 @@ func TestWaitPolls(t *testing.T) {
 	l.poll = time.Millisecond
 	woken := make(chan error)
 	go func() { woken <- l.Wait(t.Context(), 1) }()
-	r, err := encode(note(2))
+	rows, err := l.rows(t.Context(), []desk.Event{note(2)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.write(t.Context(), 1, []row{r}); err != nil { // which rings no bell
-		t.Fatal(err)
-	}
+	mustWrite(t, l, rows...)
 	if err := <-woken; err != nil {
 		t.Error(err)
 	}

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -11,89 +10,89 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// pageSize bounds how many rows are read at once: nothing is held in the
-// database while somebody looks at an event.
-const pageSize = 1000
-
 // Verify walks over every event and returns the last position: numbers without
-// a hole, data that match their commitment, seals that follow. The error names
-// the first event that does not hold.
+// a hole, data that open and match their commitment, words missing only where
+// it is recorded that they were destroyed. The error names the first event that
+// does not hold. What the
+// tree says, Against compares.
 func (l *Log) Verify(ctx context.Context) (desk.Seq, error) {
 	return l.verify(ctx, 0)
 }
 
+// tail is how many of the last events are verified when a journal is opened.
+const tail = 1000
+
+func (l *Log) verifyTail(ctx context.Context) error {
+	head, err := l.head(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = l.verify(ctx, max(0, head-tail))
+	return err
+}
+
 func (l *Log) verify(ctx context.Context, after desk.Seq) (desk.Seq, error) {
-	for r, err := range l.walk(ctx, after) {
-		if err == nil {
-			_, err = r.event()
-		}
+	blank := map[desk.Seq]bool{}
+	for e, err := range l.walk(ctx, after) {
 		if err != nil {
 			return after, fmt.Errorf("verify: %w", err)
 		}
-		after = r.seq
+		after = e.seq
+		if len(e.payload) == 0 {
+			blank[e.seq] = true
+		}
+		if f, ok := e.event.Fact.(desk.Redacted); ok {
+			for _, seq := range f.Events {
+				delete(blank, seq)
+			}
+		}
+	}
+	for seq := range blank {
+		return seq - 1, fmt.Errorf("verify: event %d: its words are gone, and nothing says why", seq)
 	}
 	return after, nil
 }
 
-// walk yields the rows after a position, each checked. It is the only way rows
-// are read.
-func (l *Log) walk(ctx context.Context, after desk.Seq) iter.Seq2[row, error] {
-	return func(yield func(row, error) bool) {
-		seal, err := sealAt(ctx, l.reader, after)
-		for err == nil {
-			var page []row
-			page, err = l.page(ctx, after)
-			for _, r := range page {
-				if err = r.check(after, seal); err != nil {
-					break
-				}
-				if !yield(r, nil) {
+// walk yields the events after a position, each checked. It is the only way
+// they are read; what it yields in order from the first becomes the tree.
+func (l *Log) walk(ctx context.Context, after desk.Seq) iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
+		for page, err := range l.ahead(ctx, after) {
+			for _, e := range page {
+				if refused := l.accept(ctx, e, after); refused != nil {
+					yield(entry{}, refused)
 					return
 				}
-				after, seal = r.seq, r.seal
+				if !yield(e, nil) {
+					return
+				}
+				after = e.seq
 			}
-			if len(page) < pageSize {
-				break
+			if err != nil {
+				yield(entry{}, err)
+				return
 			}
-		}
-		if err != nil {
-			yield(row{}, err)
 		}
 	}
 }
 
-// check says whether the row is as it was written, right after another.
-func (r row) check(after desk.Seq, seal []byte) error {
-	switch {
-	case r.seq != after+1:
+// accept takes an entry right after another into the tree. What it says is to be
+// destroyed is then destroyed, whichever node wrote it, and if that node stopped
+// before it could.
+func (l *Log) accept(ctx context.Context, e entry, after desk.Seq) error {
+	if e.seq != after+1 {
 		return fmt.Errorf("event %d is missing", after+1)
-	case len(r.nonce) != nonceSize || !bytes.Equal(r.commitment, r.commit()):
-		return fmt.Errorf("event %d: its data were changed", r.seq)
-	case !bytes.Equal(r.seal, r.sealAfter(seal)):
-		return fmt.Errorf("event %d: its seal does not follow", r.seq)
+	}
+	if err := l.tree.take(e.seq, e.leaf); err != nil {
+		return err
+	}
+	if e.kind == forgotten {
+		return l.persons.forget(ctx, e.subject)
+	}
+	if f, ok := e.event.Fact.(desk.Redacted); ok {
+		return l.redact(ctx, f.Events)
 	}
 	return nil
-}
-
-func (l *Log) page(ctx context.Context, after desk.Seq) ([]row, error) {
-	found, err := l.reader.QueryContext(ctx, `SELECT seq, at, request, by, kind, data, nonce, commitment, seal
-		FROM event WHERE seq > $1 ORDER BY seq LIMIT $2`, after, pageSize)
-	if err != nil {
-		return nil, fmt.Errorf("read events after %d: %w", after, err)
-	}
-	defer found.Close()
-	var page []row
-	for found.Next() {
-		var r row
-		if err := found.Scan(&r.seq, &r.at, &r.request, &r.by, &r.kind, &r.data, &r.nonce, &r.commitment, &r.seal); err != nil {
-			return nil, fmt.Errorf("read event after %d: %w", after, err)
-		}
-		page = append(page, r)
-	}
-	if err := found.Err(); err != nil {
-		return nil, fmt.Errorf("read events after %d: %w", after, err)
-	}
-	return page, nil
 }
 
 func (l *Log) head(ctx context.Context) (head desk.Seq, err error) {
@@ -103,19 +102,19 @@ func (l *Log) head(ctx context.Context) (head desk.Seq, err error) {
 	return head, nil
 }
 
-// sealAt is the seal of the event at a position.
-func sealAt(ctx context.Context, db interface {
+// reaches is ErrLost if there is no event at a position.
+func reaches(ctx context.Context, db interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
-}, at desk.Seq) (seal []byte, err error) {
+}, at desk.Seq) error {
 	if at == 0 {
-		return noSeal, nil
+		return nil
 	}
-	err = db.QueryRowContext(ctx, `SELECT seal FROM event WHERE seq = $1`, at).Scan(&seal)
+	err := db.QueryRowContext(ctx, `SELECT seq FROM event WHERE seq = $1`, at).Scan(new(int64))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, ErrLost
+		return ErrLost
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read seal %d: %w", at, err)
+		return fmt.Errorf("look for event %d: %w", at, err)
 	}
-	return seal, nil
+	return nil
 }

@@ -86,10 +86,8 @@ func (f *fold) changeRequest(e desk.Event) error {
 	if err != nil {
 		return err
 	}
-	if asked, ok := e.Fact.(desk.Asked); ok {
-		if err := f.open(e, asked.Key); err != nil {
-			return err
-		}
+	if err := f.open(e); err != nil {
+		return err
 	}
 	f.requests[e.ID] = r
 	if f.moving[e.ID] = true; r.State.Final() {
@@ -106,18 +104,30 @@ func (f *fold) changeRequest(e desk.Event) error {
 }
 
 // open gives a new request its place. Numbers only grow, and a key asks once.
-func (f *fold) open(e desk.Event, key string) error {
+// An erased one has its number, and is in no list.
+func (f *fold) open(e desk.Event) error {
+	asked, opens := e.Fact.(desk.Asked)
+	lost, erased := e.Fact.(desk.Erased)
+	if erased {
+		_, erased = lost.Was.(desk.Asked)
+	}
+	if !opens && !erased {
+		return nil
+	}
 	n := number(e.ID)
 	if n <= f.highest {
 		return fmt.Errorf("%q is not a new number after %d", e.ID, f.highest)
 	}
-	if first := f.keyed[key]; first != "" {
+	if first := f.keyed[asked.Key]; first != "" {
 		return fmt.Errorf("%s was asked already as %s", e.ID, first)
 	}
-	if key != "" {
-		f.keyed[key] = e.ID
+	if f.highest = n; erased {
+		return nil
 	}
-	f.highest, f.ids = n, append(f.ids, e.ID)
+	if asked.Key != "" {
+		f.keyed[asked.Key] = e.ID
+	}
+	f.ids = append(f.ids, e.ID)
 	f.askedBy[e.By] = append(f.askedBy[e.By], e.ID)
 	return nil
 }
@@ -143,10 +153,28 @@ func (f *fold) changeHouse(e desk.Event) error {
 		f.offers[fact.Digest] = offer{e.By, fact.Until}
 	case desk.Bound:
 		return f.bind(fact, e.By)
+	case desk.Erased:
+		return f.lose(fact, e.Subject)
+	case desk.Forgotten, desk.Redacted: // the journal yields no more what they destroy
 	default:
 		return fmt.Errorf("%T without a request: %w", e.Fact, desk.ErrIllegal)
 	}
 	return nil
+}
+
+// lose checks that a fact without its words is missed by nothing that stands:
+// erased are all that concern somebody, or what had come to its end. To cut out
+// a revocation alone would give back what was revoked.
+func (f *fold) lose(e desk.Erased, subject desk.UID) error {
+	switch e.Was.(type) {
+	case desk.Granted, desk.Revoked, desk.BindingOffered, desk.Bound:
+		if len(f.manages[subject]) == 0 && f.chats[subject] == "" {
+			return nil
+		}
+	case desk.Forgotten:
+		return nil
+	}
+	return fmt.Errorf("%T cut out: %w", e.Was, desk.ErrIllegal)
 }
 
 func (f *fold) delegate(to desk.UID, domains []string) {

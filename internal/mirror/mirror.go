@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -50,14 +51,59 @@ func New(journal desk.Journal) *Mirror {
 func (m *Mirror) CatchUp(ctx context.Context) error {
 	m.catching.Lock()
 	defer m.catching.Unlock()
+	began, erased := m.at, false
 	for e, err := range m.journal.Read(ctx, m.at) {
 		if err == nil {
 			err = m.take(e)
 		}
+		if _, lost := e.Fact.(desk.Erased); lost && errors.Is(err, desk.ErrIllegal) && m.again(ctx) == nil {
+			err = m.take(e) // it was erased after what it follows had been folded with its words
+		}
 		if err != nil {
 			return fmt.Errorf("catch up after event %d: %w", m.at, err)
 		}
+		erased = erased || erases(e.Fact, began)
 	}
+	if erased {
+		return m.again(ctx)
+	}
+	return nil
+}
+
+// erases says that what was folded before may hold words that the journal no
+// longer has. Read from its beginning, the journal yields none of those, except
+// of who was forgotten by a program that stopped before it destroyed the key.
+func erases(fact desk.Fact, began desk.Seq) bool {
+	switch f := fact.(type) {
+	case desk.Forgotten:
+		return true
+	case desk.Redacted:
+		return began > 0
+	case desk.Erased:
+		_, forgotten := f.Was.(desk.Forgotten)
+		return forgotten && began > 0
+	}
+	return false
+}
+
+// again folds the journal anew, up to where it was: what was erased since is
+// then gone from memory too.
+func (m *Mirror) again(ctx context.Context) error {
+	fresh := newFold()
+	for e, err := range m.journal.Read(ctx, 0) {
+		if err == nil {
+			err = fresh.add(e)
+		}
+		if err != nil {
+			return fmt.Errorf("fold again after event %d: %w", fresh.at, err)
+		}
+		if fresh.at == m.at {
+			break
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.fold = fresh
 	return nil
 }
 

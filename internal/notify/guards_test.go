@@ -47,6 +47,19 @@ func TestAMailboxOfNobodyHasNoOwnerToTell(t *testing.T) {
 	}
 }
 
+// Where it was told of is erased at its term: nobody is told anew.
+func TestWhatWasErasedIsNotToldAgain(t *testing.T) {
+	for _, state := range []desk.State{desk.Waiting, desk.Settled, desk.Broken} {
+		r := desk.Request{By: "ann", Owner: "bob", State: state, Hushed: true, Decision: desk.Decision{Outcome: desk.Pending}}
+		if roles := notify.Wanted(r); len(roles) > 0 {
+			t.Errorf("%s: told %v", state, roles)
+		}
+	}
+	if roles := notify.Wanted(desk.Request{State: desk.Settled, Erased: true}); len(roles) > 0 {
+		t.Errorf("told %v", roles)
+	}
+}
+
 // What comes half a pause after a change is told with it.
 func TestPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -112,6 +112,9 @@ func (n *Notifier) Settle(ctx context.Context, r desk.Request) error {
 // Wanted lists the roles that are to be told of a request in its present
 // state, the first to be told first.
 func Wanted(r desk.Request) (roles []desk.Role) {
+	if r.Hushed {
+		return nil
+	}
 	if r.Decision.Outcome == desk.Pending || r.Action.Verb == desk.HouseFreeze && r.State == desk.Settled {
 		roles = append(roles, desk.ToApprovers)
 	}

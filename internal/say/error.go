@@ -72,7 +72,7 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 	case name == "value" && code == desk.AlreadySo:
 		return canonicalSize(lang, value, quote)
 	case name == "by" && value != "":
-		return T(lang, "by", "who", called(nil, desk.UID(value), quote))
+		return T(lang, "by", "who", called(lang, nil, desk.UID(value), quote))
 	case name == "rule" && value != "":
 		return T(lang, "rule", "rule", quoted(quote, value))
 	}

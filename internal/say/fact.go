@@ -15,7 +15,7 @@ func Fact(lang string, e desk.Event, name func(desk.UID) string, quote ...Quote)
 	if !known(key) {
 		key = "fact"
 	}
-	return T(lang, key, append(pairs, "who", called(name, e.By, quote))...)
+	return T(lang, key, append(pairs, "who", called(lang, name, e.By, quote))...)
 }
 
 func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Quote) (key string, pairs []string) {
@@ -43,15 +43,28 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 	case desk.Thawed:
 		return "fact.thawed", nil
 	case desk.Granted:
-		return "fact.granted", []string{"to", called(name, f.To, quote), "domains", list(f.Domains, quote)}
+		return "fact.granted", []string{"to", called(lang, name, f.To, quote), "domains", list(f.Domains, quote)}
 	case desk.Revoked:
-		return "fact.revoked", []string{"to", called(name, f.From, quote), "domains", list(f.Domains, quote)}
+		return "fact.revoked", []string{"to", called(lang, name, f.From, quote), "domains", list(f.Domains, quote)}
 	case desk.BindingOffered:
 		return "fact.offered", nil
 	case desk.Bound:
 		return "fact.bound", nil
+	case desk.Forgotten:
+		return "fact.forgotten", []string{"to", called(lang, name, f.Who, quote)}
+	case desk.Redacted:
+		return "fact.redacted", nil
+	case desk.Erased:
+		return erased(f), []string{"to", T(lang, "someone")}
 	}
 	return executed(lang, fact, quote)
+}
+
+func erased(f desk.Erased) string {
+	if _, ok := f.Was.(desk.Forgotten); ok {
+		return "fact.forgotten"
+	}
+	return "fact.erased"
 }
 
 func executed(lang string, fact desk.Fact, quote []Quote) (key string, pairs []string) {

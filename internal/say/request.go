@@ -57,7 +57,7 @@ func Approvers(lang string, refs []string, quote ...Quote) string {
 // next. It says that nothing was changed only where that is proved.
 func Outcome(lang string, r desk.Request, name func(desk.UID) string, quote ...Quote) string {
 	id := quoted(quote, string(r.ID))
-	pairs := append(values(lang, r.Action, quote), "id", id, "who", called(name, r.Ended, quote),
+	pairs := append(values(lang, r.Action, quote), "id", id, "who", called(lang, name, r.Ended, quote),
 		"approvers", Approvers(lang, r.Decision.Approvers, quote...), "reason", quoted(quote, r.Refusal),
 		"because", because(lang, r.Decision), "cause", cause(lang, causeOf(r)), "voters", voters(lang, r, name, quote),
 		"limit", brake(lang, r.Limit), "votes", strconv.Itoa(len(r.Votes)), "needed", strconv.Itoa(r.Decision.Needed),
@@ -129,7 +129,7 @@ func cause(lang string, code desk.Code) string {
 func voters(lang string, r desk.Request, name func(desk.UID) string, quote []Quote) string {
 	var who []string
 	for _, v := range r.Votes {
-		who = append(who, called(name, v.By, quote))
+		who = append(who, called(lang, name, v.By, quote))
 	}
 	return strings.Join(who, ", ")
 }

@@ -106,6 +106,7 @@ var everyFact = []desk.Fact{
 	desk.Held{Limit: desk.PersonLimit, Max: 5}, desk.Released{}, desk.BrakesReset{}, desk.Thawed{},
 	desk.Frozen{Cause: desk.ByRequest}, desk.Frozen{Cause: desk.ByFile, Reason: "EVIL"},
 	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{},
+	desk.Forgotten{Who: "EVIL"}, desk.Redacted{Events: []desk.Seq{1}}, desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Forgotten{}},
 }
 
 func TestFactSaysEveryFact(t *testing.T) {

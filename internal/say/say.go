@@ -96,9 +96,12 @@ func quoted(quote []Quote, s string) string {
 }
 
 // called is how a person is named in a sentence.
-func called(name func(desk.UID) string, who desk.UID, quote []Quote) string {
+func called(lang string, name func(desk.UID) string, who desk.UID, quote []Quote) string {
 	if who == desk.System {
 		return "Mélusine"
+	}
+	if strings.HasPrefix(string(who), "#") {
+		return T(lang, "someone") // a person who was forgotten
 	}
 	if name != nil {
 		if n := name(who); n != "" {

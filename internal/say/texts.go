@@ -64,6 +64,7 @@ var texts = map[string]text{
 	"error.yours.not":               {"La demande {id} n'est pas la vôtre : seule la personne qui l'a faite peut l'annuler.", "Request {id} is not yours: only the person who made it can withdraw it."},
 	"error.data.stale":              {"Les données de l'annuaire ou de Partage ne sont pas encore lues ou sont trop anciennes{since?} : les changements sont suspendus. Recommencez dans quelques minutes.", "The data of the directory or of Partage are not read yet or too old{since?}: changes are paused. Try again in a few minutes."},
 	"error.binding.bad":             {"Ce code n'est pas valable : il sert une seule fois, pendant 10\u202fminutes. Prenez-en un autre dans le portail.", "This code is not valid: it works once, for 10\u00a0minutes. Get another one in the portal."},
+	"error.person.concerned":        {"{value} est encore dans une demande inachevée, {id}. Terminez-la d'abord.", "{value} still takes part in an unfinished request, {id}. Bring that to its end first."},
 	"error.binding.none":            {"Votre compte de messagerie instantanée n'est pas encore lié à vous. Prenez un code dans le portail, puis envoyez-le ici : « lier CODE ».", `Your chat account is not linked to you yet. Get a code in the portal, then send it here: "link CODE".`},
 	"error.partage.down":            {"Partage ne répond pas. Recommencez plus tard.", "Partage does not answer. Try again later."},
 	"error.mailbox.other":           {"{target} désigne maintenant une autre boîte. Vérifiez le compte, puis refaites la demande.", "{target} is another mailbox now. Check the account, then ask again."},
@@ -401,6 +402,10 @@ var texts = map[string]text{
 	"door.chat":                  {"dans la messagerie instantanée", "in the chat"},
 	"door.portal":                {"depuis le portail", "in the portal"},
 	"door.shell":                 {"en ligne de commande", "by command line"},
+	"fact.forgotten":             {"{who} a effacé les données personnelles de {to}.", "{who} erased the personal data of {to}."},
+	"fact.redacted":              {"{who} a effacé ce que disaient des événements arrivés à leur terme.", "{who} erased the words of events that had reached their term."},
+	"someone":                    {"une personne effacée", "an erased person"},
+	"fact.erased":                {"Ce que disait cet événement a été effacé.", "The words of this event were erased."},
 
 	// Shared by the doors, asked for by T: buttons, names of fields, empty lists...
 	"act.approve": {"Valider et appliquer", "Approve and apply"},

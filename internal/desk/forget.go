@@ -1,0 +1,71 @@
+package desk
+
+import "context"
+
+// Forget destroys the personal data of somebody for good: history says nothing
+// any more of requests about his mailbox, of those he asked for a mailbox that
+// is nobody's, or of what was delegated to him; elsewhere his name becomes a
+// number. Who still takes part in something unfinished cannot be forgotten.
+func (d *Desk) Forget(ctx context.Context, by, who UID) error {
+	if who == "" || who == System {
+		return Fail(NotFound, UnknownPerson, "value", string(who))
+	}
+	_, err := d.Change(ctx, "", by, func(Request) ([]Fact, error) {
+		for r := range d.View.Requests(Query{}) {
+			if !r.State.Final() && (r.By == who || r.Owner == who || r.Voted(who)) {
+				return nil, Fail(Conflict, StillConcerned, "value", string(who), "id", string(r.ID))
+			}
+		}
+		return []Fact{Forgotten{Who: who}}, nil
+	})
+	return err
+}
+
+// subject is whose personal data a request is: of the owner of its mailbox, or
+// of who asks for a mailbox that is nobody's.
+func (r Request) subject() UID {
+	if r.Action.Verb.governs() {
+		return System
+	}
+	if r.Owner != "" {
+		return r.Owner
+	}
+	return r.By
+}
+
+// subject is whose personal data a fact without a request is. What is not about
+// one person is the program's own: to forget who signed must not undo it.
+func subject(f Fact, by UID) UID {
+	switch f := f.(type) {
+	case Granted:
+		return f.To
+	case Revoked:
+		return f.From
+	case Forgotten:
+		return f.Who
+	case BindingOffered, Bound:
+		return by
+	}
+	return System
+}
+
+// without is the request after a fact whose words were destroyed. All of a
+// request are, or else only those that say where it was told of: a lone vote
+// or withdrawal that is missing is a forgery. Only what was finished is ever
+// erased, so the request is at each moment one that nothing will move.
+func (r Request) without(e Event, f Erased) (Request, bool) {
+	switch f.Was.(type) {
+	case Asked:
+		return Request{ID: e.ID, State: Rejected, Erased: true, Asked: e.At}, r.State == None
+	case Announced:
+		r.Hushed = !r.Erased
+		return r, r.State != None
+	case Done:
+		r.State = Settled
+	case Withdrawn:
+		r.State = Cancelled
+	case Failed:
+		r.State = Broken
+	}
+	return r, r.Erased
+}

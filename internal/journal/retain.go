@@ -1,0 +1,135 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// Terms says how long words are kept once what they belong to has ended; 0 is
+// for ever.
+type Terms struct {
+	Requests      time.Duration // from the last event of a request that is final
+	Announcements time.Duration // the same, of where it was told of
+	People        time.Duration // from the last event of somebody with neither delegation nor chat account bound
+}
+
+// atMost bounds the events of one Redacted, but for those of one request.
+const atMost = 1000
+
+// Retain destroys the words that have reached their term, and tells how many
+// events had them. Nothing is due that anything unfinished or in force needs.
+func (l *Log) Retain(ctx context.Context, d *desk.Desk, terms Terms) (int, error) {
+	if err := d.View.CatchUp(ctx); err != nil {
+		return 0, fmt.Errorf("retain: %w", err)
+	}
+	due, err := l.due(ctx, d.View, d.Now(), terms)
+	if err != nil {
+		return 0, fmt.Errorf("retain: %w", err)
+	}
+	done := 0
+	for len(due) > 0 {
+		var events []desk.Seq
+		for len(due) > 0 && len(events) < atMost { // what belongs together goes together
+			events, due = append(events, due[0]...), due[1:]
+		}
+		slices.Sort(events)
+		// Reading this fact destroys the words: see accept.
+		_, err := d.Change(ctx, "", desk.System, func(desk.Request) ([]desk.Fact, error) {
+			return []desk.Fact{desk.Redacted{Events: events}}, nil
+		})
+		if err != nil {
+			return done, fmt.Errorf("retain: %w", err)
+		}
+		done += len(events)
+	}
+	return done, nil
+}
+
+// A matter is what words are kept for.
+type matter struct {
+	request desk.ID
+	person  desk.UID
+}
+
+// due groups the events whose words are due by what they belong to.
+func (l *Log) due(ctx context.Context, view desk.Fold, now time.Time, terms Terms) (groups [][]desk.Seq, err error) {
+	last, words, posts := map[matter]time.Time{}, map[matter][]desk.Seq{}, map[matter][]desk.Seq{}
+	for e, err := range l.walk(ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		m, ok := matterOf(e.event)
+		if !ok {
+			continue
+		}
+		last[m] = e.event.At
+		if _, announced := e.event.Fact.(desk.Announced); announced {
+			posts[m] = append(posts[m], e.seq)
+		} else if e.salt != nil {
+			words[m] = append(words[m], e.seq)
+		}
+	}
+	standing := view.Correspondents()
+	for m, ended := range last {
+		past := func(term time.Duration) bool { return term > 0 && !ended.Add(term).After(now) }
+		if r, _ := view.Request(m.request); m.request != "" && r.State.Final() {
+			if past(terms.Requests) {
+				groups = append(groups, slices.Concat(words[m], posts[m]))
+			} else if past(terms.Announcements) {
+				groups = append(groups, posts[m])
+			}
+		}
+		if m.request == "" && past(terms.People) && len(standing[m.person]) == 0 && view.Chat(m.person) == "" {
+			groups = append(groups, words[m])
+		}
+	}
+	groups = slices.DeleteFunc(groups, func(g []desk.Seq) bool { return len(g) == 0 })
+	slices.SortFunc(groups, func(a, b []desk.Seq) int { return cmp.Compare(a[0], b[0]) })
+	return groups, nil
+}
+
+// matterOf is false for what is kept for ever, such as what was erased and why.
+func matterOf(e desk.Event) (matter, bool) {
+	if e.ID != "" {
+		return matter{request: e.ID}, true
+	}
+	switch e.Fact.(type) {
+	case desk.Granted, desk.Revoked, desk.BindingOffered, desk.Bound:
+		return matter{person: e.Subject}, true
+	}
+	return matter{}, false
+}
+
+// redact empties the payloads of events, if any still has one. Their headers and
+// commitments stay.
+func (l *Log) redact(ctx context.Context, events []desk.Seq) error {
+	if l.writer == nil || len(events) == 0 {
+		return nil
+	}
+	list := make([]string, len(events))
+	for i, seq := range events {
+		list[i] = strconv.FormatInt(int64(seq), 10)
+	}
+	which, left := ` WHERE length(payload) > 0 AND seq IN (`+strings.Join(list, ", ")+`)`, 0
+	if err := l.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM event`+which).Scan(&left); err != nil {
+		return fmt.Errorf("look for what is to be redacted: %w", err)
+	}
+	if left == 0 {
+		return nil
+	}
+	if err := l.enter(ctx); err != nil {
+		return err
+	}
+	defer l.leave()
+	if _, err := l.writer.ExecContext(ctx, `UPDATE event SET payload = $1`+which, []byte{}); err != nil {
+		return fmt.Errorf("redact: %w", err)
+	}
+	return l.clean(ctx, l.writer)
+}

@@ -1,0 +1,93 @@
+package mirror
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/unistra/melusine/internal/desk"
+)
+
+func lost(id desk.ID, was desk.Fact) desk.Event {
+	return desk.Event{At: noon, ID: id, By: "ann", Subject: "bob", Fact: desk.Erased{Was: was}}
+}
+
+func about(who desk.UID, f desk.Fact) desk.Event {
+	return desk.Event{At: noon, By: "ann", Subject: who, Fact: f}
+}
+
+// A word that is missing gives nothing back: what stands on it is refused.
+func TestWhatIsErasedGivesNothingBack(t *testing.T) {
+	granted, revoked := desk.Granted{To: "bob", Domains: []string{"u.fr"}}, desk.Revoked{From: "bob", Domains: []string{"u.fr"}}
+	offer := desk.Event{At: noon, By: "bob", Subject: "bob", Fact: desk.BindingOffered{Digest: "d", Until: noon}}
+	bound := desk.Event{At: noon, By: "bob", Subject: "bob", Fact: desk.Bound{Account: "a", Digest: "d"}}
+	for name, c := range map[string]struct {
+		events []desk.Event
+		legal  bool
+	}{
+		"all of somebody":          {[]desk.Event{lost("", granted), lost("", revoked), lost("", offer.Fact), lost("", bound.Fact), lost("", desk.Forgotten{})}, true},
+		"then something new":       {[]desk.Event{lost("", granted), lost("", revoked), about("bob", granted)}, true},
+		"what was revoked":         {[]desk.Event{lost("", granted), about("bob", revoked)}, true},
+		"a revocation alone":       {[]desk.Event{about("bob", granted), lost("", revoked)}, false},
+		"another's":                {[]desk.Event{about("zoe", desk.Granted{To: "zoe", Domains: []string{"u.fr"}}), lost("", revoked)}, true},
+		"a binding after another":  {[]desk.Event{offer, bound, lost("", bound.Fact)}, false},
+		"an offer that was used":   {[]desk.Event{lost("", offer.Fact), bound}, false},
+		"what is of no person":     {[]desk.Event{lost("", desk.Redacted{})}, false},
+		"a request":                {[]desk.Event{lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Done{})}, true},
+		"a request that was there": {[]desk.Event{event("D-1", "ann", asked("x@u.fr", "y@u.fr", "k")), lost("D-1", desk.Decided{})}, false},
+		"an end of nothing":        {[]desk.Event{lost("D-1", desk.Done{})}, false},
+		"a number twice":           {[]desk.Event{lost("D-2", desk.Asked{}), lost("D-1", desk.Asked{})}, false},
+	} {
+		f := newFold()
+		var err error
+		for i, e := range c.events {
+			if e.Seq = desk.Seq(i) + 1; err == nil {
+				err = f.add(e)
+			}
+		}
+		if (err == nil) != c.legal {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Whom one node forgets, the others forget with the next event they read.
+func TestForgottenEverywhere(t *testing.T) {
+	j := journalOf(t)
+	d, m := house(t, j)
+	_, other := house(t, j)
+	r := askFor(t, d, "b@u.fr", "key")
+	must(t, d.Grant(t.Context(), "dsi0", "bob", "u.fr"))
+	must(t, other.CatchUp(t.Context()))
+	if _, err := d.Withdraw(t.Context(), r.By, desk.Chat, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	r, _ = m.Request(r.ID)
+	if err := d.Forget(t.Context(), "dsi0", r.Owner); err != nil {
+		t.Fatal(err)
+	}
+	must(t, other.CatchUp(t.Context()))
+	want := desk.Request{ID: r.ID, State: desk.Cancelled, Erased: true, Asked: r.Asked, Changed: r.Changed}
+	for name, v := range map[string]*Mirror{"who forgot": m, "another": other} {
+		if got, _ := v.Request(r.ID); !cmp.Equal(got, want) {
+			t.Errorf("%s: %s", name, cmp.Diff(want, got))
+		}
+		if found := ids(v.Requests(desk.Query{})); len(found) != 0 || v.Keyed("key") != "" || len(v.Correspondents()) != 0 {
+			t.Errorf("%s: still lists %v, %v", name, found, v.Correspondents())
+		}
+		if next, _ := v.Next(); next != "D-2" {
+			t.Errorf("%s: next is %s", name, next)
+		}
+		for e := range v.History(t.Context(), string(r.ID)) {
+			if _, ok := e.Fact.(desk.Erased); !ok {
+				t.Errorf("%s: still tells %+v", name, e.Fact)
+			}
+		}
+	}
+	if _, err := d.Request(r.By, desk.Chat, r.ID); desk.CodeOf(err) != desk.UnknownRequest {
+		t.Errorf("shown: %v", err)
+	}
+	if err := d.Announce(t.Context(), r.ID, desk.Announced{Role: desk.ToAsker}); !errors.Is(err, desk.ErrIllegal) {
+		t.Errorf("announced: %v", err)
+	}
+}
