@@ -36,6 +36,7 @@ type house struct {
 
 func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.Rules, from people, office *effect.Office) (*house, error) {
 	m := mirror.New(j)
+	m.SetDomains(office.Domains.Names()) // first: delegations are of domains that are served
 	if err := m.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("replay journal: %w", err)
 	}
@@ -65,7 +66,6 @@ func (h *house) loadAccounts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.mirror.SetDomains(h.office.Domains.Names())
 	h.mirror.SetClasses(classes)
 	if err := h.mirror.LoadAccounts(ctx, h.office.Accounts(ctx), h.desk.Now()); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
