@@ -38,6 +38,7 @@ type house struct {
 
 func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.Rules, from people, office *effect.Office) (*house, error) {
 	m := mirror.New(j)
+	m.SetDomains(office.Domains.Names()) // first: delegations are of domains that are served
 	if err := m.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("replay journal: %w", err)
 	}

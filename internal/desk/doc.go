@@ -28,4 +28,10 @@
 //	  | Done{proof}        | Done{proof}
 //	  v                    v
 //	done <-----------------+
+//
+// An action of several steps goes through ready, running and doubtful for each
+// of them: its plan is in Planned, beside the first Started, and Stepped{proof}
+// makes it ready for the next. If a step fails for good it goes the same way
+// back, undoing what is done, until Undone: broken, but nothing is changed. See
+// Plan.
 package desk

@@ -48,7 +48,7 @@ func Undo(a Action, before Account) (Action, bool) {
 		return Action{}, false
 	}
 	undo, err := NewAction(verb, string(a.On(before.Address).After()), args)
-	return undo, err == nil && before.Known() && args["alias"] != string(before.Address)
+	return undo, err == nil && args["alias"] != string(before.Address)
 }
 
 // settledBy gives the verb that sets each status a client may set.

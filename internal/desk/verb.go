@@ -80,7 +80,7 @@ const (
 
 const optional = "?"
 
-// Nowhere, as where to forward mail, stops the forwarding.
+// Nowhere is where mail is forwarded to when it is not.
 const Nowhere = "none"
 
 // SpecOf tells what the verb needs; ok is false for a verb that does not exist.

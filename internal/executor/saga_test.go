@@ -196,7 +196,12 @@ func TestNothingComesBetweenTheSteps(t *testing.T) {
 		if desk.CodeOf(err) != desk.TooLate {
 			t.Errorf("withdrawn in the middle: %v", err)
 		}
-		h.desk.Rules = rulesFunc(func(desk.Facts) desk.Decision { return desk.Decision{} })
+		h.desk.Rules = rulesFunc(func(f desk.Facts) desk.Decision {
+			if f.Action.Verb == desk.AccountDelete {
+				return desk.Decision{}
+			}
+			return approval(f)
+		})
 		h.run(t, time.Hour)
 		if r := h.request(id); r.State != desk.Settled {
 			t.Errorf("%s %q", r.State, r.Code)
@@ -273,6 +278,7 @@ func TestTheTokenComesBeforeTheIntent(t *testing.T) {
 			return fate{}
 		}
 		j := slowly{memory(), 500 * time.Millisecond}
+		w.slow = 100 * time.Millisecond
 		h := settled(t, j, w, w)
 		var id desk.ID
 		attempts := map[int]int{}
@@ -282,7 +288,7 @@ func TestTheTokenComesBeforeTheIntent(t *testing.T) {
 			if r.State != desk.Running || r.Next() != a || !r.Issued.Equal(issued) || !r.Until.Equal(issued.Add(6*time.Minute)) || attempts[r.Attempt] != 1 {
 				t.Errorf("%s sent in %s, by a token of %v: the intent is of %s, by one of %v, until %v", a, r.State, issued, r.Next(), r.Issued, r.Until)
 			}
-			if age := time.Since(issued); age != 500*time.Millisecond {
+			if age := time.Since(issued); age != 600*time.Millisecond {
 				t.Errorf("a token of %v", age)
 			}
 		}

@@ -26,6 +26,7 @@ type town struct {
 	fault   func(nth int, a desk.Action) fate
 	tries   map[string]int
 	checks  func(a desk.Action, issued time.Time) // at each send
+	slow    time.Duration                         // a token on its way to us
 }
 
 // A fate is what becomes of one write.
@@ -115,6 +116,7 @@ func (w *town) Plan(_ context.Context, r desk.Request, before desk.Account, take
 
 func (w *town) Pen(_ context.Context, a desk.Action, _ desk.Account) (desk.Pen, error) {
 	p := pen{issued: time.Now()}
+	time.Sleep(w.slow)
 	p.write = func(context.Context) error { return w.write(a, p.issued) }
 	return p, nil
 }

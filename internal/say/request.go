@@ -75,7 +75,7 @@ func outcomeKey(r desk.Request) string {
 		return key + ".undone"
 	case r.Undoing && r.State != desk.Doubtful:
 		return "outcome.undoing"
-	case r.State == desk.Ready && r.Step > 0 && r.Code == "":
+	case r.State == desk.Ready && r.Step > 0:
 		return key + ".begun"
 	case r.State == desk.Waiting && len(r.Votes) > 0:
 		return key + ".votes"

@@ -46,6 +46,11 @@ func TestOutcome(t *testing.T) {
 		{func(r *desk.Request) { r.State, r.Code = desk.Broken, desk.AliasTaken }, "La demande D-5 n'a pas abouti : l'adresse a été prise entre-temps. Rien n'a été modifié. Refaites la demande si besoin, ou donnez ce numéro à l'assistance."},
 		{func(r *desk.Request) { r.State, r.Code, r.Attempt = desk.Broken, desk.OtherMailbox, 1 }, "La demande D-5 n'a pas abouti : l'adresse désigne maintenant une autre boîte. Regardez la fiche du compte avant de recommencer, ou donnez ce numéro à l'assistance."},
 		{func(r *desk.Request) { r.State, r.Code, r.Attempt = desk.Broken, "brand.new", 3 }, "La demande D-5 n'a pas abouti : une erreur de notre côté. Regardez la fiche du compte avant de recommencer, ou donnez ce numéro à l'assistance."},
+		{ofThree(desk.Ready, 2, false), "La demande D-5 est en cours d'application sur Partage : 2 sur 3 des étapes, pour l'instant. La suite vous sera annoncée."},
+		{ofThree(desk.Ready, 2, true), "La demande D-5 n'a pas abouti : Partage a refusé le changement. Ce qui avait été fait est en train d'être défait (encore en place : 2 sur 3). La suite vous sera annoncée."},
+		{ofThree(desk.Running, 1, true), "La demande D-5 n'a pas abouti : Partage a refusé le changement. Ce qui avait été fait est en train d'être défait (encore en place : 1 sur 3). La suite vous sera annoncée."},
+		{ofThree(desk.Broken, 0, true), "La demande D-5 n'a pas abouti : Partage a refusé le changement. Ce qui avait été fait a été défait : rien n'est modifié en définitive. Refaites la demande si besoin, ou donnez ce numéro à l'assistance."},
+		{ofThree(desk.Broken, 2, true), "La demande D-5 s'est arrêtée en chemin : Partage a refusé le changement. Une partie reste en place (2 sur 3 des étapes) et n'a pas pu être défaite. Ne la refaites pas : donnez ce numéro à l'assistance."},
 		{func(r *desk.Request) { r.State = desk.None }, "La demande D-5 est inconnue. Vérifiez son numéro."},
 	}
 	for i, tt := range tests {
@@ -86,6 +91,14 @@ func TestState(t *testing.T) {
 	}
 	if got := plain(Line("fr", request(t, nil))); got != "◔ D-5, à valider : alias c@u.fr → bob@u.fr" {
 		t.Errorf("Line = %q", got)
+	}
+}
+
+// ofThree is a request of three steps, on its way or on its way back.
+func ofThree(state desk.State, inForce int, undoing bool) func(*desk.Request) {
+	return func(r *desk.Request) {
+		r.State, r.Step, r.Undoing, r.Code, r.Cause, r.Attempt = state, inForce, undoing, desk.PartageDown, desk.PartageRefused, 5
+		r.Plan.Steps = make([]desk.Step, 3)
 	}
 }
 

@@ -120,12 +120,22 @@ func TestSizeReadsBack(t *testing.T) {
 func TestAction(t *testing.T) {
 	add := action(t, "alias.add bob@u.fr alias=c@u.fr")
 	quota := action(t, "quota.set bob@u.fr size=10300M")
+	forward, stop := action(t, "account.forward bob@u.fr to=x@v.fr"), action(t, "account.forward bob@u.fr to=none")
 	tests := []struct{ got, want string }{
 		{Title("fr", add), "Ajouter un alias"},
 		{Title("en", add), "Add an alias"},
 		{Verb("fr", desk.QuotaSet), "changement de quota"},
 		{Summary("fr", add), "alias c@u.fr → bob@u.fr"},
 		{Summary("fr", quota), "quota de bob@u.fr : 10 300 Mo"},
+		{Effect("fr", forward), "Une copie de chaque message reçu par bob@u.fr sera envoyée à x@v.fr, à la place de toute redirection précédente. Les messages resteront aussi dans la boîte."},
+		{Effect("en", stop), "Mail received by bob@u.fr will no longer be sent elsewhere. It will stay in the mailbox."},
+		{Summary("fr", stop), "fin de la redirection de bob@u.fr"},
+		{Outcome("fr", desk.Request{ID: "D-1", State: desk.Settled, Action: stop}, nil), "C'est fait (D-1) : le courrier reçu par bob@u.fr n'est plus envoyé ailleurs."},
+		{Forward("fr", "", true), "aucune"},
+		{Forward("en", "none", false), "none"},
+		{Forward("fr", "x@v.fr", false, mark), "une copie à ⟦x@v.fr⟧"},
+		{Forward("en", "x@v.fr", true, mark), "everything to ⟦x@v.fr⟧, without a copy kept here"},
+		{Book("en", true) + ", " + Book("fr", false), "out of the address book, dans le carnet d'adresses"},
 		{Effect("fr", add), "Le courrier adressé à c@u.fr arrivera aussi dans la boîte bob@u.fr."},
 		{Effect("en", add, mark), "Mail sent to ⟦c@u.fr⟧ will also arrive in the mailbox ⟦bob@u.fr⟧."},
 		{Effect("en", quota), "The mailbox bob@u.fr will have a quota of 10,300 MB."},
