@@ -269,7 +269,7 @@ func nodeVanishes(t *testing.T, p *dev.PostgresServer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := one.insert(t.Context(), tx, 0, rows); err != nil {
+	if err := insert(t.Context(), tx, rows); err != nil {
 		t.Fatal(err)
 	}
 	mustAppend(t, other, 0, note(1))
