@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick bench fuzz cover lint generate prepare check
+.PHONY: help demo test long quick bench fuzz cover lint generate prepare check
 
 FUZZTIME ?= 30s
 tool := go tool -modfile=tools/go.mod
@@ -15,6 +15,9 @@ demo: ## try Mélusine with a simulated Partage, nothing to install
 
 test: prepare check ## prove everything: real servers, race detector (installs what is missing)
 	CGO_ENABLED=1 go test -race -tags servers -timeout 30m ./...
+
+long: prepare ## the long trials of the journal: PostgreSQL killed for two minutes, 1,000 COMMITs cut, two processes
+	go test -tags servers -count=1 -timeout 30m -v -run '^TestPostgres$$/^(commits_cut|killed|processes_race)$$' ./internal/journal -long
 
 quick: ## the tests that need nothing but Go, in less than a minute
 	go test ./...

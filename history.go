@@ -55,7 +55,7 @@ func (c config) makeKey(out io.Writer) error {
 	}
 	k, err := c.History.key()
 	if err == nil {
-		fmt.Fprintln(out, k.Public())
+		_, err = fmt.Fprintln(out, k.Public())
 	}
 	return err
 }
@@ -231,14 +231,14 @@ func (c historyEraseCommand) erase(ctx context.Context, out io.Writer, d *desk.D
 		}
 	}
 	if !c.Yes {
-		fmt.Fprintf(out, "%d events are about %s. With --yes nobody will ever read them again.\n", n, c.Login)
-		return nil
+		_, err := fmt.Fprintf(out, "%d events are about %s. With --yes nobody will ever read them again.\n", n, c.Login)
+		return err
 	}
 	if err := d.Forget(ctx, desk.UID(c.By), desk.UID(c.Login)); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s: the words of %d events, the login and the key are destroyed.\n", c.Login, n)
-	return nil
+	_, err := fmt.Fprintf(out, "%s: the words of %d events, the login and the key are destroyed.\n", c.Login, n)
+	return err
 }
 
 type historyRetainCommand struct {
@@ -249,7 +249,9 @@ type historyRetainCommand struct {
 func (c historyRetainCommand) Run(ctx context.Context) error {
 	return withDesk(ctx, c.File, func(cfg config, events *journal.Log, d *desk.Desk) error {
 		n, err := events.Retain(ctx, d, cfg.History.terms())
-		fmt.Println(n, "events had reached their term")
+		if err == nil {
+			_, err = fmt.Println(n, "events had reached their term")
+		}
 		return err
 	})
 }
@@ -257,16 +259,10 @@ func (c historyRetainCommand) Run(ctx context.Context) error {
 // openPasted reads a checkpoint as a person copied it, from a file or, by "-",
 // from standard input: with the fence of the chat, or without.
 func openPasted(path, public string) (journal.Checkpoint, error) {
-	in := io.Reader(os.Stdin)
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return journal.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
-		}
-		defer f.Close()
-		in = f
+	if path == "-" {
+		path = "/dev/stdin"
 	}
-	text, err := io.ReadAll(io.LimitReader(in, 64<<10))
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return journal.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
 	}

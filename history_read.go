@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -71,33 +70,38 @@ func (c historyVerifyCommand) verify(ctx context.Context, out io.Writer, cfg con
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d events: each is what its commitment says\n", last)
 	if err := cfg.History.against(ctx, events); err != nil {
 		return err
 	}
+	said := fmt.Sprintf("%d events: each is what its commitment says\n", last)
 	if cfg.History.KeyFile != "" {
-		fmt.Fprintln(out, "the last checkpoint kept here is of this journal")
+		said += "the last checkpoint kept here is of this journal\n"
 	}
-	if c.Checkpoint == "" {
-		return nil
+	if c.Checkpoint != "" {
+		published, err := c.published(ctx, cfg, events)
+		if err != nil {
+			return fmt.Errorf("the checkpoint given: %w", err)
+		}
+		said += fmt.Sprintf("the checkpoint given, of %d events, is of this journal\n", published.Size)
 	}
+	_, err = io.WriteString(out, said)
+	return err
+}
+
+// published compares the journal with a checkpoint from elsewhere.
+func (c historyVerifyCommand) published(ctx context.Context, cfg config, events *journal.Log) (at journal.Checkpoint, err error) {
 	public := c.Key
 	if public == "" {
 		k, err := cfg.History.key()
 		if err != nil {
-			return err
+			return at, err
 		}
 		public = k.Public()
 	}
-	published, err := openPasted(c.Checkpoint, public)
-	if err == nil {
-		err = events.Against(ctx, published)
+	if at, err = openPasted(c.Checkpoint, public); err != nil {
+		return at, err
 	}
-	if err != nil {
-		return fmt.Errorf("the checkpoint given: %w", err)
-	}
-	fmt.Fprintf(out, "the checkpoint given, of %d events, is of this journal\n", published.Size)
-	return nil
+	return at, events.Against(ctx, at)
 }
 
 type historyShowCommand struct {
@@ -117,21 +121,10 @@ func (c historyShowCommand) show(ctx context.Context, to io.Writer, cfg config, 
 	if err != nil {
 		return err
 	}
-	view := mirror.New(events)
-	if err := view.CatchUp(ctx); err != nil {
+	told, err := historyOf(ctx, events, c.Of)
+	if err != nil {
 		return err
 	}
-	var told []desk.Event
-	for e, err := range view.History(ctx, strings.TrimSpace(c.Of)) {
-		if err != nil {
-			return err
-		}
-		told = append(told, e)
-	}
-	if len(told) == 0 {
-		return fmt.Errorf("history says nothing of %s", c.Of)
-	}
-	slices.Reverse(told)
 	var signed []byte
 	var at journal.Checkpoint
 	if c.Proof {
@@ -143,9 +136,9 @@ func (c historyShowCommand) show(ctx context.Context, to io.Writer, cfg config, 
 			return err
 		}
 	}
-	out := bufio.NewWriter(to)
+	var out strings.Builder
 	for _, e := range told {
-		fmt.Fprintf(out, "%6d  %s  %-6s %s\n", e.Seq, e.At.In(zone).Format(time.DateTime), e.ID, say.Fact(c.Lang, e, nil))
+		fmt.Fprintf(&out, "%6d  %s  %-6s %s\n", e.Seq, e.At.In(zone).Format(time.DateTime), e.ID, say.Fact(c.Lang, e, nil))
 		if !c.Proof {
 			continue
 		}
@@ -153,8 +146,27 @@ func (c historyShowCommand) show(ctx context.Context, to io.Writer, cfg config, 
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s\n", proof)
+		fmt.Fprintf(&out, "%s\n", proof)
 	}
-	fmt.Fprintf(out, "%s", signed)
-	return out.Flush()
+	_, err = io.WriteString(to, out.String()+string(signed))
+	return err
+}
+
+// historyOf is what touches a request or an address, the oldest first.
+func historyOf(ctx context.Context, events *journal.Log, of string) (told []desk.Event, err error) {
+	view := mirror.New(events)
+	if err := view.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	for e, err := range view.History(ctx, strings.TrimSpace(of)) {
+		if err != nil {
+			return nil, err
+		}
+		told = append(told, e)
+	}
+	if len(told) == 0 {
+		return nil, fmt.Errorf("history says nothing of %s", of)
+	}
+	slices.Reverse(told)
+	return told, nil
 }

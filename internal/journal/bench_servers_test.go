@@ -21,7 +21,7 @@ func BenchmarkPostgresEightWriters(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		tr.write(b.Context(), l, fmt.Sprint(done.Add(1)), func(int) bool { return pb.Next() })
 	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "appends/s")
+	b.ReportMetric(float64(len(tr.acks))/b.Elapsed().Seconds(), "appends/s") // b.N also counts those who came second
 }
 
 func BenchmarkPostgresAppend(b *testing.B) {

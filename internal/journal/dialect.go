@@ -15,12 +15,11 @@ import (
 // A dialect is what SQLite and PostgreSQL do each in its own way. The tables
 // and the statements are the same.
 type dialect struct {
-	name      goose.Dialect
-	isolation sql.IsolationLevel
+	name goose.Dialect
 	// keep writes rows, by Log.write, and says what became of them.
 	keep func(ctx context.Context, l *Log, after desk.Seq, rows []row) error
-	// taken says that an insert met a row with the same number.
-	taken func(error) bool
+	// transact is Log.write's transaction.
+	transact func(ctx context.Context, l *Log, after desk.Seq, rows []row) error
 	// away says that the database cannot be asked for now, and nothing else is wrong.
 	away     func(error) bool
 	patience time.Duration                        // with a database that is away

@@ -15,7 +15,9 @@ import (
 // whose data are shown; what was erased is shown of nobody.
 func (l *Log) Export(ctx context.Context, to io.Writer, signed []byte, c Checkpoint, opens func(desk.Event) bool) error {
 	out := bufio.NewWriterSize(to, 1<<20)
-	fmt.Fprintln(out, "melusine history 1")
+	if _, err := out.WriteString("melusine history 1\n"); err != nil {
+		return fmt.Errorf("write export: %w", err)
+	}
 	for e, err := range l.walk(ctx, 0) {
 		if err != nil {
 			return fmt.Errorf("export history: %w", err)
@@ -35,7 +37,9 @@ func (l *Log) Export(ctx context.Context, to io.Writer, signed []byte, c Checkpo
 	if err := l.Against(ctx, c); err != nil {
 		return fmt.Errorf("export history: %w", err)
 	}
-	fmt.Fprintf(out, "\n%s", signed)
+	if _, err := fmt.Fprintf(out, "\n%s", signed); err != nil {
+		return fmt.Errorf("write export: %w", err)
+	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write export: %w", err)
 	}

@@ -98,38 +98,12 @@ func (l *Log) leave() { <-l.turn }
 // write is one transaction, in the turn of whoever calls it. errDoubt: it may
 // have been kept. Any other error: it was not, unless undoing it failed too.
 func (l *Log) write(ctx context.Context, after desk.Seq, rows []row) error {
-	last := after + desk.Seq(len(rows))
 	if after < l.known {
 		return desk.ErrBehind
 	}
-	tx, err := l.writer.BeginTx(ctx, &sql.TxOptions{Isolation: l.isolation})
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	if err := l.insert(ctx, tx, after, rows); err != nil {
-		if undone := tx.Rollback(); undone != nil {
-			return fmt.Errorf("%w; roll back: %w", err, undone)
-		}
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%w: commit: %w", errDoubt, err)
-	}
-	l.known = last
-	return nil
-}
-
-// insert adds the rows after the event they follow.
-func (l *Log) insert(ctx context.Context, tx *sql.Tx, after desk.Seq, rows []row) error {
-	if err := reaches(ctx, tx, after); err != nil {
-		return err
-	}
-	err := insert(ctx, tx, rows)
-	if err == nil && l.notify != "" {
-		_, err = tx.ExecContext(ctx, l.notify)
-	}
-	if l.taken(err) {
-		return desk.ErrBehind
+	err := l.transact(ctx, l, after, rows)
+	if err == nil {
+		l.known = after + desk.Seq(len(rows))
 	}
 	return err
 }

@@ -144,8 +144,7 @@ func onThisMachine(host string) bool {
 }
 
 var inPostgres = dialect{
-	name: goose.DialectPostgres, isolation: sql.LevelReadCommitted,
-	taken: takenInPostgres, away: postgresAway, keep: keepPatiently, patience: 30 * time.Second,
+	name: goose.DialectPostgres, transact: transactInPostgres, away: postgresAway, keep: keepPatiently, patience: 30 * time.Second,
 	clean:  func(ctx context.Context, db *sql.DB) error { _, err := db.ExecContext(ctx, "VACUUM event"); return err },
 	notify: `SELECT pg_notify('` + channel + `', '')`,
 }
@@ -194,12 +193,6 @@ func fit(ctx context.Context, conn *pgx.Conn) error {
 		}
 	}
 	return nil
-}
-
-// A serialisation failure is another way to say that somebody was first.
-func takenInPostgres(err error) bool {
-	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (e.Code == "23505" || e.Code == "40001" || e.Code == "40P01")
 }
 
 // postgresAway says that the server could not be asked, or gave up: classes 08,

@@ -139,9 +139,11 @@ func appendWakesOtherProcesses(t *testing.T, p *dev.PostgresServer) {
 	address := freshDatabase(t, p)
 	one, other := openPostgres(t, address), openPostgres(t, address)
 	one.poll = time.Hour
+	soon, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	for at := range desk.Seq(20) {
 		woken := make(chan error)
-		go func() { woken <- one.Wait(t.Context(), at) }()
+		go func() { woken <- one.Wait(soon, at) }()
 		mustAppend(t, other, at, note(at+1))
 		if err := <-woken; err != nil {
 			t.Fatal(err)
@@ -157,9 +159,11 @@ func waitPolls(t *testing.T, p *dev.PostgresServer) {
 	address := freshDatabase(t, p)
 	one, other := openPostgres(t, address), openPostgres(t, address)
 	one.poll, other.notify = 20*time.Millisecond, ""
+	soon, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	for at := range desk.Seq(5) {
 		woken := make(chan error)
-		go func() { woken <- one.Wait(t.Context(), at) }()
+		go func() { woken <- one.Wait(soon, at) }()
 		mustAppend(t, other, at, note(at+1))
 		if err := <-woken; err != nil {
 			t.Fatal(err)
@@ -265,7 +269,7 @@ func nodeVanishes(t *testing.T, p *dev.PostgresServer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := one.insert(t.Context(), tx, 0, rows); err != nil {
+	if err := insert(t.Context(), tx, rows); err != nil {
 		t.Fatal(err)
 	}
 	mustAppend(t, other, 0, note(1))

@@ -66,15 +66,18 @@ const atOnce = 10
 // insert adds the rows, already sealed.
 func insert(ctx context.Context, tx *sql.Tx, rows []row) error {
 	for some := range slices.Chunk(rows, atOnce) {
-		var values []any
-		for _, r := range some {
-			values = append(values, r.values()...)
-		}
-		if _, err := tx.ExecContext(ctx, insertion(len(some)), values...); err != nil {
+		if _, err := tx.ExecContext(ctx, insertion(len(some)), valuesOf(some)...); err != nil {
 			return fmt.Errorf("insert events from %d: %w", some[0].seq, err)
 		}
 	}
 	return nil
+}
+
+func valuesOf(rows []row) (values []any) {
+	for _, r := range rows {
+		values = append(values, r.values()...)
+	}
+	return values
 }
 
 // insertion is the statement that adds n rows.

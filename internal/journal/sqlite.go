@@ -18,12 +18,36 @@ import (
 
 var inSQLite = dialect{
 	name: goose.DialectSQLite3, keep: keepOrStop,
-	clean: emptyWAL, taken: takenInSQLite, away: func(error) bool { return false },
+	clean: emptyWAL, transact: transactInSQLite, away: func(error) bool { return false },
 }
 
 // errBusy is a lock that another program holds, such as a backup; nothing was
 // written.
 var errBusy = errors.New("the journal is held by another program")
+
+// transactInSQLite adds the rows after the event they follow.
+func transactInSQLite(ctx context.Context, l *Log, after desk.Seq, rows []row) error {
+	tx, err := l.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err = reaches(ctx, tx, after); err == nil {
+		err = insert(ctx, tx, rows)
+	}
+	if takenInSQLite(err) {
+		err = desk.ErrBehind
+	}
+	if err != nil {
+		if undone := tx.Rollback(); undone != nil {
+			return fmt.Errorf("%w; roll back: %w", err, undone)
+		}
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("%w: commit: %w", errDoubt, err)
+	}
+	return nil
+}
 
 // keepOrStop writes rows to a file, and nothing more after a write that went wrong.
 func keepOrStop(ctx context.Context, l *Log, after desk.Seq, rows []row) error {
