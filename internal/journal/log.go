@@ -102,8 +102,11 @@ func (l *Log) write(ctx context.Context, after desk.Seq, rows []row) error {
 		return desk.ErrBehind
 	}
 	err := l.transact(ctx, l, after, rows)
-	if err == nil {
+	switch {
+	case err == nil:
 		l.known = after + desk.Seq(len(rows))
+	case !errors.Is(err, desk.ErrBehind):
+		l.known = 0 // a database that went away may come back without them
 	}
 	return err
 }

@@ -20,7 +20,7 @@ func transactInPostgres(ctx context.Context, l *Log, after desk.Seq, rows []row)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // one that was lost has nothing to say
 	return conn.Raw(func(driver any) error {
 		return pipeline(ctx, driver.(*stdlib.Conn).Conn(), l.notify, after, rows)
 	})

@@ -343,6 +343,10 @@ func lenientLog(t *testing.T, address string) *Log {
 	}
 	l := newLog(inPostgres, rand.Reader)
 	l.writer, l.reader = db, db
+	l.persons = &persons{db: db, random: rand.Reader, scrub: scrubTable, patiently: l.patiently}
 	t.Cleanup(func() { l.Close() })
+	if err := l.persons.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return l
 }
