@@ -46,6 +46,7 @@ func newBackstage(t *testing.T) stage {
 	if err := h.load(ctx); err != nil {
 		t.Fatal(err)
 	}
+	h.desk.Brakes = desk.Brakes{Person: 10_000, Domain: 10_000, Verb: 10_000, All: 10_000, PerMille: 1000} // tried elsewhere
 	short := executor.Timing{Send: 5 * time.Second, TokenLife: 20 * time.Millisecond, Pause: 5 * time.Second, Apart: 10 * time.Millisecond, Rest: 10 * time.Millisecond, Attempts: 3}
 	x := &executor.Executor{Desk: h.desk, Office: h.office, Refresh: h.refresh, Timing: short,
 		Halted: func() bool { return false }, Steady: h.steady, Log: slog.New(slog.DiscardHandler)}
@@ -120,7 +121,7 @@ func TestEveryVerbThroughFaults(t *testing.T) {
 		tried[verb] = true // by TestDeletedAndBack
 	}
 	for _, verb := range desk.Verbs() {
-		if spec, _ := desk.SpecOf(verb); spec.Changes && !tried[verb] {
+		if spec, _ := desk.SpecOf(verb); spec.Changes && !spec.Governs && !tried[verb] {
 			t.Errorf("%s is not tried here", verb)
 		}
 	}
