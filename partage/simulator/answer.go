@@ -150,7 +150,7 @@ func singular(name string) string {
 // integer reports whether the integer form of v prints as v does.
 func integer(v string) bool {
 	digits := strings.TrimPrefix(v, "-")
-	if digits == "" || len(digits) > 18 || digits[0] == '0' && v != "0" {
+	if digits == "" || digits[0] == '0' && v != "0" {
 		return false
 	}
 	for i := range len(digits) {
@@ -161,9 +161,12 @@ func integer(v string) bool {
 	return true
 }
 
+// unwritable are what an element cannot hold as it is: control characters not at all.
+const unwritable = "<>&\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
+
 func escape(to []byte, text string) []byte {
 	for {
-		i := strings.IndexAny(text, "<>&")
+		i := strings.IndexAny(text, unwritable)
 		if i < 0 {
 			return append(to, text...)
 		}
@@ -173,8 +176,10 @@ func escape(to []byte, text string) []byte {
 			to = append(to, "&lt;"...)
 		case '>':
 			to = append(to, "&gt;"...)
-		default:
+		case '&':
 			to = append(to, "&amp;"...)
+		default:
+			to = append(to, "\uFFFD"...)
 		}
 		text = text[i+1:]
 	}

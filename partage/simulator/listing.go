@@ -30,7 +30,7 @@ func (s *Server) getAllAccounts(c call) (answer, effect) {
 	if refusal != "" {
 		return s.refuse(refusal), nil
 	}
-	wanted := strings.Split("name,id,"+c.form.plain("attrs"), ",")
+	wanted := strings.Split("name,id,"+strings.ReplaceAll(c.form.plain("attrs"), " ", ""), ",")
 	if c.form.plain("attrs") == "" {
 		wanted = strings.Split(shown, ",")
 	}
@@ -47,13 +47,16 @@ func (s *Server) getAllAccounts(c call) (answer, effect) {
 	}), nil
 }
 
-// number reads an integer as Ruby does: what is not one is 0.
+// number reads the integer that a text begins with, as Ruby does: 0 if there is
+// none. It is kept small enough to add two of them.
 func number(text string) int {
-	n, err := strconv.Atoi(strings.TrimSpace(text))
-	if err != nil {
-		return 0
+	text = strings.TrimSpace(text)
+	end := 0
+	for end < len(text) && (text[end] >= '0' && text[end] <= '9' || end == 0 && strings.IndexByte("+-", text[0]) >= 0) {
+		end++
 	}
-	return n
+	n, _ := strconv.Atoi(text[:end]) // out of range, it is the nearest
+	return max(-1<<30, min(n, 1<<30))
 }
 
 // choose finds the accounts of one page. Those of a whole domain in the order

@@ -235,17 +235,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	name, token, found := s.route(path)
-	if !found {
+	if !found || !slices.Contains(verbs, r.Method) {
 		notFound().send(w, r)
 		return
 	}
-	if err := r.ParseForm(); err != nil {
+	f, err := readForm(r)
+	if err != nil {
 		page(http.StatusBadRequest, "The request could not be read.").send(w, r)
 		return
 	}
-	fault := s.take(name, form(r.Form).subject())
-	s.answer(name, token, form(r.Form), fault).faulty(w, r, fault)
+	fault := s.take(name, f.subject())
+	s.answer(name, token, f, fault).faulty(w, r, fault)
 }
+
+// verbs are those of the routes: public clients use GET and POST alike.
+var verbs = []string{http.MethodGet, http.MethodHead, http.MethodPost}
 
 // route finds the method and the token in a path: the token is the last
 // segment, and the method all that is between it and the base.
