@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -130,7 +131,14 @@ func TestListedResources(t *testing.T) { // §3.3
 func TestDefinitions(t *testing.T) { // §3.5
 	b := newBench(t, Config{})
 	b.each("unistra.fr", "zimlet_dl/GetDefinition", "", "<errors>no such definition", "-"+done, "-<message>no such")
-	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", done, `<definitions type="array"/>`)
+	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", done, `<id type="integer">2</id>`, "Listes de diffusion 2025", "personnels@unistra.fr", `-<id type="integer">3</id>`)
+	for _, d := range b.u.domains {
+		for _, past := range b.definitionsOf(d.Name).Past {
+			if !json.Valid([]byte(past.Text)) || !strings.Contains(past.Text, "@"+d.Name) {
+				t.Error(past.Text)
+			}
+		}
+	}
 	b.each("unistra.fr", "zimlet_dl/DeleteDefinition", "", "<errors>no such definition")
 	b.each("unistra.fr", "zimlet_dl/CreateDefinition", "", "invalid request")
 	b.each("unistra.fr", "zimlet_dl/CreateDefinition", "definition=x", "invalid request")
@@ -140,11 +148,11 @@ func TestDefinitions(t *testing.T) { // §3.5
 		has(t, b.call("unistra.fr", "zimlet_dl/CreateDefinition", url.Values{"definition": {text}}.Encode()), done)
 	}
 	b.each("unistra.fr", "zimlet_dl/GetDefinition", "", done, "<definition>"+second+"</definition>")
-	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", `<definitions type="array">`, "&lt;1&gt; &amp; é", second, `<id type="integer">2</id>`)
+	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", `<definitions type="array">`, "&lt;1&gt; &amp; é", second, `<id type="integer">4</id>`)
 	b.each("etu.unistra.fr", "zimlet_dl/GetDefinition", "", "no such")
 	has(t, b.call("unistra.fr", "zimlet_dl/DeleteDefinition", ""), done)
 	b.each("unistra.fr", "zimlet_dl/GetDefinition", "", "no such")
-	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", `<id type="integer">2</id>`) // the history stays
+	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", `<id type="integer">4</id>`, `-<id type="integer">5</id>`) // the history stays
 	if code, _, _ := b.do("GET", "/service/domain//zimlet_dl/GetHistoryDefinition/"+b.token("unistra.fr"), ""); code != 200 {
 		t.Errorf("doubled slash: %d", code)
 	}

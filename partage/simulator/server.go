@@ -63,7 +63,7 @@ type Server struct {
 	moved       map[string]int         // addresses given since the start -> account; gone for those taken back
 	rolls       map[*domain]*roll      // who came to a domain, who left it
 	resources   map[string]entry       // address -> resources created or changed; nil for those deleted
-	definitions map[string]definitions // domain -> its trees of mailing lists
+	definitions map[string]definitions // domain -> its trees of mailing lists, once it writes one
 	shares      map[string]share       // account identifier -> whom its mailbox is lent to
 	groups      map[string]entry       // name -> groups created or changed; nil for those deleted
 	listAliases map[string]string      // aliases of groups added -> name of the group; "" for those removed

@@ -218,7 +218,8 @@ func TestValueEncoding(t *testing.T) { // §2
 	for value, want := range map[string]string{
 		"12": `<x type="integer">12</x>`, "0": `<x type="integer">0</x>`, "-1": `<x type="integer">-1</x>`, "012": "<x>012</x>",
 		"0223232323": "<x>0223232323</x>", "": "<x></x>", "1.5": "<x>1.5</x>", "-": "<x>-</x>", "+3": "<x>+3</x>",
-		"a<b>&\"'é": "<x>a&lt;b&gt;&amp;\"'é</x>", "TRUE": "<x>TRUE</x>",
+		"a<b>&\"'é": "<x>a&lt;b&gt;&amp;\"'é</x>", "TRUE": "<x>TRUE</x>", "-0": "<x>-0</x>",
+		"00000555": "<x>00000555</x>", "12345678901234567890123": `<x type="integer">12345678901234567890123</x>`, "1 2": "<x>1 2</x>",
 	} {
 		x := (&Server{}).document(0, "", "")
 		x.text(0, "x", value)
@@ -277,7 +278,7 @@ func TestGetAllAccounts(t *testing.T) { // §3.1
 		t.Errorf("descending, searched: %v", got)
 	}
 	has(t, b.call("etu.unistra.fr", "GetAllAccounts", "limit=1"), "<name>", "<id>", "<used", "<quota", "<admin>", "<cos-name>", "-<sn>", "-zimbraMailQuota")
-	has(t, b.call("etu.unistra.fr", "GetAllAccounts", "limit=1&attrs=sn,GIVENNAME"), "<name>", "<id>", "<sn>", "<givenName>", "-<used", "-<cos-name>")
+	has(t, b.call("etu.unistra.fr", "GetAllAccounts", "limit=1&attrs=sn,+GIVENNAME,nothing"), "<name>", "<id>", "<sn>", "<givenName>", "-<used", "-<cos-name>")
 	has(t, b.call("etu.unistra.fr", "GetAllAccounts", "ldap_query=(sn=Personne)"), `<accounts type="array"/>`)
 	has(t, b.call("etu.unistra.fr", "GetAllAccounts", "ldap_query=((("), "invalid request", "-accounts")
 	byName := b.call("etu.unistra.fr", "GetAllAccounts", "limit=150&sortby=sn&attrs=sn")
