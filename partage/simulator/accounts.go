@@ -135,9 +135,13 @@ func (s *Server) modifyAccount(c call) (answer, effect) {
 	return s.succeed(nil), func() bool {
 		e := s.entryOf(index).with(given)
 		s.changed[index] = e
-		if slices.Equal(given["zimbraAccountStatus"], []string{"closed"}) {
+		if closes(given) {
 			s.leaveAll(e)
 		}
 		return true
 	}
+}
+
+func closes(given map[string][]string) bool {
+	return slices.Equal(given["zimbraAccountStatus"], []string{"closed"})
 }

@@ -1,6 +1,9 @@
 package simulator
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // features are the switches of a class, without "zimbraFeature" and "Enabled".
 var features = []string{
@@ -56,7 +59,7 @@ func (s *Server) getCos(c call) (answer, effect) {
 		return s.refuse(nameless), nil
 	}
 	for _, k := range s.u.classes {
-		if k.Name == name {
+		if strings.EqualFold(k.Name, name) { // LDAP's
 			return s.succeed(func(x *document) { x.object(1, "cos", k.entry()) }), nil
 		}
 	}

@@ -189,9 +189,21 @@ func (e entry) searched(name string) []string {
 	case "zimbramaildeliveryaddress":
 		return e.get("name")
 	case "objectclass":
-		return []string{"inetOrgPerson", "zimbraAccount", "amavisAccount"}
+		return e.classes()
 	case "name", "id", "used", "userpassword":
 		return nil // not in LDAP under that name, or not to be searched
 	}
 	return e.get(name)
+}
+
+// classes are those of LDAP: a resource is an account too.
+func (e entry) classes() []string {
+	switch account := []string{"inetOrgPerson", "zimbraAccount", "amavisAccount"}; {
+	case e.get("zimbraMailStatus") != nil:
+		return []string{"zimbraDistributionList", "zimbraMailRecipient"}
+	case e.get("zimbraCalResType") != nil:
+		return append(account, "zimbraCalendarResource")
+	default:
+		return account
+	}
 }

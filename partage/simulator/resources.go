@@ -132,7 +132,7 @@ func (s *Server) getAllResources(c call) (answer, effect) {
 // resourceRules are the attributes of a resource that can be written. The
 // others are dropped without a word, the identifier first: clients echo it.
 var resourceRules = map[string]rule{
-	"displayName": present, "zimbraCalResType": resourceType, "zimbraAccountStatus": knownStatus, "zimbraNotes": shortNote,
+	"displayName": present, "zimbraCalResType": resourceType, "zimbraAccountStatus": knownStatus, "zimbraNotes": atMost(1024),
 	"description": anything, "co": anything, "l": anything, "st": anything, "street": anything, "postalCode": anything, "userPassword": anything,
 	"zimbraCalResAutoAcceptDecline": boolean, "zimbraCalResAutoDeclineIfBusy": boolean, "zimbraCalResAutoDeclineRecurring": boolean,
 	"zimbraCalResLocationDisplayName": atMost(256), "zimbraCalResContactName": atMost(256), "zimbraCalResSite": atMost(32),
@@ -267,10 +267,14 @@ func (s *Server) modifyResource(c call) (answer, effect) {
 	}
 	return s.succeed(nil), func() bool {
 		e, found := s.resource(name)
-		if found {
-			s.resources[name] = e.with(given)
+		if !found {
+			return false
 		}
-		return found
+		s.resources[name] = e.with(given)
+		if closes(given) {
+			s.leaveLists(name)
+		}
+		return true
 	}
 }
 
@@ -284,6 +288,7 @@ func (s *Server) deleteResource(c call) (answer, effect) {
 	return s.succeed(nil), func() bool {
 		_, found := s.resource(name)
 		s.resources[name] = nil
+		s.leaveLists(name)
 		return found
 	}
 }

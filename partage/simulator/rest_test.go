@@ -32,6 +32,7 @@ func TestClassByName(t *testing.T) { // §3.4, §4.4
 		"<zimbraId>"+class.ID+"</zimbraId>", `<zimbraMailQuota type="integer">1073741824</zimbraMailQuota>`, "<zimbraFeatureTasksEnabled>TRUE</",
 		`<zimbraZimletAvailableZimlets type="array">`, "<zimbraZimletAvailableZimlet>com_zimbra_url</")
 	b.each("unistra.fr", "GetCos", "name="+class.ID, "no such cos: "+class.ID, "-"+done)
+	b.each("unistra.fr", "GetCos", "name="+strings.ToUpper(class.Name), done, "<name>"+class.Name+"</name>")
 	b.each("unistra.fr", "GetCos", "", "invalid request: missing required attribute: name")
 	b.each("unistra.fr", "GetAllCos", "limit=1&offset=3&ldap_query=x", done, `<coses type="array">`, "<cose>", class.Name, b.u.classes[4].Name) // parameters have no effect
 }
@@ -116,6 +117,8 @@ func TestListedResources(t *testing.T) { // §3.3
 	b.each("unistra.fr", "GetAllResources", "limit=2&offset=1&sortby=mail", "salle-101@", "salle-conseil@", "-amphi-1@", "-salle-visio@")
 	b.each("unistra.fr", "GetAllResources", "offset=99", done, `<resources type="array"/>`)
 	b.each("unistra.fr", "GetAllResources", url.Values{"ldap_query": {"(zimbraCalResType=Equipment)"}}.Encode(), "vehicule-1@", "-amphi-1@")
+	b.each("unistra.fr", "GetAllResources", "ldap_query=objectClass=zimbraCalendarResource&limit=1", "amphi-1@")
+	b.each("unistra.fr", "GetAllAccounts", "ldap_query=objectClass=zimbraCalendarResource", done, `<accounts type="array"/>`)
 	b.each("unistra.fr", "GetAllResources", "ldap_query=(", "invalid request")
 	b.each("unistra.fr", "CountObjects", "type=calresource", `<count type="integer">6</count>`)
 	has(t, b.call("unistra.fr", "DeleteResource", "name=amphi-1@unistra.fr"), done)

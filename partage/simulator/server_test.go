@@ -303,8 +303,8 @@ func TestModifyAccount(t *testing.T) { // §3.1
 	see(`<quota type="integer">1073741824</quota>`, "<zimbraNotes>é &lt;&amp;&gt;</zimbraNotes>", "<sn>Dupont</sn>")
 	ok("zimbraMailQuota=&zimbraNotes=")
 	see(`<quota type="integer">12884901888</quota>`, `<zimbraMailQuota type="integer">12884901888`, "-zimbraNotes")
-	ok("id=x&admin=ADMIN&used=0&quota=1&zimbraMailAlias=x@unistra.fr&zimbraMailAlias[]=y@unistra.fr&mav-transformation=TRUE&ou=x&zimbraLastLogonTimestamp=1&unknown=x")
-	see("-<id>x</id>", "<admin>DOMAIN", "-zimbraMailAlias", "<mav-transformation>FALSE", "-<ou>", "-unknown", `<quota type="integer">12884901888`)
+	ok("id=x&admin=ADMIN&used=0&quota=1&zimbraMailAlias=x@unistra.fr&zimbraMailAlias[]=y@unistra.fr&mav-transformation=TRUE&zimbraLastLogonTimestamp=1&unknown=x")
+	see("-<id>x</id>", "<admin>DOMAIN", "-zimbraMailAlias", "<mav-transformation>FALSE", "-unknown", `<quota type="integer">12884901888`)
 	ok("zimbraHideInGAL=TRUE&postalCode=67000&zimbraAllowFromAddress[]=a@x.fr&zimbraAllowFromAddress[]=b@x.fr")
 	see("<zimbraHideInGal>TRUE", `<postalCode type="integer">67000</postalCode>`, `<zimbraAllowFromAddress type="array">`)
 	ok("zimbraAllowFromAddress[]=")
@@ -320,7 +320,8 @@ func TestModifyAccount(t *testing.T) { // §3.1
 	for form, text := range map[string]string{
 		"zimbraMailQuota=5G": "invalid request", "zimbraMailQuota=-1": "invalid request", "zimbraAccountStatus=": "invalid request",
 		"zimbraAccountStatus=off": "invalid request", "zimbraCOSId=x": "no such cos: x", "zimbraHideInGal=1": "invalid request",
-		"zimbraNotes=" + strings.Repeat("x", 1025): "invalid request",
+		"zimbraNotes=" + strings.Repeat("x", 1025):          "invalid request: zimbraNotes value length(1025) larger than max allowed: 1024",
+		"zimbraPrefFromDisplay=" + strings.Repeat("x", 257): "larger than max allowed: 256", "zimbraMailCanonicalAddress=x": "must be a valid email address: x",
 	} {
 		has(t, b.call("unistra.fr", "ModifyAccount", jeanne+"&sn=Changed&"+form), text, "-"+done)
 	}
@@ -337,18 +338,20 @@ func TestAliases(t *testing.T) { // §3.1, §5
 	has(t, add("j.dupont@math.unistra.fr"), done)
 	has(t, b.call("unistra.fr", "GetAccount", "name=contact.physique@unistra.fr"), "<name>jeanne.dupont@unistra.fr</name>", `<zimbraMailAlias type="array">`)
 	for alias, text := range map[string]string{
-		"contact.physique@unistra.fr": "email address already exists: contact.physique@unistra.fr", // on the same account
-		"jeanne.dupont@unistra.fr":    "already exists",
-		"marie.curie@unistra.fr":      "already exists", // a name
-		"contact@math.unistra.fr":     "already exists", // another's alias, of another domain
-		"jeanne@gmail.com":            "ne fait pas partie des domaines",
-		"":                            "invalid email address",
-		"x":                           "invalid email address",
-		"a b@unistra.fr":              "invalid email address",
+		"contact.physique@unistra.fr":            "email address already exists: contact.physique@unistra.fr", // on the same account
+		"jeanne.dupont@unistra.fr":               "already exists",
+		"marie.curie@unistra.fr":                 "already exists", // a name
+		"contact@math.unistra.fr":                "already exists", // another's alias, of another domain
+		"jeanne@gmail.com":                       "ne fait pas partie des domaines",
+		"":                                       "missing required attribute: alias",
+		strings.Repeat("x", 256) + "@unistra.fr": "invalid email address",
+		"x":                                      "invalid email address",
+		"a b@unistra.fr":                         "invalid email address",
 	} {
 		has(t, add(url.QueryEscape(alias)), text, "-"+done)
 	}
 	has(t, b.call("unistra.fr", "AddAccountAlias", "name=x@unistra.fr&alias=y@unistra.fr"), "no such account")
+	has(t, remove(""), "missing required attribute: alias")
 	has(t, remove("absent@unistra.fr"), "no such alias: absent@unistra.fr")
 	has(t, remove("contact@math.unistra.fr"), "no such alias")
 	has(t, remove("jeanne.dupont@unistra.fr"), "no such alias")
