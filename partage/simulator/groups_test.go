@@ -247,8 +247,21 @@ func TestASenderThatWasDeletedIsNoSenderAgain(t *testing.T) {
 	has(t, b.call("unistra.fr", "ModifyAccount", "name=jeune@unistra.fr&zimbraAccountStatus=active"), done)
 	b.each("unistra.fr", "GetGroup", team, "-jeune@")
 	b.each("unistra.fr", "GetSendAsGroup", team, "<account>jeune@unistra.fr</account>")
+	for _, status := range []string{"locked", "lockout", "pending", "maintenance", "closed"} {
+		has(t, b.call("unistra.fr", "ModifyAccount", "name=jeune@unistra.fr&zimbraAccountStatus="+status), done)
+		b.each("unistra.fr", "GetSendAsGroup", team, "<account>jeune@unistra.fr</account>")
+	}
+	has(t, b.call("unistra.fr", "RenameAccount", "name=jeune@unistra.fr&newname=jeune@math.unistra.fr"), done)
+	b.each("unistra.fr", "GetSendAsGroup", team, "<account>jeune@math.unistra.fr</account>", "-jeune@unistra.fr")
+	has(t, b.call("math.unistra.fr", "RenameAccount", "name=jeune@math.unistra.fr&newname=jeune@unistra.fr"), done)
+	has(t, b.call("unistra.fr", "AddAccountAlias", "name=jeune@unistra.fr&alias=jeunot@unistra.fr"), done)
+	has(t, b.call("unistra.fr", "AddSendAsGroup", team+"&account=jeunot@unistra.fr"), done) // the same account, by an alias
+	if body := b.call("unistra.fr", "GetSendAsGroup", team); strings.Count(body, "<account>jeun") != 1 {
+		t.Error(body)
+	}
 	has(t, b.call("unistra.fr", "DeleteAccount", "name=jeune@unistra.fr"), done)
 	b.each("unistra.fr", "GetSendAsGroup", team, "-jeune@")
+	has(t, b.call("unistra.fr", "DeleteSendAsGroup", team+"&account=jeune@unistra.fr"), "no such account", "-"+done)
 	has(t, b.call("unistra.fr", "CreateAccount", "name=jeune@unistra.fr&password=x"), done)
 	b.each("unistra.fr", "GetSendAsGroup", team, "-jeune@")
 }
