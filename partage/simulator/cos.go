@@ -25,7 +25,7 @@ func (c COS) entry() entry {
 		one("name", c.Name), one("id", c.ID), one("cn", c.Name), one("zimbraId", c.ID), one("zimbraMailQuota", strconv.FormatInt(c.Quota, 10)),
 		one("zimbraImapEnabled", "TRUE"), one("zimbraPop3Enabled", "FALSE"), one("zimbraPublicSharingEnabled", truth(!c.students)),
 		one("zimbraExternalSharingEnabled", "TRUE"), one("zimbraDumpsterEnabled", "TRUE"), one("zimbraFeatureManageZimlets", "TRUE"),
-		{name: "zimbraZimletAvailableZimlets", values: zimlets},
+		one("zimbraNotes", strconv.FormatInt(c.Quota/giga, 10)+" Gio"), {name: "zimbraZimletAvailableZimlets", values: zimlets},
 	}
 	for _, f := range features {
 		e = append(e, one("zimbraFeature"+f+"Enabled", truth(!c.students || f != "MobileSync")))

@@ -31,6 +31,12 @@ func TestClassByName(t *testing.T) { // §3.4, §4.4
 	b.each("unistra.fr", "GetCos", "name="+class.Name, done, "<cos>", "<name>"+class.Name+"</name>", "<id>"+class.ID+"</id>", "<cn>"+class.Name+"</cn>",
 		"<zimbraId>"+class.ID+"</zimbraId>", `<zimbraMailQuota type="integer">1073741824</zimbraMailQuota>`, "<zimbraFeatureTasksEnabled>TRUE</",
 		`<zimbraZimletAvailableZimlets type="array">`, "<zimbraZimletAvailableZimlet>com_zimbra_url</")
+	for name := range strings.FieldsSeq("cn zimbraNotes zimbraImapEnabled zimbraPop3Enabled zimbraPublicSharingEnabled zimbraExternalSharingEnabled zimbraDumpsterEnabled zimbraFeatureManageZimlets") {
+		b.each("unistra.fr", "GetCos", "name="+class.Name, "</"+name+">")
+	}
+	if len(features) != 32 { // and ManageZimlets
+		t.Error(features)
+	}
 	b.each("unistra.fr", "GetCos", "name="+class.ID, "no such cos: "+class.ID, "-"+done)
 	b.each("unistra.fr", "GetCos", "name="+strings.ToUpper(class.Name), done, "<name>"+class.Name+"</name>")
 	b.each("unistra.fr", "GetCos", "", "invalid request: missing required attribute: name")
