@@ -37,14 +37,15 @@ func (s *Server) shared(c call) (id, refusal string) {
 	return s.entryOf(index).first("id"), ""
 }
 
-// recipients are those of a call. Each must exist.
+// recipients are those of a call, by their names. Each must exist.
 func (s *Server) recipients(c call) (list []string, refusal string) {
-	list, _ = c.form.values("recipients")
-	for i, r := range list {
-		list[i] = strings.ToLower(r)
-		if _, found := s.find(list[i]); !found {
+	given, _ := c.form.values("recipients")
+	for _, r := range given {
+		index, found := s.find(strings.ToLower(r))
+		if !found {
 			return nil, "no such account: " + r
 		}
+		list = append(list, s.entryOf(index).first("name"))
 	}
 	if len(list) == 0 {
 		return nil, "invalid request: missing required attribute: recipients"
