@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 const success = "Opération réalisée avec succès !"
@@ -161,26 +162,24 @@ func integer(v string) bool {
 	return true
 }
 
-// unwritable are what an element cannot hold as it is: control characters not at all.
-const unwritable = "<>&\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
-
+// escape writes a text as an element holds it: what XML has no way to say, as
+// most control characters, becomes the replacement character.
 func escape(to []byte, text string) []byte {
-	for {
-		i := strings.IndexAny(text, unwritable)
-		if i < 0 {
-			return append(to, text...)
+	from := 0
+	for i, r := range text {
+		instead := "\uFFFD"
+		switch {
+		case r == '<':
+			instead = "&lt;"
+		case r == '>':
+			instead = "&gt;"
+		case r == '&':
+			instead = "&amp;"
+		case r >= ' ' && r != '\uFFFE' && r != '\uFFFF' || r == '\t' || r == '\n' || r == '\r':
+			continue
 		}
-		to = append(to, text[:i]...)
-		switch text[i] {
-		case '<':
-			to = append(to, "&lt;"...)
-		case '>':
-			to = append(to, "&gt;"...)
-		case '&':
-			to = append(to, "&amp;"...)
-		default:
-			to = append(to, "\uFFFD"...)
-		}
-		text = text[i+1:]
+		to = append(append(to, text[from:i]...), instead...)
+		from = i + utf8.RuneLen(r)
 	}
+	return append(to, text[from:]...)
 }

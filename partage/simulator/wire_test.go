@@ -1,6 +1,9 @@
 package simulator
 
 import (
+	"encoding/xml"
+	"errors"
+	"io"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -70,4 +73,34 @@ func TestNumbersAreReadAsRubyDoes(t *testing.T) { // §3.1
 	for _, form := range []string{"", "&ldap_query=mail=*", "&sortby=sn"} {
 		b.each("unistra.fr", "GetAllAccounts", "offset=9223372036854775807&limit=9223372036854775807"+form, done, `<accounts type="array"/>`)
 	}
+}
+
+// Whatever is sent, the answer is a page or sound XML, and so is what is read
+// afterwards.
+func FuzzRequests(f *testing.F) {
+	f.Add(jeanne+"&sn=a%00b", urlencoded, "title=x;description=%EF%BF%BE")
+	f.Add("", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\njeanne.dupont@unistra.fr\r\n--x--")
+	b := newBench(f, Config{})
+	path := "/ModifyAccount/" + b.token("unistra.fr")
+	f.Fuzz(func(t *testing.T, query, media, body string) {
+		b.t = t
+		r := httptest.NewRequest("POST", "/service/domain"+path, strings.NewReader(body))
+		r.URL.RawQuery = query
+		r.Header.Set("Content-Type", media)
+		w := httptest.NewRecorder()
+		b.ServeHTTP(w, r)
+		if w.Code == 400 {
+			return
+		}
+		for _, text := range []string{w.Body.String(), b.call("unistra.fr", "GetAccount", jeanne)} {
+			d := xml.NewDecoder(strings.NewReader(text))
+			for {
+				if _, err := d.Token(); errors.Is(err, io.EOF) {
+					break
+				} else if err != nil {
+					t.Fatalf("%v\n%q", err, text)
+				}
+			}
+		}
+	})
 }
