@@ -75,6 +75,38 @@ func TestNumbersAreReadAsRubyDoes(t *testing.T) { // §3.1
 	}
 }
 
+func TestValueEncoding(t *testing.T) { // §2
+	for value, want := range map[string]string{
+		"12": `<x type="integer">12</x>`, "0": `<x type="integer">0</x>`, "-1": `<x type="integer">-1</x>`, "012": "<x>012</x>",
+		"0223232323": "<x>0223232323</x>", "": "<x></x>", "1.5": "<x>1.5</x>", "-": "<x>-</x>", "+3": "<x>+3</x>",
+		"a<b>&\"'é": "<x>a&lt;b&gt;&amp;\"'é</x>", "TRUE": "<x>TRUE</x>", "-0": "<x>-0</x>",
+		"00000555": "<x>00000555</x>", "12345678901234567890123": `<x type="integer">12345678901234567890123</x>`, "1 2": "<x>1 2</x>",
+	} {
+		x := (&Server{}).document(0, "", "")
+		x.text(0, "x", value)
+		has(t, string(x.end().body), want)
+	}
+	untyped := (&Server{cfg: Config{Untyped: true}}).document(0, "", "")
+	untyped.text(0, "x", "12")
+	has(t, string(untyped.end().body), "<x>12</x>", "<status>0</status>")
+	for _, c := range []struct {
+		a    attr
+		want string
+	}{
+		{attr{name: "zimbraMailAlias"}, "-zimbraMailAlias"},
+		{attr{name: "zimbraMailAlias", values: []string{"a"}}, "<zimbraMailAlias>a</zimbraMailAlias>"},
+		{attr{name: "zimbraMailAlias", values: []string{"a", "b"}}, "<zimbraMailAlias type=\"array\">\n    <zimbraMailAlias>a</zimbraMailAlias>"},
+		{attr{name: "members", list: true}, `<members type="array"/>`},
+		{attr{name: "members", values: []string{"a"}, list: true}, "<members type=\"array\">\n    <member>a</member>"},
+		{attr{name: "zimbraAllowFromAddress", values: []string{"a", "b"}}, "<zimbraAllowFromAddress>a<"},
+		{attr{name: "mav_redirection", values: []string{""}}, "<mav-redirection></mav-redirection>"},
+	} {
+		x := (&Server{}).document(0, "", "")
+		x.attr(1, c.a)
+		has(t, string(x.end().body), c.want)
+	}
+}
+
 // Whatever is sent, the answer is a page or sound XML, and so is what is read
 // afterwards.
 func FuzzRequests(f *testing.F) {
