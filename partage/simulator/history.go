@@ -38,7 +38,6 @@ func (s *Server) do(c call) bool {
 	if change == nil || !change() {
 		return false
 	}
-	s.revision++
 	s.history = append(s.history, c)
 	return true
 }

@@ -29,11 +29,10 @@ func (s *Server) createAccount(c call) (answer, effect) {
 		s.created++
 		index := s.u.Size() + s.created
 		one := func(name, value string) attr { return attr{name: name, values: []string{value}} }
-		s.changed[index] = entry{
+		s.hold(index, entry{
 			one("name", name), one("id", uuid(s.created, 23)), one("used", "0"), one("zimbraAccountStatus", "active"), one("zimbraHideInGal", "FALSE"),
-		}.with(given)
+		}.with(given))
 		s.moved[name] = index
-		s.enrol(index, name)
 		return true
 	}
 }
@@ -55,8 +54,7 @@ func (s *Server) deleteAccount(c call) (answer, effect) {
 			s.moved[a] = gone
 			s.renameInShares(a, "")
 		}
-		s.strike(index, e.first("name"))
-		s.changed[index] = nil
+		s.hold(index, nil)
 		return true
 	}
 }
@@ -98,7 +96,6 @@ func (s *Server) renameAccount(c call) (answer, effect) {
 		}
 	}
 	return s.succeed(nil), func() bool {
-		s.strike(index, e.first("name"))
 		for _, from := range slices.Sorted(maps.Keys(renamed)) {
 			s.moved[from], s.moved[renamed[from]] = gone, index
 			s.renameInLists(from, renamed[from])
@@ -107,8 +104,7 @@ func (s *Server) renameAccount(c call) (answer, effect) {
 		e = slices.Clone(e)
 		e.set("name", name)
 		e.set(aliasAttr, aliases...)
-		s.changed[index] = e
-		s.enrol(index, name)
+		s.hold(index, e)
 		return true
 	}
 }
@@ -138,7 +134,7 @@ func (s *Server) setPassword(c call) (answer, effect) {
 	return s.succeed(nil), func() bool {
 		e := slices.Clone(s.entryOf(index))
 		e.set(validity, strconv.Itoa(number(e.first(validity))+1))
-		s.changed[index] = e
+		s.hold(index, e)
 		return true
 	}
 }

@@ -61,7 +61,9 @@ type Server struct {
 	state       sync.RWMutex           // what follows
 	changed     map[int]entry          // own attributes of the accounts that are no longer as computed
 	moved       map[string]int         // addresses given since the start -> account; gone for those taken back
-	rolls       map[*domain]*roll      // who came to a domain, who left it
+	growth      map[string]int         // domain -> how many accounts more than at the start
+	aliasGrowth map[string]int         // the same for aliases of accounts
+	licences    map[string][]int       // carLicense -> accounts among those changed
 	resources   map[string]entry       // address -> resources created or changed; nil for those deleted
 	definitions map[string]definitions // domain -> its trees of mailing lists
 	shares      map[string]share       // account identifier -> whom its mailbox is lent to
@@ -74,12 +76,10 @@ type Server struct {
 	broken      error                  // why the last one was not kept
 	unsettled   map[string]time.Time   // address -> when it can be reached again
 	log         []Write
-	revision    int // grows with each change
 
 	replica replica
 
-	sorting   sync.Mutex
-	selection selection
+	listings listings
 }
 
 // New makes a server whose university nobody has changed yet, or as the writes
@@ -117,7 +117,7 @@ func blank(cfg Config) *Server {
 	return &Server{
 		cfg: cfg, u: cfg.University, methods: methods(),
 		tokens: map[string]session{}, stamps: map[string]time.Time{},
-		changed: map[int]entry{}, moved: map[string]int{}, rolls: map[*domain]*roll{}, unsettled: map[string]time.Time{},
+		changed: map[int]entry{}, moved: map[string]int{}, growth: map[string]int{}, aliasGrowth: map[string]int{}, licences: map[string][]int{}, unsettled: map[string]time.Time{},
 		resources: map[string]entry{}, definitions: map[string]definitions{}, shares: map[string]share{},
 		groups: map[string]entry{}, listAliases: map[string]string{},
 	}
@@ -160,8 +160,9 @@ func (s *Server) Listen(ctx context.Context, address string) (base string, stop 
 // be done; it is called with the state locked. Effects are apart because a
 // fault may prevent or delay them: then run is called again when it is time.
 type method struct {
-	write bool
-	run   func(*Server, call) (answer, effect)
+	write  bool
+	run    func(*Server, call) (answer, effect)
+	before func(*Server, call) // what can be done while the state is not locked; may be nil
 }
 
 // An effect changes the state and reports whether it could.
@@ -171,7 +172,7 @@ type effect func() bool
 func methods() map[string]method {
 	return map[string]method{
 		"GetAccount":         {run: (*Server).getAccount},
-		"GetAllAccounts":     {run: (*Server).getAllAccounts},
+		"GetAllAccounts":     {run: (*Server).getAllAccounts, before: (*Server).foresee},
 		"CreateAccount":      {write: true, run: (*Server).createAccount},
 		"ModifyAccount":      {write: true, run: (*Server).modifyAccount},
 		"DeleteAccount":      {write: true, run: (*Server).deleteAccount},
@@ -268,6 +269,11 @@ func (s *Server) answer(name, token string, f form, fault *Fault) answer {
 		return s.auth(f, now)
 	}
 	m := s.methods[name]
+	d, alive := s.session(token, now)
+	c := call{name, d, f, now}
+	if alive && m.before != nil {
+		m.before(s, c)
+	}
 	s.state.Lock()
 	s.mature(now)
 	if !m.write {
@@ -277,8 +283,6 @@ func (s *Server) answer(name, token string, f form, fault *Fault) answer {
 	} else {
 		defer s.state.Unlock()
 	}
-	d, alive := s.session(token, now)
-	c := call{name, d, f, now}
 	if !alive {
 		return s.record(m, c, s.refuse("Invalid token"), false, fault)
 	}

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The University of Strasbourg in May 2022, as its administrators published it.
@@ -47,6 +48,9 @@ type University struct {
 	restored        int
 	heads           map[string]string   // unit code -> uid
 	correspondents  map[string][]string // domain -> uids
+
+	counting sync.Mutex
+	aliased  map[string]int // domain -> aliases at the start, once they were counted
 }
 
 // A Domain is a mail domain and the unit it belongs to.
@@ -83,7 +87,7 @@ func NewUniversityOf(scope string, accounts int) *University {
 	u := &University{
 		scope: scope,
 		given: names(givenNames, "."), surnames: names(surnames, "@"),
-		known: map[string]int{}, heads: map[string]string{}, correspondents: map[string][]string{},
+		known: map[string]int{}, heads: map[string]string{}, correspondents: map[string][]string{}, aliased: map[string]int{},
 	}
 	u.students = scale(accounts, fullStudents)
 	u.staff = accounts - u.students
