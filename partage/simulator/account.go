@@ -69,7 +69,7 @@ func (a *account) status() string {
 	if a.known != nil {
 		return "active"
 	}
-	return statusOf(a.index)
+	return a.u.statusOf(a.index)
 }
 
 // quota is its own: 0 when it has that of its class.
@@ -77,7 +77,7 @@ func (a *account) quota() int64 {
 	switch {
 	case a.known != nil:
 		return a.known.quota
-	case mix(a.index, 7)%100 < 3 && !a.student():
+	case a.u.mix(a.index, 7)%100 < 3 && !a.student():
 		return 2 * a.class().Quota
 	}
 	return 0
@@ -85,7 +85,7 @@ func (a *account) quota() int64 {
 
 // used is of what is theirs, never more.
 func (a *account) used() string {
-	return strconv.FormatInt(cmp.Or(a.quota(), a.class().Quota)/1000*int64(mix(a.index, 6)%620), 10)
+	return strconv.FormatInt(cmp.Or(a.quota(), a.class().Quota)/1000*int64(a.u.mix(a.index, 6)%620), 10)
 }
 
 func (a *account) notes() string {
@@ -99,12 +99,12 @@ func (a *account) phone() string {
 	if a.student() {
 		return ""
 	}
-	return "03688" + strconv.Itoa(50000+int(mix(a.index, 8)%50000))
+	return "03688" + strconv.Itoa(50000+int(a.u.mix(a.index, 8)%50000))
 }
 
 // lastLogon is "" for one in forty, who never came.
 func (a *account) lastLogon() string {
-	ago := mix(a.index, 10) % 400
+	ago := a.u.mix(a.index, 10) % 400
 	if ago <= 10 && a.known == nil {
 		return ""
 	}
@@ -121,7 +121,7 @@ type computed struct {
 // atStart are those attributes, in the order in which they are shown.
 var atStart = []computed{
 	{"name", (*account).mail},
-	{"id", func(a *account) string { return uuid(a.index, 5) }},
+	{"id", func(a *account) string { return a.u.uuid(a.index, 5) }},
 	{"carLicense", func(a *account) string { return a.uid() + "@" + a.u.scope }},
 	{"givenName", (*account).givenName},
 	{"sn", (*account).surname},

@@ -54,8 +54,8 @@ func (e *entry) set(name string, values ...string) {
 var epoch = time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)
 
 // statusOf is the status of an ordinary account at the start.
-func statusOf(index int) string {
-	switch r := mix(index, 4) % 1000; {
+func (u *University) statusOf(index int) string {
+	switch r := u.mix(index, 4) % 1000; {
 	case r < 4:
 		return "locked"
 	case r < 6:

@@ -75,7 +75,7 @@ func (u *University) aliases(index int) []string {
 	if index == d.first && d.Unit.Code != "" {
 		list = append(list, contact+"@"+d.Name)
 	}
-	if mix(index, 3)%100 < 11 {
+	if u.mix(index, 3)%100 < 11 {
 		id := u.identity(d, b)
 		list = append(list, id.surname.slug+"."+id.given.slug+id.digits()+"@"+d.Name)
 	}

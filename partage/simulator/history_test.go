@@ -81,7 +81,7 @@ func TestAFileThatCannotServe(t *testing.T) {
 // more than that one.
 func TestAFileThatFails(t *testing.T) {
 	b := newBench(t, Config{File: filepath.Join(t.TempDir(), "state")})
-	if err := b.file.Close(); err != nil { // as a full disk would
+	if err := b.ledger.file.Close(); err != nil { // as a full disk would
 		t.Fatal(err)
 	}
 	for _, name := range []string{"name=a@unistra.fr", "name=b@unistra.fr"} {

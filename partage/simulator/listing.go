@@ -17,8 +17,8 @@ func (s *Server) getAllAccounts(c call) (answer, effect) {
 	if limit <= 0 {
 		limit = 100 // likely: nobody saw a default
 	}
-	limit, offset = min(limit, s.cfg.MaxPage), min(max(0, offset), math.MaxInt32)
-	indexes, refusal := s.choose(c, offset, limit)
+	limit, offset = min(limit, s.config().MaxPage), min(max(0, offset), math.MaxInt32)
+	indexes, refusal := s.choose(c, max(0, offset+c.shift), limit)
 	if refusal != "" {
 		return s.refuse(refusal), nil
 	}
@@ -83,7 +83,7 @@ func (s *Server) foresee(c call) {
 	l := s.listings.of(s.u, q)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	last := min(max(0, number(c.form.plain("offset"))), math.MaxInt32) + s.cfg.MaxPage
+	last := min(max(0, number(c.form.plain("offset"))), math.MaxInt32) + s.config().MaxPage
 	if q.descending {
 		last = l.slots()
 	}

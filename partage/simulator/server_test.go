@@ -51,6 +51,7 @@ func (b *bench) do(verb, path, form string) (int, string, string) {
 	if verb == "POST" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	r.RemoteAddr = "127.0.0.1:50000"
 	w := httptest.NewRecorder()
 	b.ServeHTTP(w, r)
 	return w.Code, w.Header().Get("Content-Type"), w.Body.String()
@@ -220,11 +221,11 @@ func TestValueEncoding(t *testing.T) { // §2
 		"0223232323": "<x>0223232323</x>", "": "<x></x>", "1.5": "<x>1.5</x>", "-": "<x>-</x>", "+3": "<x>+3</x>",
 		"a<b>&\"'é": "<x>a&lt;b&gt;&amp;\"'é</x>", "TRUE": "<x>TRUE</x>",
 	} {
-		x := (&Server{}).document(0, "", "")
+		x := newDocument(false, 0, "", "")
 		x.text(0, "x", value)
 		has(t, string(x.end().body), want)
 	}
-	untyped := (&Server{cfg: Config{Untyped: true}}).document(0, "", "")
+	untyped := newDocument(true, 0, "", "")
 	untyped.text(0, "x", "12")
 	has(t, string(untyped.end().body), "<x>12</x>", "<status>0</status>")
 	for _, c := range []struct {
@@ -239,7 +240,7 @@ func TestValueEncoding(t *testing.T) { // §2
 		{attr{name: "zimbraAllowFromAddress", values: []string{"a", "b"}}, "<zimbraAllowFromAddress>a<"},
 		{attr{name: "mav_redirection", values: []string{""}}, "<mav-redirection></mav-redirection>"},
 	} {
-		x := (&Server{}).document(0, "", "")
+		x := newDocument(false, 0, "", "")
 		x.attr(1, c.a)
 		has(t, string(x.end().body), c.want)
 	}
