@@ -146,13 +146,13 @@ func checkRoll(t *rapid.T, s *Server, d *domain, want []string) {
 
 // Whatever was asked and written before, a page is what a naive search finds.
 func TestAPageIsWhatANaiveSearchFinds(t *testing.T) {
-	u := NewUniversity(1500)
+	u := NewUniversity(1200)
 	filters := []string{"", "(sn=*)", "(zimbraMailAlias=*)", "(!(zimbraHideInGAL=TRUE))", "(zimbraHideInGAL=TRUE)", "(givenName=Marie)", "mail=m*", "(sn=nobody)", "(used>=100000000)"}
 	rapid.Check(t, func(rt *rapid.T) {
 		b := newBench(t, Config{University: u})
 		d := &u.domains[1]
 		token := b.token(d.Name)
-		for range rapid.IntRange(1, 15).Draw(rt, "pages") {
+		for range rapid.IntRange(1, 8).Draw(rt, "pages") {
 			at := rapid.IntRange(0, d.Accounts-1).Draw(rt, "who")
 			name := "name=" + u.mail(d, at)
 			write := rapid.SampledFrom([][2]string{
