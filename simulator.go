@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,8 +15,8 @@ import (
 
 type simulatorCommand struct {
 	Listen     string           `default:"127.0.0.1:8090" help:"Address to serve on."`
-	Accounts   int              `default:"97484" help:"Size of the invented university, 1000 at least." xor:"accounts"`
-	Domain     string           `default:"unistra.fr" help:"Its main domain; the others are below, as etu.unistra.fr." xor:"domain"`
+	Accounts   int              `help:"Size of the invented university: 97484 by default, 1000 at least." xor:"accounts"`
+	Domain     string           `help:"Its main domain, unistra.fr by default; the others are below, as etu.unistra.fr." xor:"domain"`
 	Seed       int              `help:"Another seed, other people." xor:"seed"`
 	Key        string           `help:"Key of the main domain: 64 hexadecimal digits. Nothing invented needs it kept secret." xor:"key"`
 	Domains    string           `help:"YAML file of several universities instead: for each its domain, accounts, seed, more domains and keys. See --manual." xor:"accounts,domain,seed,key"`
@@ -98,6 +99,7 @@ func (c simulatorCommand) customers() ([]simulator.Customer, error) {
 		}
 		return simulator.ReadCustomers(text)
 	}
+	c.Accounts, c.Domain = cmp.Or(c.Accounts, 97_484), cmp.Or(c.Domain, simulator.Strasbourg)
 	if !domainForm.MatchString(c.Domain) {
 		return nil, fmt.Errorf("%q is not a domain", c.Domain)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 const success = "Opération réalisée avec succès !"
@@ -170,21 +171,28 @@ func integer(v string) bool {
 	return true
 }
 
+// escape writes a text as Rails does: what XML cannot hold is "*".
 func escape(to []byte, text string) []byte {
-	for {
-		i := strings.IndexAny(text, "<>&")
-		if i < 0 {
-			return append(to, text...)
+	for i := 0; i < len(text); {
+		r, size := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(text[i:])
 		}
-		to = append(to, text[:i]...)
-		switch text[i] {
-		case '<':
+		switch {
+		case r == '<':
 			to = append(to, "&lt;"...)
-		case '>':
+		case r == '>':
 			to = append(to, "&gt;"...)
-		default:
+		case r == '&':
 			to = append(to, "&amp;"...)
+		case r == '\r':
+			to = append(to, "&#13;"...)
+		case r < ' ' && r != '\t' && r != '\n', r == utf8.RuneError && size == 1, r == 0xFFFE, r == 0xFFFF:
+			to = append(to, '*')
+		default:
+			to = append(to, text[i:i+size]...)
 		}
-		text = text[i+1:]
+		i += size
 	}
+	return to
 }

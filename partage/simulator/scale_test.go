@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 )
 
@@ -72,5 +73,29 @@ func BenchmarkCalls(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/5000, "of-goal")
 		})
+	}
+}
+
+// BenchmarkCallsOverHTTP has client and server share the machine.
+func BenchmarkCallsOverHTTP(b *testing.B) {
+	s := newBench(b, Config{University: NewUniversity(97_484)})
+	base, stop, err := s.Listen(b.Context(), "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
+	to := base + "/GetAccount/" + s.token("unistra.fr")
+	b.SetParallelism(8)
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			if got := exchange(client, to, jeanne); got[:3] != "200" {
+				b.Error(got)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/5000, "of-goal")
+	client.CloseIdleConnections()
+	if err := stop(); err != nil {
+		b.Error(err)
 	}
 }
