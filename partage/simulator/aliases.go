@@ -23,7 +23,8 @@ func (s *Server) addAccountAlias(c call) (answer, effect) {
 		}
 		e := slices.Clone(s.entryOf(index))
 		e.set(aliasAttr, append(slices.Clone(e.get(aliasAttr)), alias)...)
-		s.changed[index], s.moved[alias] = e, index
+		s.hold(index, e)
+		s.moved[alias] = index
 		return true
 	}
 }
@@ -86,30 +87,16 @@ func (s *Server) removeAccountAlias(c call) (answer, effect) {
 			return false
 		}
 		e.set(aliasAttr, left...)
-		s.changed[index], s.moved[alias] = e, gone
+		s.hold(index, e)
+		s.moved[alias] = gone
 		s.leaveLists(alias)
 		return true
 	}
 }
 
-// countAliases counts the aliases in d of its accounts and of others'. Those of
-// the start are computed.
+// countAliases counts the aliases in d of its accounts, of others', and of groups.
 func (s *Server) countAliases(d *domain) int {
-	count := 0
-	for at := range d.Accounts {
-		count += len(s.u.aliases(d.first + at))
-	}
-	for address, index := range s.moved {
-		if hostOf(address) != d.Name {
-			continue
-		}
-		if owner, found := s.u.ByAddress(address); found && s.u.Person(owner).Mail != address {
-			count--
-		}
-		if index != gone && s.entryOf(index).first("name") != address {
-			count++
-		}
-	}
+	count := s.u.countAliases(d) + s.aliasGrowth[d.Name]
 	lists := map[string]bool{}
 	for _, e := range s.u.lists(d.Name, func(_, alias string) bool { return alias != "" }) {
 		lists[e.first(aliasAttr)] = true

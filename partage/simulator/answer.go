@@ -19,10 +19,15 @@ type answer struct {
 
 const xmlMedia = "application/xml; charset=utf-8"
 
-func (a answer) send(w http.ResponseWriter, _ *http.Request) {
+// header begins to send a.
+func (a answer) header(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", a.media)
 	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.code)
+}
+
+func (a answer) send(w http.ResponseWriter, _ *http.Request) {
+	a.header(w)
 	_, _ = w.Write(a.body) // the client may have gone
 }
 
@@ -61,7 +66,11 @@ type document struct {
 }
 
 func (s *Server) document(status int, message, errors string) *document {
-	x := &document{status: status, untyped: s.cfg.Untyped, body: make([]byte, 0, 4096)}
+	return newDocument(s.config().Untyped, status, message, errors)
+}
+
+func newDocument(untyped bool, status int, message, errors string) *document {
+	x := &document{status: status, untyped: untyped, body: make([]byte, 0, 4096)}
 	x.body = append(x.body, `<?xml version="1.0" encoding="UTF-8"?>`+"\n<Response>\n"...)
 	x.text(1, "status", strconv.Itoa(status))
 	x.text(1, "message", message)
@@ -175,7 +184,9 @@ func escape(to []byte, text string) []byte {
 			instead = "&gt;"
 		case r == '&':
 			instead = "&amp;"
-		case r >= ' ' && r != '\uFFFE' && r != '\uFFFF' || r == '\t' || r == '\n' || r == '\r':
+		case r == '\r':
+			instead = "&#13;"
+		case r >= ' ' && r != '\uFFFE' && r != '\uFFFF' || r == '\t' || r == '\n':
 			continue
 		}
 		to = append(append(to, text[from:i]...), instead...)

@@ -71,7 +71,7 @@ func (s *Server) getDomain(c call) (answer, effect) {
 	one := func(name, value string) attr { return attr{name: name, values: []string{value}} }
 	e := entry{
 		one("name", c.domain.Name), one("zimbraDomainName", c.domain.Name), one("zimbraDomainStatus", "active"), one("zimbraDomainType", "local"),
-		one("zimbraDomainDefaultCOSId", s.u.classes[0].ID), one("zimbraPreAuthKey", s.Keys()[c.domain.Name].Reveal()),
+		one("zimbraDomainDefaultCOSId", s.u.classes[0].ID), one("zimbraPreAuthKey", s.key(c.domain.Name)),
 	}
 	return s.succeed(func(x *document) { x.object(1, "domain", e) }), nil
 }

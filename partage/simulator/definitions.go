@@ -38,7 +38,7 @@ func (s *Server) definitionsOf(host string) definitions {
 // last two years, and took it away. A public suite of tests needs a past.
 func (u *University) definitions(host string) definitions {
 	const tree = `{"type":"root","description":"Listes de diffusion %d","children":[{"type":"list","email":"%s@%s","description":"%s"}]}`
-	mailings, _ := u.mailings(u.indexOf(host))
+	mailings, _ := u.mailings(u.places[host])
 	d := definitions{Deleted: true}
 	for _, ago := range []int{2, 1} {
 		at := epoch.AddDate(-ago, 0, 0)

@@ -107,7 +107,7 @@ func (s *Server) page(c call, list []entry) []entry {
 		limit = 100
 	}
 	list = list[min(offset, len(list)):]
-	return list[:min(limit, s.cfg.MaxPage, len(list))]
+	return list[:min(limit, s.config().MaxPage, len(list))]
 }
 
 func (s *Server) createGroup(c call) (answer, effect) {
@@ -124,7 +124,7 @@ func (s *Server) createGroup(c call) (answer, effect) {
 			return false
 		}
 		s.created++
-		s.keepGroup(bareList(name, uuid(s.created, 32)).with(given))
+		s.keepGroup(bareList(name, s.u.uuid(s.created, 32)).with(given))
 		return true
 	}
 }
@@ -141,7 +141,7 @@ func (s *Server) modifyGroup(c call) (answer, effect) {
 		return s.refuse(refusal), nil
 	}
 	for _, name := range deaf {
-		if values, present := given[name]; present && len(values) == 0 && !s.cfg.GroupsEmpty {
+		if values, present := given[name]; present && len(values) == 0 && !c.under.GroupsEmpty {
 			delete(given, name)
 		}
 	}

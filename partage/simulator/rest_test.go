@@ -255,7 +255,7 @@ func TestAUniversityElsewhereWithItsKey(t *testing.T) {
 		}
 	}
 	for _, bad := range []map[string]partage.Secret{{"unistra.fr": keys["univ-test.fr"]}, {"univ-test.fr": {}}} {
-		if _, err := New(Config{Now: b.cfg.Now, University: u, Keys: bad}); err == nil {
+		if _, err := New(Config{Now: b.config().Now, University: u, Keys: bad}); err == nil {
 			t.Errorf("%v is accepted", bad)
 		}
 	}

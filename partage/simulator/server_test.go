@@ -51,6 +51,7 @@ func (b *bench) do(verb, path, form string) (int, string, string) {
 	if verb == "POST" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	r.RemoteAddr = "127.0.0.1:50000"
 	w := httptest.NewRecorder()
 	b.ServeHTTP(w, r)
 	return w.Code, w.Header().Get("Content-Type"), w.Body.String()

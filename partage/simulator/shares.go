@@ -12,15 +12,11 @@ type share struct{ Recipients, Rights []string }
 // RootShare tells whom the mailbox of account is shared with, and with which
 // rights to send: the API has no method that reads it.
 func (s *Server) RootShare(account string) (recipients, rights []string) {
-	s.state.Lock()
-	defer s.state.Unlock()
-	s.mature(s.cfg.Now())
-	index, found := s.find(strings.ToLower(account))
-	if !found {
-		return nil, nil
-	}
-	sh := s.shares[s.entryOf(index).first("id")]
-	return slices.Clone(sh.Recipients), slices.Clone(sh.Rights)
+	s.look(account, func(s *Server, e entry) {
+		sh := s.shares[e.first("id")]
+		recipients, rights = slices.Clone(sh.Recipients), slices.Clone(sh.Rights)
+	})
+	return recipients, rights
 }
 
 // shared finds the mailbox that a call is about: its identifier, which
@@ -30,7 +26,7 @@ func (s *Server) shared(c call) (id, refusal string) {
 	if account == "" {
 		return "", "invalid request: missing required attribute: account"
 	}
-	index, refusal := s.own(call{c.method, c.domain, form{"name": {account}}, c.at})
+	index, refusal := s.own(call{method: c.method, domain: c.domain, form: form{"name": {account}}, at: c.at})
 	if refusal != "" {
 		return "", refusal
 	}

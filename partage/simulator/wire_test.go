@@ -82,11 +82,11 @@ func TestValueEncoding(t *testing.T) { // §2
 		"a<b>&\"'é": "<x>a&lt;b&gt;&amp;\"'é</x>", "TRUE": "<x>TRUE</x>", "-0": "<x>-0</x>",
 		"00000555": "<x>00000555</x>", "12345678901234567890123": `<x type="integer">12345678901234567890123</x>`, "1 2": "<x>1 2</x>",
 	} {
-		x := (&Server{}).document(0, "", "")
+		x := newDocument(false, 0, "", "")
 		x.text(0, "x", value)
 		has(t, string(x.end().body), want)
 	}
-	untyped := (&Server{cfg: Config{Untyped: true}}).document(0, "", "")
+	untyped := newDocument(true, 0, "", "")
 	untyped.text(0, "x", "12")
 	has(t, string(untyped.end().body), "<x>12</x>", "<status>0</status>")
 	for _, c := range []struct {
@@ -101,7 +101,7 @@ func TestValueEncoding(t *testing.T) { // §2
 		{attr{name: "zimbraAllowFromAddress", values: []string{"a", "b"}}, "<zimbraAllowFromAddress>a<"},
 		{attr{name: "mav_redirection", values: []string{""}}, "<mav-redirection></mav-redirection>"},
 	} {
-		x := (&Server{}).document(0, "", "")
+		x := newDocument(false, 0, "", "")
 		x.attr(1, c.a)
 		has(t, string(x.end().body), c.want)
 	}
