@@ -71,7 +71,7 @@ func (c partageCommand) params(m partage.Method, in io.Reader) (url.Values, erro
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
-		if secretParam(name) && !filed && value != "" {
+		if partage.IsSecret(name) && !filed && value != "" {
 			return nil, fmt.Errorf("%s=... would be seen by everybody on this machine: put it in a file and give %s=@FILE", name, name)
 		}
 		if name == m.Subject() {
@@ -98,13 +98,6 @@ func fromFile(value string, in io.Reader) (text string, filed bool, err error) {
 	}
 	b, err := os.ReadFile(path)
 	return strings.TrimRight(string(b), "\r\n"), true, err
-}
-
-// secretParam tells what is never shown nor given on the command line, for any
-// attribute that a method takes.
-func secretParam(name string) bool {
-	name = strings.ToLower(name)
-	return strings.HasSuffix(strings.TrimSuffix(name, "[]"), "password") || strings.Contains(name, "preauth")
 }
 
 // domain is whose token the call needs.
@@ -154,7 +147,7 @@ func (c partageCommand) describe(out io.Writer, m partage.Method, domain string,
 	fmt.Fprintf(&text, "%s %s/%s%s\n", verb, strings.TrimRight(c.URL, "/"), m.Name, token)
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		for _, v := range form[name] {
-			if secretParam(name) && v != "" && m.Name != "Auth" {
+			if partage.IsSecret(name) && v != "" && m.Name != "Auth" {
 				v = partage.NewSecret(v).String()
 			}
 			fmt.Fprintf(&text, "%s=%s\n", name, v)

@@ -20,7 +20,7 @@ func TestOnlyAProperAnswerIsRead(t *testing.T) {
 		"empty errors": strings.Replace(good, "<message>", "<errors/><message>", 1), "negative": strings.Replace(good, ">0<", ">-1<", 1),
 		"status last": `<Response><message>x</message><count>3</count><status>0</status></Response>`,
 	} {
-		if _, err := bare([]byte(body)); err != nil {
+		if _, err := echo([]byte(body), nil); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -64,7 +64,7 @@ func TestOnlyAProperAnswerIsRead(t *testing.T) {
 		"two messages":        `<Response><status>1</status><message>a</message><message>b</message></Response>`,
 		"deep":                `<Response><status>0</status>` + strings.Repeat("<a>", 100) + strings.Repeat("</a>", 100) + `</Response>`,
 	} {
-		if env, err := bare([]byte(body)); err == nil {
+		if env, err := echo([]byte(body), nil); err == nil {
 			t.Errorf("%s: read as %+v", name, env)
 		}
 		if env, err := (&page[Account, *Account]{shape: accounts}).decode([]byte(strings.Replace(body, "<status", `<accounts type="array"/><status`, 1))); err == nil {
@@ -179,6 +179,49 @@ func TestAnAccountThatCannotBeOneIsRefused(t *testing.T) {
 		a, b, errA, errB := both(strings.ReplaceAll(ada, change[0], change[1]))
 		if errA == nil || errB == nil {
 			t.Errorf("%s: %+v %v, %+v %v", name, a, errA, b, errB)
+		}
+	}
+}
+
+// What a server may well write, and what it cannot have meant.
+func TestOddValuesAreReadOrRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		old, new string
+		changes  func(*Account) // nil: refused
+	}{
+		"true in small letters": {"TRUE</zimbraHideInGal>", "true</zimbraHideInGal>", func(*Account) {}},
+		"1 for TRUE":            {"TRUE</zimbraHideInGal>", "1</zimbraHideInGal>", nil},
+		"no value for FALSE":    {">FALSE</zimbraPrefMailLocal", "></zimbraPrefMailLocal", func(*Account) {}},
+		"zeros before a size":   {"5368709120", "005368709120", func(*Account) {}},
+		"zeros before a text":   {"35042", "01000", func(a *Account) { a.PostalCode = "01000" }},
+		"an integer for a text": {"Lovelace</sn>", "12</sn>", func(a *Account) { a.SN = "12" }},
+		"a size in octal":       {"5368709120", "0o17", nil},
+		"a size with commas":    {"5368709120", "5,368,709,120", nil},
+		"a size with a point":   {"5368709120", "5368709120.0", nil},
+		"a date without zone":   {"20240131091551.5Z", "20240131091551", nil},
+		"a date of no calendar": {"20240131091551.5Z", "20240231091551Z", nil},
+		"a date in nanoseconds": {"20240131091551.5Z", "20240131091551.500000000Z", func(*Account) {}},
+		"a date without":        {"20240131091551.5Z", "20240131091551Z", func(a *Account) { a.LastLogon = a.LastLogon.Truncate(time.Second) }},
+		"no date":               {"20240131091551.5Z", "", func(a *Account) { a.LastLogon = time.Time{} }},
+		"a name in capitals":    {"ada.lovelace@univ-test.fr<", "ADA.LOVELACE@UNIV-TEST.FR<", nil},
+		"an alias in capitals":  {"ada@univ-test.fr</zimbraMailAlias>", "ADA@univ-test.fr</zimbraMailAlias>", func(a *Account) { a.Aliases = []Address{"ada@univ-test.fr"} }},
+		"an alias that is none": {"ada@univ-test.fr</zimbraMailAlias>", "ada</zimbraMailAlias>", func(a *Account) { a.Aliases = []Address{"ada"} }},
+	} {
+		if !strings.Contains(ada, c.old) {
+			t.Fatalf("%s: nothing to change", name)
+		}
+		a, b, errA, errB := both(strings.Replace(ada, c.old, c.new, 1))
+		if (errA == nil) != (c.changes != nil) || (errB == nil) != (c.changes != nil) {
+			t.Errorf("%s: %v, %v", name, errA, errB)
+			continue
+		}
+		if c.changes == nil {
+			continue
+		}
+		want := adaRead
+		c.changes(&want)
+		if diff := cmp.Diff(want, a) + cmp.Diff(want, b); diff != "" {
+			t.Errorf("%s: %s", name, diff)
 		}
 	}
 }

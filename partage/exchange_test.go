@@ -255,7 +255,7 @@ func TestAReadIsSentAgainOnce(t *testing.T) {
 		reads.Add(1)
 		fmt.Fprint(w, "<Response><status>1</status><message>Invalid token</message></Response>")
 	}, partage.Config{})
-	_, err := c.GetAllCos(context.Background())
+	err := last(c.GetAllCos(context.Background()))
 	auth.check(t, err)
 	if auths.Load() != 2 || reads.Load() != 2 {
 		t.Errorf("%d Auths, %d reads", auths.Load(), reads.Load())

@@ -68,7 +68,7 @@ func whole() partage.Change {
 func TestTheLifeOfAnAccount(t *testing.T) { // §3.1, §4.1
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	c, w := l.client(t, domain), l.writer(t, domain)
-	classes, err := c.GetAllCos(ctx)
+	classes, err := gather(c.GetAllCos(ctx))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -138,7 +138,7 @@ func allResources(ctx context.Context, c *partage.Client, see func(partage.Resou
 func TestClassesByNameAndTheDomain(t *testing.T) { // §3.4
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	c := l.client(t, domain)
-	all, err := c.GetAllCos(ctx)
+	all, err := gather(c.GetAllCos(ctx))
 	if err != nil {
 		t.Fatal(err)
 	}

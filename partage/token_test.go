@@ -1,7 +1,9 @@
 package partage_test
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -228,5 +230,52 @@ func TestAWrongKeyAndAWrongClockAreAuth(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		c.Close()
+	}
+}
+
+// The date of the server's answer tells by how much the clock is off.
+func TestSkewIsTold(t *testing.T) {
+	for _, c := range []struct {
+		late, told time.Duration
+		date, says string
+	}{
+		{late: 401 * time.Second, told: -401 * time.Second, says: "the clock here is 6m41s behind the server's"},
+		{late: -time.Hour, told: time.Hour, says: "the clock here is 1h0m0s ahead of the server's"},
+		{late: 59 * time.Second, told: -59 * time.Second},
+		{late: time.Hour, date: "yesterday"},
+	} {
+		server := newClock()
+		client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/xml")
+			w.Header().Set("Date", cmp.Or(c.date, server.now().Format(http.TimeFormat)))
+			fmt.Fprint(w, "<Response><status>2</status><message>Echec de la preauthentification</message></Response>")
+		}, partage.Config{Now: func() time.Time { return server.now().Add(-c.late) }})
+		_, err := client.GetAccount(context.Background(), "a@univ-test.fr")
+		auth.check(t, err)
+		e, _ := errors.AsType[*partage.Error](err)
+		if e == nil || e.ClockAhead != c.told || strings.Contains(err.Error(), "clock") != (c.says != "") || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("late by %v: %v", c.late, err)
+		}
+	}
+}
+
+// A write that comes to the server after the death of its token is refused, and
+// nothing is sent again.
+func TestATokenThatDiesInFlight(t *testing.T) {
+	for _, m := range changes() {
+		t.Run(m.method, func(t *testing.T) {
+			t.Parallel()
+			l, ctx := newLab(t, simulator.Config{TokenLife: 10 * time.Second}, partage.Config{}), context.Background()
+			w := l.writer(t, domain)
+			if m.prepare != nil {
+				fine.check(t, m.prepare(ctx, w))
+			}
+			before := len(l.Log())
+			l.clock.advance(11 * time.Second)
+			auth.check(t, m.write(ctx, w))
+			if log := l.Log()[before:]; len(log) != 1 || log[0].Applied {
+				t.Errorf("%+v", log)
+			}
+		})
 	}
 }
