@@ -110,7 +110,7 @@ func (m Method) Form(params url.Values) (url.Values, error) {
 		at := slices.IndexFunc(m.Params, func(p Param) bool { return p.Name == strings.TrimSuffix(name, "[]") })
 		switch {
 		case at < 0 && !m.Free:
-			return nil, fmt.Errorf("%s has no parameter %.40q", m.Name, name)
+			return nil, fmt.Errorf("%s has no parameter %.40q: it takes %s", m.Name, name, m.takes())
 		case name == "" || strings.ContainsAny(strings.TrimSuffix(name, "[]"), "[]&= "):
 			return nil, fmt.Errorf("%.40q is not the name of a parameter", name)
 		case at >= 0 && m.Params[at].List:
@@ -129,4 +129,13 @@ func (m Method) Form(params url.Values) (url.Values, error) {
 		return nil, errors.New("nothing to change")
 	}
 	return form, nil
+}
+
+// takes says which parameters there are.
+func (m Method) takes() string {
+	names := []string{"none"}
+	for i, p := range m.Params {
+		names = append(names[:i], p.Name)
+	}
+	return strings.Join(names, ", ")
 }
