@@ -12,7 +12,7 @@ import (
 )
 
 // A COS is a class of service: what an account has when it has none of its own
-// (reference §3.4, §4.4). What the answer did not hold is zero.
+// (seen in listings, in part inferred). What the answer did not hold is zero.
 type COS struct {
 	ID              CosID // what zimbraCOSId holds
 	Name            string
@@ -71,7 +71,8 @@ func (c *Client) classes(ctx context.Context) (list []COS, err error) {
 }
 
 // GetCos reads the class of service of that name, which is not its identifier.
-// One that does not exist is an error of class NotFound, with Object "cos".
+// One that does not exist is an error of class NotFound, with Object "cos"
+// (seen).
 func (c *Client) GetCos(ctx context.Context, name string) (COS, error) {
 	if name == "" {
 		return COS{}, c.fail("GetCos", NotSent, errors.New("no name"))
@@ -152,7 +153,7 @@ const (
 	Resources    Kind = "calresource"
 )
 
-// CountObjects says how many objects of a kind the domain has.
+// CountObjects says how many objects of a kind the domain has (seen).
 func (c *Client) CountObjects(ctx context.Context, kind Kind) (int, error) {
 	var count int
 	err := c.ask(ctx, request{method: "CountObjects", form: url.Values{"type": {string(kind)}}}, func(root node) (err error) {

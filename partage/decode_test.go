@@ -3,6 +3,7 @@ package partage
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -310,6 +311,36 @@ func FuzzDecode(f *testing.F) {
 		}
 		if diff := cmp.Diff(want, append([]Account(nil), p.objects...)); diff != "" {
 			t.Fatal(diff)
+		}
+	})
+}
+
+// What proves a success is the whole of it: no part of it does, nor what comes
+// after, and what it says is in its bytes.
+func FuzzReply(f *testing.F) {
+	for _, seed := range []string{
+		`<?xml version="1.0" encoding="UTF-8"?><Response><status type="integer">0</status><message>é</message></Response>`,
+		"<response><errors/><status>0</status><account>" + ada + "</account></response>\n", "<Response><status>1</status><errors>no such alias: x</errors></Response>",
+		"<Response><status>0</status><status>1</status></Response>", "<Response><status>0", "<html><body>502</body></html>", "<Response><!-- <status>1</status> --><status>0</status></Response>",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		env, err := echo(body, url.Values{"name": {"ada.lovelace@univ-test.fr"}})
+		if err != nil || env.status != 0 {
+			return
+		}
+		end := bytes.LastIndex(body, []byte("</"))
+		if end < 0 || !bytes.Contains(body, []byte("<status")) {
+			t.Fatal("a success from nowhere")
+		}
+		for _, cut := range []int{end + 2, end / 2, end, len(body) / 3} {
+			if _, err := echo(body[:cut], nil); err == nil {
+				t.Fatalf("%q is a success", body[:cut])
+			}
+		}
+		if _, err := echo(append(bytes.Clone(body), "<x/>"...), nil); err == nil {
+			t.Fatal("something after it is accepted")
 		}
 	})
 }

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/unistra/melusine/partage"
 	"github.com/unistra/melusine/partage/simulator"
@@ -237,26 +236,5 @@ func TestCountsAndClassesThatCannotBeRead(t *testing.T) {
 		malformed.check(t, err)
 		err = last(c.GetAllCos(context.Background()))
 		malformed.check(t, err)
-	}
-}
-
-func BenchmarkListing97484(b *testing.B) {
-	u := simulator.NewUniversity(97_484)
-	l := newLab(b, simulator.Config{University: u}, partage.Config{PageSize: 1000})
-	b.ReportAllocs()
-	for b.Loop() {
-		start, n := time.Now(), 0
-		for _, d := range u.Domains() {
-			for _, err := range l.client(b, d.Name).GetAllAccounts(context.Background(), partage.Query{}) {
-				if err != nil {
-					b.Fatal(err)
-				}
-				n++
-			}
-		}
-		if n != u.Size() {
-			b.Fatal(n)
-		}
-		b.ReportMetric(float64(n)/time.Since(start).Seconds(), "accounts/s")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A Method is one of those that public clients are seen to call (reference §8).
+// A Method is one of those that public clients are seen to call.
 type Method struct {
 	Name   string // as in its URL, "zimlet_dl/GetDefinition"
 	Does   string // in one line

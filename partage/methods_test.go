@@ -18,7 +18,7 @@ import (
 	. "github.com/unistra/melusine/partage/simulator"
 )
 
-// attested are the methods of the reference, §8, but for RenameGroup, doubtful.
+// attested are the methods that public clients call, but for RenameGroup, doubtful.
 const attested = `Auth GetAccount GetAllAccounts CreateAccount ModifyAccount DeleteAccount RenameAccount SetPassword AddAccountAlias
 RemoveAccountAlias GetCos GetAllCos GetDomain CountObjects GetAllGroups GetGroup CreateGroup ModifyGroup DeleteGroup AddDistributionListAlias
 RemoveDistributionListAlias AddGroupMembers RemoveGroupMembers GetSendAsGroup AddSendAsGroup DeleteSendAsGroup GetAllResources GetResource
