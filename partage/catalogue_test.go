@@ -31,7 +31,7 @@ var catalogue = []struct {
 	{"12 stale connection closed on reuse", []any{"stale connection"}},
 	{"13 another object in the reply", []any{"answer of another call", "TestAnAnswerAboutAnotherAccountIsMalformed"}},
 	{"14 301, 302", []any{"301", "302"}},
-	{"15 307, 308", []any{"307", "308", Redirect, "TestRedirectsAndProxiesAreNotFollowed"}},
+	{"15 307, 308", []any{"307", "308", Redirect, "TestRedirectsAreNotFollowed"}},
 	{"16 401", []any{"401"}},
 	{"17 403", []any{"403", Forbidden}},
 	{"18 404", []any{"404", "TestARefusalMayComeWithAnErrorCode"}},

@@ -127,13 +127,10 @@ func TestOnlyATrustedServerIsTalkedTo(t *testing.T) {
 	}
 }
 
-func TestRedirectsAndProxiesAreNotFollowed(t *testing.T) {
+func TestRedirectsAreNotFollowed(t *testing.T) {
 	var elsewhere atomic.Int64
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
 	defer other.Close()
-	for _, proxy := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"} {
-		t.Setenv(proxy, other.URL)
-	}
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", other.URL)
@@ -143,6 +140,29 @@ func TestRedirectsAndProxiesAreNotFollowed(t *testing.T) {
 	}
 	if elsewhere.Load() != 0 {
 		t.Error("the client went elsewhere")
+	}
+}
+
+// A proxy of the environment is never one for this machine's own addresses: only
+// a name of elsewhere shows that none is used.
+func TestProxiesAreNotUsed(t *testing.T) {
+	for _, proxy := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"} {
+		t.Setenv(proxy, "http://127.0.0.1:1")
+	}
+	dialled := ""
+	c, err := partage.New(partage.Config{
+		BaseURL: "https://api.partage.renater.fr/service/domain", Domain: domain, Key: partage.NewSecret(canaryKey), Now: newClock().now,
+		Dial: func(_ context.Context, _, address string) (net.Conn, error) {
+			dialled = address
+			return nil, errors.New("no network here")
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notSent.check(t, c.Auth(context.Background()))
+	if dialled != "api.partage.renater.fr:443" {
+		t.Errorf("dialled %q", dialled)
 	}
 }
 

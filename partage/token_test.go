@@ -192,6 +192,27 @@ func TestADeadTokenIsReplacedOnceForAReadAndNeverForAWrite(t *testing.T) {
 	auth.check(t, err)
 }
 
+// A token refused while a newer one came is not a reason to drop the newer.
+func TestANewerTokenIsKept(t *testing.T) {
+	var auths, reads atomic.Int64
+	var c *partage.Client
+	c = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/xml")
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/Auth"):
+			fmt.Fprintf(w, "<Response><status>0</status><token>%032d</token></Response>", auths.Add(1))
+		case reads.Add(1) == 1:
+			fine.check(t, c.Auth(context.Background()))
+			fmt.Fprint(w, "<Response><status>1</status><message>Invalid token</message></Response>")
+		default:
+			fmt.Fprint(w, "<Response><status>0</status><count>3</count></Response>")
+		}
+	}, partage.Config{})
+	if n, err := c.CountObjects(context.Background(), partage.Lists); err != nil || n != 3 || auths.Load() != 2 {
+		t.Errorf("%d, %v after %d Auths", n, err, auths.Load())
+	}
+}
+
 func TestOneTokenPerDomainIsEnough(t *testing.T) {
 	l := newLab(t, simulator.Config{RevokeOnAuth: true}, partage.Config{})
 	c, w := l.client(t, domain), l.writer(t, domain)
