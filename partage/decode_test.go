@@ -74,6 +74,20 @@ func TestOnlyAProperAnswerIsRead(t *testing.T) {
 	}
 }
 
+func TestTheAnswerToAWriteIsAboutItsObject(t *testing.T) {
+	form := url.Values{"name": {"ada@univ-test.fr"}, "newname": {"king@univ-test.fr"}}
+	for payload, ok := range map[string]bool{
+		"": true, "<account/>": true, "<account><name>ada@univ-test.fr</name></account>": true, "<account><name>King@univ-test.fr</name></account>": true,
+		"<account><name>x@univ-test.fr</name><zimbraMailAlias>ada@univ-test.fr</zimbraMailAlias></account>": true,
+		"<account><name>x@univ-test.fr</name></account>":                                                    false,
+		"<group><name>ada</name></group>":                                                                   false,
+	} {
+		if _, err := echo([]byte("<Response><status>0</status>"+payload+"</Response>"), form); (err == nil) != ok {
+			t.Errorf("%s: %v", payload, err)
+		}
+	}
+}
+
 func TestCleanTextIsOneShortLineWithoutSecrets(t *testing.T) {
 	key, short := NewSecret("clé-canari"), NewSecret("0-1-2-3-4-5-6-7-8")
 	got := clean("a\r\n\tb\x00\u202e c clé-canari /Get/0-1-2-3-4-5-6-7-8 \xff "+strings.Repeat("F00D", 16)+" "+strings.Repeat("é ", 1000), key, short, Secret{})

@@ -82,15 +82,18 @@ const maxDepth = 8 // Response, list, object, attribute, value: five, and room
 var errMarkup = errors.New("markup that an answer does not have")
 
 // echo reads the answer to a write. No public client relies on its payload, but
-// an object that the request does not name is another call's answer.
+// an object that the request does not name, by its name or by an alias, makes it
+// another call's answer.
 func echo(body []byte, form url.Values) (envelope, error) {
 	env, root, err := parseReply(body)
 	if err != nil || env.status != 0 {
 		return env, err
 	}
+	asked := slices.Concat(slices.Collect(maps.Values(form))...)
 	for _, n := range root.nodes {
-		name := strings.ToLower(n.child("name").text)
-		if name != "" && !slices.ContainsFunc(slices.Collect(maps.Values(form)), func(values []string) bool { return slices.Contains(values, name) }) {
+		name := n.child("name").text
+		known := func(text string) bool { return slices.Contains(asked, lower(text)) }
+		if name != "" && !slices.ContainsFunc(append(n.child("zimbraMailAlias").texts(), name), known) {
 			return env, fmt.Errorf("the answer is about %.80q", name)
 		}
 	}
