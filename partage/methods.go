@@ -19,18 +19,17 @@ type Method struct {
 	Params []Param
 }
 
-// A Param is a parameter of a Method.
+// A Param is a parameter of a Method. IsSecret tells whether it may be shown.
 type Param struct {
 	Name     string
 	Required bool
 	List     bool // sent as "name[]", once for each value
-	Secret   bool // must not be shown
 }
 
 // Methods lists the 40 attested methods, by family.
 func Methods() []Method {
 	name, alias, account := need("name"), need("alias"), need("account")
-	password := []Param{{Name: "password", Secret: true}, {Name: "userPassword", Secret: true}}
+	password := []Param{{Name: "password"}, {Name: "userPassword"}}
 	paging := []Param{{Name: "limit"}, {Name: "offset"}, {Name: "ldap_query"}}
 	recipients := Param{Name: "recipients", Required: true, List: true}
 	members := []Param{name, {Name: "members", Required: true, List: true}}
@@ -42,7 +41,7 @@ func Methods() []Method {
 		{Name: "ModifyAccount", Does: "change attributes of an account", Write: true, Free: true, Params: []Param{name, password[1]}},
 		{Name: "DeleteAccount", Does: "delete an account for good", Write: true, Params: []Param{name}},
 		{Name: "RenameAccount", Does: "give an account another name", Write: true, Params: []Param{name, need("newname")}},
-		{Name: "SetPassword", Does: "set a clear password and end the sessions", Write: true, Params: []Param{name, {Name: "password", Required: true, Secret: true}}},
+		{Name: "SetPassword", Does: "set a clear password and end the sessions", Write: true, Params: []Param{name, need("password")}},
 		{Name: "AddAccountAlias", Does: "give an account one more address", Write: true, Params: []Param{name, alias}},
 		{Name: "RemoveAccountAlias", Does: "take an address from an account", Write: true, Params: []Param{name, alias}},
 		{Name: "GetCos", Does: "read a class of service by its name", Params: []Param{name}},
