@@ -279,6 +279,7 @@ func TestAPageHasOneShape(t *testing.T) {
 		"quote": "<accounts><account x='1'></account></accounts>", "lt in attribute": `<accounts x="<"/>`, "split tag": "<accounts / >",
 		"too deep": strings.Replace("<accounts>"+ada+"</accounts>", "com_zimbra_url", "<x>1</x>", 1),
 		"unclosed": "<accounts>", "overclosed": "<accounts/></accounts>", "spaced end": "<accounts>< /accounts>", "bang": "<accounts><!x></accounts>",
+		"text after a value": strings.Replace("<accounts>"+ada+"</accounts>", "deux</description>", "deux</description>x", 1), "text after a list": "<accounts/>x",
 		"end CDATA": strings.Replace("<accounts>"+ada+"</accounts>", "Lovelace<", "a]]>b<", 1), "comment": "<accounts><!-- x --></accounts>",
 	} {
 		if _, err := (&page[Account, *Account]{shape: accounts}).decode(fmt.Appendf(nil, ok, body)); err == nil {
