@@ -135,10 +135,10 @@ func allResources(ctx context.Context, c *partage.Client, see func(partage.Resou
 	return nil
 }
 
-func TestClassesByNameAndTheDomain(t *testing.T) { // §3.4
+func TestClassesByNameAndTheDomain(t *testing.T) {
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	c := l.client(t, domain)
-	all, err := c.GetAllCos(ctx)
+	all, err := gather(c.GetAllCos(ctx))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestClassesByNameAndTheDomain(t *testing.T) { // §3.4
 	}
 }
 
-func TestResourcesAreListedAndReadTheSame(t *testing.T) { // §3.3
+func TestResourcesAreListedAndReadTheSame(t *testing.T) {
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	for _, d := range l.University().Domains()[:6] {
 		c, n := l.client(t, d.Name), 0
@@ -227,7 +227,7 @@ func TestTheLifeOfAResource(t *testing.T) {
 	refused.check(t, w.ModifyResource(ctx, room, partage.ResourceChange{Site: new(strings.Repeat("x", 33))}))
 }
 
-func TestDefinitionsAndTheirHistory(t *testing.T) { // §3.5
+func TestDefinitionsAndTheirHistory(t *testing.T) {
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	c, w := l.client(t, domain), l.writer(t, domain)
 	_, err := c.GetDefinition(ctx)
@@ -254,7 +254,7 @@ func TestDefinitionsAndTheirHistory(t *testing.T) { // §3.5
 	notFound.check(t, err)
 }
 
-func TestRootShares(t *testing.T) { // §3.6
+func TestRootShares(t *testing.T) {
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	w := l.writer(t, domain)
 	notFound.check(t, w.AddRootDelegate(ctx, jeanne, partage.SendAs))
