@@ -128,9 +128,14 @@ func (w *wire) serve(far net.Conn) {
 // one serves one request, and reports whether another may come.
 func (w *wire) one(far net.Conn, in *bufio.Reader) bool {
 	r, err := http.ReadRequest(in)
-	if err != nil || r.ParseForm() != nil {
+	if err != nil {
 		return false
 	}
+	sent, err := io.ReadAll(r.Body) // whole, before anything is answered
+	if err != nil {
+		return false
+	}
+	r.Body = io.NopCloser(bytes.NewReader(sent))
 	handle := func() response {
 		rec := httptest.NewRecorder()
 		w.sim.ServeHTTP(rec, r)
