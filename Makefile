@@ -29,7 +29,7 @@ fuzz: ## feed bad input to every parser and door, FUZZTIME (30s) each
 	@found=$$(grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' .) || { echo "no fuzz target" >&2; exit 1; }; \
 	while IFS=: read -r file line; do \
 		echo "$${line#func } in $$(dirname "$$file")"; \
-		go test -run '^$$' -fuzz "^$${line#func }$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; \
+		go test -run '^$$' -fuzz "^$${line#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$(dirname "$$file")" </dev/null || exit 1; \
 	done <<<"$$found"
 
 cover: prepare ## tell how much of the code the tests run, into cover.out

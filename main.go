@@ -39,7 +39,7 @@ func main() {
 	if err := command.Run(); err != nil {
 		stop()
 		fmt.Fprintln(os.Stderr, "melusine:", err)
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,22 @@ type partageCommand struct {
 	Timeout time.Duration `default:"30s" help:"Longest time of one exchange."`
 }
 
+// Help is what --help tells besides.
+func (partageCommand) Help() string {
+	return `The status of the command is 0 when it is done; 1 when it failed, and nothing was changed; 3 when a change may
+have been made: read back before trying again; 4 when the object does not exist; 5 when it failed for now, and
+nothing was changed; 80 when the command line makes no sense.`
+}
+
+// exitCode is the status of a command that ended with err, as Help tells.
+func exitCode(err error) int {
+	e, ours := errors.AsType[*partage.Error](err)
+	if !ours {
+		return 1
+	}
+	return cmp.Or(map[partage.Class]int{partage.Unknown: 3, partage.NotFound: 4, partage.Temporary: 5}[e.Class], 1)
+}
+
 // Run makes one call of the API, and prints what it answers.
 func (c partageCommand) Run(ctx context.Context) error {
 	if c.Method == "" {
@@ -38,10 +55,13 @@ func (c partageCommand) Run(ctx context.Context) error {
 func (c partageCommand) run(ctx context.Context, in io.Reader, out io.Writer, progress io.Writer) error {
 	m, known := partage.MethodNamed(c.Method)
 	if !known {
-		return fmt.Errorf("no method %q: melusine partage lists them", c.Method)
+		return fmt.Errorf("no method %q%s: melusine partage lists them", c.Method, nearest(c.Method))
 	}
 	params, err := c.params(m, in)
 	if err != nil {
+		return err
+	}
+	if _, err := m.Form(params); err != nil {
 		return err
 	}
 	domain, err := c.domain(m, params)
@@ -56,7 +76,45 @@ func (c partageCommand) run(ctx context.Context, in io.Reader, out io.Writer, pr
 		return err
 	}
 	defer client.Close()
-	return printer{out: out, progress: progress, json: c.JSON}.call(ctx, client, m, params)
+	return c.advise(domain, printer{out: out, progress: progress, json: c.JSON}.call(ctx, client, m, params))
+}
+
+// nearest are the methods whose names begin most like the one typed.
+func nearest(typed string) string {
+	typed = strings.ToLower(typed)
+	var names []string
+	most := 5 // letters in common, at least
+	for _, m := range partage.Methods() {
+		name := m.Name[strings.LastIndex(m.Name, "/")+1:]
+		n := 0
+		for n < min(len(name), len(typed)) && strings.ToLower(name)[n] == typed[n] {
+			n++
+		}
+		if n > most {
+			names, most = nil, n
+		}
+		if n == most {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + "?)"
+}
+
+// advise says what to look at when Partage was not found, or does not know us.
+func (c partageCommand) advise(domain string, err error) error {
+	e, ours := errors.AsType[*partage.Error](err)
+	switch {
+	case !ours || e.Method != "Auth":
+		return err
+	case e.Class == partage.Auth:
+		return fmt.Errorf("%w: look whether %s holds the key of %s, and whether the clock here is right", err, c.KeyFile, domain)
+	case e.Class == partage.Malformed || e.Class == partage.NotSent:
+		return fmt.Errorf("%w: look whether %s is the base URL", err, c.URL)
+	}
+	return err
 }
 
 // params reads the arguments. An address is read as the client wants it.
@@ -71,7 +129,7 @@ func (c partageCommand) params(m partage.Method, in io.Reader) (url.Values, erro
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
-		if secretParam(name) && !filed && value != "" {
+		if partage.IsSecret(name) && !filed && value != "" {
 			return nil, fmt.Errorf("%s=... would be seen by everybody on this machine: put it in a file and give %s=@FILE", name, name)
 		}
 		if name == m.Subject() {
@@ -98,13 +156,6 @@ func fromFile(value string, in io.Reader) (text string, filed bool, err error) {
 	}
 	b, err := os.ReadFile(path)
 	return strings.TrimRight(string(b), "\r\n"), true, err
-}
-
-// secretParam tells what is never shown nor given on the command line, for any
-// attribute that a method takes.
-func secretParam(name string) bool {
-	name = strings.ToLower(name)
-	return strings.HasSuffix(strings.TrimSuffix(name, "[]"), "password") || strings.Contains(name, "preauth")
 }
 
 // domain is whose token the call needs.
@@ -151,10 +202,10 @@ func (c partageCommand) describe(out io.Writer, m partage.Method, domain string,
 	if m.Pages && whole(params) {
 		text.WriteString("# page after page, sorted, and checked against CountObjects:\n")
 	}
-	fmt.Fprintf(&text, "%s %s/%s%s\n", verb, strings.TrimRight(c.URL, "/"), m.Name, token)
+	fmt.Fprintf(&text, "%s %s/%s%s\n", verb, strings.TrimRight(cmp.Or(c.URL, "<base URL>"), "/"), m.Name, token)
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		for _, v := range form[name] {
-			if secretParam(name) && v != "" && m.Name != "Auth" {
+			if partage.IsSecret(name) && v != "" && m.Name != "Auth" {
 				v = partage.NewSecret(v).String()
 			}
 			fmt.Fprintf(&text, "%s=%s\n", name, v)

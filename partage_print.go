@@ -10,6 +10,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/mattn/go-isatty"
+
 	"github.com/unistra/melusine/partage"
 )
 
@@ -164,7 +166,7 @@ func (p printer) erase(n int) {
 
 // terminal is f if somebody watches it.
 func terminal(f *os.File) io.Writer {
-	if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+	if isatty.IsTerminal(f.Fd()) {
 		return f
 	}
 	return nil

@@ -1,11 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/unistra/melusine/partage"
@@ -13,21 +14,26 @@ import (
 )
 
 type simulatorCommand struct {
-	Listen       string        `default:"127.0.0.1:8090" help:"Address to serve on."`
-	Accounts     int           `default:"97484" help:"Size of the invented university, 1000 at least."`
-	Domain       string        `default:"unistra.fr" help:"Its main domain; the others are below, as etu.unistra.fr."`
-	Key          string        `help:"Key of the main domain: 64 hexadecimal digits. Nothing invented needs it kept secret."`
-	Domains      string        `help:"File of more keys: on each line one of its domains, a space, and a key."`
-	File         string        `help:"File that keeps the writes, to be done again at the next start."`
-	Admin        bool          `help:"Serve /_simulator/, where faults are set and the writes are listed."`
-	Fault        []string      `sep:"none" help:"Fault to begin with, as ModifyAccount:drop,effect=late,delay=30s,times=1 or *:message,rate=0.1,message=system failure. May be given again."`
-	TokenLife    time.Duration `default:"300s" help:"Life of a token."`
-	MaxPage      int           `default:"1000" help:"Longest page of a listing."`
-	MaxAccounts  int           `help:"Limit of accounts in each domain; 0 for none."`
-	Settle       time.Duration `help:"How long what was just written is refused, by a 403."`
-	GroupsEmpty  bool          `help:"ModifyGroup empties what it is asked to, as it should."`
-	RevokeOnAuth bool          `help:"A new token of a domain ends the one before."`
-	Untyped      bool          `help:"No type=\"integer\", as before 2020."`
+	Listen     string           `default:"127.0.0.1:8090" help:"Address to serve on."`
+	Accounts   int              `help:"Size of the invented university: 97484 by default, 1000 at least." xor:"accounts"`
+	Domain     string           `help:"Its main domain, unistra.fr by default; the others are below, as etu.unistra.fr." xor:"domain"`
+	Seed       int              `help:"Another seed, other people." xor:"seed"`
+	Key        string           `help:"Key of the main domain: 64 hexadecimal digits. Nothing invented needs it kept secret." xor:"key"`
+	Domains    string           `help:"YAML file of several universities instead: for each its domain, accounts, seed, more domains and keys. See --manual." xor:"accounts,domain,seed,key"`
+	Fault      []string         `sep:"none" help:"Fault to begin with, as ModifyAccount:drop,effect=late,delay=30s,times=1 or *:message,rate=0.1,message=system failure. May be given again. See --manual."`
+	ListFaults manualFlag       `name:"manual" aliases:"list-faults" help:"List every fault and switch, by flag, over HTTP and in code, and an example for --domains."`
+	Config     simulator.Config `embed:""`
+}
+
+type manualFlag bool
+
+// BeforeReset prints the manual instead of all that the command does.
+func (manualFlag) BeforeReset() error {
+	if err := simulator.Manual(os.Stdout); err != nil {
+		return err
+	}
+	os.Exit(0)
+	return nil
 }
 
 // Run serves a simulated Partage until it is stopped.
@@ -38,72 +44,71 @@ func (c simulatorCommand) Run(ctx context.Context) error {
 	}
 	base, stop, err := server.Listen(ctx, c.Listen)
 	if err != nil {
-		return fmt.Errorf("serve simulator: %w", err)
+		return errors.Join(fmt.Errorf("serve simulator: %w", err), server.Close())
+	}
+	if torn := server.Torn(); torn > 0 {
+		fmt.Fprintf(os.Stderr, "melusine: %s: the last write was cut short; its %d bytes are dropped, nobody was told that it was done\n", c.Config.File, torn)
 	}
 	fmt.Println("Partage simulator:", base)
-	fmt.Printf("Key of %s: %s\n", c.Domain, server.Keys()[c.Domain].Reveal())
+	for _, u := range server.Universities() {
+		domain := u.Founding().Domain
+		fmt.Printf("Key of %s: %s\n", domain, server.Keys()[domain].Reveal())
+	}
 	<-ctx.Done()
 	return errors.Join(stop(), server.Close())
 }
 
 // server is made as the flags say.
 func (c simulatorCommand) server() (*simulator.Server, error) {
-	if !domainForm.MatchString(c.Domain) {
-		return nil, fmt.Errorf("%q is not a domain", c.Domain)
-	}
-	keys, err := c.keys()
+	customers, err := c.customers()
 	if err != nil {
 		return nil, err
 	}
-	config := simulator.Config{Now: time.Now, University: simulator.NewUniversityOf(c.Domain, c.Accounts), Keys: keys, TokenLife: c.TokenLife,
-		MaxPage: c.MaxPage, Admin: c.Admin, RevokeOnAuth: c.RevokeOnAuth, MaxAccounts: c.MaxAccounts, Settle: c.Settle, File: c.File,
-		Untyped: c.Untyped, GroupsEmpty: c.GroupsEmpty}
-	server, err := simulator.New(config)
-	if err != nil {
-		return nil, fmt.Errorf("make simulator: %w", err)
+	config := c.Config
+	config.Now, config.Keys = time.Now, map[string]partage.Secret{}
+	for _, customer := range customers {
+		config.Others = append(config.Others, customer.University())
+		maps.Copy(config.Keys, customer.Keys)
 	}
+	config.University, config.Others = config.Others[0], config.Others[1:]
 	faults := make([]simulator.Fault, len(c.Fault))
 	for i, text := range c.Fault {
 		var wrong error
 		faults[i], wrong = simulator.ParseFault(text)
 		err = errors.Join(err, wrong)
 	}
-	return server, errors.Join(err, server.SetFaults(faults...))
+	if err != nil {
+		return nil, err
+	}
+	server, err := simulator.New(config)
+	if err != nil {
+		return nil, fmt.Errorf("make simulator: %w", err)
+	}
+	if err := server.SetFaults(faults...); err != nil {
+		return nil, errors.Join(err, server.Close())
+	}
+	return server, nil
 }
 
-// keys are those that the flags give.
-func (c simulatorCommand) keys() (map[string]partage.Secret, error) {
-	keys := map[string]partage.Secret{}
-	add := func(domain, key string) error {
-		if !keyForm.MatchString(key) {
-			return fmt.Errorf("the key of %q is not 64 hexadecimal digits", domain)
+// customers are those of the file, or else the one that the flags say.
+func (c simulatorCommand) customers() ([]simulator.Customer, error) {
+	if c.Domains != "" {
+		text, err := os.ReadFile(c.Domains)
+		if err != nil {
+			return nil, fmt.Errorf("read universities: %w", err)
 		}
-		keys[domain] = partage.NewSecret(key)
-		return nil
+		return simulator.ReadCustomers(text)
 	}
+	c.Accounts, c.Domain = cmp.Or(c.Accounts, 97_484), cmp.Or(c.Domain, simulator.Strasbourg)
+	if !domainForm.MatchString(c.Domain) {
+		return nil, fmt.Errorf("%q is not a domain", c.Domain)
+	}
+	one := simulator.Customer{Founding: simulator.Founding{Domain: c.Domain, Accounts: c.Accounts, Seed: c.Seed}, Keys: map[string]partage.Secret{}}
 	if c.Key != "" {
-		if err := add(c.Domain, c.Key); err != nil {
-			return nil, err
+		if !keyForm.MatchString(c.Key) {
+			return nil, fmt.Errorf("the key of %q is not 64 hexadecimal digits", c.Domain)
 		}
+		one.Keys[c.Domain] = partage.NewSecret(c.Key)
 	}
-	if c.Domains == "" {
-		return keys, nil
-	}
-	text, err := os.ReadFile(c.Domains)
-	if err != nil {
-		return nil, fmt.Errorf("read domains: %w", err)
-	}
-	for line := range strings.Lines(string(text)) {
-		words := strings.Fields(line)
-		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
-			continue
-		}
-		if len(words) != 2 {
-			return nil, fmt.Errorf("read domains: %.40q is not a domain and a key", words[0]+"...")
-		}
-		if err := add(words[0], words[1]); err != nil {
-			return nil, err
-		}
-	}
-	return keys, nil
+	return []simulator.Customer{one}, nil
 }

@@ -107,7 +107,9 @@ func (a *Account) set(name, value []byte) error {
 	case "zimbraAllowFromAddress":
 		a.AllowFrom = gather(a.AllowFrom, value)
 	case "zimbraZimletAvailableZimlets":
-		a.Zimlets = gather(a.Zimlets, value)
+		if len(value) > 0 {
+			a.Zimlets = append(a.Zimlets, string(value))
+		}
 	case "zimbraPasswordMustChange":
 		err = boolean(&a.MustChangePassword, value)
 	default:
@@ -259,11 +261,13 @@ func instant(field *time.Time, value []byte) error {
 	return nil
 }
 
-func gather[T ~string](list []T, value []byte) []T {
+// gather adds one address. What is no plain address stays, for it may be known by
+// its text, but in small letters as all of them.
+func gather(list []Address, value []byte) []Address {
 	if len(value) == 0 {
 		return list
 	}
-	return append(list, T(value))
+	return append(list, Address(lower(string(value))))
 }
 
 // complete refuses an account that cannot be told from another.

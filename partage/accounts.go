@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// GetAccount reads the account named name, which may be one of its aliases.
+// GetAccount reads the account named name, which may be one of its aliases (Zimbra).
 // An account that does not exist is an error of class NotFound; an answer about
-// another account is Malformed.
+// another account is Malformed (seen).
 func (c *Client) GetAccount(ctx context.Context, name Address) (Account, error) {
 	const method = "GetAccount"
 	if err := c.owns(method, name); err != nil {
@@ -43,13 +43,13 @@ func (n node) account(name Address) (Account, error) {
 
 // AddAccountAlias gives an account one more address, in any domain of the
 // customer. An address that exists, even as this very alias, is a Conflict; one
-// outside the customer's domains is Refused.
+// outside the customer's domains is Refused (seen).
 func (w *Writer) AddAccountAlias(ctx context.Context, name, alias Address) error {
 	return w.alias(ctx, "AddAccountAlias", name, alias)
 }
 
 // RemoveAccountAlias takes an alias from an account. An alias that the account
-// does not have is NotFound, with Object "alias".
+// does not have is NotFound, with Object "alias" (seen).
 func (w *Writer) RemoveAccountAlias(ctx context.Context, name, alias Address) error {
 	return w.alias(ctx, "RemoveAccountAlias", name, alias)
 }

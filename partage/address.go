@@ -47,6 +47,9 @@ func (a Address) valid() bool {
 
 // lower maps A-Z only: Unicode case mapping makes distinct addresses equal.
 func lower(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return 'A' <= r && r <= 'Z' }) < 0 {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r + 'a' - 'A'

@@ -23,10 +23,10 @@ const (
 	FromClass Switch = ""
 )
 
-// features are those an account has of its own (reference §4.1).
+// features are those an account has of its own.
 var features = []string{"Mail", "Calendar", "Contacts", "Briefcases", "Tasks", "Options", "MailForwarding"}
 
-// A Change says what to write in an account (reference §4.1). A nil field is
+// A Change says what to write in an account. A nil field is
 // left as it is; an empty text or list clears its attribute. The API drops what
 // it does not know without a word, so there is no field for ou, postOfficeBox
 // and physicalDeliveryOfficeName, which nobody saw kept.

@@ -117,10 +117,7 @@ func (d *Domains) Close() {
 
 func (cfg Config) checked() (Config, *url.URL, error) {
 	base, err := url.Parse(cfg.BaseURL)
-	if err != nil {
-		return cfg, nil, errors.New("configure partage: the base URL cannot be read") // err prints the URL
-	}
-	secure := base.Scheme == "https" || base.Scheme == "http" && loopback(base.Hostname())
+	secure := err == nil && (base.Scheme == "https" || base.Scheme == "http" && loopback(base.Hostname())) // err prints the URL
 	if !secure || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return cfg, nil, errors.New("configure partage: the base URL must be https://host/path (http for loopback only), without user, query or fragment")
 	}

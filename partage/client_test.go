@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"log"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,17 @@ import (
 )
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// gather is a listing as a slice.
+func gather[T any](list iter.Seq2[T, error]) (all []T, err error) {
+	for v, err := range list {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
 
 // last is the error that ends a listing.
 func last[T any](list iter.Seq2[T, error]) error {
@@ -106,5 +118,19 @@ func TestClassOfWhatIsNotOurs(t *testing.T) {
 	}
 	if partage.Class(200).String() != partage.Unknown.String() {
 		t.Error("a class that is none promises something")
+	}
+}
+
+// The identifiers of different things are of different types: one does not pass
+// for another, nor for a name.
+func TestIdentifiersDoNotMix(t *testing.T) {
+	types := []reflect.Type{reflect.TypeFor[partage.AccountID](), reflect.TypeFor[partage.GroupID](), reflect.TypeFor[partage.ResourceID](),
+		reflect.TypeFor[partage.CosID](), reflect.TypeFor[partage.Address](), reflect.TypeFor[string]()}
+	for i, a := range types {
+		for j, b := range types {
+			if i != j && a.AssignableTo(b) {
+				t.Errorf("%v passes for %v", a, b)
+			}
+		}
 	}
 }

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // A COS is a class of service: what an account has when it has none of its own
-// (reference §3.4, §4.4). What the answer did not hold is zero.
+// (seen in listings, in part inferred). What the answer did not hold is zero.
 type COS struct {
 	ID              CosID // what zimbraCOSId holds
 	Name            string
@@ -25,9 +27,26 @@ type COS struct {
 }
 
 // GetAllCos lists the classes of service of the domain, in the server's order.
-func (c *Client) GetAllCos(ctx context.Context) ([]COS, error) {
-	var list []COS
-	err := c.ask(ctx, request{method: "GetAllCos"}, func(root node) error {
+// They come in one answer, which is read whole before the first is handed over:
+// limit, offset and filters have no effect (seen in public clients), nor does
+// CountObjects count them. The last pair may hold an error, as in the other
+// listings; a class listed twice is Malformed.
+func (c *Client) GetAllCos(ctx context.Context) iter.Seq2[COS, error] {
+	return func(yield func(COS, error) bool) {
+		list, err := c.classes(ctx)
+		for _, cos := range list {
+			if !yield(cos, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(COS{}, err)
+		}
+	}
+}
+
+func (c *Client) classes(ctx context.Context) (list []COS, err error) {
+	err = c.ask(ctx, request{method: "GetAllCos"}, func(root node) error {
 		coses := root.child("coses")
 		if coses.name == "" {
 			return errors.New("no <coses>")
@@ -37,6 +56,9 @@ func (c *Client) GetAllCos(ctx context.Context) ([]COS, error) {
 			cos, err := n.cos()
 			if err != nil {
 				return err
+			}
+			if slices.ContainsFunc(list, func(other COS) bool { return other.ID == cos.ID || other.Name == cos.Name }) {
+				return fmt.Errorf("class %.80q listed twice", cos.Name)
 			}
 			list = append(list, cos)
 		}
@@ -49,7 +71,8 @@ func (c *Client) GetAllCos(ctx context.Context) ([]COS, error) {
 }
 
 // GetCos reads the class of service of that name, which is not its identifier.
-// One that does not exist is an error of class NotFound, with Object "cos".
+// One that does not exist is an error of class NotFound, with Object "cos"
+// (seen).
 func (c *Client) GetCos(ctx context.Context, name string) (COS, error) {
 	if name == "" {
 		return COS{}, c.fail("GetCos", NotSent, errors.New("no name"))
@@ -130,7 +153,7 @@ const (
 	Resources    Kind = "calresource"
 )
 
-// CountObjects says how many objects of a kind the domain has.
+// CountObjects says how many objects of a kind the domain has (seen).
 func (c *Client) CountObjects(ctx context.Context, kind Kind) (int, error) {
 	var count int
 	err := c.ask(ctx, request{method: "CountObjects", form: url.Values{"type": {string(kind)}}}, func(root node) (err error) {

@@ -3,6 +3,7 @@ package partage
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ func TestOnlyAProperAnswerIsRead(t *testing.T) {
 		"empty errors": strings.Replace(good, "<message>", "<errors/><message>", 1), "negative": strings.Replace(good, ">0<", ">-1<", 1),
 		"status last": `<Response><message>x</message><count>3</count><status>0</status></Response>`,
 	} {
-		if _, err := bare([]byte(body)); err != nil {
+		if _, err := echo([]byte(body), nil); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -64,11 +65,25 @@ func TestOnlyAProperAnswerIsRead(t *testing.T) {
 		"two messages":        `<Response><status>1</status><message>a</message><message>b</message></Response>`,
 		"deep":                `<Response><status>0</status>` + strings.Repeat("<a>", 100) + strings.Repeat("</a>", 100) + `</Response>`,
 	} {
-		if env, err := bare([]byte(body)); err == nil {
+		if env, err := echo([]byte(body), nil); err == nil {
 			t.Errorf("%s: read as %+v", name, env)
 		}
 		if env, err := (&page[Account, *Account]{shape: accounts}).decode([]byte(strings.Replace(body, "<status", `<accounts type="array"/><status`, 1))); err == nil {
 			t.Errorf("%s: read as a page, %+v", name, env)
+		}
+	}
+}
+
+func TestTheAnswerToAWriteIsAboutItsObject(t *testing.T) {
+	form := url.Values{"name": {"ada@univ-test.fr"}, "newname": {"king@univ-test.fr"}}
+	for payload, ok := range map[string]bool{
+		"": true, "<account/>": true, "<account><name>ada@univ-test.fr</name></account>": true, "<account><name>King@univ-test.fr</name></account>": true,
+		"<account><name>x@univ-test.fr</name><zimbraMailAlias>ada@univ-test.fr</zimbraMailAlias></account>": true,
+		"<account><name>x@univ-test.fr</name></account>":                                                    false,
+		"<group><name>ada</name></group>":                                                                   false,
+	} {
+		if _, err := echo([]byte("<Response><status>0</status>"+payload+"</Response>"), form); (err == nil) != ok {
+			t.Errorf("%s: %v", payload, err)
 		}
 	}
 }
@@ -183,6 +198,49 @@ func TestAnAccountThatCannotBeOneIsRefused(t *testing.T) {
 	}
 }
 
+// What a server may well write, and what it cannot have meant.
+func TestOddValuesAreReadOrRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		old, new string
+		changes  func(*Account) // nil: refused
+	}{
+		"true in small letters": {"TRUE</zimbraHideInGal>", "true</zimbraHideInGal>", func(*Account) {}},
+		"1 for TRUE":            {"TRUE</zimbraHideInGal>", "1</zimbraHideInGal>", nil},
+		"no value for FALSE":    {">FALSE</zimbraPrefMailLocal", "></zimbraPrefMailLocal", func(*Account) {}},
+		"zeros before a size":   {"5368709120", "005368709120", func(*Account) {}},
+		"zeros before a text":   {"35042", "01000", func(a *Account) { a.PostalCode = "01000" }},
+		"an integer for a text": {"Lovelace</sn>", "12</sn>", func(a *Account) { a.SN = "12" }},
+		"a size in octal":       {"5368709120", "0o17", nil},
+		"a size with commas":    {"5368709120", "5,368,709,120", nil},
+		"a size with a point":   {"5368709120", "5368709120.0", nil},
+		"a date without zone":   {"20240131091551.5Z", "20240131091551", nil},
+		"a date of no calendar": {"20240131091551.5Z", "20240231091551Z", nil},
+		"a date in nanoseconds": {"20240131091551.5Z", "20240131091551.500000000Z", func(*Account) {}},
+		"a date without":        {"20240131091551.5Z", "20240131091551Z", func(a *Account) { a.LastLogon = a.LastLogon.Truncate(time.Second) }},
+		"no date":               {"20240131091551.5Z", "", func(a *Account) { a.LastLogon = time.Time{} }},
+		"a name in capitals":    {"ada.lovelace@univ-test.fr<", "ADA.LOVELACE@UNIV-TEST.FR<", nil},
+		"an alias in capitals":  {"ada@univ-test.fr</zimbraMailAlias>", "ADA@univ-test.fr</zimbraMailAlias>", func(a *Account) { a.Aliases = []Address{"ada@univ-test.fr"} }},
+		"an alias that is none": {"ada@univ-test.fr</zimbraMailAlias>", "ada</zimbraMailAlias>", func(a *Account) { a.Aliases = []Address{"ada"} }},
+	} {
+		if !strings.Contains(ada, c.old) {
+			t.Fatalf("%s: nothing to change", name)
+		}
+		a, b, errA, errB := both(strings.Replace(ada, c.old, c.new, 1))
+		if (errA == nil) != (c.changes != nil) || (errB == nil) != (c.changes != nil) {
+			t.Errorf("%s: %v, %v", name, errA, errB)
+			continue
+		}
+		if c.changes == nil {
+			continue
+		}
+		want := adaRead
+		c.changes(&want)
+		if diff := cmp.Diff(want, a) + cmp.Diff(want, b); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 func TestAnAccountAskedByItsAliasIsTheOneThatHoldsIt(t *testing.T) {
 	_, root, err := parseReply([]byte("<Response><status>0</status>" + ada + "</Response>"))
 	if err != nil {
@@ -221,6 +279,7 @@ func TestAPageHasOneShape(t *testing.T) {
 		"quote": "<accounts><account x='1'></account></accounts>", "lt in attribute": `<accounts x="<"/>`, "split tag": "<accounts / >",
 		"too deep": strings.Replace("<accounts>"+ada+"</accounts>", "com_zimbra_url", "<x>1</x>", 1),
 		"unclosed": "<accounts>", "overclosed": "<accounts/></accounts>", "spaced end": "<accounts>< /accounts>", "bang": "<accounts><!x></accounts>",
+		"text after a value": strings.Replace("<accounts>"+ada+"</accounts>", "deux</description>", "deux</description>x", 1), "text after a list": "<accounts/>x",
 		"end CDATA": strings.Replace("<accounts>"+ada+"</accounts>", "Lovelace<", "a]]>b<", 1), "comment": "<accounts><!-- x --></accounts>",
 	} {
 		if _, err := (&page[Account, *Account]{shape: accounts}).decode(fmt.Appendf(nil, ok, body)); err == nil {
@@ -267,6 +326,36 @@ func FuzzDecode(f *testing.F) {
 		}
 		if diff := cmp.Diff(want, append([]Account(nil), p.objects...)); diff != "" {
 			t.Fatal(diff)
+		}
+	})
+}
+
+// What proves a success is the whole of it: no part of it does, nor what comes
+// after, and what it says is in its bytes.
+func FuzzReply(f *testing.F) {
+	for _, seed := range []string{
+		`<?xml version="1.0" encoding="UTF-8"?><Response><status type="integer">0</status><message>é</message></Response>`,
+		"<response><errors/><status>0</status><account>" + ada + "</account></response>\n", "<Response><status>1</status><errors>no such alias: x</errors></Response>",
+		"<Response><status>0</status><status>1</status></Response>", "<Response><status>0", "<html><body>502</body></html>", "<Response><!-- <status>1</status> --><status>0</status></Response>",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		env, err := echo(body, url.Values{"name": {"ada.lovelace@univ-test.fr"}})
+		if err != nil || env.status != 0 {
+			return
+		}
+		end := bytes.LastIndex(body, []byte("</"))
+		if end < 0 || !bytes.Contains(body, []byte("<status")) {
+			t.Fatal("a success from nowhere")
+		}
+		for _, cut := range []int{end + 2, end / 2, end, len(body) / 3} {
+			if _, err := echo(body[:cut], nil); err == nil {
+				t.Fatalf("%q is a success", body[:cut])
+			}
+		}
+		if _, err := echo(append(bytes.Clone(body), "<x/>"...), nil); err == nil {
+			t.Fatal("something after it is accepted")
 		}
 	})
 }

@@ -19,7 +19,7 @@ const (
 )
 
 // A Definition is the tree of mailing lists that Partage offers to the users
-// of a domain (the zimlet net_renater_listes_diffusion, reference §3.5). It has
+// of a domain (the zimlet net_renater_listes_diffusion; seen). It has
 // thousands of lists in a large university.
 type Definition struct {
 	Type        NodeType     `json:"type"`

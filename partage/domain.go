@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// A Domain is what the API tells of a mail domain (reference §3.4). Only its
+// A Domain is what the API tells of a mail domain (inferred). Only its
 // name is certain to come.
 type Domain struct {
 	Name       string

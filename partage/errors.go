@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -43,7 +44,11 @@ type Error struct {
 	HTTP        int       // status code; 0 when no answer came
 	Message     string    // of the API when it gave one, else of the client; cleaned, at most 300 runes
 	TokenIssued time.Time // for a write: when its token was received; it cannot be used by the server much later than its life
-	cause       error     // only a context error, so that nothing else can be printed
+	// ClockAhead is for Auth: how far the local clock is ahead of the server's,
+	// by the date of its answer; negative when it is behind, 0 when not told. The
+	// server tolerates some minutes: 5, if it does as Zimbra (inferred).
+	ClockAhead time.Duration
+	cause      error // only a context error, so that nothing else can be printed
 }
 
 func (e *Error) Error() string {
@@ -51,7 +56,11 @@ func (e *Error) Error() string {
 	if e.HTTP != 0 {
 		text += fmt.Sprintf(" (http %d, status %d)", e.HTTP, e.Status)
 	}
-	return text + ": " + e.Message
+	text += ": " + e.Message
+	if off := e.ClockAhead.Abs(); off >= time.Minute {
+		text += fmt.Sprintf("; the clock here is %v %s the server's", off, map[bool]string{true: "behind", false: "ahead of"}[e.ClockAhead < 0])
+	}
+	return text
 }
 
 // Unwrap gives context.Canceled or context.DeadlineExceeded when one of them
@@ -142,6 +151,7 @@ var tokenLike = regexp.MustCompile(`[0-9A-Za-z]{32,}`)
 
 // clean makes text fit to be shown: one line, short, without any secret.
 func clean(text string, secrets ...Secret) string {
+	slices.SortFunc(secrets, func(a, b Secret) int { return len(b.Reveal()) - len(a.Reveal()) }) // one may be in another
 	for _, s := range secrets {
 		if !s.Empty() {
 			text = strings.ReplaceAll(text, s.Reveal(), masked)

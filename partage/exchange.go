@@ -12,11 +12,12 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 const (
 	smallAnswer = 4 << 20
-	largeAnswer = 16 << 20 // a page of 1000 accounts with every attribute is about 2 MiB
+	largeAnswer = 8 << 20 // a page of 1000 accounts with every attribute is about 2 MiB, a group of 50,000 members 5
 )
 
 // A request is one call of the API and the way to read its answer.
@@ -26,7 +27,6 @@ type request struct {
 	token  token // none for Auth
 	write  bool
 	get    bool                           // GET instead of POST, without parameters
-	secret Secret                         // in the form, must not come out
 	large  bool                           // the answer may be
 	decode func([]byte) (envelope, error) // must prove the whole answer well-formed
 }
@@ -70,7 +70,7 @@ func (c *Client) exchange(ctx context.Context, r request) error {
 	}
 	explain := func(class Class, err error) error {
 		failure.Class, failure.cause = class, ended(err)
-		failure.Message = clean(err.Error(), c.cfg.Key, r.token.text, r.secret)
+		failure.Message = clean(err.Error(), append(secrets(r.form), c.cfg.Key, r.token.text)...)
 		return failure
 	}
 	got, sent, err := c.send(ctx, r)
@@ -97,6 +97,9 @@ func (c *Client) exchange(ctx context.Context, r request) error {
 		class = Auth
 	}
 	failure.Object = object(class, env.text())
+	if class == Auth {
+		failure.ClockAhead = got.ahead(c.cfg.Now())
+	}
 	return explain(class, errors.New(env.text()))
 }
 
@@ -112,7 +115,17 @@ func (r request) doubt(class Class) Class {
 type response struct {
 	code  int
 	media string
+	date  string
 	body  []byte
+}
+
+// ahead is how far now is ahead of the clock of the server; 0 when it does not tell.
+func (r response) ahead(now time.Time) time.Duration {
+	date, err := http.ParseTime(r.date)
+	if err != nil {
+		return 0
+	}
+	return now.Sub(date).Truncate(time.Second)
 }
 
 // trouble tells a service in difficulty from one that answers nonsense.
@@ -173,7 +186,7 @@ func (c *Client) send(ctx context.Context, r request) (got response, sent bool, 
 	}
 	defer answer.Body.Close()
 	body, err := readAll(answer, r.large)
-	return response{answer.StatusCode, answer.Header.Get("Content-Type"), body}, true, err
+	return response{answer.StatusCode, answer.Header.Get("Content-Type"), answer.Header.Get("Date"), body}, true, err
 }
 
 var errLarge = errors.New("answer is larger than any should be")

@@ -20,7 +20,7 @@ const (
 )
 
 // A Group is a group or a distribution list, which are one thing to Zimbra
-// (reference §3.2, §4.2). A field the answer did not hold is zero; several
+// (seen, and so in Zimbra). A field the answer did not hold is zero; several
 // values where one is expected are joined by a line feed.
 type Group struct {
 	Name        Address

@@ -15,14 +15,14 @@ var groups = shape{"GetAllGroups", "groups", "group", Lists}
 // order of their addresses, page after page, with the promises of
 // GetAllAccounts: the total is checked against CountObjects. Members and
 // Aliases do not come, GetGroup gives them; Query.Attrs has no effect here: the
-// API has no such parameter (§3.2).
+// API is seen to have no such parameter.
 func (c *Client) GetAllGroups(ctx context.Context, q Query) iter.Seq2[Group, error] {
 	return list[Group](ctx, c, groups, q, url.Values{"sortby": {"mail"}})
 }
 
 // GetGroup reads the group named name, which may be one of its aliases, with its
 // members. One that does not exist is an error of class NotFound, with Object
-// "distribution list"; an answer about another group is Malformed (§3.2).
+// "distribution list"; an answer about another group is Malformed (seen).
 func (c *Client) GetGroup(ctx context.Context, name Address) (Group, error) {
 	const method = "GetGroup"
 	if err := c.owns(method, name); err != nil {
@@ -50,7 +50,7 @@ func (c *Client) GetGroup(ctx context.Context, name Address) (Group, error) {
 
 // GetSendAsGroup lists the accounts that may send mail in the name of a group,
 // in the server's order. It is said to be slow on a large group. A group that
-// does not exist is NotFound, with Object "distribution list" (§3.2).
+// does not exist is NotFound, with Object "distribution list" (inferred).
 func (c *Client) GetSendAsGroup(ctx context.Context, group Address) ([]Address, error) {
 	const method = "GetSendAsGroup"
 	if err := c.owns(method, group); err != nil {
@@ -81,7 +81,7 @@ func (c *Client) GetSendAsGroup(ctx context.Context, group Address) ([]Address, 
 // CreateGroup makes a group of no member; a zero GroupChange makes a list that
 // receives mail. An address that exists, as an account, an alias, a group or a
 // resource, is a Conflict. Members, aliases and senders come by the other
-// methods, in that order of safety: aliases, members, senders (§3.2, §6).
+// methods, in that order of safety: aliases, members, senders (seen).
 func (w *Writer) CreateGroup(ctx context.Context, name Address, ch GroupChange) error {
 	const method = "CreateGroup"
 	form, err := ch.form()
@@ -93,7 +93,7 @@ func (w *Writer) CreateGroup(ctx context.Context, name Address, ch GroupChange) 
 
 // ModifyGroup changes attributes of a group; one that does not exist is
 // NotFound. A change of nothing is refused: it would be reported as a success.
-// So may be the emptying of a text: see GroupChange. There is no rename (§3.2).
+// So may be the emptying of a text: see GroupChange. There is no rename (seen).
 func (w *Writer) ModifyGroup(ctx context.Context, name Address, ch GroupChange) error {
 	const method = "ModifyGroup"
 	form, err := ch.form()
@@ -108,20 +108,20 @@ func (w *Writer) ModifyGroup(ctx context.Context, name Address, ch GroupChange) 
 
 // DeleteGroup deletes a group and its aliases, for good; its members remain. One
 // that does not exist is NotFound, with Object "distribution list". Zimbra takes
-// an alias for the name: read the group first (§3.2).
+// an alias for the name: read the group first (Zimbra).
 func (w *Writer) DeleteGroup(ctx context.Context, name Address) error {
 	return w.write(ctx, "DeleteGroup", name, url.Values{})
 }
 
 // AddDistributionListAlias gives a group one more address, in any domain of the
 // customer. An address that exists, even as this very alias, is a Conflict; one
-// outside the customer's domains is Refused (§3.2).
+// outside the customer's domains is Refused (seen).
 func (w *Writer) AddDistributionListAlias(ctx context.Context, group, alias Address) error {
 	return w.alias(ctx, "AddDistributionListAlias", group, alias)
 }
 
 // RemoveDistributionListAlias takes an alias from a group. An alias that the
-// group does not have is NotFound, with Object "alias" (§3.2).
+// group does not have is NotFound, with Object "alias" (seen).
 func (w *Writer) RemoveDistributionListAlias(ctx context.Context, group, alias Address) error {
 	return w.alias(ctx, "RemoveDistributionListAlias", group, alias)
 }
@@ -132,7 +132,7 @@ const maxMembers = 4000
 
 // AddGroupMembers adds members to a group, 4000 at most in one call: any
 // address, of any domain, lists too. The API checks none of them; one that is a
-// member already is no error, and the group itself is Refused (§3.2).
+// member already is no error, and the group itself is Refused (seen, Zimbra).
 func (w *Writer) AddGroupMembers(ctx context.Context, group Address, members ...Address) error {
 	return w.members(ctx, "AddGroupMembers", group, members)
 }
@@ -140,7 +140,7 @@ func (w *Writer) AddGroupMembers(ctx context.Context, group Address, members ...
 // RemoveGroupMembers takes members out of a group, 4000 at most in one call, and
 // all or none: if one of them is not a member, it is Refused and nothing is
 // removed. The API has no call that sets the members: read them, remove some,
-// then add others (§3.2).
+// then add others (seen).
 func (w *Writer) RemoveGroupMembers(ctx context.Context, group Address, members ...Address) error {
 	return w.members(ctx, "RemoveGroupMembers", group, members)
 }
@@ -158,13 +158,13 @@ func (w *Writer) members(ctx context.Context, method string, group Address, memb
 
 // AddSendAsGroup lets an account send mail in the name of a group. An account
 // that may already is no error; one that does not exist is NotFound, with Object
-// "account" (§3.2).
+// "account" (seen).
 func (w *Writer) AddSendAsGroup(ctx context.Context, group, account Address) error {
 	return w.sender(ctx, "AddSendAsGroup", group, account)
 }
 
 // DeleteSendAsGroup no longer lets an account send in the name of a group. One
-// that had not the right is NotFound, with Object "grant" (§3.2).
+// that had not the right is NotFound, with Object "grant" (seen).
 func (w *Writer) DeleteSendAsGroup(ctx context.Context, group, account Address) error {
 	return w.sender(ctx, "DeleteSendAsGroup", group, account)
 }

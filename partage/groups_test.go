@@ -98,7 +98,7 @@ func allGroups(ctx context.Context, c *partage.Client, see func(partage.Group)) 
 	return nil
 }
 
-func TestGroupsAreListedAndReadTheSame(t *testing.T) { // §3.2
+func TestGroupsAreListedAndReadTheSame(t *testing.T) {
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	for _, d := range l.University().Domains()[:6] {
 		c, names := l.client(t, d.Name), []partage.Address{}
@@ -129,7 +129,7 @@ func TestGroupsAreListedAndReadTheSame(t *testing.T) { // §3.2
 	}
 }
 
-func TestTheLifeOfAGroup(t *testing.T) { // §3.2, §4.2
+func TestTheLifeOfAGroup(t *testing.T) {
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	c, w := l.client(t, domain), l.writer(t, domain)
 	see := func(want partage.Group) {
@@ -195,7 +195,7 @@ func TestEachMethodOfAMissingGroupIsNotFound(t *testing.T) {
 	}
 }
 
-func TestSendersOfAGroup(t *testing.T) { // §3.2
+func TestSendersOfAGroup(t *testing.T) {
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	w, c := l.writer(t, domain), l.client(t, domain)
 	fine.check(t, w.CreateGroup(ctx, newGroup, partage.GroupChange{}))

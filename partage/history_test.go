@@ -59,7 +59,7 @@ func TestStaleReads(t *testing.T) {
 	see(ada, fine)
 }
 
-func TestHalfAChange(t *testing.T) { // reliability: 51
+func TestHalfAChange(t *testing.T) { // catalogue: 51
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	if err := l.SetFaults(Fault{Method: "ModifyAccount", Effect: Half, Answer: Message}); err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func TestHalfAChange(t *testing.T) { // reliability: 51
 	}
 }
 
-func TestTwoWritesOutOfOrder(t *testing.T) { // reliability: 57
+func TestTwoWritesOutOfOrder(t *testing.T) { // catalogue: 57
 	l, ctx := newLab(t, Config{}, partage.Config{}), context.Background()
 	w, c := l.writer(t, domain), l.client(t, domain)
 	see := func(want string) {
@@ -106,7 +106,7 @@ func TestTwoWritesOutOfOrder(t *testing.T) { // reliability: 57
 	}
 }
 
-func TestWhatWasJustWrittenIsRefusedForATime(t *testing.T) { // §6
+func TestWhatWasJustWrittenIsRefusedForATime(t *testing.T) {
 	l, ctx := newLab(t, Config{Settle: 10 * time.Second}, partage.Config{}), context.Background()
 	c, w := l.client(t, domain), l.writer(t, domain)
 	fine.check(t, create(ctx, w))

@@ -41,7 +41,7 @@ func (n NewAccount) form() (url.Values, error) {
 // CreateAccount opens an account. An address that exists, as an account, an
 // alias, a group or a resource, is a Conflict. More accounts than the contract
 // allows is Refused. The API does not answer with the account: read it. For some
-// seconds it may answer "Accès refusé", which is Temporary (§3.1, §6).
+// seconds it may answer "Accès refusé", which is Temporary (seen).
 func (w *Writer) CreateAccount(ctx context.Context, name Address, n NewAccount) error {
 	const method = "CreateAccount"
 	form, err := n.form()
@@ -54,7 +54,7 @@ func (w *Writer) CreateAccount(ctx context.Context, name Address, n NewAccount) 
 // ModifyAccount changes attributes of an account. Closing it takes its addresses
 // out of every list, and opening it again does not put them back. A change of
 // nothing is refused: it would be reported as a success. The API has been seen
-// to answer success without doing the work: read back what matters (§3.1, §4.1).
+// to answer success without doing the work: read back what matters (seen).
 func (w *Writer) ModifyAccount(ctx context.Context, name Address, ch Change) error {
 	const method = "ModifyAccount"
 	form, err := ch.form()
@@ -70,7 +70,7 @@ func (w *Writer) ModifyAccount(ctx context.Context, name Address, ch Change) err
 // DeleteAccount deletes an account for good: its mail is lost, its addresses
 // leave every list and are free for others. name may be an alias: be sure of
 // whose it is. An account that does not exist is NotFound, with Object "account"
-// (§3.1).
+// (what leaves the lists: Zimbra; the words for a missing account: inferred).
 func (w *Writer) DeleteAccount(ctx context.Context, name Address) error {
 	return w.write(ctx, "DeleteAccount", name, url.Values{})
 }
@@ -81,7 +81,7 @@ func (w *Writer) DeleteAccount(ctx context.Context, name Address) error {
 // move too, and from then on the token of the other domain is needed. A new name
 // that exists, be it one of the account's own aliases, is a Conflict; so is an
 // alias that cannot move. A domain that does not exist is NotFound, with Object
-// "domain" (§3.1).
+// "domain" (Zimbra).
 func (w *Writer) RenameAccount(ctx context.Context, name, newName Address) error {
 	const method = "RenameAccount"
 	if !newName.valid() || newName == name {
@@ -92,7 +92,7 @@ func (w *Writer) RenameAccount(ctx context.Context, name, newName Address) error
 
 // SetPassword sets a clear password and ends every session of the account. Use
 // a random one that nobody knows to lock people out, and set the hash of theirs,
-// by ModifyAccount, to let them in again: what was before is lost (§3.1, §6).
+// by ModifyAccount, to let them in again: what was before is lost (seen, Zimbra).
 func (w *Writer) SetPassword(ctx context.Context, name Address, password Secret) error {
 	const method = "SetPassword"
 	if password.Empty() {

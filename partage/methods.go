@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A Method is one of those that public clients are seen to call (reference §8).
+// A Method is one of those that public clients are seen to call.
 type Method struct {
 	Name   string // as in its URL, "zimlet_dl/GetDefinition"
 	Does   string // in one line
@@ -19,18 +19,17 @@ type Method struct {
 	Params []Param
 }
 
-// A Param is a parameter of a Method.
+// A Param is a parameter of a Method. IsSecret tells whether it may be shown.
 type Param struct {
 	Name     string
 	Required bool
 	List     bool // sent as "name[]", once for each value
-	Secret   bool // must not be shown
 }
 
 // Methods lists the 40 attested methods, by family.
 func Methods() []Method {
 	name, alias, account := need("name"), need("alias"), need("account")
-	password := []Param{{Name: "password", Secret: true}, {Name: "userPassword", Secret: true}}
+	password := []Param{{Name: "password"}, {Name: "userPassword"}}
 	paging := []Param{{Name: "limit"}, {Name: "offset"}, {Name: "ldap_query"}}
 	recipients := Param{Name: "recipients", Required: true, List: true}
 	members := []Param{name, {Name: "members", Required: true, List: true}}
@@ -42,7 +41,7 @@ func Methods() []Method {
 		{Name: "ModifyAccount", Does: "change attributes of an account", Write: true, Free: true, Params: []Param{name, password[1]}},
 		{Name: "DeleteAccount", Does: "delete an account for good", Write: true, Params: []Param{name}},
 		{Name: "RenameAccount", Does: "give an account another name", Write: true, Params: []Param{name, need("newname")}},
-		{Name: "SetPassword", Does: "set a clear password and end the sessions", Write: true, Params: []Param{name, {Name: "password", Required: true, Secret: true}}},
+		{Name: "SetPassword", Does: "set a clear password and end the sessions", Write: true, Params: []Param{name, need("password")}},
 		{Name: "AddAccountAlias", Does: "give an account one more address", Write: true, Params: []Param{name, alias}},
 		{Name: "RemoveAccountAlias", Does: "take an address from an account", Write: true, Params: []Param{name, alias}},
 		{Name: "GetCos", Does: "read a class of service by its name", Params: []Param{name}},
@@ -110,7 +109,7 @@ func (m Method) Form(params url.Values) (url.Values, error) {
 		at := slices.IndexFunc(m.Params, func(p Param) bool { return p.Name == strings.TrimSuffix(name, "[]") })
 		switch {
 		case at < 0 && !m.Free:
-			return nil, fmt.Errorf("%s has no parameter %.40q", m.Name, name)
+			return nil, fmt.Errorf("%s has no parameter %.40q: it takes %s", m.Name, name, m.takes())
 		case name == "" || strings.ContainsAny(strings.TrimSuffix(name, "[]"), "[]&= "):
 			return nil, fmt.Errorf("%.40q is not the name of a parameter", name)
 		case at >= 0 && m.Params[at].List:
@@ -129,4 +128,13 @@ func (m Method) Form(params url.Values) (url.Values, error) {
 		return nil, errors.New("nothing to change")
 	}
 	return form, nil
+}
+
+// takes says which parameters there are.
+func (m Method) takes() string {
+	names := []string{"none"}
+	for i, p := range m.Params {
+		names = append(names[:i], p.Name)
+	}
+	return strings.Join(names, ", ")
 }

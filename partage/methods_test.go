@@ -18,7 +18,7 @@ import (
 	. "github.com/unistra/melusine/partage/simulator"
 )
 
-// attested are the methods of the reference, §8, but for RenameGroup, doubtful.
+// attested are the methods that public clients call, but for RenameGroup, doubtful.
 const attested = `Auth GetAccount GetAllAccounts CreateAccount ModifyAccount DeleteAccount RenameAccount SetPassword AddAccountAlias
 RemoveAccountAlias GetCos GetAllCos GetDomain CountObjects GetAllGroups GetGroup CreateGroup ModifyGroup DeleteGroup AddDistributionListAlias
 RemoveDistributionListAlias AddGroupMembers RemoveGroupMembers GetSendAsGroup AddSendAsGroup DeleteSendAsGroup GetAllResources GetResource
@@ -54,6 +54,9 @@ func TestNoMethodIsForgotten(t *testing.T) {
 		}
 		if m.Write && !slices.ContainsFunc(changes(), func(c change) bool { return c.method == m.Name }) {
 			t.Errorf("%s is not in the table of faults", m.Name)
+		}
+		if _, read := reads()[m.Name]; !m.Write && !read && m.Name != "Auth" {
+			t.Errorf("%s is not in the table of reads", m.Name)
 		}
 	}
 }
@@ -217,7 +220,7 @@ func TestPayloadsThatACallRefuses(t *testing.T) {
 func TestAnEchoedPasswordIsMasked(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/xml")
-		status, text := 1, "invalid request: "+r.FormValue("password")+r.FormValue("userPassword")
+		status, text := 1, "invalid request: "+r.FormValue("password")+" "+r.FormValue("userPassword")+" "+url.QueryEscape(r.FormValue("userPassword"))
 		if strings.HasSuffix(r.URL.Path, "/Auth") {
 			status = 0
 		}
@@ -234,5 +237,9 @@ func TestAnEchoedPasswordIsMasked(t *testing.T) {
 		if e, ok := errors.AsType[*partage.Error](err); !ok || e.Class != partage.Refused || strings.Contains(err.Error(), "hunter") {
 			t.Error(err)
 		}
+	}
+	err = w.Call(context.Background(), "CreateAccount", url.Values{"name": {"r@univ-test.fr"}, "password": {"hunt"}, "userPassword": {"hunter 4"}})
+	if refused.check(t, err); strings.Contains(err.Error(), "hunt") || strings.Contains(err.Error(), "er+4") {
+		t.Error(err)
 	}
 }

@@ -261,7 +261,7 @@ func newlines(raw []byte) []byte {
 var startTag = regexp.MustCompile(`^<([A-Za-z_][A-Za-z0-9_.-]*)(?:\s+[A-Za-z_][A-Za-z0-9_.-]*="[^"<&]*")*\s*/?>$`)
 
 func tagName(tag []byte) ([]byte, error) {
-	name := bytes.TrimSuffix(tag[1:len(tag)-1], []byte(` type="integer"`))
+	name := bytes.TrimSuffix(bytes.TrimSuffix(tag[1:len(tag)-1], []byte(` type="integer"`)), []byte(` type="array"`))
 	if simple(name) { // as nearly all are
 		return name, nil
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,10 +81,23 @@ const maxDepth = 8 // Response, list, object, attribute, value: five, and room
 
 var errMarkup = errors.New("markup that an answer does not have")
 
-// bare reads an answer whose payload does not matter.
-func bare(body []byte) (envelope, error) {
-	env, _, err := parseReply(body)
-	return env, err
+// echo reads the answer to a write. No public client relies on its payload, but
+// an object that the request does not name, by its name or by an alias, makes it
+// another call's answer.
+func echo(body []byte, form url.Values) (envelope, error) {
+	env, root, err := parseReply(body)
+	if err != nil || env.status != 0 {
+		return env, err
+	}
+	asked := slices.Concat(slices.Collect(maps.Values(form))...)
+	for _, n := range root.nodes {
+		name := n.child("name").text
+		known := func(text string) bool { return slices.Contains(asked, lower(text)) }
+		if name != "" && !slices.ContainsFunc(append(n.child("zimbraMailAlias").texts(), name), known) {
+			return env, fmt.Errorf("the answer is about %.80q", name)
+		}
+	}
+	return env, nil
 }
 
 // parseReply reads a small answer: one document in UTF-8 without DOCTYPE, whose

@@ -20,7 +20,7 @@ const (
 	Equipment ResourceType = "Equipment"
 )
 
-// A Resource is a room or a thing that has a calendar (reference §4.3). A field
+// A Resource is a room or a thing that has a calendar (seen). A field
 // the answer did not hold is zero; several values where one is expected are
 // joined by a line feed.
 type Resource struct {

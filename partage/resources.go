@@ -12,14 +12,14 @@ var resources = shape{"GetAllResources", "resources", "resource", Resources}
 
 // GetAllResources lists the calendar resources of the domain in the order of
 // their addresses, page after page, with the promises of GetAllAccounts.
-// Query.Attrs has no effect here: the API has no such parameter (§3.3).
+// Query.Attrs has no effect here: the API is seen to have no such parameter.
 func (c *Client) GetAllResources(ctx context.Context, q Query) iter.Seq2[Resource, error] {
 	return list[Resource](ctx, c, resources, q, url.Values{"sortby": {"mail"}})
 }
 
 // GetResource reads the calendar resource named name. One that does not exist
 // is an error of class NotFound, with Object "calendar resource"; an answer
-// about another one is Malformed (§3.3).
+// about another one is Malformed (seen).
 func (c *Client) GetResource(ctx context.Context, name Address) (Resource, error) {
 	const method = "GetResource"
 	if err := c.owns(method, name); err != nil {
@@ -82,7 +82,7 @@ func (n NewResource) form() (url.Values, error) {
 }
 
 // CreateResource makes a calendar resource. An address that exists, as an
-// account, an alias, a group or a resource, is a Conflict (§3.3).
+// account, an alias, a group or a resource, is a Conflict (Zimbra).
 func (w *Writer) CreateResource(ctx context.Context, name Address, n NewResource) error {
 	const method = "CreateResource"
 	form, err := n.form()
@@ -94,7 +94,7 @@ func (w *Writer) CreateResource(ctx context.Context, name Address, n NewResource
 
 // ModifyResource changes attributes of a resource; one that does not exist is
 // NotFound. A change of nothing is refused: it would be reported as a success.
-// There is no rename (§3.3).
+// There is no rename (seen).
 func (w *Writer) ModifyResource(ctx context.Context, name Address, ch ResourceChange) error {
 	const method = "ModifyResource"
 	form, err := ch.form()
@@ -108,7 +108,7 @@ func (w *Writer) ModifyResource(ctx context.Context, name Address, ch ResourceCh
 }
 
 // DeleteResource deletes a resource and its calendar, for good. One that does
-// not exist is NotFound, unlike what DeleteAccount says of an account (§3.3).
+// not exist is NotFound, unlike what DeleteAccount says of an account (seen).
 func (w *Writer) DeleteResource(ctx context.Context, name Address) error {
 	return w.write(ctx, "DeleteResource", name, url.Values{})
 }

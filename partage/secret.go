@@ -3,6 +3,8 @@ package partage
 import (
 	"fmt"
 	"log/slog"
+	"net/url"
+	"strings"
 )
 
 const masked = "•••"
@@ -49,3 +51,25 @@ func (Secret) LogValue() slog.Value { return slog.StringValue(masked) }
 
 // UnmarshalText takes a secret from a configuration.
 func (s *Secret) UnmarshalText(b []byte) error { *s = NewSecret(string(b)); return nil }
+
+// IsSecret reports whether the value of a parameter, or of an attribute, must
+// not be shown: passwords, hashes of them, signatures and keys.
+func IsSecret(param string) bool {
+	name := strings.ToLower(strings.TrimSuffix(param, "[]"))
+	return strings.HasSuffix(name, "password") || strings.Contains(name, "preauth")
+}
+
+// secrets are the values of form that must not come out, as they are and as
+// they are written on the wire.
+func secrets(form url.Values) []Secret {
+	var found []Secret
+	for name, values := range form {
+		if !IsSecret(name) {
+			continue
+		}
+		for _, v := range values {
+			found = append(found, NewSecret(v), NewSecret(url.QueryEscape(v)))
+		}
+	}
+	return found
+}

@@ -7,7 +7,7 @@ import (
 	"net/url"
 )
 
-// A Right lets someone send as a functional mailbox (reference §3.6).
+// A Right lets someone send as a functional mailbox (seen).
 type Right string
 
 // The rights to send.
@@ -25,7 +25,7 @@ func (r Right) check() error {
 
 // AddRootShare shares the whole mailbox account with the recipients, and gives
 // them the rights to send; SendAs when none is given. No public client tests
-// what happens to a recipient that does not exist (§3.6).
+// what happens to a recipient that does not exist.
 func (w *Writer) AddRootShare(ctx context.Context, account Address, recipients []Address, rights ...Right) error {
 	const method = "account/AddRootShare"
 	if len(rights) == 0 {
@@ -40,7 +40,7 @@ func (w *Writer) AddRootShare(ctx context.Context, account Address, recipients [
 }
 
 // RemoveRootShare withdraws the share of account from the recipients. A list of
-// none is not sent: it might withdraw all.
+// none is not sent: it might withdraw all (inferred).
 func (w *Writer) RemoveRootShare(ctx context.Context, account Address, recipients ...Address) error {
 	return w.share(ctx, "account/RemoveRootShare", account, recipients, url.Values{})
 }
@@ -64,13 +64,13 @@ func (w *Writer) share(ctx context.Context, method string, account Address, reci
 }
 
 // AddRootDelegate gives a right to send to all those whom account is shared
-// with. One right for each call: of two, the server would keep the last (§3.6).
+// with. One right for each call: of two, the server would keep the last (inferred).
 func (w *Writer) AddRootDelegate(ctx context.Context, account Address, right Right) error {
 	return w.delegate(ctx, "account/AddRootDelegate", account, right)
 }
 
 // RemoveRootDelegate withdraws a right to send from those whom account is
-// shared with.
+// shared with (seen).
 func (w *Writer) RemoveRootDelegate(ctx context.Context, account Address, right Right) error {
 	return w.delegate(ctx, "account/RemoveRootDelegate", account, right)
 }

@@ -1,7 +1,9 @@
 package partage_test
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -190,6 +192,27 @@ func TestADeadTokenIsReplacedOnceForAReadAndNeverForAWrite(t *testing.T) {
 	auth.check(t, err)
 }
 
+// A token refused while a newer one came is not a reason to drop the newer.
+func TestANewerTokenIsKept(t *testing.T) {
+	var auths, reads atomic.Int64
+	var c *partage.Client
+	c = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/xml")
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/Auth"):
+			fmt.Fprintf(w, "<Response><status>0</status><token>%032d</token></Response>", auths.Add(1))
+		case reads.Add(1) == 1:
+			fine.check(t, c.Auth(context.Background()))
+			fmt.Fprint(w, "<Response><status>1</status><message>Invalid token</message></Response>")
+		default:
+			fmt.Fprint(w, "<Response><status>0</status><count>3</count></Response>")
+		}
+	}, partage.Config{})
+	if n, err := c.CountObjects(context.Background(), partage.Lists); err != nil || n != 3 || auths.Load() != 2 {
+		t.Errorf("%d, %v after %d Auths", n, err, auths.Load())
+	}
+}
+
 func TestOneTokenPerDomainIsEnough(t *testing.T) {
 	l := newLab(t, simulator.Config{RevokeOnAuth: true}, partage.Config{})
 	c, w := l.client(t, domain), l.writer(t, domain)
@@ -228,5 +251,52 @@ func TestAWrongKeyAndAWrongClockAreAuth(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		c.Close()
+	}
+}
+
+// The date of the server's answer tells by how much the clock is off.
+func TestSkewIsTold(t *testing.T) {
+	for _, c := range []struct {
+		late, told time.Duration
+		date, says string
+	}{
+		{late: 401 * time.Second, told: -401 * time.Second, says: "the clock here is 6m41s behind the server's"},
+		{late: -time.Hour, told: time.Hour, says: "the clock here is 1h0m0s ahead of the server's"},
+		{late: 59 * time.Second, told: -59 * time.Second},
+		{late: time.Hour, date: "yesterday"},
+	} {
+		server := newClock()
+		client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/xml")
+			w.Header().Set("Date", cmp.Or(c.date, server.now().Format(http.TimeFormat)))
+			fmt.Fprint(w, "<Response><status>2</status><message>Echec de la preauthentification</message></Response>")
+		}, partage.Config{Now: func() time.Time { return server.now().Add(-c.late) }})
+		_, err := client.GetAccount(context.Background(), "a@univ-test.fr")
+		auth.check(t, err)
+		e, _ := errors.AsType[*partage.Error](err)
+		if e == nil || e.ClockAhead != c.told || strings.Contains(err.Error(), "clock") != (c.says != "") || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("late by %v: %v", c.late, err)
+		}
+	}
+}
+
+// A write that comes to the server after the death of its token is refused, and
+// nothing is sent again.
+func TestATokenThatDiesInFlight(t *testing.T) {
+	for _, m := range changes() {
+		t.Run(m.method, func(t *testing.T) {
+			t.Parallel()
+			l, ctx := newLab(t, simulator.Config{TokenLife: 10 * time.Second}, partage.Config{}), context.Background()
+			w := l.writer(t, domain)
+			if m.prepare != nil {
+				fine.check(t, m.prepare(ctx, w))
+			}
+			before := len(l.Log())
+			l.clock.advance(11 * time.Second)
+			auth.check(t, m.write(ctx, w))
+			if log := l.Log()[before:]; len(log) != 1 || log[0].Applied {
+				t.Errorf("%+v", log)
+			}
+		})
 	}
 }

@@ -1,7 +1,6 @@
 package partage
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -48,8 +47,7 @@ func (w *Writer) send(ctx context.Context, method string, form url.Values) error
 	if !w.c.alive(w.t) {
 		return w.c.fail(method, NotSent, errors.New("the token is too old: make a new Writer"))
 	}
-	password := NewSecret(cmp.Or(form.Get("password"), form.Get("userPassword")))
-	err := w.c.exchange(ctx, request{method: method, form: form, token: w.t, write: true, secret: password, decode: bare})
+	err := w.c.exchange(ctx, request{method: method, form: form, token: w.t, write: true, decode: func(body []byte) (envelope, error) { return echo(body, form) }})
 	if ClassOf(err) == Auth {
 		w.c.forget(w.t)
 	}

@@ -18,6 +18,59 @@ func (s *Server) entryOf(index int) entry {
 	return s.u.entry(index)
 }
 
+// hold keeps what an account has become: nil when it is deleted. Every change of
+// an account comes here.
+func (s *Server) hold(index int, e entry) {
+	s.count(index, -1)
+	s.changed[index] = e
+	s.count(index, 1)
+	s.listings.changed(index)
+}
+
+// count adds an account to the totals and the index of what was changed, or
+// takes it out.
+func (s *Server) count(index, by int) {
+	d := s.home(index)
+	if d == nil {
+		return
+	}
+	s.growth[d.Name] += by
+	e := s.entryOf(index)
+	for _, a := range e.get(aliasAttr) {
+		s.aliasGrowth[hostOf(a)] += by
+	}
+	if _, changed := s.changed[index]; !changed {
+		return
+	}
+	licence := strings.ToLower(e.first("carLicense"))
+	s.licences[licence] = slices.DeleteFunc(s.licences[licence], func(i int) bool { return i == index })
+	if by > 0 && licence != "" {
+		s.licences[licence] = append(s.licences[licence], index)
+	}
+	if len(s.licences[licence]) == 0 {
+		delete(s.licences, licence)
+	}
+}
+
+// population is how many accounts d has.
+func (s *Server) population(d *domain) int { return d.Accounts + s.growth[d.Name] }
+
+// home is the domain of an account; nil when it was deleted or never was.
+func (s *Server) home(index int) *domain {
+	e, changed := s.changed[index]
+	if !changed && index < s.u.Size() {
+		return s.u.domainOf(index)
+	}
+	d, _ := s.u.domain(hostOf(e.first("name")))
+	return d
+}
+
+// hostOf is what follows the "@".
+func hostOf(address string) string {
+	_, host, _ := strings.Cut(address, "@")
+	return host
+}
+
 // find looks an address up among names and aliases.
 func (s *Server) find(address string) (int, bool) {
 	if index, moved := s.moved[address]; moved {
@@ -134,10 +187,14 @@ func (s *Server) modifyAccount(c call) (answer, effect) {
 	}
 	return s.succeed(nil), func() bool {
 		e := s.entryOf(index).with(given)
-		s.changed[index] = e
-		if slices.Equal(given["zimbraAccountStatus"], []string{"closed"}) {
+		s.hold(index, e)
+		if closes(given) {
 			s.leaveAll(e)
 		}
 		return true
 	}
+}
+
+func closes(given map[string][]string) bool {
+	return slices.Equal(given["zimbraAccountStatus"], []string{"closed"})
 }

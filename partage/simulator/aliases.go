@@ -10,11 +10,11 @@ const aliasAttr = "zimbraMailAlias"
 
 func (s *Server) addAccountAlias(c call) (answer, effect) {
 	index, refusal := s.own(c)
-	if refusal != "" {
-		return s.refuse(refusal), nil
-	}
 	alias := strings.ToLower(c.form.plain("alias"))
-	if refusal := s.free(alias); refusal != "" {
+	if refusal == "" {
+		refusal = s.newAlias(alias)
+	}
+	if refusal != "" {
 		return s.refuse(refusal), nil
 	}
 	return s.succeed(nil), func() bool {
@@ -23,18 +23,39 @@ func (s *Server) addAccountAlias(c call) (answer, effect) {
 		}
 		e := slices.Clone(s.entryOf(index))
 		e.set(aliasAttr, append(slices.Clone(e.get(aliasAttr)), alias)...)
-		s.changed[index], s.moved[alias] = e, index
+		s.hold(index, e)
+		s.moved[alias] = index
 		return true
 	}
 }
 
+// newAlias says why an alias cannot be added, or "".
+func (s *Server) newAlias(alias string) string {
+	if alias == "" {
+		return aliasless
+	}
+	return s.free(alias)
+}
+
+// oldAlias says why an alias of e cannot be removed, or "".
+func oldAlias(e entry, alias string) string {
+	switch {
+	case alias == "":
+		return aliasless
+	case !slices.Contains(e.get(aliasAttr), alias):
+		return "no such alias: " + alias
+	}
+	return ""
+}
+
+const aliasless = "invalid request: missing required attribute: alias"
+
 // free says why an address cannot be given, or "".
 func (s *Server) free(address string) string {
-	local, host, found := strings.Cut(address, "@")
-	if !found || local == "" || host == "" || strings.ContainsAny(address, " ,;<>\"()\\") || strings.Contains(host, "@") {
+	if malformed(address) {
 		return "invalid email address: " + address
 	}
-	if _, ours := s.u.domain(host); !ours {
+	if _, ours := s.u.domain(hostOf(address)); !ours {
 		return fmt.Sprintf("L'alias %s ne fait pas partie des domaines autorisés", address)
 	}
 	if _, taken := s.find(address); taken {
@@ -49,14 +70,15 @@ func (s *Server) free(address string) string {
 	return ""
 }
 
+// removeAccountAlias takes the address out of every list too.
 func (s *Server) removeAccountAlias(c call) (answer, effect) {
 	index, refusal := s.own(c)
+	alias := strings.ToLower(c.form.plain("alias"))
+	if refusal == "" {
+		refusal = oldAlias(s.entryOf(index), alias)
+	}
 	if refusal != "" {
 		return s.refuse(refusal), nil
-	}
-	alias := strings.ToLower(c.form.plain("alias"))
-	if !slices.Contains(s.entryOf(index).get(aliasAttr), alias) {
-		return s.refuse("no such alias: " + alias), nil
 	}
 	return s.succeed(nil), func() bool {
 		e := slices.Clone(s.entryOf(index))
@@ -65,29 +87,16 @@ func (s *Server) removeAccountAlias(c call) (answer, effect) {
 			return false
 		}
 		e.set(aliasAttr, left...)
-		s.changed[index], s.moved[alias] = e, gone
+		s.hold(index, e)
+		s.moved[alias] = gone
+		s.leaveLists(alias)
 		return true
 	}
 }
 
-// countAliases counts the aliases in d of its accounts and of others'. Those of
-// the start are computed.
+// countAliases counts the aliases in d of its accounts, of others', and of groups.
 func (s *Server) countAliases(d *domain) int {
-	count := 0
-	for at := range d.Accounts {
-		count += len(s.u.aliases(d.first + at))
-	}
-	for address, index := range s.moved {
-		if hostOf(address) != d.Name {
-			continue
-		}
-		if owner, found := s.u.ByAddress(address); found && s.u.Person(owner).Mail != address {
-			count--
-		}
-		if index != gone && s.entryOf(index).first("name") != address {
-			count++
-		}
-	}
+	count := s.u.countAliases(d) + s.aliasGrowth[d.Name]
 	lists := map[string]bool{}
 	for _, e := range s.u.lists(d.Name, func(_, alias string) bool { return alias != "" }) {
 		lists[e.first(aliasAttr)] = true

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 const success = "Opération réalisée avec succès !"
@@ -18,10 +19,15 @@ type answer struct {
 
 const xmlMedia = "application/xml; charset=utf-8"
 
-func (a answer) send(w http.ResponseWriter, _ *http.Request) {
+// header begins to send a.
+func (a answer) header(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", a.media)
 	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.code)
+}
+
+func (a answer) send(w http.ResponseWriter, _ *http.Request) {
+	a.header(w)
 	_, _ = w.Write(a.body) // the client may have gone
 }
 
@@ -60,7 +66,11 @@ type document struct {
 }
 
 func (s *Server) document(status int, message, errors string) *document {
-	x := &document{status: status, untyped: s.cfg.Untyped, body: make([]byte, 0, 4096)}
+	return newDocument(s.config().Untyped, status, message, errors)
+}
+
+func newDocument(untyped bool, status int, message, errors string) *document {
+	x := &document{status: status, untyped: untyped, body: make([]byte, 0, 4096)}
 	x.body = append(x.body, `<?xml version="1.0" encoding="UTF-8"?>`+"\n<Response>\n"...)
 	x.text(1, "status", strconv.Itoa(status))
 	x.text(1, "message", message)
@@ -150,7 +160,7 @@ func singular(name string) string {
 // integer reports whether the integer form of v prints as v does.
 func integer(v string) bool {
 	digits := strings.TrimPrefix(v, "-")
-	if digits == "" || len(digits) > 18 || digits[0] == '0' && v != "0" {
+	if digits == "" || digits[0] == '0' && v != "0" {
 		return false
 	}
 	for i := range len(digits) {
@@ -161,21 +171,26 @@ func integer(v string) bool {
 	return true
 }
 
+// escape writes a text as an element holds it: what XML has no way to say, as
+// most control characters, becomes the replacement character.
 func escape(to []byte, text string) []byte {
-	for {
-		i := strings.IndexAny(text, "<>&")
-		if i < 0 {
-			return append(to, text...)
+	from := 0
+	for i, r := range text {
+		instead := "\uFFFD"
+		switch {
+		case r == '<':
+			instead = "&lt;"
+		case r == '>':
+			instead = "&gt;"
+		case r == '&':
+			instead = "&amp;"
+		case r == '\r':
+			instead = "&#13;"
+		case r >= ' ' && r != '\uFFFE' && r != '\uFFFF' || r == '\t' || r == '\n':
+			continue
 		}
-		to = append(to, text[:i]...)
-		switch text[i] {
-		case '<':
-			to = append(to, "&lt;"...)
-		case '>':
-			to = append(to, "&gt;"...)
-		default:
-			to = append(to, "&amp;"...)
-		}
-		text = text[i+1:]
+		to = append(append(to, text[from:i]...), instead...)
+		from = i + utf8.RuneLen(r)
 	}
+	return append(to, text[from:]...)
 }

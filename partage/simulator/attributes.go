@@ -3,7 +3,6 @@ package simulator
 import (
 	"slices"
 	"strconv"
-	"unicode/utf8"
 )
 
 // A rule says what a value of an attribute may be: "" or why not.
@@ -15,27 +14,21 @@ var writable = map[string]rule{
 	"carLicense": anything, "givenName": anything, "sn": anything, "displayName": anything, "initials": anything, "title": anything,
 	"description": anything, "company": anything, "businessCategory": anything, "co": anything, "l": anything, "st": anything, "street": anything,
 	"postalCode": anything, "telephoneNumber": anything, "homePhone": anything, "mobile": anything, "pager": anything,
-	"facsimileTelephoneNumber": anything, "userPassword": anything, "zimbraPrefFromDisplay": anything,
-	"zimbraPrefMailForwardingAddress": anything, "zimbraMailCanonicalAddress": anything, "zimbraMailForwardingAddress": anything,
+	"facsimileTelephoneNumber": anything, "userPassword": anything, "ou": anything, "postOfficeBox": anything, "physicalDeliveryOfficeName": anything,
+	"zimbraPrefMailForwardingAddress": anything, "zimbraMailCanonicalAddress": mailbox, "zimbraMailForwardingAddress": anything,
 	"zimbraAllowFromAddress": anything, "zimbraZimletAvailableZimlets": anything,
-	"zimbraNotes":         shortNote,
-	"zimbraAccountStatus": knownStatus,
-	"zimbraCOSId":         knownClass,
-	"zimbraMailQuota":     byteCount,
-	"zimbraHideInGal":     boolean, "zimbraPasswordMustChange": boolean, "zimbraPrefMailLocalDeliveryDisabled": boolean,
+	"zimbraNotes":           atMost(1024),
+	"zimbraPrefFromDisplay": atMost(256),
+	"zimbraAccountStatus":   knownStatus,
+	"zimbraCOSId":           knownClass,
+	"zimbraMailQuota":       byteCount,
+	"zimbraHideInGal":       boolean, "zimbraPasswordMustChange": boolean, "zimbraPrefMailLocalDeliveryDisabled": boolean,
 	"zimbraFeatureMailEnabled": boolean, "zimbraFeatureCalendarEnabled": boolean, "zimbraFeatureContactsEnabled": boolean,
 	"zimbraFeatureBriefcasesEnabled": boolean, "zimbraFeatureTasksEnabled": boolean, "zimbraFeatureOptionsEnabled": boolean,
 	"zimbraFeatureMailForwardingEnabled": boolean,
 }
 
 func anything(*Server, []string) string { return "" }
-
-func shortNote(_ *Server, values []string) string {
-	if len(values) > 0 && utf8.RuneCountInString(values[0]) > 1024 {
-		return "value is longer than 1024 characters"
-	}
-	return ""
-}
 
 func knownStatus(_ *Server, values []string) string {
 	if len(values) != 1 || !slices.Contains([]string{"active", "maintenance", "locked", "closed", "lockout", "pending"}, values[0]) {

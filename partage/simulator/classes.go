@@ -29,7 +29,7 @@ func (u *University) classify() []COS {
 	left := u.staff
 	for i := range list {
 		c := &list[i]
-		c.ID = uuid(i, 9)
+		c.ID = u.uuid(i, 9)
 		if i == students {
 			continue
 		}
@@ -79,7 +79,7 @@ func gcd(a, b int) int {
 }
 
 // uuid is an identifier as Zimbra makes them.
-func uuid(i, salt int) string {
-	a, b := mix(i, salt), mix(i, salt+100)
+func (u *University) uuid(i, salt int) string {
+	a, b := u.mix(i, salt), u.mix(i, salt+100)
 	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0x3fff|0x8000, b&0xffffffffffff)
 }

@@ -1,6 +1,9 @@
 package simulator
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // features are the switches of a class, without "zimbraFeature" and "Enabled".
 var features = []string{
@@ -22,7 +25,7 @@ func (c COS) entry() entry {
 		one("name", c.Name), one("id", c.ID), one("cn", c.Name), one("zimbraId", c.ID), one("zimbraMailQuota", strconv.FormatInt(c.Quota, 10)),
 		one("zimbraImapEnabled", "TRUE"), one("zimbraPop3Enabled", "FALSE"), one("zimbraPublicSharingEnabled", truth(!c.students)),
 		one("zimbraExternalSharingEnabled", "TRUE"), one("zimbraDumpsterEnabled", "TRUE"), one("zimbraFeatureManageZimlets", "TRUE"),
-		{name: "zimbraZimletAvailableZimlets", values: zimlets},
+		one("zimbraNotes", strconv.FormatInt(c.Quota/giga, 10)+" Gio"), {name: "zimbraZimletAvailableZimlets", values: zimlets},
 	}
 	for _, f := range features {
 		e = append(e, one("zimbraFeature"+f+"Enabled", truth(!c.students || f != "MobileSync")))
@@ -56,7 +59,7 @@ func (s *Server) getCos(c call) (answer, effect) {
 		return s.refuse(nameless), nil
 	}
 	for _, k := range s.u.classes {
-		if k.Name == name {
+		if strings.EqualFold(k.Name, name) { // LDAP's
 			return s.succeed(func(x *document) { x.object(1, "cos", k.entry()) }), nil
 		}
 	}
@@ -68,7 +71,7 @@ func (s *Server) getDomain(c call) (answer, effect) {
 	one := func(name, value string) attr { return attr{name: name, values: []string{value}} }
 	e := entry{
 		one("name", c.domain.Name), one("zimbraDomainName", c.domain.Name), one("zimbraDomainStatus", "active"), one("zimbraDomainType", "local"),
-		one("zimbraDomainDefaultCOSId", s.u.classes[0].ID), one("zimbraPreAuthKey", s.Keys()[c.domain.Name].Reveal()),
+		one("zimbraDomainDefaultCOSId", s.u.classes[0].ID), one("zimbraPreAuthKey", s.key(c.domain.Name)),
 	}
 	return s.succeed(func(x *document) { x.object(1, "domain", e) }), nil
 }

@@ -3,6 +3,7 @@ package simulator
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,7 +11,12 @@ import (
 // A filter tells whether an account answers an LDAP query. Queries see an
 // account's own attributes, not those of its class (likely: LDAP holds no
 // others).
-type filter func(entry) bool
+type filter func(holder) bool
+
+// A holder has attributes: an entry, or an account that computes them.
+type holder interface {
+	get(name string) []string
+}
 
 const deepest = 32
 
@@ -18,7 +24,7 @@ const deepest = 32
 // parentheses; "" is everything. Names and values ignore case.
 func parseFilter(text string) (filter, error) {
 	if text == "" {
-		return func(entry) bool { return true }, nil
+		return func(holder) bool { return true }, nil
 	}
 	if !strings.HasPrefix(text, "(") {
 		text = "(" + text + ")"
@@ -41,7 +47,7 @@ func parenthesised(text string, depth int) (f filter, rest string, err error) {
 	case '!':
 		var inner filter
 		inner, rest, err = parenthesised(text[1:], depth-1)
-		f = func(e entry) bool { return !inner(e) }
+		f = func(e holder) bool { return !inner(e) }
 	default:
 		end := strings.IndexAny(text, "()")
 		if end < 0 {
@@ -70,7 +76,7 @@ func several(all bool, text string, depth int) (filter, string, error) {
 		}
 		parts, text = append(parts, f), rest
 	}
-	return func(e entry) bool {
+	return func(e holder) bool {
 		for _, f := range parts {
 			if f(e) != all {
 				return !all
@@ -96,8 +102,9 @@ func comparison(text string) (filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(e entry) bool {
-		for _, v := range e.searched(name) {
+	name = strings.ToLower(name)
+	return func(e holder) bool {
+		for _, v := range searched(e, name) {
 			if match(strings.ToLower(v)) {
 				return true
 			}
@@ -173,14 +180,14 @@ func unescape(text string) (string, error) {
 	}
 }
 
-// searched are the values LDAP has for a name: those of the entry, and the few
-// that Zimbra keeps under another one.
-func (e entry) searched(name string) []string {
-	switch strings.ToLower(name) {
+// searched are the values LDAP has for a name in small letters: those of the
+// entry, and the few that Zimbra keeps under another one.
+func searched(e holder, name string) []string {
+	switch name {
 	case "mail":
-		return append([]string{e.first("name")}, e.get(aliasAttr)...)
+		return append(slices.Clip(e.get("name")), e.get(aliasAttr)...)
 	case "uid":
-		local, _, _ := strings.Cut(e.first("name"), "@")
+		local, _, _ := strings.Cut(only(e.get("name")), "@")
 		return []string{local}
 	case "cn":
 		return e.get("displayName")
@@ -189,9 +196,21 @@ func (e entry) searched(name string) []string {
 	case "zimbramaildeliveryaddress":
 		return e.get("name")
 	case "objectclass":
-		return []string{"inetOrgPerson", "zimbraAccount", "amavisAccount"}
+		return classesOf(e)
 	case "name", "id", "used", "userpassword":
 		return nil // not in LDAP under that name, or not to be searched
 	}
 	return e.get(name)
+}
+
+// classesOf are those of LDAP: a resource is an account too.
+func classesOf(e holder) []string {
+	switch account := []string{"inetOrgPerson", "zimbraAccount", "amavisAccount"}; {
+	case e.get("zimbraMailStatus") != nil:
+		return []string{"zimbraDistributionList", "zimbraMailRecipient"}
+	case e.get("zimbraCalResType") != nil:
+		return append(account, "zimbraCalendarResource")
+	default:
+		return account
+	}
 }

@@ -9,16 +9,21 @@ import (
 
 // ByUID finds a person of the directory.
 func (u *University) ByUID(uid string) (Person, bool) {
-	index, known := u.known[uid]
-	if !known {
-		digits := strings.TrimLeft(uid, "abcdefghijklmnopqrstuvwxyz")
-		var err error
-		if index, err = strconv.Atoi(digits); err != nil || index < 0 || index >= u.Size() {
-			return Person{}, false
-		}
+	index, found := u.indexOfUID(uid)
+	if !found {
+		return Person{}, false
 	}
 	p := u.Person(index)
 	return p, p.UID == uid && !p.Departed
+}
+
+// indexOfUID is the only account that may have a uid.
+func (u *University) indexOfUID(uid string) (int, bool) {
+	if index, known := u.known[uid]; known {
+		return index, true
+	}
+	index, err := strconv.Atoi(strings.TrimLeft(uid, "abcdefghijklmnopqrstuvwxyz"))
+	return index, err == nil && index >= 0 && index < u.Size()
 }
 
 // ByAddress finds the account that has an address as its name or as an alias.
@@ -70,9 +75,24 @@ func (u *University) aliases(index int) []string {
 	if index == d.first && d.Unit.Code != "" {
 		list = append(list, contact+"@"+d.Name)
 	}
-	if mix(index, 3)%100 < 11 {
+	if u.mix(index, 3)%100 < 11 {
 		id := u.identity(d, b)
 		list = append(list, id.surname.slug+"."+id.given.slug+id.digits()+"@"+d.Name)
 	}
 	return list
+}
+
+// countAliases is how many aliases the accounts of d have at the start. They
+// are counted once.
+func (u *University) countAliases(d *domain) int {
+	u.counting.Lock()
+	defer u.counting.Unlock()
+	count, counted := u.aliased[d.Name]
+	if !counted {
+		for at := range d.Accounts {
+			count += len(u.aliases(d.first + at))
+		}
+		u.aliased[d.Name] = count
+	}
+	return count
 }

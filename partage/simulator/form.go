@@ -2,14 +2,72 @@ package simulator
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A form is the parameters of a call, read as Rack reads them: the last value
 // of a plain key wins, "x[]" is a list, and "x[0]" is another name.
 type form url.Values
+
+// readForm reads the parameters of a request, whatever its verb. What the query
+// says wins over the body.
+func readForm(r *http.Request) (form, error) {
+	query, err := parseForm(r.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	body, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(body, query)
+	for name, values := range body {
+		if !utf8.ValidString(name + strings.Join(values, "")) {
+			return nil, errors.New("read form: not UTF-8")
+		}
+	}
+	return body, nil
+}
+
+func readBody(r *http.Request) (form, error) {
+	switch media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media {
+	case "application/x-www-form-urlencoded":
+		text, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, fmt.Errorf("read form: %w", err)
+		}
+		return parseForm(string(text))
+	case "multipart/form-data": // what PHP's curl makes of an array
+		parts, err := r.MultipartReader()
+		if err != nil {
+			return nil, fmt.Errorf("read form: %w", err)
+		}
+		read, err := parts.ReadForm(maxForm)
+		if err != nil {
+			return nil, fmt.Errorf("read form: %w", err)
+		}
+		return read.Value, nil
+	}
+	return form{}, nil
+}
+
+// parseForm reads "a=b&c=d". Semicolons part too, where they are not escaped.
+func parseForm(text string) (form, error) {
+	values, err := url.ParseQuery(strings.ReplaceAll(text, ";", "&"))
+	if err != nil {
+		return nil, fmt.Errorf("read form: %w", err)
+	}
+	return form(values), nil
+}
 
 func (f form) plain(name string) string {
 	values := f[name]

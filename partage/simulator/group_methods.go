@@ -9,7 +9,7 @@ import (
 // groupRules are the attributes of a group that can be written. The others, its
 // members and aliases first, are dropped without a word: clients echo them.
 var groupRules = map[string]rule{
-	"description": anything, "displayName": anything, "zimbraNotes": shortNote, "zimbraMailStatus": mailStatus,
+	"description": anything, "displayName": anything, "zimbraNotes": atMost(1024), "zimbraMailStatus": mailStatus,
 	"zimbraHideInGal": boolean, "zimbraDistributionListSendShareMessageToNewMembers": boolean,
 }
 
@@ -107,7 +107,7 @@ func (s *Server) page(c call, list []entry) []entry {
 		limit = 100
 	}
 	list = list[min(offset, len(list)):]
-	return list[:min(limit, s.cfg.MaxPage, len(list))]
+	return list[:min(limit, s.config().MaxPage, len(list))]
 }
 
 func (s *Server) createGroup(c call) (answer, effect) {
@@ -124,7 +124,7 @@ func (s *Server) createGroup(c call) (answer, effect) {
 			return false
 		}
 		s.created++
-		s.keepGroup(bareList(name, uuid(s.created, 32)).with(given))
+		s.keepGroup(bareList(name, s.u.uuid(s.created, 32)).with(given))
 		return true
 	}
 }
@@ -141,7 +141,7 @@ func (s *Server) modifyGroup(c call) (answer, effect) {
 		return s.refuse(refusal), nil
 	}
 	for _, name := range deaf {
-		if values, present := given[name]; present && len(values) == 0 && !s.cfg.GroupsEmpty {
+		if values, present := given[name]; present && len(values) == 0 && !c.under.GroupsEmpty {
 			delete(given, name)
 		}
 	}
@@ -176,7 +176,7 @@ func (s *Server) addListAlias(c call) (answer, effect) {
 	e, refusal := s.ownGroup(c)
 	alias := strings.ToLower(c.form.plain("alias"))
 	if refusal == "" {
-		refusal = s.free(alias)
+		refusal = s.newAlias(alias)
 	}
 	if refusal != "" {
 		return s.refuse(refusal), nil
@@ -190,11 +190,12 @@ func (s *Server) addListAlias(c call) (answer, effect) {
 	})
 }
 
+// removeListAlias takes the address out of every list too.
 func (s *Server) removeListAlias(c call) (answer, effect) {
 	e, refusal := s.ownGroup(c)
 	alias := strings.ToLower(c.form.plain("alias"))
-	if refusal == "" && !slices.Contains(e.get(aliasAttr), alias) {
-		refusal = "no such alias: " + alias
+	if refusal == "" {
+		refusal = oldAlias(e, alias)
 	}
 	if refusal != "" {
 		return s.refuse(refusal), nil
@@ -205,6 +206,7 @@ func (s *Server) removeListAlias(c call) (answer, effect) {
 			return nil
 		}
 		s.listAliases[alias] = ""
-		return e.but(aliasAttr, left)
+		s.leaveLists(alias)
+		return e.but(aliasAttr, left).but(membersOf, without(e.get(membersOf), []string{alias}))
 	})
 }

@@ -52,6 +52,7 @@ func TestGetAllGroups(t *testing.T) { // §3.2
 	}
 	b.each("unistra.fr", "CountObjects", "type=dl", `<count type="integer">7</count>`)
 	for form, want := range map[string][]string{
+		"ldap_query=objectClass=zimbraDistributionList": all, "ldap_query=objectClass=zimbraAccount": nil,
 		"limit=&offset=&ldap_query=": all, "limit=2&offset=1": all[1:3], "offset=7": nil, "offset=99": nil, "offset=-1&limit=1": all[:1], "limit=x": all,
 		"ldap_query=(zimbraMailStatus=disabled)": {"agendas@unistra.fr", "salles@unistra.fr"}, "ldap_query=mail=directeurs@unistra.fr": {"direction@unistra.fr"},
 		"ldap_query=zimbraMailForwardingAddress=direction@math.unistra.fr": {"directions@unistra.fr"}, "ldap_query=(senders=*)": nil,
@@ -127,14 +128,15 @@ func TestGroupAliasesAndDeletion(t *testing.T) { // §3.2
 	for alias, why := range map[string]string{
 		"bureau@math.unistra.fr": "email address already exists: bureau@math.unistra.fr", "directeurs@unistra.fr": "already exists", "direction@unistra.fr": "already exists",
 		"personnels@math.unistra.fr": "already exists", "jeanne.dupont@unistra.fr": "already exists", "contact@math.unistra.fr": "already exists", "amphi-1@unistra.fr": "already exists",
-		"x@gmail.com": "ne fait pas partie des domaines", "": "invalid email address", "a b@unistra.fr": "invalid email address",
+		"x@gmail.com": "ne fait pas partie des domaines", "": "missing required attribute: alias", "a b@unistra.fr": "invalid email address",
 	} {
 		has(t, add(alias), why, "-"+done)
 	}
-	has(t, b.call("unistra.fr", "AddDistributionListAlias", team+"&alias[]=y@unistra.fr"), "invalid email address") // one, plain
-	for _, alias := range []string{"absent@unistra.fr", "direction@unistra.fr", "contact@math.unistra.fr", ""} {
+	has(t, b.call("unistra.fr", "AddDistributionListAlias", team+"&alias[]=y@unistra.fr"), "missing required attribute: alias") // one, plain
+	for _, alias := range []string{"absent@unistra.fr", "direction@unistra.fr", "contact@math.unistra.fr"} {
 		has(t, remove(alias), "no such alias: "+alias, "-"+done)
 	}
+	has(t, remove(""), "missing required attribute: alias", "-"+done)
 	has(t, remove("directeurs@unistra.fr"), done)
 	has(t, remove("directeurs@unistra.fr"), "no such alias")
 	b.each("unistra.fr", "GetGroup", "name=directeurs@unistra.fr", "no such distribution list")
@@ -212,6 +214,25 @@ func TestSenders(t *testing.T) { // §3.2
 	b.each("unistra.fr", "GetSendAsGroup", team, "-marie", "<account>paul.langevin@physique.unistra.fr</account>")
 }
 
+// So does Zimbra: a member is an address, and the one that ends is a member no more.
+func TestAnAddressThatEndsLeavesEveryList(t *testing.T) {
+	b := newBench(t, Config{})
+	call := func(method, form string) { t.Helper(); has(t, b.call("unistra.fr", method, form), done) }
+	for _, c := range []struct{ add, method, end string }{
+		{"AddAccountAlias", "RemoveAccountAlias", jeanne + "&alias=fin@unistra.fr"},
+		{"AddDistributionListAlias", "RemoveDistributionListAlias", "name=conseil@unistra.fr&alias=fin@unistra.fr"},
+		{"AddDistributionListAlias", "RemoveDistributionListAlias", team + "&alias=fin@unistra.fr"}, // of the list itself
+		{"CreateResource", "DeleteResource", "name=fin@unistra.fr&displayName=x&zimbraCalResType=Location&password=x"},
+		{"CreateResource", "ModifyResource", "name=fin@unistra.fr&displayName=x&zimbraCalResType=Location&password=x&zimbraAccountStatus=closed"},
+	} {
+		call("AddGroupMembers", team+"&members[]=fin@unistra.fr&members[]=ailleurs@x.fr")
+		call(c.add, c.end)
+		b.each("unistra.fr", "GetGroup", team, "<member>fin@unistra.fr</member>")
+		call(c.method, c.end)
+		b.each("unistra.fr", "GetGroup", team, "-fin@unistra.fr", "<member>ailleurs@x.fr</member>")
+	}
+}
+
 // The right to send goes with the account, not with its address.
 func TestASenderThatWasDeletedIsNoSenderAgain(t *testing.T) {
 	b := newBench(t, Config{})
@@ -226,8 +247,21 @@ func TestASenderThatWasDeletedIsNoSenderAgain(t *testing.T) {
 	has(t, b.call("unistra.fr", "ModifyAccount", "name=jeune@unistra.fr&zimbraAccountStatus=active"), done)
 	b.each("unistra.fr", "GetGroup", team, "-jeune@")
 	b.each("unistra.fr", "GetSendAsGroup", team, "<account>jeune@unistra.fr</account>")
+	for _, status := range []string{"locked", "lockout", "pending", "maintenance", "closed"} {
+		has(t, b.call("unistra.fr", "ModifyAccount", "name=jeune@unistra.fr&zimbraAccountStatus="+status), done)
+		b.each("unistra.fr", "GetSendAsGroup", team, "<account>jeune@unistra.fr</account>")
+	}
+	has(t, b.call("unistra.fr", "RenameAccount", "name=jeune@unistra.fr&newname=jeune@math.unistra.fr"), done)
+	b.each("unistra.fr", "GetSendAsGroup", team, "<account>jeune@math.unistra.fr</account>", "-jeune@unistra.fr")
+	has(t, b.call("math.unistra.fr", "RenameAccount", "name=jeune@math.unistra.fr&newname=jeune@unistra.fr"), done)
+	has(t, b.call("unistra.fr", "AddAccountAlias", "name=jeune@unistra.fr&alias=jeunot@unistra.fr"), done)
+	has(t, b.call("unistra.fr", "AddSendAsGroup", team+"&account=jeunot@unistra.fr"), done) // the same account, by an alias
+	if body := b.call("unistra.fr", "GetSendAsGroup", team); strings.Count(body, "<account>jeun") != 1 {
+		t.Error(body)
+	}
 	has(t, b.call("unistra.fr", "DeleteAccount", "name=jeune@unistra.fr"), done)
 	b.each("unistra.fr", "GetSendAsGroup", team, "-jeune@")
+	has(t, b.call("unistra.fr", "DeleteSendAsGroup", team+"&account=jeune@unistra.fr"), "no such account", "-"+done)
 	has(t, b.call("unistra.fr", "CreateAccount", "name=jeune@unistra.fr&password=x"), done)
 	b.each("unistra.fr", "GetSendAsGroup", team, "-jeune@")
 }

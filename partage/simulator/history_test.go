@@ -81,7 +81,7 @@ func TestAFileThatCannotServe(t *testing.T) {
 // more than that one.
 func TestAFileThatFails(t *testing.T) {
 	b := newBench(t, Config{File: filepath.Join(t.TempDir(), "state")})
-	if err := b.file.Close(); err != nil { // as a full disk would
+	if err := b.ledger.file.Close(); err != nil { // as a full disk would
 		t.Fatal(err)
 	}
 	for _, name := range []string{"name=a@unistra.fr", "name=b@unistra.fr"} {
@@ -176,7 +176,7 @@ func TestDoneAgainTheWritesGiveTheState(t *testing.T) {
 		b.lagging(b.methods["GetDomain"], call{domain: &u.domains[0], at: now.Add(time.Second)}, time.Second)
 		for name, other := range map[string]*Server{"restarted": again, "late": b.replica.server} {
 			for i, pair := range [][2]any{
-				{b.changed, other.changed}, {b.moved, other.moved}, {b.rolls, other.rolls}, {b.resources, other.resources}, {b.definitions, other.definitions},
+				{b.changed, other.changed}, {b.moved, other.moved}, {b.growth, other.growth}, {b.aliasGrowth, other.aliasGrowth}, {b.licences, other.licences}, {b.resources, other.resources}, {b.definitions, other.definitions},
 				{b.shares, other.shares}, {b.groups, other.groups}, {b.listAliases, other.listAliases}, {b.created, other.created},
 			} {
 				if !reflect.DeepEqual(pair[0], pair[1]) {

@@ -46,7 +46,7 @@ func (u *University) mailings(i int) (list []mailing, at []int) {
 		table = studentMailings
 	}
 	for k, m := range table {
-		if m.everywhere || i == 0 || mix(i*len(table)+k, 30)%2 == 0 {
+		if m.everywhere || i == 0 || u.mix(i*len(table)+k, 30)%2 == 0 {
 			list, at = append(list, m), append(at, k)
 		}
 	}
@@ -56,16 +56,11 @@ func (u *University) mailings(i int) (list []mailing, at []int) {
 	return list, at
 }
 
-// indexOf is the place of a domain, or -1.
-func (u *University) indexOf(host string) int {
-	return slices.IndexFunc(u.domains, func(d domain) bool { return d.Name == host })
-}
-
 // lists computes the lists and groups of a domain at the start, those that keep
 // wants by their address and their alias.
 func (u *University) lists(host string, keep func(name, alias string) bool) (lists []entry) {
-	i := u.indexOf(host)
-	if i < 0 {
+	i, ours := u.places[host]
+	if !ours || u.further(i) {
 		return nil
 	}
 	mailings, at := u.mailings(i)
@@ -75,7 +70,7 @@ func (u *University) lists(host string, keep func(name, alias string) bool) (lis
 			alias = m.alias + "@" + host
 		}
 		if keep(m.local+"@"+host, alias) {
-			lists = append(lists, u.mailing(i, m, alias, uuid(i*16+at[k], 31)))
+			lists = append(lists, u.mailing(i, m, alias, u.uuid(i*16+at[k], 31)))
 		}
 	}
 	return lists
@@ -90,7 +85,7 @@ func (u *University) mailing(i int, m mailing, alias, id string) entry {
 	e.set(aliasAttr, alias)
 	members, first := u.members(d, m.members)
 	if m.local == directions {
-		for _, unit := range u.domains[2:] {
+		for _, unit := range u.domains[2:][:u.units] {
 			members = append(members, direction+"@"+unit.Name)
 		}
 		slices.Sort(members)
@@ -118,7 +113,7 @@ func (u *University) members(d *domain, count int) (list []string, first int) {
 	count = min(count, d.Accounts)
 	for k := range count {
 		at := k * d.Accounts / count
-		if known, _ := d.place(at); known == nil && statusOf(d.first+at) == "closed" {
+		if known, _ := d.place(at); known == nil && u.statusOf(d.first+at) == "closed" {
 			continue
 		}
 		if len(list) == 0 {

@@ -12,8 +12,8 @@ import (
 // needed; aliases are passed over: they are added afterwards.
 func (s *Server) createAccount(c call) (answer, effect) {
 	name, refusal := s.newName(c)
-	if refusal == "" && s.cfg.MaxAccounts > 0 && s.population(c.domain) >= s.cfg.MaxAccounts {
-		refusal = fmt.Sprintf("number of accounts reached the limit: domain=%s[%d]", c.domain.Name, s.cfg.MaxAccounts)
+	if refusal == "" && c.under.MaxAccounts > 0 && s.population(c.domain) >= c.under.MaxAccounts {
+		refusal = fmt.Sprintf("number of accounts reached the limit: domain=%s[%d]", c.domain.Name, c.under.MaxAccounts)
 	}
 	if refusal == "" && c.form.plain("password") == "" && c.form.plain("userPassword") == "" {
 		refusal = "invalid request: missing required attribute: password"
@@ -29,11 +29,10 @@ func (s *Server) createAccount(c call) (answer, effect) {
 		s.created++
 		index := s.u.Size() + s.created
 		one := func(name, value string) attr { return attr{name: name, values: []string{value}} }
-		s.changed[index] = entry{
-			one("name", name), one("id", uuid(s.created, 23)), one("used", "0"), one("zimbraAccountStatus", "active"), one("zimbraHideInGal", "FALSE"),
-		}.with(given)
+		s.hold(index, entry{
+			one("name", name), one("id", s.u.uuid(s.created, 23)), one("used", "0"), one("zimbraAccountStatus", "active"), one("zimbraHideInGal", "FALSE"),
+		}.with(given))
 		s.moved[name] = index
-		s.enrol(index, name)
 		return true
 	}
 }
@@ -55,8 +54,7 @@ func (s *Server) deleteAccount(c call) (answer, effect) {
 			s.moved[a] = gone
 			s.renameInShares(a, "")
 		}
-		s.strike(index, e.first("name"))
-		s.changed[index] = nil
+		s.hold(index, nil)
 		return true
 	}
 }
@@ -98,7 +96,6 @@ func (s *Server) renameAccount(c call) (answer, effect) {
 		}
 	}
 	return s.succeed(nil), func() bool {
-		s.strike(index, e.first("name"))
 		for _, from := range slices.Sorted(maps.Keys(renamed)) {
 			s.moved[from], s.moved[renamed[from]] = gone, index
 			s.renameInLists(from, renamed[from])
@@ -107,8 +104,7 @@ func (s *Server) renameAccount(c call) (answer, effect) {
 		e = slices.Clone(e)
 		e.set("name", name)
 		e.set(aliasAttr, aliases...)
-		s.changed[index] = e
-		s.enrol(index, name)
+		s.hold(index, e)
 		return true
 	}
 }
@@ -138,20 +134,29 @@ func (s *Server) setPassword(c call) (answer, effect) {
 	return s.succeed(nil), func() bool {
 		e := slices.Clone(s.entryOf(index))
 		e.set(validity, strconv.Itoa(number(e.first(validity))+1))
-		s.changed[index] = e
+		s.hold(index, e)
 		return true
 	}
 }
 
 // SessionsEnded tells how many times the sessions of an account were ended by
 // SetPassword: the API has no method that tells.
-func (s *Server) SessionsEnded(account string) int {
-	s.state.Lock()
-	defer s.state.Unlock()
-	s.mature(s.cfg.Now())
-	index, found := s.find(strings.ToLower(account))
-	if !found {
-		return 0
+func (s *Server) SessionsEnded(account string) (times int) {
+	s.look(account, func(_ *Server, e entry) { times = number(e.first(validity)) })
+	return times
+}
+
+// look shows an account, if there is one, of whichever university.
+func (s *Server) look(address string, at func(*Server, entry)) {
+	address = strings.ToLower(address)
+	home, d := s.of(hostOf(address))
+	if d == nil {
+		return
 	}
-	return number(s.entryOf(index).first(validity))
+	home.state.Lock()
+	defer home.state.Unlock()
+	home.mature(home.now())
+	if index, found := home.find(address); found {
+		at(home, home.entryOf(index))
+	}
 }

@@ -165,7 +165,10 @@ func TestSharesFollowTheirRecipients(t *testing.T) { // §3.6
 			t.Errorf("%v, want %s", r, want)
 		}
 	}
-	has(t, b.call("unistra.fr", "account/AddRootShare", "account=jeanne.dupont@unistra.fr&recipients[]=marie.curie@unistra.fr&recipients[]=henri.poincare@unistra.fr"), done)
+	has(t, b.call("unistra.fr", "AddAccountAlias", "name=marie.curie@unistra.fr&alias=mc@unistra.fr"), done)
+	has(t, b.call("unistra.fr", "account/AddRootShare", "account=jeanne.dupont@unistra.fr&recipients[]=MC@unistra.fr&recipients[]=henri.poincare@unistra.fr"), done)
+	see("henri.poincare@unistra.fr marie.curie@unistra.fr") // by an alias, the account
+	has(t, b.call("unistra.fr", "RemoveAccountAlias", "name=marie.curie@unistra.fr&alias=mc@unistra.fr"), done)
 	has(t, b.call("unistra.fr", "RenameAccount", "name=marie.curie@unistra.fr&newname=marie@bio.unistra.fr"), done)
 	see("henri.poincare@unistra.fr marie@bio.unistra.fr")
 	has(t, b.call("unistra.fr", "DeleteAccount", "name=henri.poincare@unistra.fr"), done)

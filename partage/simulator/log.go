@@ -25,8 +25,9 @@ type Write struct {
 // A late is a write that will be done at call.at, if it then can be.
 type late struct {
 	call
-	write     int  // in the log
+	write     int  // in the log; -1 if it was received before the start
 	overtaken bool // or as soon as another was done
+	promise   int  // its number in the file
 }
 
 // record does what a write asks, now, later or not, and keeps a trace of it.
@@ -46,7 +47,7 @@ func (s *Server) record(m method, c call, got answer, accepted bool, f *Fault) a
 	now := c.at
 	s.await(c, f)
 	s.mature(now)
-	if s.broken != nil {
+	if s.ledger.failed() {
 		return page(http.StatusInternalServerError, "We're sorry, but something went wrong.")
 	}
 	return got
@@ -67,8 +68,12 @@ func (s *Server) await(c call, f *Fault) {
 			l.at = c.at.Add(time.Hour)
 		}
 	}
+	later := l.overtaken || l.at.After(c.at)
+	if later {
+		l.promise = s.promise(l)
+	}
 	s.late = append(s.late, l)
-	if l.overtaken || l.at.After(c.at) {
+	if later {
 		return
 	}
 	slices.SortStableFunc(s.late, func(a, b late) int { return bit(a.overtaken) - bit(b.overtaken) })
@@ -96,9 +101,16 @@ func (s *Server) mature(now time.Time) {
 	for len(s.late) > 0 && !s.late[0].at.After(now) {
 		l := s.late[0]
 		s.late = s.late[1:]
-		if s.broken == nil && s.do(l.call) {
-			s.keep(l.call)
-			s.unsettle(l.call)
+		if s.ledger.failed() {
+			continue
+		}
+		if !s.do(l.call) {
+			s.forgo(l)
+			continue
+		}
+		s.keep(l)
+		s.unsettle(l.call)
+		if l.write >= 0 {
 			s.log[l.write].Applied, s.log[l.write].AppliedAt = true, l.at
 		}
 	}
@@ -106,23 +118,28 @@ func (s *Server) mature(now time.Time) {
 
 // unsettle makes what was written unreachable for a time.
 func (s *Server) unsettle(c call) {
-	if s.cfg.Settle <= 0 {
+	if s.config().Settle <= 0 {
 		return
 	}
 	maps.DeleteFunc(s.unsettled, func(_ string, until time.Time) bool { return !c.at.Before(until) })
 	for _, name := range []string{c.form.subject(), c.form.plain("newname")} {
 		if name != "" {
-			s.unsettled[strings.ToLower(name)] = c.at.Add(s.cfg.Settle)
+			s.unsettled[strings.ToLower(name)] = c.at.Add(s.config().Settle)
 		}
 	}
 }
 
 // Log lists every write received since the start, in order.
 func (s *Server) Log() []Write {
-	s.state.Lock()
-	defer s.state.Unlock()
-	s.mature(s.cfg.Now())
-	return slices.Clone(s.log)
+	var all []Write
+	for _, home := range s.all {
+		home.state.Lock()
+		home.mature(home.now())
+		all = append(all, home.log...)
+		home.state.Unlock()
+	}
+	slices.SortStableFunc(all, func(a, b Write) int { return a.At.Compare(b.At) })
+	return all
 }
 
 // masked is f without its secrets.

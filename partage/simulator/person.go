@@ -37,7 +37,7 @@ func (u *University) Person(index int) Person {
 		UID:         uid(id, index),
 		Unit:        u.unitOf(d, index).Unit,
 		Departed:    u.departed(d, index),
-		State:       state(index),
+		State:       u.state(index),
 	}
 	p.EPPN = p.UID + "@" + u.scope
 	p.Affiliation = u.affiliation(d, index)
@@ -72,8 +72,8 @@ const (
 )
 
 // state is that of the mailbox of an ordinary person.
-func state(index int) string {
-	if statusOf(index) == "active" {
+func (u *University) state(index int) string {
+	if u.statusOf(index) == "active" {
 		return activeMailbox
 	}
 	return lockedMailbox
@@ -85,11 +85,11 @@ func (u *University) unitOf(d *domain, index int) *domain {
 	if d.Unit.Code != "" {
 		return d
 	}
-	choices := len(u.domains) - 2
+	choices := u.units
 	if d == &u.domains[1] {
 		choices = u.teaching
 	}
-	r := mix(index, 1)
+	r := u.mix(index, 1)
 	return &u.domains[2+min(r%uint64(choices), r>>32%uint64(choices))] // the first ones are larger
 }
 
@@ -98,7 +98,7 @@ func (u *University) affiliation(d *domain, index int) string {
 		return student
 	}
 	hosted := u.classes[u.class(d, index)].hosted
-	switch r := mix(index, 2) % 10; {
+	switch r := u.mix(index, 2) % 10; {
 	case hosted && r < 6:
 		return affiliate
 	case hosted:

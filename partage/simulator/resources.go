@@ -22,19 +22,22 @@ var calendars = []struct{ local, kind, label string }{
 // resources computes the calendar resources of a domain at the start, in the
 // order of their addresses: from two to six, and six for the whole university.
 func (u *University) resources(d *domain) []entry {
-	first := slices.IndexFunc(u.domains, func(o domain) bool { return o.Name == d.Name })
+	first := u.places[d.Name]
+	if u.further(first) {
+		return nil
+	}
 	var list []entry
 	for i, k := range calendars {
-		if salt := first*len(calendars) + i; first == 0 || i < 2 || mix(salt, 20)%2 == 0 {
-			list = append(list, newCalendar(d, k.local, k.kind, k.label, salt))
+		if salt := first*len(calendars) + i; first == 0 || i < 2 || u.mix(salt, 20)%2 == 0 {
+			list = append(list, u.calendar(d, k.local, k.kind, k.label, salt))
 		}
 	}
 	return list
 }
 
-func newCalendar(d *domain, local, kind, label string, salt int) entry {
+func (u *University) calendar(d *domain, local, kind, label string, salt int) entry {
 	one := func(name, value string) attr { return attr{name: name, values: []string{value}} }
-	e := append(bareCalendar(local+"@"+d.Name, uuid(salt, 21)), one("displayName", label), one("zimbraCalResType", kind))
+	e := append(bareCalendar(local+"@"+d.Name, u.uuid(salt, 21)), one("displayName", label), one("zimbraCalResType", kind))
 	if kind == "Location" {
 		e = append(e, one("zimbraCalResRoom", strconv.Itoa(101+salt%20)), one("zimbraCalResCapacity", strconv.Itoa(10+10*(salt%9))),
 			one("zimbraCalResBuilding", "Bâtiment "+string(rune('A'+salt%6))), one("l", "Strasbourg"), one("postalCode", "67000"))
@@ -132,7 +135,7 @@ func (s *Server) getAllResources(c call) (answer, effect) {
 // resourceRules are the attributes of a resource that can be written. The
 // others are dropped without a word, the identifier first: clients echo it.
 var resourceRules = map[string]rule{
-	"displayName": present, "zimbraCalResType": resourceType, "zimbraAccountStatus": knownStatus, "zimbraNotes": shortNote,
+	"displayName": present, "zimbraCalResType": resourceType, "zimbraAccountStatus": knownStatus, "zimbraNotes": atMost(1024),
 	"description": anything, "co": anything, "l": anything, "st": anything, "street": anything, "postalCode": anything, "userPassword": anything,
 	"zimbraCalResAutoAcceptDecline": boolean, "zimbraCalResAutoDeclineIfBusy": boolean, "zimbraCalResAutoDeclineRecurring": boolean,
 	"zimbraCalResLocationDisplayName": atMost(256), "zimbraCalResContactName": atMost(256), "zimbraCalResSite": atMost(32),
@@ -231,13 +234,15 @@ func (s *Server) createResource(c call) (answer, effect) {
 	if refusal != "" {
 		return s.refuse(refusal), nil
 	}
-	delete(given, "zimbraPrefCalendarForwardInvitesTo") // whatever the official page says
+	if !c.under.InvitesAtCreation { // whatever the official page says
+		delete(given, "zimbraPrefCalendarForwardInvitesTo")
+	}
 	return s.succeed(nil), func() bool {
 		if s.free(name) != "" {
 			return false
 		}
 		s.created++
-		s.resources[name] = bareCalendar(name, uuid(s.created, 22)).with(given)
+		s.resources[name] = bareCalendar(name, s.u.uuid(s.created, 22)).with(given)
 		return true
 	}
 }
@@ -267,10 +272,14 @@ func (s *Server) modifyResource(c call) (answer, effect) {
 	}
 	return s.succeed(nil), func() bool {
 		e, found := s.resource(name)
-		if found {
-			s.resources[name] = e.with(given)
+		if !found {
+			return false
 		}
-		return found
+		s.resources[name] = e.with(given)
+		if closes(given) {
+			s.leaveLists(name)
+		}
+		return true
 	}
 }
 
@@ -284,6 +293,7 @@ func (s *Server) deleteResource(c call) (answer, effect) {
 	return s.succeed(nil), func() bool {
 		_, found := s.resource(name)
 		s.resources[name] = nil
+		s.leaveLists(name)
 		return found
 	}
 }

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -30,7 +31,14 @@ func TestClassByName(t *testing.T) { // §3.4, §4.4
 	b.each("unistra.fr", "GetCos", "name="+class.Name, done, "<cos>", "<name>"+class.Name+"</name>", "<id>"+class.ID+"</id>", "<cn>"+class.Name+"</cn>",
 		"<zimbraId>"+class.ID+"</zimbraId>", `<zimbraMailQuota type="integer">1073741824</zimbraMailQuota>`, "<zimbraFeatureTasksEnabled>TRUE</",
 		`<zimbraZimletAvailableZimlets type="array">`, "<zimbraZimletAvailableZimlet>com_zimbra_url</")
+	for name := range strings.FieldsSeq("cn zimbraNotes zimbraImapEnabled zimbraPop3Enabled zimbraPublicSharingEnabled zimbraExternalSharingEnabled zimbraDumpsterEnabled zimbraFeatureManageZimlets") {
+		b.each("unistra.fr", "GetCos", "name="+class.Name, "</"+name+">")
+	}
+	if len(features) != 32 { // and ManageZimlets
+		t.Error(features)
+	}
 	b.each("unistra.fr", "GetCos", "name="+class.ID, "no such cos: "+class.ID, "-"+done)
+	b.each("unistra.fr", "GetCos", "name="+strings.ToUpper(class.Name), done, "<name>"+class.Name+"</name>")
 	b.each("unistra.fr", "GetCos", "", "invalid request: missing required attribute: name")
 	b.each("unistra.fr", "GetAllCos", "limit=1&offset=3&ldap_query=x", done, `<coses type="array">`, "<cose>", class.Name, b.u.classes[4].Name) // parameters have no effect
 }
@@ -115,6 +123,8 @@ func TestListedResources(t *testing.T) { // §3.3
 	b.each("unistra.fr", "GetAllResources", "limit=2&offset=1&sortby=mail", "salle-101@", "salle-conseil@", "-amphi-1@", "-salle-visio@")
 	b.each("unistra.fr", "GetAllResources", "offset=99", done, `<resources type="array"/>`)
 	b.each("unistra.fr", "GetAllResources", url.Values{"ldap_query": {"(zimbraCalResType=Equipment)"}}.Encode(), "vehicule-1@", "-amphi-1@")
+	b.each("unistra.fr", "GetAllResources", "ldap_query=objectClass=zimbraCalendarResource&limit=1", "amphi-1@")
+	b.each("unistra.fr", "GetAllAccounts", "ldap_query=objectClass=zimbraCalendarResource", done, `<accounts type="array"/>`)
 	b.each("unistra.fr", "GetAllResources", "ldap_query=(", "invalid request")
 	b.each("unistra.fr", "CountObjects", "type=calresource", `<count type="integer">6</count>`)
 	has(t, b.call("unistra.fr", "DeleteResource", "name=amphi-1@unistra.fr"), done)
@@ -130,7 +140,14 @@ func TestListedResources(t *testing.T) { // §3.3
 func TestDefinitions(t *testing.T) { // §3.5
 	b := newBench(t, Config{})
 	b.each("unistra.fr", "zimlet_dl/GetDefinition", "", "<errors>no such definition", "-"+done, "-<message>no such")
-	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", done, `<definitions type="array"/>`)
+	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", done, `<id type="integer">2</id>`, "Listes de diffusion 2025", "personnels@unistra.fr", `-<id type="integer">3</id>`)
+	for _, d := range b.u.domains {
+		for _, past := range b.definitionsOf(d.Name).Past {
+			if !json.Valid([]byte(past.Text)) || !strings.Contains(past.Text, "@"+d.Name) {
+				t.Error(past.Text)
+			}
+		}
+	}
 	b.each("unistra.fr", "zimlet_dl/DeleteDefinition", "", "<errors>no such definition")
 	b.each("unistra.fr", "zimlet_dl/CreateDefinition", "", "invalid request")
 	b.each("unistra.fr", "zimlet_dl/CreateDefinition", "definition=x", "invalid request")
@@ -140,11 +157,11 @@ func TestDefinitions(t *testing.T) { // §3.5
 		has(t, b.call("unistra.fr", "zimlet_dl/CreateDefinition", url.Values{"definition": {text}}.Encode()), done)
 	}
 	b.each("unistra.fr", "zimlet_dl/GetDefinition", "", done, "<definition>"+second+"</definition>")
-	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", `<definitions type="array">`, "&lt;1&gt; &amp; é", second, `<id type="integer">2</id>`)
+	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", `<definitions type="array">`, "&lt;1&gt; &amp; é", second, `<id type="integer">4</id>`)
 	b.each("etu.unistra.fr", "zimlet_dl/GetDefinition", "", "no such")
 	has(t, b.call("unistra.fr", "zimlet_dl/DeleteDefinition", ""), done)
 	b.each("unistra.fr", "zimlet_dl/GetDefinition", "", "no such")
-	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", `<id type="integer">2</id>`) // the history stays
+	b.each("unistra.fr", "zimlet_dl/GetHistoryDefinition", "", `<id type="integer">4</id>`, `-<id type="integer">5</id>`) // the history stays
 	if code, _, _ := b.do("GET", "/service/domain//zimlet_dl/GetHistoryDefinition/"+b.token("unistra.fr"), ""); code != 200 {
 		t.Errorf("doubled slash: %d", code)
 	}
@@ -238,7 +255,7 @@ func TestAUniversityElsewhereWithItsKey(t *testing.T) {
 		}
 	}
 	for _, bad := range []map[string]partage.Secret{{"unistra.fr": keys["univ-test.fr"]}, {"univ-test.fr": {}}} {
-		if _, err := New(Config{Now: b.cfg.Now, University: u, Keys: bad}); err == nil {
+		if _, err := New(Config{Now: b.config().Now, University: u, Keys: bad}); err == nil {
 			t.Errorf("%v is accepted", bad)
 		}
 	}

@@ -35,7 +35,7 @@ func (u *University) appoint() {
 	for i := range u.domains {
 		d := &u.domains[i]
 		host := d
-		if i < 2 {
+		if i < 2 || u.further(i) {
 			host = &u.domains[0]
 		} else {
 			u.heads[d.Unit.Code] = u.member(d, 1).UID

@@ -7,13 +7,31 @@ import (
 	"encoding/hex"
 	"maps"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // skew is the clock difference Zimbra tolerates for its own preauth.
 const skew = 5 * time.Minute
 
+// A gate is what all the universities of a server share: who has a token, what
+// was signed, the faults, and the switches.
+type gate struct {
+	guard   sync.Mutex // what follows
+	tokens  map[string]session
+	stamps  map[string]time.Time
+	swept   time.Time // when what serves no more was last dropped
+	faults  []*Fault
+	current atomic.Pointer[Config]
+}
+
+func (g *gate) config() *Config { return g.current.Load() }
+
+func (g *gate) now() time.Time { return g.config().Now() }
+
 type session struct {
+	server *Server
 	domain *domain
 	dies   time.Time
 }
@@ -25,42 +43,52 @@ func key(domain string) string {
 }
 
 // key is that of a domain in force.
-func (s *Server) key(domain string) string {
-	if k, given := s.cfg.Keys[domain]; given {
+func (g *gate) key(domain string) string {
+	if k, given := g.config().Keys[domain]; given {
 		return k.Reveal()
 	}
 	return key(domain)
 }
 
 // auth gives a token for a signed timestamp. The text received is what is
-// signed, whole seconds or not. A replay is refused: three clients behave as if
-// the real server did.
+// signed, whole seconds or not. A replay is refused, unless Config.Replay: three
+// clients behave as if the real server did.
 func (s *Server) auth(f form, now time.Time) answer {
 	name, stamp := f.plain("domain"), f.plain("timestamp")
-	d, known := s.u.domain(name)
+	home, d := s.of(name)
 	seconds, err := strconv.ParseFloat(stamp, 64)
-	if !known || err != nil || !hmac.Equal([]byte(sign(s.key(name), name, stamp)), []byte(f.plain("preauth"))) {
-		return s.failedAuth()
+	if d == nil || err != nil || !hmac.Equal([]byte(sign(s.key(name), name, stamp)), []byte(f.plain("preauth"))) {
+		return failedAuth()
 	}
 	if drift := float64(now.UnixNano())/1e9 - seconds; !(-skew.Seconds() <= drift && drift <= skew.Seconds()) {
-		return s.failedAuth()
+		return failedAuth()
 	}
-	s.gate.Lock()
-	defer s.gate.Unlock()
-	maps.DeleteFunc(s.stamps, func(_ string, at time.Time) bool { return now.Sub(at) > 2*skew })
-	maps.DeleteFunc(s.tokens, func(_ string, t session) bool {
-		return !now.Before(t.dies) || s.cfg.RevokeOnAuth && t.domain == d
-	})
-	if _, replay := s.stamps[name+"|"+stamp]; replay {
-		return s.failedAuth()
+	s.guard.Lock()
+	defer s.guard.Unlock()
+	s.sweep(now)
+	if _, replay := s.stamps[name+"|"+stamp]; replay && !s.config().Replay {
+		return failedAuth()
+	}
+	if s.config().RevokeOnAuth {
+		maps.DeleteFunc(s.tokens, func(_ string, t session) bool { return t.domain == d })
 	}
 	s.stamps[name+"|"+stamp] = now
 	token := newToken(name, stamp)
-	s.tokens[token] = session{d, now.Add(s.cfg.TokenLife)}
+	s.tokens[token] = session{home, d, now.Add(s.config().TokenLife)}
 	return s.succeed(func(x *document) { x.text(1, "token", token) })
 }
 
-func (s *Server) failedAuth() answer { return s.reply(2, "Echec de la preauthentification", "") }
+// sweep drops, once a minute, what serves no more.
+func (g *gate) sweep(now time.Time) {
+	if now.Sub(g.swept) < time.Minute {
+		return
+	}
+	g.swept = now
+	maps.DeleteFunc(g.stamps, func(_ string, at time.Time) bool { return now.Sub(at) > 2*skew })
+	maps.DeleteFunc(g.tokens, func(_ string, t session) bool { return !now.Before(t.dies) })
+}
+
+func failedAuth() answer { return newDocument(false, 2, "Echec de la preauthentification", "").end() }
 
 // sign is the preauth of a timestamp.
 func sign(key, domain, stamp string) string {
@@ -77,9 +105,9 @@ func newToken(name, stamp string) string {
 }
 
 // session finds whose token it is.
-func (s *Server) session(token string, now time.Time) (*domain, bool) {
-	s.gate.Lock()
-	defer s.gate.Unlock()
-	t, known := s.tokens[token]
-	return t.domain, known && now.Before(t.dies)
+func (g *gate) session(token string, now time.Time) (session, bool) {
+	g.guard.Lock()
+	defer g.guard.Unlock()
+	t, known := g.tokens[token]
+	return t, known && now.Before(t.dies)
 }

@@ -12,15 +12,11 @@ type share struct{ Recipients, Rights []string }
 // RootShare tells whom the mailbox of account is shared with, and with which
 // rights to send: the API has no method that reads it.
 func (s *Server) RootShare(account string) (recipients, rights []string) {
-	s.state.Lock()
-	defer s.state.Unlock()
-	s.mature(s.cfg.Now())
-	index, found := s.find(strings.ToLower(account))
-	if !found {
-		return nil, nil
-	}
-	sh := s.shares[s.entryOf(index).first("id")]
-	return slices.Clone(sh.Recipients), slices.Clone(sh.Rights)
+	s.look(account, func(s *Server, e entry) {
+		sh := s.shares[e.first("id")]
+		recipients, rights = slices.Clone(sh.Recipients), slices.Clone(sh.Rights)
+	})
+	return recipients, rights
 }
 
 // shared finds the mailbox that a call is about: its identifier, which
@@ -30,21 +26,22 @@ func (s *Server) shared(c call) (id, refusal string) {
 	if account == "" {
 		return "", "invalid request: missing required attribute: account"
 	}
-	index, refusal := s.own(call{c.method, c.domain, form{"name": {account}}, c.at})
+	index, refusal := s.own(call{method: c.method, domain: c.domain, form: form{"name": {account}}, at: c.at})
 	if refusal != "" {
 		return "", refusal
 	}
 	return s.entryOf(index).first("id"), ""
 }
 
-// recipients are those of a call. Each must exist.
+// recipients are those of a call, by their names. Each must exist.
 func (s *Server) recipients(c call) (list []string, refusal string) {
-	list, _ = c.form.values("recipients")
-	for i, r := range list {
-		list[i] = strings.ToLower(r)
-		if _, found := s.find(list[i]); !found {
+	given, _ := c.form.values("recipients")
+	for _, r := range given {
+		index, found := s.find(strings.ToLower(r))
+		if !found {
 			return nil, "no such account: " + r
 		}
+		list = append(list, s.entryOf(index).first("name"))
 	}
 	if len(list) == 0 {
 		return nil, "invalid request: missing required attribute: recipients"

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The University of Strasbourg in May 2022, as its administrators published it.
@@ -36,10 +37,13 @@ const (
 // it follows from an index. It is the same at each start and safe for
 // concurrent use.
 type University struct {
+	founding        Founding
 	scope           string // its main domain
 	students, staff int
-	domains         []domain
-	teaching        int // how many of the units have students: the first ones
+	domains         []domain // the main one, that of the students, those of the units, then more
+	units           int
+	places          map[string]int // domain -> its place in domains
+	teaching        int            // how many of the units have students: the first ones
 	classes         []COS
 	given, surnames []name
 	known           map[string]int // well-known uid -> index
@@ -47,6 +51,9 @@ type University struct {
 	restored        int
 	heads           map[string]string   // unit code -> uid
 	correspondents  map[string][]string // domain -> uids
+
+	counting sync.Mutex
+	aliased  map[string]int // domain -> aliases at the start, once they were counted
 }
 
 // A Domain is a mail domain and the unit it belongs to.
@@ -69,25 +76,41 @@ type special struct {
 	person *wellKnown
 }
 
-// NewUniversity computes a university of that many accounts, at least 1000,
-// with the proportions of Strasbourg; at 97,484, its exact figures.
-func NewUniversity(accounts int) *University { return NewUniversityOf(Strasbourg, accounts) }
+// A Founding is all that a university follows from.
+type Founding struct {
+	Domain   string   `json:"domain"`            // its main domain, as "univ-test.fr": the students are at etu.univ-test.fr, and so on
+	Accounts int      `json:"accounts"`          // at least 1000
+	Seed     int      `json:"seed,omitempty"`    // other people, other identifiers
+	Domains  []string `json:"domains,omitempty"` // more domains, without accounts at the start
+}
 
 // Strasbourg is the main domain of the university, unless it is moved.
 const Strasbourg = "unistra.fr"
 
-// NewUniversityOf is NewUniversity under another main domain, as
-// "univ-test.fr": the students are at etu.univ-test.fr, and so on.
-func NewUniversityOf(scope string, accounts int) *University {
-	accounts = max(accounts, smallest)
+// NewUniversity computes a university of that many accounts, at least 1000,
+// with the proportions of Strasbourg; at 97,484, its exact figures.
+func NewUniversity(accounts int) *University { return NewUniversityOf(Strasbourg, accounts) }
+
+// NewUniversityOf is NewUniversity under another main domain.
+func NewUniversityOf(domain string, accounts int) *University {
+	return Founding{Domain: domain, Accounts: accounts}.University()
+}
+
+// Founding is what u follows from.
+func (u *University) Founding() Founding { return u.founding }
+
+// University computes the university: the same for the same founding, on any
+// machine.
+func (f Founding) University() *University {
+	f.Accounts = max(f.Accounts, smallest)
 	u := &University{
-		scope: scope,
-		given: names(givenNames, "."), surnames: names(surnames, "@"),
-		known: map[string]int{}, heads: map[string]string{}, correspondents: map[string][]string{},
+		founding: f, scope: f.Domain,
+		given: names(givenNames, "."), surnames: names(surnames, "@"), places: map[string]int{},
+		known: map[string]int{}, heads: map[string]string{}, correspondents: map[string][]string{}, aliased: map[string]int{},
 	}
-	u.students = scale(accounts, fullStudents)
-	u.staff = accounts - u.students
-	u.restored = max(1, scale(accounts, fullRestored))
+	u.students = scale(f.Accounts, fullStudents)
+	u.staff = f.Accounts - u.students
+	u.restored = max(1, scale(f.Accounts, fullRestored))
 	u.found()
 	u.settle()
 	u.classes = u.classify()
@@ -117,10 +140,15 @@ func (u *University) found() {
 		left -= size
 	}
 	u.domains[0].Accounts = left
+	u.units = count
+	for _, name := range u.founding.Domains {
+		u.domains = append(u.domains, domain{Domain: Domain{Name: name}})
+	}
 	first := 0
 	for i := range u.domains {
 		d := &u.domains[i]
-		d.first, d.shift = first, int(mix(i, 0)%uint64(u.line()))
+		u.places[d.Name] = i
+		d.first, d.shift = first, int(u.mix(i, 0)%uint64(u.line()))
 		first += d.Accounts
 	}
 }
@@ -209,7 +237,7 @@ func (id identity) address(d *domain) string {
 func (u *University) Size() int { return u.students + u.staff }
 
 // Domains lists the domains: that of the university, that of its students, then
-// one for each unit.
+// one for each unit, and more that were asked for.
 func (u *University) Domains() []Domain {
 	list := make([]Domain, len(u.domains))
 	for i, d := range u.domains {
@@ -232,12 +260,15 @@ func (u *University) domainOf(index int) *domain {
 
 // domain finds a domain by its name.
 func (u *University) domain(name string) (*domain, bool) {
-	i := slices.IndexFunc(u.domains, func(d domain) bool { return d.Name == name })
-	if i < 0 {
+	i, found := u.places[name]
+	if !found {
 		return nil, false
 	}
 	return &u.domains[i], true
 }
+
+// further reports whether domain i is one of those without accounts at the start.
+func (u *University) further(i int) bool { return i >= 2+u.units }
 
 // place tells the well-known person at a position of d, or else which of the
 // ordinary accounts is there.
@@ -266,9 +297,10 @@ func (u *University) People() iter.Seq[Person] {
 	}
 }
 
-// mix gives 64 bits that look random and follow from i and salt (splitmix64).
-func mix(i, salt int) uint64 {
-	z := uint64(i)*0x9e3779b97f4a7c15 + uint64(salt)*0xd1b54a32d192ed03 + 0x632be59bd9b4e019
+// mix gives 64 bits that look random and follow from i, salt and the seed.
+// This is splitmix64.
+func (u *University) mix(i, salt int) uint64 {
+	z := uint64(i)*0x9e3779b97f4a7c15 + uint64(salt+1000*u.founding.Seed)*0xd1b54a32d192ed03 + 0x632be59bd9b4e019
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31

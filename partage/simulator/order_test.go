@@ -1,8 +1,10 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -126,8 +128,11 @@ func TestTheRollIsThePlainList(t *testing.T) {
 
 func checkRoll(t *rapid.T, s *Server, d *domain, want []string) {
 	var got []string
-	for k := range s.population(d) {
-		index := s.nth(d, k)
+	page, refusal := s.choose(call{domain: d}, 0, len(want)+1)
+	if refusal != "" || s.population(d) != len(want) {
+		t.Fatalf("%s: %d accounts, want %d", refusal, s.population(d), len(want))
+	}
+	for _, index := range page {
 		name := s.entryOf(index).first("name")
 		if found, ok := s.find(name); !ok || found != index || s.home(index) != d {
 			t.Errorf("%s is account %d, found as %d", name, index, found)
@@ -136,5 +141,94 @@ func checkRoll(t *rapid.T, s *Server, d *domain, want []string) {
 	}
 	if !slices.Equal(got, want) {
 		t.Fatalf("%v\nwant\n%v", got, want)
+	}
+}
+
+// Whatever was asked and written before, a page is what a naive search finds.
+func TestAPageIsWhatANaiveSearchFinds(t *testing.T) {
+	u := NewUniversity(1200)
+	filters := []string{"", "(sn=*)", "(zimbraMailAlias=*)", "(!(zimbraHideInGAL=TRUE))", "(zimbraHideInGAL=TRUE)", "(givenName=Marie)", "mail=m*", "(sn=nobody)", "(used>=100000000)"}
+	rapid.Check(t, func(rt *rapid.T) {
+		b := newBench(t, Config{University: u})
+		d := &u.domains[1]
+		token := b.token(d.Name)
+		for range rapid.IntRange(1, 8).Draw(rt, "pages") {
+			at := rapid.IntRange(0, d.Accounts-1).Draw(rt, "who")
+			name := "name=" + u.mail(d, at)
+			write := rapid.SampledFrom([][2]string{
+				{"ModifyAccount", name + "&zimbraHideInGal=TRUE&sn=Aaa"}, {"ModifyAccount", name + "&givenName=Marie"}, {"ModifyAccount", name + "&sn="},
+				{"DeleteAccount", name}, {"RenameAccount", name + "&newname=m" + strconv.Itoa(at) + "@" + d.Name}, {"RenameAccount", name + "&newname=m@unistra.fr"},
+				{"CreateAccount", fmt.Sprintf("name=n%d@%s&password=x&sn=Zzz", at, d.Name)}, {"GetAllAccounts", ""}, {"GetAllAccounts", ""}, {"GetAllAccounts", ""},
+			}).Draw(rt, "write")
+			b.do("POST", "/service/domain/"+write[0]+"/"+token, write[1])
+			values := form{
+				"ldap_query": {rapid.SampledFrom(filters).Draw(rt, "filter")}, "sortby": {rapid.SampledFrom([]string{"", "mail", "sn", "givenName", "zimbraNotes"}).Draw(rt, "by")},
+				"sortascending": {rapid.SampledFrom([]string{"0", "1"}).Draw(rt, "ascending")},
+			}
+			offset, limit := rapid.IntRange(0, 1500).Draw(rt, "offset"), rapid.IntRange(1, 300).Draw(rt, "limit")
+			c := call{domain: d, form: values}
+			b.foresee(c)
+			got, refusal := b.choose(c, offset, limit)
+			all := naive(b.Server, c)
+			if want := all[min(offset, len(all)):min(offset+limit, len(all))]; refusal != "" || !slices.Equal(got, want) {
+				rt.Fatalf("%v %d %d: %s %v\nwant\n%v", values, offset, limit, refusal, got, want)
+			}
+		}
+	})
+}
+
+func naive(s *Server, c call) (all []int) {
+	match, _ := parseFilter(c.form.plain("ldap_query"))
+	by := cmp.Or(c.form.plain("sortby"), "name")
+	if by == "mail" {
+		by = "name"
+	}
+	keys := map[int][2]string{}
+	for index := range s.u.Size() + s.created + 1 {
+		if s.home(index) != c.domain {
+			continue
+		}
+		if e := s.entryOf(index); match(e) {
+			all, keys[index] = append(all, index), [2]string{strings.ToLower(e.first(by)), e.first("name")}
+		}
+	}
+	slices.SortFunc(all, func(a, b int) int {
+		return cmp.Or(cmp.Compare(keys[a][0], keys[b][0]), cmp.Compare(keys[a][1], keys[b][1]))
+	})
+	if c.form.plain("sortascending") == "0" {
+		slices.Reverse(all)
+	}
+	return all
+}
+
+// What a query names is found without a search, and is what a search finds.
+func TestAQueryThatNamesAnAccount(t *testing.T) {
+	b := newBench(t, Config{})
+	has(t, b.call("unistra.fr", "ModifyAccount", jeanne+"&carLicense=DISABLED_jdupont@unistra.fr"), done)
+	has(t, b.call("unistra.fr", "CreateAccount", "name=a@unistra.fr&password=x&carLicense=MCurie@unistra.fr"), done)
+	has(t, b.call("unistra.fr", "CreateAccount", "name=b@unistra.fr&password=x&carLicense=x@y.fr"), done)
+	has(t, b.call("unistra.fr", "DeleteAccount", "name=b@unistra.fr"), done)
+	for text, want := range map[string]string{
+		"(carLicense=jdupont@unistra.fr)": "", "carlicense=disabled_JDupont@unistra.fr": "jeanne.dupont@", "(carLicense=mcurie@unistra.fr)": "a@ marie.curie@",
+		"(carLicense=mcurie@elsewhere.fr)": "", "(carLicense=x@y.fr)": "", "(mail=A@unistra.fr)": "a@", "(mail=b@unistra.fr)": "",
+		"zimbraMailDeliveryAddress=a@unistra.fr": "a@", "(mail=lea.martin@physique.unistra.fr)": "", "(mail=direction@unistra.fr)": "",
+	} {
+		q, err := readQuery(call{domain: &b.u.domains[0], form: form{"ldap_query": {text}}})
+		if err != nil || q.name == "" {
+			t.Errorf("%s is searched for: %v", text, err)
+		}
+		var got []string
+		page, _ := b.choose(call{domain: q.domain, form: form{"ldap_query": {text}}}, 0, 10)
+		for _, i := range page {
+			got = append(got, strings.TrimSuffix(b.entryOf(i).first("name"), "unistra.fr"))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+	for _, text := range []string{"(mail=a*)", "(!(mail=a@x))", "(&(mail=a@x))", `(mail=\2a@x)`, "(sn=x)", "(mail=)"} {
+		if name, _ := pinned(text); name != "" {
+			t.Errorf("%s names %s", text, name)
+		}
 	}
 }
