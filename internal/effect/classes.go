@@ -28,12 +28,14 @@ func (o *Office) Classes(ctx context.Context) ([]string, error) {
 }
 
 func (o *Office) readClasses(ctx context.Context, client *partage.Client, names map[string]bool) error {
-	classes, err := client.GetAllCos(ctx)
-	for _, c := range classes {
+	for c, err := range client.GetAllCos(ctx) {
+		if err != nil {
+			return err
+		}
 		o.classes.Store(c.ID, c.Name)
 		names[c.Name] = true
 	}
-	return err
+	return nil
 }
 
 // named has the class of an account known by name: one that Partage does not
