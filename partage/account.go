@@ -72,9 +72,9 @@ var errTwice = errors.New("given twice")
 
 // set stores one value of an attribute. Unknown attributes are passed over;
 // values that cannot be what they should be, or two where one is, are errors.
-func (a *Account) set(name, value []byte) error {
+func (a *Account) set(name string, value []byte) error {
 	var err error
-	switch string(name) {
+	switch name {
 	case "name":
 		err = once((*string)(&a.Name), value)
 		if err == nil && !a.Name.valid() {
@@ -122,9 +122,9 @@ func (a *Account) set(name, value []byte) error {
 }
 
 // describe stores what is only text, or a feature.
-func (a *Account) describe(name, value []byte) error {
+func (a *Account) describe(name string, value []byte) error {
 	var field *string
-	switch string(name) {
+	switch name {
 	case "admin":
 		field = &a.Admin
 	case "cos-name", "cos_name":
@@ -160,8 +160,8 @@ func (a *Account) describe(name, value []byte) error {
 }
 
 // feature stores a switch, if name is that of one.
-func (a *Account) feature(name, value []byte) error {
-	feature, ok := bytes.CutPrefix(name, []byte("zimbraFeature"))
+func (a *Account) feature(name string, value []byte) error {
+	feature, ok := strings.CutPrefix(name, "zimbraFeature")
 	if !ok {
 		return nil
 	}
@@ -170,13 +170,13 @@ func (a *Account) feature(name, value []byte) error {
 	}
 	var on bool
 	err := boolean(&on, value)
-	a.Features[string(bytes.TrimSuffix(feature, []byte("Enabled")))] = on
+	a.Features[strings.TrimSuffix(feature, "Enabled")] = on
 	return err
 }
 
 // detail finds the field of an attribute that few listings ask for.
-func (a *Account) detail(name []byte) *string {
-	switch string(name) {
+func (a *Account) detail(name string) *string {
+	switch name {
 	case "initials":
 		return &a.Initials
 	case "company":

@@ -177,9 +177,9 @@ func shapes() map[string]shape {
 }
 
 // set adds one value of an attribute: a second one makes it a list.
-func (v *Value) set(name, value []byte) error {
+func (v *Value) set(name string, value []byte) error {
 	v.Text = ""
-	if last := len(v.Elements) - 1; last >= 0 && v.Elements[last].Name == string(name) {
+	if last := len(v.Elements) - 1; last >= 0 && v.Elements[last].Name == name {
 		e := &v.Elements[last]
 		if !e.List {
 			*e = Value{Name: e.Name, Elements: []Value{{Text: e.Text}}, List: true}
@@ -190,7 +190,7 @@ func (v *Value) set(name, value []byte) error {
 	if v.Elements == nil {
 		v.Elements = make([]Value, 0, 24)
 	}
-	v.Elements = append(v.Elements, Value{Name: string(name), Text: string(value)})
+	v.Elements = append(v.Elements, Value{Name: name, Text: string(value)})
 	return nil
 }
 

@@ -2,6 +2,7 @@ package partage
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type request struct {
 	write  bool
 	get    bool                           // GET instead of POST, without parameters
 	large  bool                           // the answer may be
+	into   *bytes.Buffer                  // holds the answer; nil: one of its own
 	decode func([]byte) (envelope, error) // must prove the whole answer well-formed
 }
 
@@ -185,18 +187,18 @@ func (c *Client) send(ctx context.Context, r request) (got response, sent bool, 
 		return response{}, connected.Load(), err
 	}
 	defer answer.Body.Close()
-	body, err := readAll(answer, r.large)
+	body, err := readAll(answer, r.large, cmp.Or(r.into, &bytes.Buffer{}))
 	return response{answer.StatusCode, answer.Header.Get("Content-Type"), answer.Header.Get("Date"), body}, true, err
 }
 
 var errLarge = errors.New("answer is larger than any should be")
 
-func readAll(answer *http.Response, large bool) ([]byte, error) {
+func readAll(answer *http.Response, large bool, body *bytes.Buffer) ([]byte, error) {
 	limit := int64(smallAnswer)
 	if large {
 		limit = largeAnswer
 	}
-	var body bytes.Buffer
+	body.Reset()
 	if n := answer.ContentLength; 0 < n && n <= limit {
 		body.Grow(int(n) + bytes.MinRead)
 	}

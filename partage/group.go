@@ -35,9 +35,9 @@ type Group struct {
 	Aliases     []Address // without Name; GetGroup only
 }
 
-func (g *Group) set(name, value []byte) error {
+func (g *Group) set(name string, value []byte) error {
 	var err error
-	switch string(name) {
+	switch name {
 	case "name":
 		err = once((*string)(&g.Name), value)
 		if err == nil && !g.Name.valid() {
@@ -58,7 +58,7 @@ func (g *Group) set(name, value []byte) error {
 	case "zimbraMailAlias":
 		g.Aliases = gather(g.Aliases, value)
 	default:
-		g.describe(string(name), string(value))
+		g.describe(name, string(value))
 	}
 	if err != nil {
 		return fmt.Errorf("read %s of group %.80q: %w", name, g.Name, err)

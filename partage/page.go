@@ -2,6 +2,7 @@ package partage
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"regexp"
@@ -13,7 +14,7 @@ import (
 // A listed object is read attribute by attribute.
 type listed[T any] interface {
 	*T
-	set(name, value []byte) error
+	set(name string, value []byte) error
 	complete() error
 	address() Address
 }
@@ -31,7 +32,8 @@ type shape struct {
 type page[T any, P listed[T]] struct {
 	shape   shape
 	reader  *gosax.Reader
-	names   map[string]string // of elements, each kept once
+	body    bytes.Buffer      // its bytes, before they are read
+	tags    map[string]string // start tags already read, and the names in them
 	header  header
 	found   bool // the list was seen
 	object  T
@@ -64,8 +66,8 @@ func (p *page[T, P]) decode(body []byte) (envelope, error) {
 	}
 	p.reader.Reset(bytes.NewReader(body))
 	p.reader.EmitSelfClosingTag = true
-	if p.names == nil {
-		p.names = map[string]string{}
+	if p.tags == nil {
+		p.tags = map[string]string{}
 	}
 	p.header, p.found, p.objects, p.open, p.text = header{}, false, p.objects[:0], p.open[:0], p.text[:0]
 	for first, rooted := true, false; ; first = false {
@@ -105,12 +107,28 @@ func plain(body []byte) error {
 	if !utf8.Valid(body) || bytes.Contains(body, []byte("\ufffe")) || bytes.Contains(body, []byte("\uffff")) {
 		return errors.New("not UTF-8")
 	}
-	for _, b := range body {
-		if b < ' ' && b != '\n' && b != '\t' && b != '\r' {
-			return errors.New("control character")
+	for len(body) >= 8 {
+		// Eight bytes at once: the high bit of each that is below a blank.
+		if x := binary.LittleEndian.Uint64(body); (x-0x2020202020202020)&^x&0x8080808080808080 != 0 && controls(body[:8]) {
+			return errControl
 		}
+		body = body[8:]
+	}
+	if controls(body) {
+		return errControl
 	}
 	return nil
+}
+
+var errControl = errors.New("control character")
+
+func controls(body []byte) bool {
+	for _, b := range body {
+		if b < ' ' && b != '\n' && b != '\t' && b != '\r' {
+			return true
+		}
+	}
+	return false
 }
 
 var declaration = regexp.MustCompile(`^<\?xml version="1\.0"( encoding="(?i:utf-8)")?( standalone="(yes|no)")? *\?>$`)
@@ -134,7 +152,7 @@ func (p *page[T, P]) event(e gosax.Event, first bool) error {
 }
 
 func (p *page[T, P]) start(tag []byte) error {
-	name, err := tagName(tag)
+	name, err := p.named(tag)
 	if err != nil {
 		return err
 	}
@@ -149,21 +167,26 @@ func (p *page[T, P]) start(tag []byte) error {
 		p.open[depth-1].parent = true
 	}
 	p.text = p.text[:0]
-	p.open = append(p.open, element{name: p.intern(name)})
+	p.open = append(p.open, element{name: name})
 	return p.opened(depth)
 }
 
-// intern keeps one copy of each name: a page has thousands of the same few.
-func (p *page[T, P]) intern(name []byte) string {
-	if kept, ok := p.names[string(name)]; ok {
-		return kept
+// named is the name in a start tag. Each tag is read once: a page has thousands
+// of the same few.
+func (p *page[T, P]) named(tag []byte) (string, error) {
+	if name, known := p.tags[string(tag)]; known {
+		return name, nil
 	}
-	if len(p.names) > 256 {
-		clear(p.names)
+	m := startTag.FindSubmatch(tag)
+	if m == nil || bytes.Contains(tag, []byte("xmlns")) {
+		return "", errMarkup
 	}
-	kept := string(name)
-	p.names[kept] = kept
-	return kept
+	if len(p.tags) > 256 {
+		clear(p.tags)
+	}
+	name := string(m[1])
+	p.tags[string(tag)] = name
+	return name, nil
 }
 
 // opened checks an element against the only shape a listing has.
@@ -205,9 +228,9 @@ func (p *page[T, P]) close(tag []byte) error {
 		}
 		p.objects = append(p.objects, p.object)
 	case depth == atAttribute && !e.parent:
-		return P(&p.object).set([]byte(e.name), text)
+		return P(&p.object).set(e.name, text)
 	case depth == atValue:
-		return P(&p.object).set([]byte(p.open[atAttribute].name), text)
+		return P(&p.object).set(p.open[atAttribute].name, text)
 	case (depth == atField || depth == atObject) && len(bytes.TrimSpace(text)) > 0:
 		return errMarkup
 	}
@@ -225,22 +248,30 @@ func (p *page[T, P]) chars(raw []byte) error {
 		}
 		return nil
 	}
-	if bytes.Contains(raw, []byte("]]>")) {
-		return errMarkup
-	}
-	if bytes.IndexByte(raw, '\r') >= 0 {
-		raw = newlines(raw)
-	}
-	if bytes.IndexByte(raw, '&') < 0 {
+	if ordinary(raw) { // as nearly all is
 		p.text = append(p.text, raw...)
 		return nil
 	}
+	if bytes.Contains(raw, []byte("]]>")) {
+		return errMarkup
+	}
+	raw = newlines(raw)
 	text, err := gosax.Unescape(bytes.Clone(raw)) // it works in place
 	if err != nil || bytes.Count(text, replacement) > bytes.Count(raw, replacement) {
 		return errors.New("not an entity")
 	}
 	p.text = append(p.text, text...)
 	return plain(text)
+}
+
+// ordinary reports whether a text stands for itself.
+func ordinary(raw []byte) bool {
+	for _, b := range raw {
+		if b == '&' || b == '\r' || b == ']' {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *page[T, P]) cdata(raw []byte) error {
@@ -260,32 +291,12 @@ func newlines(raw []byte) []byte {
 // A start tag is read by this grammar and no wider one.
 var startTag = regexp.MustCompile(`^<([A-Za-z_][A-Za-z0-9_.-]*)(?:\s+[A-Za-z_][A-Za-z0-9_.-]*="[^"<&]*")*\s*/?>$`)
 
-func tagName(tag []byte) ([]byte, error) {
-	name := bytes.TrimSuffix(bytes.TrimSuffix(tag[1:len(tag)-1], []byte(` type="integer"`)), []byte(` type="array"`))
-	if simple(name) { // as nearly all are
-		return name, nil
-	}
-	m := startTag.FindSubmatch(tag)
-	if m == nil || bytes.Contains(tag, []byte("xmlns")) {
-		return nil, errMarkup
-	}
-	return m[1], nil
-}
-
-// simple reports whether a tag is a name alone.
-func simple(name []byte) bool {
-	for i, b := range name {
-		letter := 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || b == '_'
-		if !letter && (i == 0 || b != '-' && b != '.' && (b < '0' || b > '9')) {
-			return false
-		}
-	}
-	return len(name) > 0
-}
-
 // closes reports whether tag ends the element name: </name>, or the tag that
 // opened it when it closed itself.
 func closes(tag []byte, name string) bool {
+	if n := len(tag) - 1; n == len(name)+2 && string(tag[2:n]) == name { // as nearly all are
+		return tag[0] == '<' && tag[1] == '/' && tag[n] == '>'
+	}
 	if rest, found := bytes.CutPrefix(tag, []byte("</")); found {
 		rest, found = bytes.CutPrefix(rest, []byte(name))
 		return found && len(bytes.TrimRight(rest, " \t\r\n")) == 1

@@ -41,9 +41,9 @@ type Resource struct {
 	ForwardInvitesTo                        []Address // who receives a copy of each invitation
 }
 
-func (r *Resource) set(name, value []byte) error {
+func (r *Resource) set(name string, value []byte) error {
 	var err error
-	switch string(name) {
+	switch name {
 	case "name":
 		err = once((*string)(&r.Name), value)
 		if err == nil && !r.Name.valid() {
@@ -68,7 +68,7 @@ func (r *Resource) set(name, value []byte) error {
 	case "zimbraPrefCalendarForwardInvitesTo":
 		r.ForwardInvitesTo = gather(r.ForwardInvitesTo, value)
 	default:
-		if field := r.text(string(name)); field != nil {
+		if field := r.text(name); field != nil {
 			if *field != "" {
 				*field += "\n"
 			}
