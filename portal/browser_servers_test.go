@@ -199,6 +199,28 @@ func TestEveryPageIsAccessibleInEveryLook(t *testing.T) {
 	b.silent()
 }
 
+// The same of a house that is frozen and whose brake holds something.
+func TestAFrozenHouseIsAccessibleInEveryLook(t *testing.T) {
+	h, address := serve(t)
+	b := open(t, address)
+	h.desk.Brakes = desk.Brakes{Domain: 1, Verb: 1, All: 1, PerMille: 1}
+	must(t, h.desk.Hold(t.Context(), h.removal()))
+	b.become("xavier")
+	all := []sight{{"safety", "xavier", "/surete"}, {"ask-freeze", "xavier", "/demandes/nouvelle?verbe=house.freeze"}}
+	frozen := []sight{{"safety-frozen", "xavier", "/surete"}, {"inbox-frozen", "xavier", "/a-valider"}, {"ask-thaw", "xavier", "/demandes/nouvelle?verbe=house.thaw"}}
+	for i, s := range append(all, frozen...) {
+		if i == len(all) {
+			h.send("yves", desk.HouseFreeze)
+		}
+		for _, look := range looks {
+			b.look(look.width, look.scheme)
+			b.visit(s.path)
+			b.judge(s.name + "-" + look.name)
+		}
+	}
+	b.silent()
+}
+
 func (b *tab) look(width int64, scheme string) {
 	b.t.Helper()
 	b.do(chromedp.EmulateViewport(width, 800), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {

@@ -39,7 +39,7 @@ func (g guardroom) limits(pg page) [][2]string {
 		if l.Limit == desk.ShareLimit {
 			value = strconv.FormatFloat(g.brakes.PerMille, 'f', -1, 64) + " ‰"
 		}
-		rows = append(rows, [2]string{pg.label("limit." + string(l.Limit)), value})
+		rows = append(rows, [2]string{pg.t("limit." + string(l.Limit)), value})
 	}
 	return rows
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -37,13 +38,20 @@ func TestFreezeAndThawInThePortal(t *testing.T) {
 func TestHeldRequestsAreShown(t *testing.T) {
 	h := newHouse(t, demo)
 	h.desk.Brakes = desk.Brakes{Person: 0, Domain: 1, Verb: 1, All: 1}
+	id := h.removal()
+	must(t, h.desk.Hold(t.Context(), id))
+	h.as("xavier").get("/surete").wants(t, http.StatusOK, string(id), "retenue", "Libérer les demandes retenues")
+	h.as("jeanne").get("/demandes/"+string(id)).wants(t, http.StatusOK, "retenue avant tout envoi")
+}
+
+// removal is jeanne asking to take an alias of hers away.
+func (h *house) removal() desk.ID {
+	h.t.Helper()
 	a, err := desk.NewAction(desk.AliasRemove, string(jeanneBox), map[string]string{"alias": string(h.mirror.Account(jeanneBox).Aliases[0])})
-	must(t, err)
-	r, err := h.desk.Ask(t.Context(), desk.Asking{By: "jeanne", Via: desk.Portal, Action: a, Key: "k"})
-	must(t, err)
-	must(t, h.desk.Hold(t.Context(), r.ID))
-	h.as("xavier").get("/surete").wants(t, http.StatusOK, string(r.ID), "retenue", "Libérer les demandes retenues")
-	h.as("jeanne").get("/demandes/"+string(r.ID)).wants(t, http.StatusOK, "retenue avant tout envoi")
+	must(h.t, err)
+	r, err := h.desk.Ask(context.Background(), desk.Asking{By: "jeanne", Via: desk.Portal, Action: a, Key: "removal"})
+	must(h.t, err)
+	return r.ID
 }
 
 // send has somebody send the form of a verb that takes nothing but a reason.
