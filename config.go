@@ -26,7 +26,7 @@ import (
 type config struct {
 	Journal     string                `yaml:"journal"`     // path of the SQLite file, or postgres:// address of the database
 	Rules       string                `yaml:"rules"`       // path of the rule book, "" = the default book
-	FreezeFile  string                `yaml:"freeze_file"` // while it is there, nothing is sent; "" = beside the journal
+	FreezeFile  string                `yaml:"freeze_file"` // while it is there, nothing is sent
 	Brakes      brakesConfig          `yaml:"brakes"`
 	SecretFile  string                `yaml:"secret_file"` // 32 bytes or more: signs the buttons
 	TimeZone    string                `yaml:"time_zone"`
@@ -121,9 +121,6 @@ func parseConfig(source []byte) (config, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return c, fmt.Errorf("read configuration: %s", yaml.FormatError(err, false, true))
 	}
-	if c.FreezeFile == "" {
-		c.FreezeFile = c.Journal + ".freeze"
-	}
 	if err := c.check(); err != nil {
 		return c, fmt.Errorf("check configuration:\n%w", err)
 	}
@@ -153,6 +150,7 @@ func (c config) check() error {
 	_, err := time.LoadLocation(c.TimeZone)
 	need(err == nil && c.TimeZone != "", "time_zone", "no such time zone")
 	need(c.StaleAfter >= time.Minute, "stale_after", "less than 1m")
+	need(filepath.IsAbs(c.FreezeFile), "freeze_file", "not a whole path: a command typed in another folder must find the same file")
 	b := c.Brakes
 	need(min(b.Person, b.Domain, b.Verb, b.All) >= 1 && b.PerMille > 0, "brakes", "a limit below 1 would stop everything; to stop everything, freeze")
 	need(b.PerMille <= 50, "brakes.per_mille", "more than one account in twenty in a day is no brake")

@@ -47,6 +47,8 @@ func TestUnsafeOrMistakenConfiguration(t *testing.T) {
 		{"password of a file", "secret_file:", "journal_password_file: /etc/melusine/journal\nsecret_file:", "journal_password_file: "},
 		{"no secret", "secret_file: /etc/melusine/secret", "secret_file: \"\"", "secret_file: "},
 		{"no such zone", "Europe/Paris", "Europe/Strasbourg", "time_zone: "},
+		{"no freeze file", "freeze_file: /var/lib/melusine/freeze", "", "freeze_file: "},
+		{"a freeze file anywhere", "freeze_file: /var/lib/melusine/freeze", "freeze_file: melusine.freeze", "freeze_file: "},
 		{"no brake", "  person: 5 ", "  person: 0 ", "brakes: "},
 		{"a brake that brakes nothing", "  per_mille: 1 ", "  per_mille: 51 ", "brakes.per_mille: "},
 		{"older than refreshed", "stale_after: 24h", "stale_after: 5m", "refresh.directory: "},

@@ -135,6 +135,17 @@ func TestTheBrakeStopsExactlyAtTheLimit(t *testing.T) {
 	})
 }
 
+// It is the brake that stops them: without limits all would go.
+func TestWithoutLimitsNothingStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, c := campusHouse(t, 200)
+		h.desk.Brakes = desk.Brakes{Person: 200, Domain: 200, Verb: 200, All: 200, PerMille: 1000}
+		if h.sweep(t); c.applied != 200 {
+			t.Errorf("%d effects: the test of the limit shows nothing", c.applied)
+		}
+	})
+}
+
 // release has dan ask for what is held to go on, and eve approve it.
 func (h house) release(t *testing.T) {
 	t.Helper()
