@@ -92,7 +92,9 @@ func serving(t *testing.T, c config, events *journal.Log, m *mailbox) node {
 
 type always struct{}
 
-func (always) Decide(desk.Facts) desk.Decision { return desk.Decision{Outcome: desk.Allowed, Rule: "all"} }
+func (always) Decide(desk.Facts) desk.Decision {
+	return desk.Decision{Outcome: desk.Allowed, Rule: "all"}
+}
 
 // record writes facts of a request, as they are.
 func (n node) record(t *testing.T, id desk.ID, by desk.UID, facts ...desk.Fact) desk.Request {

@@ -85,13 +85,17 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	watch, err := cfg.operate(h, events)
+	if err != nil {
+		return err
+	}
 	log.Info("serving", "portal", cfg.Portal.URL, "callbacks", cfg.Mattermost.Listen)
 	return h.run(ctx, b, cfg.Refresh,
 		b.Listen,
 		func(ctx context.Context) error { return servePortal(ctx, web) },
 		func(ctx context.Context) error { return serveHTTP(ctx, callbacks, b.Handler()) },
 		func(ctx context.Context) error { register(ctx, b, log); return nil },
-		keeper, cfg.History.retain(events, h.desk, log),
+		h.persists("keeper", keeper), cfg.History.retain(events, h.desk, log), watch,
 	)
 }
 
@@ -142,7 +146,7 @@ func serveHTTP(ctx context.Context, on net.Listener, handler http.Handler) error
 	})
 	if err := server.Serve(on); !errors.Is(err, http.ErrServerClosed) {
 		stop()
-		return fmt.Errorf("serve callbacks: %w", err)
+		return fmt.Errorf("serve on %s: %w", on.Addr(), err)
 	}
 	return <-stopped
 }
