@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // CopySQLite copies the journal in a file, beside the process that has it, into
@@ -97,10 +98,14 @@ func RestoreSQLite(ctx context.Context, events, persons, path string, c Checkpoi
 		return err
 	}
 	defer held.Close()
+	var there []string
 	for _, suffix := range []string{"", "-wal", "-shm", ".persons", ".persons-wal", ".persons-shm"} {
 		if _, err := os.Lstat(path + suffix); !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("%s is there: move it away first, nothing is overwritten", path+suffix)
+			there = append(there, path+suffix)
 		}
+	}
+	if len(there) > 0 {
+		return fmt.Errorf("nothing is overwritten: move away first %s", strings.Join(there, " "))
 	}
 	next := path + ".restoring"
 	err = place(ctx, events, persons, next, c)
