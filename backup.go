@@ -101,12 +101,11 @@ func (c config) verified(ctx context.Context, events, persons string) (m manifes
 	if err != nil {
 		return m, err
 	}
-	defer l.Close()
 	at, err := l.Whole(ctx)
-	if err != nil {
-		return m, err
+	if err == nil {
+		m.Schema, err = l.Schema(ctx)
 	}
-	if m.Schema, err = l.Schema(ctx); err != nil {
+	if err = errors.Join(err, l.Close()); err != nil {
 		return m, err
 	}
 	m.Events, m.Root = at.Size, at.Root

@@ -37,6 +37,7 @@ type house struct {
 	freezeFile  string
 	steady      func() time.Duration // time gone by, by a clock that nobody sets
 	vitals      *vitals
+	ruined      error // the journal is damaged: it is read up to there, and nothing is done
 }
 
 func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.Rules, from people, office *effect.Office) (*house, error) {
@@ -85,6 +86,9 @@ func (h *house) loadAccounts(ctx context.Context) error {
 
 // delegate makes the journal's delegations those of the configuration.
 func (h *house) delegate(ctx context.Context) error {
+	if h.ruined != nil {
+		return nil
+	}
 	wanted := map[desk.UID][]string{}
 	for domain, uids := range h.delegations {
 		for _, uid := range uids {
@@ -145,7 +149,11 @@ func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConf
 		Halted: func() bool { return frozenByFile(h.freezeFile) }, Steady: h.steady, Log: h.log}
 	n := &notify.Notifier{Desk: h.desk, Teller: measuredTeller{teller, h.vitals}, Pause: 200 * time.Millisecond, Retry: 5 * time.Second, Log: h.log}
 	work, ctx := errgroup.WithContext(ctx)
-	for _, part := range append(doors, h.persists("executor", x.Run), h.persists("notifier", n.Run), h.watch) {
+	parts := doors
+	if h.ruined == nil {
+		parts = append(parts, h.persists("executor", x.Run), h.persists("notifier", n.Run), h.watch)
+	}
+	for _, part := range parts {
 		work.Go(func() error { return part(ctx) })
 	}
 	work.Go(func() error { h.again(ctx, "people", every.Directory, h.loadPeople); return nil })

@@ -19,7 +19,7 @@ const sealWait = 15 * time.Minute
 // checks lists what the house depends on.
 func (h *house) checks(fit func(context.Context) error, mattermost string, kept func() (seals, error)) []check {
 	all := []check{
-		{"journal", func(ctx context.Context) error { return errors.Join(fit(ctx), h.vitals.of("read").err) },
+		{"journal", func(ctx context.Context) error { return errors.Join(h.ruined, fit(ctx), h.vitals.of("read").err) },
 			desk.Text{FR: "Le journal ne répond pas ou n'accepte plus d'écriture. Les pages se lisent encore ; rien n'est enregistré ni envoyé. Regardez le disque ou PostgreSQL ; un fichier qui a refusé une écriture demande un redémarrage.",
 				EN: "The journal does not answer, or takes no more writes. Pages can still be read; nothing is saved or sent. Look at the disk or at PostgreSQL; a file that refused a write needs a restart."}},
 		{"directory", h.directoryFresh,

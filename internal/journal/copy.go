@@ -97,7 +97,10 @@ func RestoreSQLite(ctx context.Context, events, persons, path string, c Checkpoi
 	if err != nil {
 		return err
 	}
-	defer held.Close()
+	return errors.Join(restore(ctx, events, persons, path, c), held.Close())
+}
+
+func restore(ctx context.Context, events, persons, path string, c Checkpoint) error {
 	var there []string
 	for _, suffix := range []string{"", "-wal", "-shm", ".persons", ".persons-wal", ".persons-shm"} {
 		if _, err := os.Lstat(path + suffix); !errors.Is(err, os.ErrNotExist) {
@@ -108,7 +111,7 @@ func RestoreSQLite(ctx context.Context, events, persons, path string, c Checkpoi
 		return fmt.Errorf("nothing is overwritten: move away first %s", strings.Join(there, " "))
 	}
 	next := path + ".restoring"
-	err = place(ctx, events, persons, next, c)
+	err := place(ctx, events, persons, next, c)
 	if err == nil { // the events last: without persons they would be opened for nothing
 		err = os.Link(next+".persons", path+".persons")
 	}
@@ -151,13 +154,12 @@ func plainCopy(from, to string) error {
 	if err != nil {
 		return err
 	}
-	defer source.Close()
 	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return err
+		return errors.Join(err, source.Close())
 	}
 	_, err = io.Copy(f, source)
-	return errors.Join(err, f.Sync(), f.Close())
+	return errors.Join(err, f.Sync(), f.Close(), source.Close())
 }
 
 func removeAll(paths ...string) error {

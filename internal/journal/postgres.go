@@ -48,7 +48,11 @@ func ReadPostgres(ctx context.Context, address, password string) (*Log, error) {
 		return nil, err
 	}
 	l.persons = &persons{db: l.reader, patiently: l.patiently}
-	if err := l.look(ctx); err != nil {
+	err = l.look(ctx)
+	if err == nil {
+		err = l.verifyTail(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal: %w", err), l.Close())
 	}
 	return l, nil

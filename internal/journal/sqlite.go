@@ -124,7 +124,14 @@ func (l *Log) openFiles(ctx context.Context, path string) (err error) {
 	return l.greet(ctx)
 }
 
-func (l *Log) readFiles(ctx context.Context, path string) (err error) {
+func (l *Log) readFiles(ctx context.Context, path string) error {
+	if err := l.connectFiles(ctx, path); err != nil {
+		return err
+	}
+	return l.verifyTail(ctx)
+}
+
+func (l *Log) connectFiles(ctx context.Context, path string) (err error) {
 	if l.reader, err = connect(path, "ro", "1"); err != nil {
 		return err
 	}
@@ -141,15 +148,12 @@ func (l *Log) readFiles(ctx context.Context, path string) (err error) {
 	return l.look(ctx)
 }
 
-// look reads the persons and the last events of files that are open.
+// look reads the persons of what is open, if this program knows its schema.
 func (l *Log) look(ctx context.Context) error {
 	if err := l.understood(ctx); err != nil {
 		return err
 	}
-	if err := l.persons.open(ctx); err != nil {
-		return err
-	}
-	return l.verifyTail(ctx)
+	return l.persons.open(ctx)
 }
 
 // create opens a file for the one writer, making it if there is none.
