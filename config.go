@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -38,6 +39,7 @@ type config struct {
 	Portal      portal.Config         `yaml:"portal"`
 	Executor    executor.Timing       `yaml:"executor"` // how long Partage may take
 	History     historyConfig         `yaml:"history"`
+	Operations  operationsConfig      `yaml:"operations"`
 	Delegations map[string][]desk.UID `yaml:"delegations"` // domain -> its correspondents
 
 	JournalPasswordFile string `yaml:"journal_password_file"` // for a database that asks for one
@@ -180,6 +182,8 @@ func (c config) check() error {
 	need(c.History.KeyFile != "" || c.History.Channel == "", "history.channel", "nothing is signed to be posted: key_file is missing")
 	keep := c.History.KeepDays
 	need(min(keep.Requests, keep.Announcements, keep.People) >= 0, "history.keep_days", "less than 0")
+	host, _, err := net.SplitHostPort(c.Operations.Listen)
+	need(c.Operations.Listen == "" || err == nil && host != "", "operations.listen", "not the address of one interface and a port, such as 127.0.0.1:8082")
 	for domain, people := range c.Delegations {
 		need(domainForm.MatchString(domain), "delegations."+domain, "not a mail domain")
 		need(len(people) > 0, "delegations."+domain, "nobody is named")

@@ -71,6 +71,8 @@ func TestUnsafeOrMistakenConfiguration(t *testing.T) {
 		{"a token thought dead too early", "token_life: 5m", "token_life: 30s", "executor.token_life: "},
 		{"a send that outlives the margin", "send: 20s", "send: 1m", "executor.margin: "},
 		{"a late send", "pause: 1s", "pause: 2s", "executor.pause: "},
+		{"metrics for everybody", "listen: 127.0.0.1:8082", "listen: :8082", "operations.listen: "},
+		{"metrics without a port", "listen: 127.0.0.1:8082", "listen: 127.0.0.1", "operations.listen: "},
 		{"delegation of nothing", "physique.univ-test.fr: [", "physique: [", "delegations.physique: "},
 		{"delegation to nobody", "[plangevin, mcurie]", "[]", "delegations.physique.univ-test.fr: "},
 	} {

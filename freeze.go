@@ -71,6 +71,9 @@ func (h *house) watch(ctx context.Context) error {
 // copy was put back, or somebody has edited it. What was sent since would be
 // sent again.
 func (h *house) anchor(ctx context.Context, c historyConfig, events *journal.Log) error {
+	if h.ruined != nil {
+		return nil
+	}
 	err := c.against(ctx, events)
 	if !errors.Is(err, journal.ErrLost) && !errors.Is(err, journal.ErrRewritten) {
 		return err

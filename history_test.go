@@ -285,3 +285,5 @@ func TestEraseCommand(t *testing.T) {
 		t.Error("it still tells of the alias")
 	}
 }
+
+var quiet = slog.New(slog.DiscardHandler)

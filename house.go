@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/executor"
+	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/internal/mirror"
 	"github.com/unistra/melusine/internal/notify"
 )
@@ -34,9 +36,13 @@ type house struct {
 	timing      executor.Timing
 	freezeFile  string
 	steady      func() time.Duration // time gone by, by a clock that nobody sets
+	vitals      *vitals
+	ruined      error // the journal is damaged: it is read up to there, and nothing is done
 }
 
 func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.Rules, from people, office *effect.Office) (*house, error) {
+	v := newVitals()
+	j = measuredJournal{j, v, time.Now}
 	m := mirror.New(j)
 	m.SetDomains(office.Domains.Names()) // first: delegations are of domains that are served
 	if err := m.CatchUp(ctx); err != nil {
@@ -46,7 +52,7 @@ func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.R
 	start := time.Now()
 	return &house{
 		steady: func() time.Duration { return time.Since(start) },
-		log:    log, mirror: m, people: from, office: office, timing: executor.Standard(),
+		log:    log, vitals: v, mirror: m, people: from, office: office, timing: executor.Standard(),
 		desk: &desk.Desk{Journal: j, View: m, Rules: book, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes()},
 	}, nil
 }
@@ -80,6 +86,9 @@ func (h *house) loadAccounts(ctx context.Context) error {
 
 // delegate makes the journal's delegations those of the configuration.
 func (h *house) delegate(ctx context.Context) error {
+	if h.ruined != nil {
+		return nil
+	}
 	wanted := map[desk.UID][]string{}
 	for domain, uids := range h.delegations {
 		for _, uid := range uids {
@@ -136,16 +145,44 @@ func (h *house) refresh(ctx context.Context, uids ...desk.UID) error {
 // run keeps the house at work until ctx ends: follows the journal, carries
 // out, tells, and reads the world again from time to time.
 func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConfig, doors ...func(context.Context) error) error {
-	x := &executor.Executor{Desk: h.desk, Office: h.office, Refresh: h.refresh, Timing: h.timing,
+	x := &executor.Executor{Desk: h.desk, Office: measuredOffice{h.office, h.vitals, h.desk.Now}, Refresh: h.refresh, Timing: h.timing,
 		Halted: func() bool { return frozenByFile(h.freezeFile) }, Steady: h.steady, Log: h.log}
-	n := &notify.Notifier{Desk: h.desk, Teller: teller, Pause: 200 * time.Millisecond, Retry: 5 * time.Second, Log: h.log}
+	n := &notify.Notifier{Desk: h.desk, Teller: measuredTeller{teller, h.vitals}, Pause: 200 * time.Millisecond, Retry: 5 * time.Second, Log: h.log}
 	work, ctx := errgroup.WithContext(ctx)
-	for _, part := range append(doors, x.Run, n.Run, h.watch) {
+	parts := doors
+	if h.ruined == nil {
+		parts = append(parts, h.persists("executor", x.Run), h.persists("notifier", n.Run), h.watch)
+	}
+	for _, part := range parts {
 		work.Go(func() error { return part(ctx) })
 	}
 	work.Go(func() error { h.again(ctx, "people", every.Directory, h.loadPeople); return nil })
 	work.Go(func() error { h.again(ctx, "accounts", every.Partage, h.loadAccounts); return nil })
 	return work.Wait()
+}
+
+// rests is how long a part that follows the journal waits before it tries again.
+const rests = 5 * time.Second
+
+// persists takes a part up again that the journal failed: it may come back, and
+// until then pages answer from memory. A journal that has lost or changed events
+// is not the one in memory any more: the process ends, and the next start looks
+// at the last checkpoint.
+func (h *house) persists(name string, part func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for {
+			err := part(ctx)
+			if err == nil || ctx.Err() != nil || errors.Is(err, journal.ErrLost) || errors.Is(err, journal.ErrRewritten) {
+				return err
+			}
+			h.log.Error("the journal cannot be followed, trying again", "part", name, "error", err)
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(rests):
+			}
+		}
+	}
 }
 
 // again repeats a load; after a failure, sooner. What was loaded before stays.
@@ -162,7 +199,9 @@ func (h *house) again(ctx context.Context, what string, every time.Duration, loa
 		case <-time.After(wait):
 		}
 		wait = every
-		if err := load(ctx); err != nil && ctx.Err() == nil {
+		err := load(ctx)
+		h.vitals.loaded(map[string]string{"people": "directory", "accounts": "partage"}[what], h.desk.Now(), err)
+		if err != nil && ctx.Err() == nil {
 			h.log.Error("load", "what", what, "error", err)
 			wait = min(every, 30*time.Second)
 		}

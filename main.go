@@ -21,6 +21,10 @@ type cli struct {
 	Serve       serveCommand      `cmd:"" help:"Run, as a configuration file says."`
 	CheckConfig checkCommand      `cmd:"" help:"Report every fault of a configuration file."`
 	History     historyCommand    `cmd:"" help:"Export, verify, show or erase the history."`
+	Backup      backupCommand     `cmd:"" help:"Copy the journal beside the server that has it, and verify the copy."`
+	Restore     restoreCommand    `cmd:"" help:"Put a backup back where no journal is."`
+	Requests    requestsCommand   `cmd:"" help:"List requests, beside the server or without it."`
+	Unknown     unknownCommand    `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`
 	Simulator   simulatorCommand  `cmd:"" help:"Run a simulated Partage."`
 	Freeze      freezeCommand     `cmd:"" help:"Stop at once everything that is sent to Partage from this machine."`
 	Partage     partageCommand    `cmd:"" help:"Call a method of Partage: melusine partage GetAccount name=jeanne@univ-test.fr."`

@@ -12,6 +12,7 @@ import (
 
 	"github.com/unistra/melusine/bot"
 	"github.com/unistra/melusine/internal/directory"
+	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/portal"
 )
 
@@ -36,7 +37,12 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	defer p.office.Domains.Close()
-	events, err := cfg.openJournal(ctx, p.journalPassword)
+	ldap, err := directory.Open(cfg.Directory)
+	if err != nil {
+		return fmt.Errorf("open directory: %w", err)
+	}
+	defer ldap.Close()
+	h, events, err := cfg.openHouse(ctx, log, p, ldap)
 	if err != nil {
 		return err
 	}
@@ -45,15 +51,6 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 			log.Error("close journal", "error", err)
 		}
 	}()
-	ldap, err := directory.Open(cfg.Directory)
-	if err != nil {
-		return fmt.Errorf("open directory: %w", err)
-	}
-	defer ldap.Close()
-	h, err := newHouse(ctx, log, events, p.book, ldap, p.office)
-	if err != nil {
-		return err
-	}
 	h.desk.Stale, h.delegations, h.timing = cfg.StaleAfter, cfg.Delegations, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
 	if err := h.anchor(ctx, cfg.History, events); err != nil {
@@ -81,18 +78,31 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("listen for Mattermost: %w", err)
 	}
-	keeper, err := cfg.History.keeper(events, chat, log)
+	record, err := cfg.recorders(h, events, chat, log)
+	if err != nil {
+		return err
+	}
+	watch, err := cfg.operate(h, events)
 	if err != nil {
 		return err
 	}
 	log.Info("serving", "portal", cfg.Portal.URL, "callbacks", cfg.Mattermost.Listen)
-	return h.run(ctx, b, cfg.Refresh,
+	return h.run(ctx, b, cfg.Refresh, append(record,
 		b.Listen,
 		func(ctx context.Context) error { return servePortal(ctx, web) },
 		func(ctx context.Context) error { return serveHTTP(ctx, callbacks, b.Handler()) },
 		func(ctx context.Context) error { register(ctx, b, log); return nil },
-		keeper, cfg.History.retain(events, h.desk, log),
-	)
+		watch,
+	)...)
+}
+
+// recorders are what signs the journal, and destroys what has reached its term.
+func (c config) recorders(h *house, events *journal.Log, chat bot.Chat, log *slog.Logger) ([]func(context.Context) error, error) {
+	if h.ruined != nil {
+		return nil, nil
+	}
+	keeper, err := c.History.keeper(events, chat, log)
+	return []func(context.Context) error{h.persists("keeper", keeper), c.History.retain(events, h.desk, log)}, err
 }
 
 // register keeps the slash command in place, in new teams too.
@@ -142,7 +152,7 @@ func serveHTTP(ctx context.Context, on net.Listener, handler http.Handler) error
 	})
 	if err := server.Serve(on); !errors.Is(err, http.ErrServerClosed) {
 		stop()
-		return fmt.Errorf("serve callbacks: %w", err)
+		return fmt.Errorf("serve on %s: %w", on.Addr(), err)
 	}
 	return <-stopped
 }

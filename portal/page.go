@@ -28,7 +28,8 @@ type page struct {
 	acts  bool   // the reader may ask for others: a correspondent or an approver
 	chat  string // the command that reaches us in the chat
 	// freeze is since when nothing is sent to Partage, zero if it is.
-	freeze time.Time
+	freeze     time.Time
+	halt, rest string // the banner says why, and what goes on
 }
 
 // An entry of the menu.
@@ -51,7 +52,10 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg.acts = len(v.me.Manages) > 0 || slices.ContainsFunc(p.Approvers, v.me.In)
 	pg.menu = p.menu(pg)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
-		pg.freeze = freeze.At
+		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"
+		if f, _ := freeze.Fact.(desk.Frozen); f.Cause == desk.ByDamage {
+			pg.halt, pg.rest = "damaged", "damaged.rest"
+		}
 	}
 	return pg
 }

@@ -63,3 +63,21 @@ func (h *house) send(who desk.UID, verb desk.Verb) {
 	checked.wants(h.t, http.StatusOK, "Ce que vous demandez", "incident")
 	b.submit("/demandes/nouvelle", append(checked.hidden(), "pas", "envoyer")...).wants(h.t, http.StatusSeeOther)
 }
+
+// A damaged journal is told on every page, in other words than a freeze.
+func TestADamagedJournalIsTold(t *testing.T) {
+	h := newHouse(t, demo)
+	h.desk.View = ruined{h.desk.View, desk.Event{At: h.clock(), Fact: desk.Frozen{Cause: desk.ByDamage}}}
+	page := h.as("jeanne").get("/mes-adresses")
+	page.wants(t, http.StatusOK, "Le journal de Mélusine est abîmé", "Rien n'est enregistré ni envoyé")
+	if strings.Contains(page.body, "comme d'habitude") {
+		t.Error("told as a mere freeze")
+	}
+}
+
+type ruined struct {
+	desk.View
+	freeze desk.Event
+}
+
+func (r ruined) Freeze() (desk.Event, bool) { return r.freeze, true }

@@ -180,6 +180,8 @@ var texts = map[string][2]string{
 	// Freeze and brakes.
 	"frozen":        {"Les envois à Partage sont gelés depuis le {moment}.", "Sending to Partage has been frozen since {moment}."},
 	"frozen.rest":   {"Les demandes sont enregistrées et validées comme d'habitude ; elles partiront quand deux administrateurs auront levé le gel.", "Requests are saved and approved as usual; they will be sent once two administrators have ended the freeze."},
+	"damaged":       {"Le journal de Mélusine est abîmé : lecture seule depuis le {moment}.", "Mélusine's journal is damaged: read only since {moment}."},
+	"damaged.rest":  {"Ce qui suit les derniers événements lisibles n'est pas montré. Rien n'est enregistré ni envoyé à Partage jusqu'à la réparation.", "What follows the last readable events is not shown. Nothing is saved or sent to Partage until it is mended."},
 	"safety":        {"Sûreté", "Safety"},
 	"safety.freeze": {"Envois à Partage", "Sending to Partage"},
 	"safety.sends":  {"Les demandes acceptées partent vers Partage.", "Accepted requests are sent to Partage."},

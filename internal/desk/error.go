@@ -67,6 +67,7 @@ const (
 	AddressTaken    Code = "address.taken"  // address
 	PersonTaken     Code = "person.taken"   // person, account
 	NotReversible   Code = "reversible.not" // what
+	JournalDamaged  Code = "journal.damaged"
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

@@ -14,6 +14,7 @@ const (
 	ByRequest Cause = "request" // somebody who may asked for it
 	ByFile    Cause = "file"    // the freeze file is there
 	ByClock   Cause = "clock"   // the clock jumped: deadlines mean nothing
+	ByDamage  Cause = "damage"  // the journal does not verify: it is only read, and this is written nowhere
 	ByAnchor  Cause = "anchor"  // the journal is not the one that was published: an old copy, or edited
 )
 

@@ -84,9 +84,19 @@ func (l *Log) Against(ctx context.Context, c Checkpoint) error {
 		err = ErrRewritten
 	}
 	if err != nil {
-		return fmt.Errorf("the checkpoint is of %d events, the journal holds %d: %w", c.Size, l.tree.grown(), err)
+		held := l.tree.grown()
+		return fmt.Errorf("the checkpoint is of %d events, the journal holds %d, %d are missing: %w", c.Size, held, max(0, c.Size-held), err)
 	}
 	return nil
+}
+
+// Whole verifies every event and gives what the tree is then, of no origin.
+func (l *Log) Whole(ctx context.Context) (c Checkpoint, err error) {
+	if c.Size, err = l.Verify(ctx); err != nil {
+		return c, err
+	}
+	c.Root, err = l.tree.root(c.Size)
+	return c, err
 }
 
 // grow reads what the tree does not hold yet.

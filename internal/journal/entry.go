@@ -45,7 +45,7 @@ func (l *Log) fill(ctx context.Context, e *entry) error {
 		return err
 	}
 	if e.salt, e.data, err = e.open(subject.key); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", err, ErrDamaged)
 	}
 	e.event.Fact, err = decode(e.kind, e.data)
 	return err

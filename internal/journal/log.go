@@ -169,3 +169,18 @@ func (l *Log) Close() error {
 	}
 	return errors.Join(errs...)
 }
+
+// Fit says whether the journal can be read now, and written as far as is known:
+// nil, or what went wrong.
+func (l *Log) Fit(ctx context.Context) error {
+	if err := l.enter(ctx); err != nil {
+		return err
+	}
+	broken := l.broken
+	l.leave()
+	if broken != nil {
+		return broken
+	}
+	_, err := l.head(ctx)
+	return err
+}

@@ -48,7 +48,7 @@ func ReadPostgres(ctx context.Context, address, password string) (*Log, error) {
 		return nil, err
 	}
 	l.persons = &persons{db: l.reader, patiently: l.patiently}
-	err = l.persons.open(ctx)
+	err = l.look(ctx)
 	if err == nil {
 		err = l.verifyTail(ctx)
 	}
@@ -75,6 +75,9 @@ func reach(address, password string, random io.Reader) (*Log, *pgx.ConnConfig, e
 	return l, config, nil
 }
 
+// personVersions is the table of the schema of persons: they share a database with the events.
+const personVersions = "person_version"
+
 func (l *Log) openDatabase(ctx context.Context) error {
 	// Nodes that start together migrate one after the other.
 	alone, err := gooselock.NewPostgresSessionLocker(gooselock.WithLockTimeout(1, 300))
@@ -85,7 +88,7 @@ func (l *Log) openDatabase(ctx context.Context) error {
 	if err := l.migrate(ctx, l.writer, "event", goose.WithSessionLocker(alone)); err != nil {
 		return err
 	}
-	if err := l.migrate(ctx, l.writer, "person", goose.WithSessionLocker(alone), goose.WithTableName("person_version")); err != nil {
+	if err := l.migrate(ctx, l.writer, "person", goose.WithSessionLocker(alone), goose.WithTableName(personVersions)); err != nil {
 		return err
 	}
 	if err := l.persons.open(ctx); err != nil {

@@ -124,7 +124,14 @@ func (l *Log) openFiles(ctx context.Context, path string) (err error) {
 	return l.greet(ctx)
 }
 
-func (l *Log) readFiles(ctx context.Context, path string) (err error) {
+func (l *Log) readFiles(ctx context.Context, path string) error {
+	if err := l.connectFiles(ctx, path); err != nil {
+		return err
+	}
+	return l.verifyTail(ctx)
+}
+
+func (l *Log) connectFiles(ctx context.Context, path string) (err error) {
 	if l.reader, err = connect(path, "ro", "1"); err != nil {
 		return err
 	}
@@ -138,10 +145,15 @@ func (l *Log) readFiles(ctx context.Context, path string) (err error) {
 		l.also = append(l.also, db.Close)
 		l.persons = &persons{db: db, patiently: l.patiently}
 	}
-	if err := l.persons.open(ctx); err != nil {
+	return l.look(ctx)
+}
+
+// look reads the persons of what is open, if this program knows its schema.
+func (l *Log) look(ctx context.Context) error {
+	if err := l.understood(ctx); err != nil {
 		return err
 	}
-	return l.verifyTail(ctx)
+	return l.persons.open(ctx)
 }
 
 // create opens a file for the one writer, making it if there is none.
@@ -183,7 +195,11 @@ func emptyWAL(ctx context.Context, db *sql.DB) error {
 type pragma struct{ name, value string }
 
 func connect(path, mode, queryOnly string) (*sql.DB, error) {
-	pragmas := []pragma{{"busy_timeout", "5000"}, {"journal_mode", "wal"}, {"synchronous", "2"}, // 2 = FULL
+	return connectAs("wal", path, mode, queryOnly)
+}
+
+func connectAs(journal, path, mode, queryOnly string) (*sql.DB, error) {
+	pragmas := []pragma{{"busy_timeout", "5000"}, {"journal_mode", journal}, {"synchronous", "2"}, // 2 = FULL
 		{"foreign_keys", "1"}, {"mmap_size", "0"}, {"secure_delete", "1"}, {"query_only", queryOnly}}
 	options := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_defensive": {"1"}, "_dqs": {"0"}}
 	for _, p := range pragmas {

@@ -213,9 +213,14 @@ func mustWrite(t *testing.T, l *Log, rows ...row) {
 }
 
 func TestNewerSchemaIsRefused(t *testing.T) {
-	path := written(t, 1)
-	alter(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`)
-	mustNotOpen(t, path, "newer program")
+	for _, file := range []string{"", ".persons"} {
+		path := written(t, 1)
+		alter(t, path+file, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`)
+		mustNotOpen(t, path, "newer program")
+		if l, err := ReadSQLite(t.Context(), path); err == nil || !strings.Contains(err.Error(), "newer program") {
+			t.Errorf("%q read: %v, %v", file, l, err)
+		}
+	}
 }
 
 func TestNotAJournal(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -47,8 +49,9 @@ func (l *Log) verify(ctx context.Context, after desk.Seq) (desk.Seq, error) {
 			}
 		}
 	}
-	for seq := range blank {
-		return seq - 1, fmt.Errorf("verify: event %d: its words are gone, and nothing says why", seq)
+	if len(blank) > 0 {
+		seq := slices.Min(slices.Collect(maps.Keys(blank)))
+		return seq - 1, fmt.Errorf("verify: event %d: its words are gone, and nothing says why: %w", seq, ErrDamaged)
 	}
 	return after, nil
 }
@@ -81,7 +84,7 @@ func (l *Log) walk(ctx context.Context, after desk.Seq) iter.Seq2[entry, error] 
 // before it could.
 func (l *Log) accept(ctx context.Context, e entry, after desk.Seq) error {
 	if e.seq != after+1 {
-		return fmt.Errorf("event %d is missing", after+1)
+		return fmt.Errorf("event %d is missing: %w", after+1, ErrDamaged)
 	}
 	if err := l.tree.take(e.seq, e.leaf); err != nil {
 		return err

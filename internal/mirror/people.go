@@ -105,3 +105,11 @@ func (m *Mirror) Person(uid desk.UID) desk.Person {
 func (m *Mirror) Ages() (directory, partage time.Time) {
 	return m.people.age(), m.accounts.age()
 }
+
+// Persons is how many people the directory has, as last read.
+func (m *Mirror) Persons() (n int) {
+	for range m.people.rows("id") {
+		n++
+	}
+	return n
+}
