@@ -115,6 +115,7 @@ func (w *world) writeConfig(botToken string) {
 	callbacks := freePort(w.T)
 	path := file("melusine.yml", fmt.Sprintf(`
 journal: %s
+freeze_file: %s
 secret_file: %s
 directory:
   url: %s
@@ -144,7 +145,7 @@ portal:
     uid_claim: preferred_username
 delegations:
   physique.unistra.fr: [plangevin]
-`, filepath.Join(dir, "melusine.db"), file("secret", strings.Repeat("s", 40)), w.ldap.URL, w.ldap.CAFile, dev.ReaderDN,
+`, filepath.Join(dir, "melusine.db"), filepath.Join(dir, "freeze"), file("secret", strings.Repeat("s", 40)), w.ldap.URL, w.ldap.CAFile, dev.ReaderDN,
 		file("ldap", dev.ReaderPassword), dev.BaseDN, w.partageURL, filepath.Join(dir, "keys"), w.chat.URL,
 		file("bot", botToken), file("admin", w.chat.Admin.Client.AuthToken), w.channel.Id, callbacks, callbacks,
 		strings.TrimPrefix(w.portal, "http://"), w.portal, w.startProvider(), file("oidc", "secret-of-the-portal")))
