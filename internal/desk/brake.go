@@ -73,6 +73,10 @@ func (t Tally) without(id ID) Tally {
 	return slices.DeleteFunc(slices.Clone(t), func(i Intent) bool { return i.ID == id })
 }
 
+func (t Tally) has(id ID) bool {
+	return slices.ContainsFunc(t, func(i Intent) bool { return i.ID == id })
+}
+
 func (t Tally) since(at time.Time) Tally {
 	return slices.DeleteFunc(t, func(i Intent) bool { return i.At.Before(at) })
 }
@@ -140,6 +144,10 @@ func (d *Desk) Clear(r Request) error {
 	return nil
 }
 
+// holdable: nothing of it is done yet. What is begun goes on to its end, or back:
+// a mailbox is not left halfway.
+func (r Request) holdable() bool { return r.State == Ready && !r.Begun() }
+
 // trips: of requests asked together the first must leave room for all, so that
 // none is begun that could not be finished.
 func (d *Desk) trips(r Request) (Held, bool) {
@@ -147,13 +155,13 @@ func (d *Desk) trips(r Request) (Held, bool) {
 	if !counts {
 		return Held{}, false
 	}
-	more := 1
+	more, past := 1, d.View.Intents()
 	for _, o := range d.batch(r) {
-		if o.ID != r.ID && o.Attempt == 0 && !o.State.Final() {
+		if o.ID != r.ID && !o.State.Final() && !past.has(o.ID) {
 			more++
 		}
 	}
-	return d.Brakes.trips(d.View.Intents(), next, more, d.View.Population())
+	return d.Brakes.trips(past, next, more, d.View.Population())
 }
 
 // batch lists the requests that one person asked together with r.
@@ -170,12 +178,12 @@ func (d *Desk) Hold(ctx context.Context, id ID) error {
 	for {
 		r, at := d.View.Request(id)
 		limit, trips := d.trips(r)
-		if !trips || r.State != Ready {
+		if !trips || !r.holdable() {
 			return nil
 		}
 		events := d.events(id, System, limit)
 		for _, o := range d.batch(r) {
-			if o.ID != id && o.State == Ready {
+			if o.ID != id && o.holdable() {
 				events = append(events, d.events(o.ID, System, limit)...)
 			}
 		}

@@ -202,3 +202,51 @@ func TestTwoRelease(t *testing.T) {
 		}
 	}
 }
+
+// start claims the next attempt of a request, as the executor does.
+func start(tb testing.TB, d *desk.Desk, id desk.ID, more ...desk.Fact) {
+	tb.Helper()
+	_, err := d.Change(tb.Context(), id, desk.System, func(r desk.Request) ([]desk.Fact, error) {
+		return append([]desk.Fact{desk.Started{Attempt: r.Attempt + 1}}, more...), nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// A request in the middle of its steps is not stopped by those it was asked with.
+func TestWhatIsBegunIsNotHeld(t *testing.T) {
+	d, h := steering(t)
+	ids := askAll(t, d, "b", 2)
+	step := desk.Step{Do: action(t, "account.hide fay2@u.fr"), Undo: action(t, "account.unhide fay2@u.fr")}
+	_, err := d.Change(t.Context(), ids[0], desk.System, func(desk.Request) ([]desk.Fact, error) {
+		return []desk.Fact{desk.Planned{Plan: desk.Plan{Steps: []desk.Step{step, step}}}, desk.Started{Attempt: 1}, desk.Stepped{Attempt: 1}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Brakes.Person = 1
+	for _, id := range ids { // the first must not be stopped for itself either
+		if err := d.Hold(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begun, _ := h.Request(ids[0])
+	if other, _ := h.Request(ids[1]); begun.State != desk.Ready || other.State != desk.Stopped {
+		t.Errorf("begun: %s, other: %s", begun.State, other.State)
+	}
+	wants(t, d.Clear(begun), "")
+	if _, err := begun.With(desk.Event{ID: begun.ID, Fact: desk.Held{}}); err == nil {
+		t.Error("held halfway")
+	}
+}
+
+// One that was tried without effect still needs its room.
+func TestABatchLeavesRoomForWhatIsTriedAgain(t *testing.T) {
+	d, h := steering(t)
+	ids := askAll(t, d, "b", 3)
+	start(t, d, ids[0], desk.Failed{Attempt: 1})
+	start(t, d, askAll(t, d, "", 1)[0])
+	r, _ := h.Request(ids[1])
+	wants(t, d.Clear(r), desk.Braked)
+}

@@ -60,11 +60,11 @@ func (r Request) without(e Event, f Erased) (Request, bool) {
 	case Announced:
 		r.Hushed = !r.Erased
 		return r, r.State != None
-	case Done:
+	case Done, Frozen, Thawed, BrakesReset:
 		r.State = Settled
 	case Withdrawn:
 		r.State = Cancelled
-	case Failed:
+	case Failed, Undone:
 		r.State = Broken
 	}
 	return r, r.Erased

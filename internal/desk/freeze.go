@@ -90,7 +90,7 @@ func (r Request) governed(e Event) (next Request, ok, governs bool) {
 	switch f := e.Fact.(type) {
 	case Held:
 		next.State, next.Limit = Stopped, f
-		return next, r.State == Ready && !r.Action.Verb.governs(), true
+		return next, r.holdable() && !r.Action.Verb.governs(), true
 	case Released:
 		next.State = Ready
 		return next, r.State == Stopped, true

@@ -10,13 +10,17 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// errTaken: another process was faster. Nothing to do, nothing wrong.
+// errTaken: another process was faster, or the moment has passed. Nothing to do,
+// nothing wrong.
 var errTaken = errors.New("taken by another executor")
 
 // Step moves one request along: sends it if it is ready, looks if it is in doubt.
 func (x *Executor) Step(ctx context.Context, r desk.Request) error {
 	step := x.look
 	if r.State == desk.Ready {
+		if x.frozen() { // since the sweep began: what could not be claimed is not looked at
+			return nil
+		}
 		step = x.attempt
 	}
 	if err := step(ctx, r); err != nil && !errors.Is(err, errTaken) {
@@ -119,6 +123,9 @@ func (x *Executor) claim(ctx context.Context, r desk.Request, plan desk.Plan, be
 			return nil, err
 		}
 		intent = x.Desk.Now()
+		if age := intent.Sub(issued); !issued.IsZero() && (age < 0 || age > x.Timing.TokenLife) {
+			return nil, errTaken // dead, or the clock was set meanwhile: its fence would mean nothing
+		}
 		started := desk.Started{Attempt: r.Attempt + 1, Undo: r.Undoing, Issued: issued, Until: intent.Add(x.Timing.Send), Before: before}
 		if !issued.IsZero() {
 			started.Until = x.Timing.fence(issued)

@@ -147,9 +147,11 @@ func TestWithoutLimitsNothingStops(t *testing.T) {
 }
 
 // release has dan ask for what is held to go on, and eve approve it.
-func (h house) release(t *testing.T) {
+func (h house) release(t *testing.T) { t.Helper(); h.govern(t, desk.BrakeRelease) }
+
+func (h house) govern(t *testing.T, v desk.Verb) {
 	t.Helper()
-	r, err := h.desk.Ask(t.Context(), desk.Asking{By: "dan", Via: desk.Chat, Action: desk.Action{Verb: desk.BrakeRelease}, Key: "release"})
+	r, err := h.desk.Ask(t.Context(), desk.Asking{By: "dan", Via: desk.Chat, Action: desk.Action{Verb: v}, Key: string(v)})
 	if err == nil {
 		_, err = h.desk.Approve(t.Context(), "eve", desk.Chat, r.ID, r.Digest())
 	}
@@ -212,10 +214,10 @@ func TestHaltedBetweenClaimAndSend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, c := campusHouse(t, 1)
 		asked := 0
-		h.executor.Halted = func() bool { asked++; return asked > 1 }
+		h.executor.Halted = func() bool { asked++; return asked > 2 }
 		h.sweep(t)
 		r := h.request("D-1")
-		if c.applied != 0 || r.State != desk.Ready || r.Attempt != 1 || asked < 2 {
+		if c.applied != 0 || r.State != desk.Ready || r.Attempt != 1 || asked < 3 {
 			t.Errorf("%d effects, %s after %d attempts", c.applied, r.State, r.Attempt)
 		}
 		if n := len(h.mirror.Intents()); n != 0 {
@@ -261,4 +263,81 @@ func TestAClockSetBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What was written while the clock was ahead is not waited for until that time
+// comes again.
+func TestAClockThatWasAhead(t *testing.T) {
+	for name, tt := range map[string]struct {
+		written []desk.Fact
+		sends   int
+	}{
+		"to be tried again": {[]desk.Fact{desk.Failed{Code: desk.PartageDown, After: time.Now().AddDate(10, 0, 0)}}, 1},
+		"claimed":           {[]desk.Fact{desk.Started{Attempt: 1, Before: bob}}, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &partage{account: bob}
+			h := newHouse(t, memory(), p, rulesFunc(approval))
+			h.desk.Stale = 100 * 365 * 24 * time.Hour
+			id := h.ask(t, "b@u.fr")
+			ahead := time.Now().AddDate(10, 0, 0)
+			for i, f := range tt.written {
+				if s, ok := f.(desk.Started); ok {
+					s.Until = ahead.Add(6 * time.Minute)
+					tt.written[i] = s
+				}
+			}
+			h.desk.Now = func() time.Time { return ahead }
+			facts(t, h, id, tt.written...)
+			h.desk.Now = time.Now
+			if err := h.desk.Freeze(t.Context(), desk.ByClock, ""); err != nil {
+				t.Fatal(err)
+			}
+			h.govern(t, desk.HouseThaw)
+			h.run(t, 5*time.Minute)
+			if name == "claimed" && p.looks > 0 {
+				t.Error("looked at before its time was over")
+			}
+			h.run(t, time.Hour)
+			if r := h.request(id); r.State != desk.Settled || p.sends != tt.sends {
+				t.Errorf("%s: %s after %d sends", name, r.State, p.sends)
+			}
+		})
+	}
+}
+
+// A token that is dead, or younger than nothing, has no fence: nothing is
+// claimed with it.
+func TestATokenOfAnotherTime(t *testing.T) {
+	for _, jump := range []time.Duration{-time.Second, 6 * time.Minute, 10 * 365 * 24 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			h, c := campusHouse(t, 1)
+			h.desk.Stale = 100 * 365 * 24 * time.Hour
+			now := time.Now()
+			h.executor.Refresh = func(context.Context, ...desk.UID) error { // before the token
+				h.desk.Now = func() time.Time { return now.Add(jump) }
+				return nil
+			}
+			if err := h.executor.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if r := h.request("D-1"); c.applied != 0 || r.State != desk.Ready || r.Attempt != 0 {
+				t.Errorf("%v: %d effects, %s, attempt %d", jump, c.applied, r.State, r.Attempt)
+			}
+		})
+	}
+}
+
+// In a freeze a sweep that is under way asks Partage nothing more.
+func TestAFreezeEndsTheSweep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, c := campusHouse(t, 9)
+		c.before = func() { _ = h.desk.Freeze(t.Context(), desk.ByFile, "") }
+		looks := 0
+		h.executor.Refresh = func(context.Context, ...desk.UID) error { looks++; return nil }
+		h.sweep(t)
+		if looks != 1 || c.applied != 1 {
+			t.Errorf("%d looked at, %d effects", looks, c.applied)
+		}
+	})
 }

@@ -107,8 +107,7 @@ func (x *Executor) Sweep(ctx context.Context) error {
 // oldest first. In a freeze what was sent is still looked at.
 func (x *Executor) open() []desk.Request {
 	var claimed, ready []desk.Request
-	_, frozen := x.Desk.View.Freeze()
-	frozen = frozen || x.Halted()
+	frozen := x.frozen()
 	for r := range x.Desk.View.Requests(desk.Query{States: []desk.State{desk.Ready, desk.Running, desk.Doubtful}}) {
 		switch {
 		case r.State != desk.Ready:
@@ -124,12 +123,25 @@ func (x *Executor) open() []desk.Request {
 	return append(claimed, ready...)
 }
 
+// frozen: the journal says so, or the file.
+func (x *Executor) frozen() bool {
+	_, frozen := x.Desk.View.Freeze()
+	return frozen || x.Halted()
+}
+
 func (x *Executor) due(r desk.Request) bool { return x.wait(r) <= 0 }
 
 // wait is how long nothing is to be done about the request.
 func (x *Executor) wait(r desk.Request) time.Duration {
 	now := x.Desk.Now()
-	return max(r.Until.Sub(now), x.restUntil(r.ID).Sub(now), x.fence(r))
+	until, longest := r.Until.Sub(now), r.Wait
+	if r.State == desk.Ready {
+		longest = x.Timing.Rest << doublings
+	}
+	if until > longest { // the clock was ahead when that was written: it would never come
+		until = 0
+	}
+	return max(until, x.restUntil(r.ID).Sub(now), x.fence(r))
 }
 
 // fence is how long this process must still wait for it to have waited itself
@@ -153,13 +165,17 @@ func (x *Executor) fence(r desk.Request) time.Duration {
 	return s.at + r.Wait - x.Steady()
 }
 
-// forget drops the sights of requests that are no longer open.
+// forget drops what is known of requests that are no longer open.
 func (x *Executor) forget(open []desk.Request) {
+	still := make(map[desk.ID]bool, len(open))
+	for _, r := range open {
+		still[r.ID] = true
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	maps.DeleteFunc(x.seen, func(id desk.ID, _ sight) bool {
-		return !slices.ContainsFunc(open, func(r desk.Request) bool { return r.ID == id })
-	})
+	maps.DeleteFunc(x.seen, func(id desk.ID, _ sight) bool { return !still[id] })
+	now := x.Desk.Now()
+	maps.DeleteFunc(x.resting, func(_ desk.ID, until time.Time) bool { return now.After(until) })
 }
 
 // untilNext is how long nothing is due, a minute at most.

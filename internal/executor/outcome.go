@@ -25,10 +25,12 @@ func (x *Executor) doubt(ctx context.Context, r desk.Request, cause error, until
 	return x.write(ctx, r, desk.Unknown{Attempt: r.Attempt, Looks: r.Looks + 1, Error: cause.Error(), Until: until})
 }
 
+const doublings = 6 // of a rest, at most
+
 // again makes the request ready, after a rest that doubles: a long outage must
 // not fill the journal.
 func (x *Executor) again(ctx context.Context, r desk.Request, code desk.Code, cause error) error {
-	after := x.Desk.Now().Add(x.Timing.Rest << min(r.Tries, 6))
+	after := x.Desk.Now().Add(x.Timing.Rest << min(r.Tries, doublings))
 	return x.write(ctx, r, desk.Failed{Attempt: r.Attempt, Code: code, Error: cause.Error(), After: after})
 }
 

@@ -292,3 +292,49 @@ func TestRedactionLeavesNoByte(t *testing.T) {
 		t.Errorf("again: %d, %v", n, err)
 	}
 }
+
+// A term never ends a freeze, nor takes away what a deleted mailbox comes back by.
+func TestRetentionKeepsWhatIsInForce(t *testing.T) {
+	now := noon
+	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
+	d := deskOn(t, l, &now)
+	if err := d.Freeze(t.Context(), desk.ByFile, "first"); err != nil {
+		t.Fatal(err)
+	}
+	thaw := desk.Request{ID: "D-2", Action: desk.Action{Verb: desk.HouseThaw}}
+	record(t, d, "D-2", "ann", desk.Asked{Action: thaw.Action, Key: "thaw"}, desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Needed: 1, Approvers: []string{"group:a"}}})
+	record(t, d, "D-2", "zoe", desk.Approved{Digest: thaw.Digest()}, desk.Thawed{})
+	record(t, d, "D-3", "ann", desk.Asked{Action: desk.Action{Verb: desk.AccountDelete, Target: "bob@u.fr"}, Mailbox: "z", Owner: "bob", Key: "delete"},
+		desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}})
+	record(t, d, "D-3", desk.System, desk.Started{Attempt: 1}, desk.Done{Attempt: 1})
+	if err := d.Freeze(t.Context(), desk.ByFile, "second"); err != nil {
+		t.Fatal(err)
+	}
+	record(t, d, "D-1", desk.System, desk.Announced{Role: desk.ToAsker}) // its end comes after that of the thaw
+	for _, after := range []struct {
+		days  time.Duration
+		words string // still there
+	}{{20, "D-3 D-4 "}, {31, "D-4 "}} {
+		now = noon.Add(after.days * 24 * time.Hour)
+		if _, err := l.Retain(t.Context(), d, Terms{Requests: 24 * time.Hour}); err != nil {
+			t.Fatal(err)
+		}
+		fresh := mirror.New(l)
+		for name, v := range map[string]desk.View{"at once": d.View, "after a restart": fresh} {
+			if err := v.CatchUp(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			words := ""
+			for _, id := range []desk.ID{"D-1", "D-2", "D-3", "D-4"} {
+				if r, _ := v.Request(id); !r.Erased {
+					words += string(id) + " "
+				} else if r.State != desk.Settled {
+					t.Errorf("%s: %s is said to be %s", name, id, r.State)
+				}
+			}
+			if e, frozen := v.Freeze(); words != after.words || !frozen || e.ID != "D-4" {
+				t.Errorf("%s, after %d days: %q, frozen %v by %s", name, after.days, words, frozen, e.ID)
+			}
+		}
+	}
+}

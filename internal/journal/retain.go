@@ -79,7 +79,7 @@ func (l *Log) due(ctx context.Context, view desk.Fold, now time.Time, terms Term
 	standing := view.Correspondents()
 	for m, ended := range last {
 		past := func(term time.Duration) bool { return term > 0 && !ended.Add(term).After(now) }
-		if r, _ := view.Request(m.request); m.request != "" && r.State.Final() {
+		if r, _ := view.Request(m.request); m.request != "" && r.State.Final() && !needed(view, r, now) {
 			if past(terms.Requests) {
 				groups = append(groups, slices.Concat(words[m], posts[m]))
 			} else if past(terms.Announcements) {
@@ -93,6 +93,14 @@ func (l *Log) due(ctx context.Context, view desk.Fold, now time.Time, terms Term
 	groups = slices.DeleteFunc(groups, func(g []desk.Seq) bool { return len(g) == 0 })
 	slices.SortFunc(groups, func(a, b []desk.Seq) int { return cmp.Compare(a[0], b[0]) })
 	return groups, nil
+}
+
+// needed: a freeze still holds, or what was deleted may be given back by what is
+// known of it, and of its coming back.
+func needed(view desk.Fold, r desk.Request, now time.Time) bool {
+	freeze, frozen := view.Freeze()
+	returns := r.Action.Verb == desk.AccountDelete || r.Action.Verb == desk.AccountRestore
+	return frozen && freeze.ID == r.ID || returns && r.State == desk.Settled && now.Before(r.Changed.Add(desk.Term))
 }
 
 // matterOf is false for what is kept for ever, such as what was erased and why.

@@ -67,12 +67,17 @@ func (f *fold) add(e desk.Event) error {
 	return nil
 }
 
-// hold keeps what holds the house back: a freeze, and what brakes count.
+// hold keeps what holds the house back: a freeze, and what brakes count. That
+// something was a freeze, or ended one, is known even when its words are gone.
 func (f *fold) hold(e desk.Event) {
 	if e.At.After(f.latest) {
 		f.latest = e.At
 	}
-	switch e.Fact.(type) {
+	fact := e.Fact
+	if lost, gone := fact.(desk.Erased); gone {
+		fact = lost.Was
+	}
+	switch fact.(type) {
 	case desk.Frozen:
 		f.freeze = &e
 	case desk.Thawed:

@@ -3,6 +3,7 @@ package mirror
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/unistra/melusine/internal/desk"
@@ -89,5 +90,31 @@ func TestForgottenEverywhere(t *testing.T) {
 	}
 	if err := d.Announce(t.Context(), r.ID, desk.Announced{Role: desk.ToAsker}); !errors.Is(err, desk.ErrIllegal) {
 		t.Errorf("announced: %v", err)
+	}
+}
+
+// What holds the house back is known without its words.
+func TestFreezeWithoutWords(t *testing.T) {
+	f := newFold()
+	add := func(id desk.ID, at time.Time, facts ...desk.Fact) {
+		for _, fact := range facts {
+			e := lost(id, fact)
+			e.Seq, e.At = f.at+1, at
+			must(t, f.add(e))
+		}
+	}
+	add("D-1", noon.Add(time.Hour), desk.Asked{}, desk.Decided{}, desk.Frozen{})
+	if f.freeze == nil || f.freeze.ID != "D-1" {
+		t.Error("an erased freeze holds no more")
+	}
+	add("D-2", noon, desk.Asked{}, desk.Decided{}, desk.Approved{}, desk.Thawed{})
+	if f.freeze != nil || !f.latest.Equal(noon) {
+		t.Errorf("after an erased thaw: %+v, latest %v", f.freeze, f.latest)
+	}
+	add("D-3", noon, desk.Asked{}, desk.Decided{}, desk.Started{}, desk.Failed{}, desk.Undone{})
+	for id, want := range map[desk.ID]desk.State{"D-1": desk.Settled, "D-2": desk.Settled, "D-3": desk.Broken} {
+		if r := f.requests[id]; r.State != want {
+			t.Errorf("%s is said to be %s", id, r.State)
+		}
 	}
 }
