@@ -69,12 +69,13 @@ func (o orders) run(ctx context.Context) (err error) {
 	if err := o.fewFiles(); err != nil {
 		return err
 	}
+	fmt.Println("up")
 	x := h.executor()
 	x.Office = o.office(x.Office)
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return x.Run(ctx) })
 	work.Go(func() error { return h.watch(ctx) })
-	work.Go(func() error { return crowd{h.desk, o.Tales}.live(ctx) })
+	work.Go(func() error { return crowd{h.desk, o.Tales, o.Sabotage != ""}.live(ctx) })
 	return work.Wait()
 }
 
@@ -130,8 +131,9 @@ func (o orders) fewFiles() error {
 
 // A crowd is Sophie, who asks, and Henri, who approves.
 type crowd struct {
-	desk  *desk.Desk
-	tales []tale
+	desk     *desk.Desk
+	tales    []tale
+	stubborn bool // what cannot be asked, for what came before was not done, is asked again later
 }
 
 // live asks what comes next for each account, once what came before is final,
@@ -178,6 +180,9 @@ func (p crowd) step(ctx context.Context, t tale, n int) (final bool, err error) 
 			return false, err
 		}
 		if r, err = p.desk.Ask(ctx, desk.Asking{By: "sgermain", Via: desk.Chat, Action: action, Key: t.key(n)}); err != nil {
+			if p.stubborn && desk.KindOf(err) != desk.Internal {
+				return false, nil
+			}
 			return false, ended(ctx, fmt.Errorf("ask %s: %w", action, err))
 		}
 		fmt.Println("asked", r.ID, t.key(n))

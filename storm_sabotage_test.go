@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -20,9 +21,9 @@ const (
 	noRecord   = "no record"           // what was asked is acknowledged and not kept
 )
 
-// hasty is a timing without the fence.
+// hasty is a timing without the fence, nor any rest that would do for one.
 func hasty(t executor.Timing) executor.Timing {
-	t.Margin, t.Apart = -t.TokenLife, 0
+	t.Margin, t.Apart, t.Rest = -t.TokenLife, 0, 0
 	return t
 }
 
@@ -124,3 +125,26 @@ type written struct {
 
 func (w written) Issued() time.Time           { return w.issued }
 func (w written) Write(context.Context) error { return w.answer }
+
+// The oracle sees each of them.
+func TestTheStormSeesSabotage(t *testing.T) {
+	for sabotage, seen := range map[string]func(verdict) int{
+		noWait:     func(v verdict) int { return v.doubled },
+		noReadBack: func(v verdict) int { return v.lost },
+		noIntent:   func(v verdict) int { return v.orphans },
+		noRecord:   func(v verdict) int { return v.lost },
+	} {
+		t.Run(sabotage, func(t *testing.T) {
+			s := newStorm(t, 150, *stormSeed)
+			s.limit = min(s.limit, 5*time.Second) // some never end
+			if s.Sabotage = sabotage; sabotage == noWait {
+				s.Timing, s.latest = hasty(s.Timing), 10*latest // an eternity for who does not wait
+			}
+			v := s.rage(t)
+			t.Log(v)
+			if seen(v) == 0 {
+				t.Errorf("not seen: %s", v.told())
+			}
+		})
+	}
+}

@@ -34,10 +34,11 @@ var (
 // them is final.
 type storm struct {
 	orders
-	nodes int           // at once, on one journal
-	mean  time.Duration // of a life
-	limit time.Duration // of it all; what is not final by then is unknown
-	calm  bool          // Partage does as it is told, and nobody is killed
+	nodes  int           // at once, on one journal
+	mean   time.Duration // of a life
+	limit  time.Duration // of it all; what is not final by then is unknown
+	latest time.Duration // of an effect, from when Partage took the write
+	calm   bool          // Partage does as it is told, and nobody is killed
 
 	rand    *rand.Rand
 	partage *simulator.Server
@@ -51,7 +52,7 @@ type storm struct {
 // newStorm raises one over a folder of its own.
 func newStorm(t *testing.T, actions int, seed uint64) *storm {
 	t.Helper()
-	s := &storm{nodes: 1, mean: 170 * time.Millisecond, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
+	s := &storm{nodes: 1, mean: 110 * time.Millisecond, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
 	university := simulator.NewUniversity(stormAccounts)
 	server, err := simulator.New(simulator.Config{Now: time.Now, University: university, TokenLife: tokenLife})
 	if err != nil {
@@ -120,29 +121,38 @@ func (s *storm) relive(t *testing.T, ctx context.Context, r *rand.Rand) {
 	for ctx.Err() == nil && !t.Failed() {
 		if !s.calm {
 			s.mu.Lock()
-			err := s.partage.SetFaults(weather(r, s.Tales)...)
+			err := s.partage.SetFaults(weather(r, s.Tales, s.latest)...)
 			s.mu.Unlock()
 			if err != nil {
 				t.Error(err)
 				return
 			}
 		}
-		life := time.Duration(float64(s.mean) * (0.1 + 1.8*r.Float64()))
+		life, born := time.Duration(2*float64(s.mean)*r.Float64()), r.IntN(4) > 0
 		if s.calm {
 			life = s.limit
 		}
-		if s.live(t, ctx, life) {
+		if s.live(t, ctx, life, born) {
 			return
 		}
 	}
 }
 
-// live lets one node live that long, and tells whether it found that all is final.
-func (s *storm) live(t *testing.T, ctx context.Context, life time.Duration) (over bool) {
+// live lets one node live that long, from its start or from when it is born, that
+// is at work: one in four is killed while it is still reading its journal. It
+// tells whether the node found that all is final.
+func (s *storm) live(t *testing.T, ctx context.Context, life time.Duration, born bool) (over bool) {
 	n, err := s.start()
 	if err != nil {
 		t.Error(err)
 		return true
+	}
+	if born {
+		select {
+		case <-n.born:
+		case <-n.ended:
+		case <-ctx.Done():
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, life)
 	defer cancel()
@@ -168,6 +178,7 @@ func (s *storm) live(t *testing.T, ctx context.Context, life time.Duration) (ove
 type node struct {
 	process   *exec.Cmd
 	complaint bytes.Buffer
+	born      chan struct{} // closed once it is at work
 	ended     chan struct{} // closed once the process is gone and all it said was read
 	over      bool
 }
@@ -177,7 +188,7 @@ func (s *storm) start() (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{process: exec.Command("storm-node", string(told)), ended: make(chan struct{})}
+	n := &node{process: exec.Command("storm-node", string(told)), born: make(chan struct{}), ended: make(chan struct{})}
 	n.process.Stderr = &n.complaint
 	said, err := n.process.StdoutPipe()
 	if err != nil {
@@ -203,6 +214,9 @@ func (s *storm) hear(n *node, said io.Reader) {
 			return
 		}
 		line = strings.TrimSuffix(line, "\n")
+		if line == "up" {
+			close(n.born)
+		}
 		ack, asked := strings.CutPrefix(line, "asked ")
 		s.mu.Lock()
 		if asked {

@@ -13,6 +13,7 @@ import (
 const (
 	tokenLife = 60 * time.Millisecond
 	margin    = 50 * time.Millisecond
+	latest    = margin - 10*time.Millisecond // what is taken at the last moment is a little late already
 )
 
 func stormTiming() executor.Timing {
@@ -23,18 +24,18 @@ func stormTiming() executor.Timing {
 // What becomes of one write, and how often.
 var fates = []struct {
 	share float64
-	fault func(*rand.Rand) simulator.Fault
+	fault func(late func() time.Duration) simulator.Fault
 }{
-	{0.10, func(r *rand.Rand) simulator.Fault { // taken, the answer is lost, and the effect comes late
-		return simulator.Fault{Answer: simulator.Drop, Effect: simulator.Late, Delay: lateness(r)}
+	{0.10, func(late func() time.Duration) simulator.Fault { // taken, the answer is lost, and the effect comes late
+		return simulator.Fault{Answer: simulator.Drop, Effect: simulator.Late, Delay: late()}
 	}},
-	{0.05, func(r *rand.Rand) simulator.Fault { // said to be done before it is
-		return simulator.Fault{Effect: simulator.Late, Delay: lateness(r)}
+	{0.05, func(late func() time.Duration) simulator.Fault { // said to be done before it is
+		return simulator.Fault{Effect: simulator.Late, Delay: late()}
 	}},
-	{0.03, func(r *rand.Rand) simulator.Fault {
-		return simulator.Fault{Answer: simulator.GatewayLate, Effect: simulator.Late, Delay: lateness(r)}
+	{0.03, func(late func() time.Duration) simulator.Fault {
+		return simulator.Fault{Answer: simulator.GatewayLate, Effect: simulator.Late, Delay: late()}
 	}},
-	{0.05, func(r *rand.Rand) simulator.Fault { return simulator.Fault{Wait: lateness(r)} }},
+	{0.05, func(late func() time.Duration) simulator.Fault { return simulator.Fault{Wait: late()} }},
 	{0.04, always(simulator.Fault{Answer: simulator.Drop, Effect: simulator.Applied})},
 	{0.04, always(simulator.Fault{Answer: simulator.Drop, Effect: simulator.Skipped})},
 	{0.04, always(simulator.Fault{Answer: simulator.BadGateway, Effect: simulator.Applied})},
@@ -45,13 +46,8 @@ var fates = []struct {
 	{0.02, always(simulator.Fault{Answer: simulator.Closed, Effect: simulator.Skipped})},
 }
 
-// lateness is within the margin that is left to a write taken at the last moment.
-func lateness(r *rand.Rand) time.Duration {
-	return time.Millisecond + time.Duration(r.Int64N(int64(margin-10*time.Millisecond)))
-}
-
-func always(f simulator.Fault) func(*rand.Rand) simulator.Fault {
-	return func(*rand.Rand) simulator.Fault { return f }
+func always(f simulator.Fault) func(func() time.Duration) simulator.Fault {
+	return func(func() time.Duration) simulator.Fault { return f }
 }
 
 // writes are the methods that the verbs use.
@@ -59,7 +55,8 @@ var writes = []string{"AddAccountAlias", "RemoveAccountAlias", "ModifyAccount", 
 
 // weather is what becomes of the calls to come: of each of the next writes, by
 // chance, and of some reads. Where the tale says so, all are refused.
-func weather(r *rand.Rand, tales []tale) (faults []simulator.Fault) {
+// Effects are late by less than the time given.
+func weather(r *rand.Rand, tales []tale, latest time.Duration) (faults []simulator.Fault) {
 	for _, t := range tales {
 		if t.Refused != "" {
 			faults = append(faults, simulator.Fault{Method: t.Refused, Name: string(t.Home), Answer: simulator.Message, Message: "permission denied"})
@@ -67,7 +64,7 @@ func weather(r *rand.Rand, tales []tale) (faults []simulator.Fault) {
 	}
 	for _, method := range writes {
 		for range 50 {
-			f := fate(r)
+			f := fate(r, latest)
 			f.Method, f.Times = method, 1
 			faults = append(faults, f)
 		}
@@ -77,11 +74,11 @@ func weather(r *rand.Rand, tales []tale) (faults []simulator.Fault) {
 		simulator.Fault{Method: "Auth", Answer: simulator.Drop, Rate: 0.01})
 }
 
-func fate(r *rand.Rand) simulator.Fault {
-	dice := r.Float64()
+func fate(r *rand.Rand, latest time.Duration) simulator.Fault {
+	late, dice := func() time.Duration { return 1 + time.Duration(r.Int64N(int64(latest))) }, r.Float64()
 	for _, f := range fates {
 		if dice -= f.share; dice < 0 {
-			return f.fault(r)
+			return f.fault(late)
 		}
 	}
 	return simulator.Fault{}
