@@ -32,6 +32,7 @@ type orders struct {
 	Timing   executor.Timing
 	Sabotage string
 	Files    uint64 // how many may be open for the first half second, 0 = as many as may
+	Room     uint64 // how long a file may grow, in bytes, 0 = as long as may
 }
 
 // stormNode is the process: it ends well once all is final, or at SIGTERM.
@@ -66,7 +67,7 @@ func (o orders) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer h.office.Domains.Close()
-	if err := o.fewFiles(); err != nil {
+	if err := errors.Join(o.fewFiles(), o.littleRoom()); err != nil {
 		return err
 	}
 	fmt.Println("up")
@@ -126,6 +127,19 @@ func (o orders) fewFiles() error {
 			os.Exit(1)
 		}
 	})
+	return nil
+}
+
+// littleRoom lets no file grow any longer than that: a write beyond fails, as on
+// a full disk.
+func (o orders) littleRoom() error {
+	if o.Room == 0 {
+		return nil
+	}
+	signal.Ignore(syscall.SIGXFSZ)
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: o.Room, Max: o.Room}); err != nil {
+		return fmt.Errorf("limit room: %w", err)
+	}
 	return nil
 }
 

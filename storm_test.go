@@ -34,11 +34,13 @@ var (
 // them is final.
 type storm struct {
 	orders
-	nodes  int           // at once, on one journal
-	mean   time.Duration // of a life
-	limit  time.Duration // of it all; what is not final by then is unknown
-	latest time.Duration // of an effect, from when Partage took the write
-	calm   bool          // Partage does as it is told, and nobody is killed
+	nodes     int           // at once, on one journal
+	mean      time.Duration // of a life
+	limit     time.Duration // of it all; what is not final by then is unknown
+	latest    time.Duration // of an effect, from when Partage took the write
+	steadfast bool          // nobody is killed
+	then      func()        // once all is final, before it is judged
+	calm      bool          // Partage does as it is told, and nobody is killed
 
 	rand    *rand.Rand
 	partage *simulator.Server
@@ -52,7 +54,7 @@ type storm struct {
 // newStorm raises one over a folder of its own.
 func newStorm(t *testing.T, actions int, seed uint64) *storm {
 	t.Helper()
-	s := &storm{nodes: 1, mean: 110 * time.Millisecond, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
+	s := &storm{nodes: 1, mean: 140 * time.Millisecond, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
 	university := simulator.NewUniversity(stormAccounts)
 	server, err := simulator.New(simulator.Config{Now: time.Now, University: university, TokenLife: tokenLife})
 	if err != nil {
@@ -110,6 +112,9 @@ func (s *storm) rage(t *testing.T) verdict {
 		all.Go(func() { s.relive(t, ctx, lives) })
 	}
 	all.Wait()
+	if s.then != nil {
+		s.then()
+	}
 	time.Sleep(2 * (tokenLife + margin)) // for what may still take effect
 	v := s.judge(t)
 	v.took = time.Since(began)
@@ -119,17 +124,12 @@ func (s *storm) rage(t *testing.T) verdict {
 // relive starts a node again and again, until one finds that all is final.
 func (s *storm) relive(t *testing.T, ctx context.Context, r *rand.Rand) {
 	for ctx.Err() == nil && !t.Failed() {
-		if !s.calm {
-			s.mu.Lock()
-			err := s.partage.SetFaults(weather(r, s.Tales, s.latest)...)
-			s.mu.Unlock()
-			if err != nil {
-				t.Error(err)
-				return
-			}
+		if err := s.partage.SetFaults(s.weather(r)...); err != nil {
+			t.Error(err)
+			return
 		}
-		life, born := time.Duration(2*float64(s.mean)*r.Float64()), r.IntN(4) > 0
-		if s.calm {
+		life, born := time.Duration(2*float64(s.mean)*r.Float64()), r.IntN(6) > 0
+		if s.calm || s.steadfast {
 			life = s.limit
 		}
 		if s.live(t, ctx, life, born) {
@@ -139,7 +139,7 @@ func (s *storm) relive(t *testing.T, ctx context.Context, r *rand.Rand) {
 }
 
 // live lets one node live that long, from its start or from when it is born, that
-// is at work: one in four is killed while it is still reading its journal. It
+// is at work: one in six is killed while it is still reading its journal. It
 // tells whether the node found that all is final.
 func (s *storm) live(t *testing.T, ctx context.Context, life time.Duration, born bool) (over bool) {
 	n, err := s.start()
@@ -169,7 +169,7 @@ func (s *storm) live(t *testing.T, ctx context.Context, life time.Duration, born
 	case n.killed():
 		s.dead++
 	case s.Sabotage == "":
-		t.Errorf("a node ended by itself: %s", &n.complaint)
+		t.Errorf("a node ended by itself, %v: %s", n.process.ProcessState, &n.complaint)
 	}
 	return n.over
 }

@@ -55,16 +55,18 @@ var writes = []string{"AddAccountAlias", "RemoveAccountAlias", "ModifyAccount", 
 
 // weather is what becomes of the calls to come: of each of the next writes, by
 // chance, and of some reads. Where the tale says so, all are refused.
-// Effects are late by less than the time given.
-func weather(r *rand.Rand, tales []tale, latest time.Duration) (faults []simulator.Fault) {
-	for _, t := range tales {
+func (s *storm) weather(r *rand.Rand) (faults []simulator.Fault) {
+	for _, t := range s.Tales {
 		if t.Refused != "" {
 			faults = append(faults, simulator.Fault{Method: t.Refused, Name: string(t.Home), Answer: simulator.Message, Message: "permission denied"})
 		}
 	}
+	if s.calm {
+		return faults
+	}
 	for _, method := range writes {
 		for range 50 {
-			f := fate(r, latest)
+			f := fate(r, s.latest)
 			f.Method, f.Times = method, 1
 			faults = append(faults, f)
 		}
