@@ -30,6 +30,7 @@ type orders struct {
 	Freeze   string            // the freeze file
 	Tales    []tale
 	Timing   executor.Timing
+	Judge    []desk.ID // instead of all else, race to decide these
 	Sabotage string
 	Files    uint64 // how many may be open for the first half second, 0 = as many as may
 	Room     uint64 // how long a file may grow, in bytes, 0 = as long as may
@@ -71,6 +72,9 @@ func (o orders) run(ctx context.Context) (err error) {
 		return err
 	}
 	fmt.Println("up")
+	if o.Judge != nil {
+		return judge(ctx, h.desk, o.Judge)
+	}
 	x := h.executor()
 	x.Office = o.office(x.Office)
 	work, ctx := errgroup.WithContext(ctx)
@@ -139,6 +143,43 @@ func (o orders) littleRoom() error {
 	signal.Ignore(syscall.SIGXFSZ)
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: o.Room, Max: o.Room}); err != nil {
 		return fmt.Errorf("limit room: %w", err)
+	}
+	return nil
+}
+
+// judge approves, refuses and withdraws each request, in an order that only
+// chance knows, and prints what was acknowledged.
+func judge(ctx context.Context, d *desk.Desk, ids []desk.ID) error {
+	var hands errgroup.Group
+	for hand := range 4 {
+		hands.Go(func() error {
+			for i := hand; i < len(ids); i += 4 {
+				if err := decide(ctx, d, ids[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := hands.Wait(); err != nil {
+		return err
+	}
+	return errOver
+}
+
+func decide(ctx context.Context, d *desk.Desk, id desk.ID) error {
+	ways := map[string]func() (desk.Request, error){ // in no order
+		"approve":  func() (desk.Request, error) { return d.Approve(ctx, "hpoincare", desk.Chat, id, "") },
+		"refuse":   func() (desk.Request, error) { return d.Refuse(ctx, "ecartan", desk.Chat, id, "", "") },
+		"withdraw": func() (desk.Request, error) { return d.Withdraw(ctx, "sgermain", desk.Chat, id) },
+	}
+	for name, way := range ways {
+		switch _, err := way(); {
+		case err == nil:
+			fmt.Println("asked", name, id)
+		case desk.KindOf(err) == desk.Internal:
+			return err
+		}
 	}
 	return nil
 }
