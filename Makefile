@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test long quick bench fuzz cover lint generate prepare check
+.PHONY: help demo test storm long quick bench fuzz cover lint generate prepare check
 
 FUZZTIME ?= 30s
 tool := go tool -modfile=tools/go.mod
@@ -16,7 +16,11 @@ demo: ## try Mélusine with a simulated Partage, nothing to install
 test: prepare check ## prove everything: real servers, race detector (installs what is missing)
 	CGO_ENABLED=1 go test -race -tags servers -timeout 30m ./...
 
-long: prepare ## the long trials of the journal: PostgreSQL killed for two minutes, 1,000 COMMITs cut, two processes
+storm: ## 10,000 actions on a Partage that applies late, the process killed at any moment: the last line counts what went wrong
+	go test -count=1 -timeout 30m -v -run '^TestStorm$$' . -storm.actions=10000 | sed -u -e '/^PASS$$/d' -e '/^--- PASS/d' -e '/^===/d' -e '/^ok/d'
+
+long: prepare ## the long trials: PostgreSQL killed for two minutes, 1,000 COMMITs cut, two processes, 50 freezes
+	go test -tags servers -count=1 -timeout 30m -v -run '^Test(StormOnPostgres|TwoProcessesRaceToDecide|Freeze(OnAnotherNode|FileStopsARealNode))$$' . -storm.actions=10000
 	go test -tags servers -count=1 -timeout 30m -v -run '^TestPostgres$$/^(commits_cut|killed|processes_race)$$' ./internal/journal -long
 
 quick: ## the tests that need nothing but Go, in less than a minute

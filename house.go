@@ -142,11 +142,15 @@ func (h *house) refresh(ctx context.Context, uids ...desk.UID) error {
 	return nil
 }
 
+func (h *house) executor() *executor.Executor {
+	return &executor.Executor{Desk: h.desk, Office: measuredOffice{h.office, h.vitals, h.desk.Now}, Refresh: h.refresh, Timing: h.timing,
+		Halted: func() bool { return frozenByFile(h.freezeFile) }, Steady: h.steady, Log: h.log}
+}
+
 // run keeps the house at work until ctx ends: follows the journal, carries
 // out, tells, and reads the world again from time to time.
 func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConfig, doors ...func(context.Context) error) error {
-	x := &executor.Executor{Desk: h.desk, Office: measuredOffice{h.office, h.vitals, h.desk.Now}, Refresh: h.refresh, Timing: h.timing,
-		Halted: func() bool { return frozenByFile(h.freezeFile) }, Steady: h.steady, Log: h.log}
+	x := h.executor()
 	n := &notify.Notifier{Desk: h.desk, Teller: measuredTeller{teller, h.vitals}, Pause: 200 * time.Millisecond, Retry: 5 * time.Second, Log: h.log}
 	work, ctx := errgroup.WithContext(ctx)
 	parts := doors

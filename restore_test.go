@@ -64,13 +64,13 @@ func (q quill) Write(context.Context) error {
 var short = executor.Timing{Send: 20 * time.Millisecond, TokenLife: time.Millisecond, Margin: 30 * time.Millisecond, Pause: time.Minute,
 	Apart: time.Millisecond, Rest: time.Millisecond, Attempts: 3}
 
-// A node serves a journal, with an executor and nothing else.
-type node struct {
+// A survivor serves a journal, with an executor and nothing else.
+type survivor struct {
 	house *house
 	work  *executor.Executor
 }
 
-func serving(t *testing.T, c config, events *journal.Log, m *mailbox) node {
+func serving(t *testing.T, c config, events *journal.Log, m *mailbox) survivor {
 	t.Helper()
 	view, start := mirror.New(events), time.Now()
 	d := &desk.Desk{Journal: events, View: view, Now: time.Now, Stale: time.Hour, Brakes: desk.StandardBrakes(), Rules: always{}}
@@ -86,7 +86,7 @@ func serving(t *testing.T, c config, events *journal.Log, m *mailbox) node {
 	if err := errors.Join(view.CatchUp(t.Context()), h.anchor(t.Context(), c.History, events)); err != nil {
 		t.Fatal(err)
 	}
-	return node{h, &executor.Executor{Desk: d, Office: m, Timing: short, Log: quiet, Steady: h.steady,
+	return survivor{h, &executor.Executor{Desk: d, Office: m, Timing: short, Log: quiet, Steady: h.steady,
 		Refresh: func(context.Context, ...desk.UID) error { return nil }, Halted: func() bool { return false }}}
 }
 
@@ -97,7 +97,7 @@ func (always) Decide(desk.Facts) desk.Decision {
 }
 
 // record writes facts of a request, as they are.
-func (n node) record(t *testing.T, id desk.ID, by desk.UID, facts ...desk.Fact) desk.Request {
+func (n survivor) record(t *testing.T, id desk.ID, by desk.UID, facts ...desk.Fact) desk.Request {
 	t.Helper()
 	r, err := n.house.desk.Change(t.Context(), id, by, func(desk.Request) ([]desk.Fact, error) { return facts, nil })
 	if err != nil {
@@ -107,7 +107,7 @@ func (n node) record(t *testing.T, id desk.ID, by desk.UID, facts ...desk.Fact) 
 }
 
 // allowed records a request for an alias, which nothing more is to be asked about.
-func (n node) allowed(t *testing.T, alias string) desk.ID {
+func (n survivor) allowed(t *testing.T, alias string) desk.ID {
 	t.Helper()
 	a, err := desk.ParseAction("alias.add jeanne@univ-test.fr alias=" + alias)
 	if err != nil {
@@ -120,7 +120,7 @@ func (n node) allowed(t *testing.T, alias string) desk.ID {
 }
 
 // settle lets the executor work until the request is as it is to be.
-func (n node) settle(t *testing.T, id desk.ID) {
+func (n survivor) settle(t *testing.T, id desk.ID) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	done := make(chan error, 1)
@@ -155,7 +155,7 @@ func TestARestoredHouseRepeatsNothing(t *testing.T) {
 	begun := first.allowed(t, "begun@univ-test.fr")
 	now := time.Now()
 	first.record(t, begun, desk.System, desk.Started{Attempt: 1, Issued: now, Until: now.Add(40 * time.Millisecond), Before: partage.has})
-	if err := (quill{on: partage, action: mustRequest(first, begun).Action}).Write(t.Context()); err != nil { // and the node is killed
+	if err := (quill{on: partage, action: mustRequest(first, begun).Action}).Write(t.Context()); err != nil { // and the survivor is killed
 		t.Fatal(err)
 	}
 	folder := backup(t, c, backedUp)
@@ -226,7 +226,7 @@ func TestARestoredHouseRepeatsNothing(t *testing.T) {
 	}
 }
 
-func mustRequest(n node, id desk.ID) desk.Request {
+func mustRequest(n survivor, id desk.ID) desk.Request {
 	r, _ := n.house.desk.View.Request(id)
 	return r
 }

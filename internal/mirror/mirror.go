@@ -107,11 +107,12 @@ func (m *Mirror) again(ctx context.Context) error {
 	return nil
 }
 
-// take folds one event in, then makes what it proves part of the world.
+// take folds one event in and makes what it proves part of the world, both at
+// once: who sees a rename done finds the account at its new address.
 func (m *Mirror) take(e desk.Event) error {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	err := m.add(e)
-	m.mu.Unlock()
 	proof := proofOf(e.Fact)
 	if err != nil || !proof.Known() || proof.ID == "" {
 		return err

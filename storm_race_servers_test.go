@@ -1,0 +1,177 @@
+//go:build servers
+
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/unistra/melusine/deploy/dev"
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// waiting asks for that many things that another administrator must approve.
+func (s *storm) waiting(t *testing.T, d *desk.Desk, n int) (ids []desk.ID) {
+	t.Helper()
+	for _, verb := range []string{"account.close", "account.delete"} {
+		for _, address := range slices.Sorted(maps.Keys(s.before))[:min(n/2, len(s.before))] {
+			action, err := desk.ParseAction(verb + " " + string(address))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := d.Ask(t.Context(), desk.Asking{By: "sgermain", Via: desk.Chat, Action: action, Key: action.String()})
+			if err != nil || r.State != desk.Waiting {
+				t.Fatalf("%s: %s %v", action, r.State, err)
+			}
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// Two processes judge the same requests, each by approving, refusing and
+// withdrawing: one decision is taken of each, and who was told that it was his
+// finds it in the history.
+func TestTwoProcessesRaceToDecide(t *testing.T) {
+	p := dev.Postgres(t, "fsync=on", "full_page_writes=on")
+	many := min(1000, max(200, *stormActions/10))
+	for sabotage, name := range map[string]string{"": "race", noSwap: "swap"} {
+		t.Run(name, func(t *testing.T) {
+			s := newStorm(t, 1, *stormSeed)
+			s.Journal = p.Database(t, name)
+			events, err := config{Journal: s.Journal}.openJournal(t.Context(), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer events.Close()
+			h, err := s.house(t.Context(), events)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer h.office.Domains.Close()
+			s.Judge, s.Sabotage = s.waiting(t, h.desk, many), sabotage
+			s.together(t)
+			told := map[string]int{}
+			for _, ack := range s.acks {
+				told[ack]++
+			}
+			decided, held := map[desk.ID]int{}, map[string]int{}
+			for e, err := range events.Read(t.Context(), 0) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				switch e.Fact.(type) {
+				case desk.Approved, desk.Refused:
+					decided[e.ID]++
+					held[deed(e)]++
+				case desk.Withdrawn:
+					held[deed(e)]++
+				}
+			}
+			if err := h.mirror.CatchUp(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for _, id := range s.Judge {
+				r, _ := h.mirror.Request(id)
+				if sabotage == "" && (r.State == desk.Waiting || decided[id] > 1) {
+					t.Errorf("%s is %s after %d decisions", id, r.State, decided[id])
+				}
+			}
+			if agrees := maps.Equal(told, held); agrees != (sabotage == "") {
+				t.Errorf("told %d, in the history %d, agrees: %v", len(told), len(held), agrees)
+			}
+			t.Logf("%d requests, %d decisions told", len(s.Judge), len(told))
+		})
+	}
+}
+
+func deed(e desk.Event) string {
+	switch e.Fact.(type) {
+	case desk.Approved:
+		return "approve " + string(e.ID)
+	case desk.Refused:
+		return "refuse " + string(e.ID)
+	}
+	return "withdraw " + string(e.ID)
+}
+
+// together starts two nodes and waits for both.
+func (s *storm) together(t *testing.T) {
+	t.Helper()
+	var both sync.WaitGroup
+	for range 2 {
+		n, err := s.start()
+		if err != nil {
+			t.Fatal(err)
+		}
+		both.Go(func() {
+			<-n.ended
+			if !n.over {
+				t.Errorf("a node ended by itself, %v: %s", n.process.ProcessState, &n.complaint)
+			}
+		})
+	}
+	both.Wait()
+}
+
+// A freeze asked for on one node stops the sends of another within a second.
+func TestFreezeOnAnotherNode(t *testing.T) {
+	p := dev.Postgres(t, "fsync=on", "full_page_writes=on")
+	s := newStorm(t, 900, *stormSeed)
+	s.Journal = p.Database(t, "freeze")
+	freeze, thaw := desk.Action{Verb: desk.HouseFreeze}, desk.Action{Verb: desk.HouseThaw}
+	n := s.born(t)
+	events, err := config{Journal: s.Journal}.openJournal(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer events.Close()
+	h, err := s.house(t.Context(), events)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.office.Domains.Close()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	for trial := range max(5, *stormActions/200) {
+		asks := func(a desk.Action) desk.Request {
+			r, err := h.desk.Ask(ctx, desk.Asking{By: "sgermain", Via: desk.Chat, Action: a, Key: strings.Repeat("x", trial+1) + a.String()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		asks(freeze)
+		acknowledged := time.Now()
+		time.Sleep(1300 * time.Millisecond)
+		if late := s.sentAfter(acknowledged.Add(time.Second)); late > 0 {
+			t.Fatalf("%d writes more than a second after the freeze", late)
+		}
+		n.kill()
+		if n, err = s.start(); err != nil {
+			t.Fatal(err)
+		}
+		<-n.born
+		time.Sleep(200 * time.Millisecond)
+		if late := s.sentAfter(acknowledged.Add(time.Second)); late > 0 {
+			t.Fatalf("%d writes after the node was started again", late)
+		}
+		r := asks(thaw)
+		if _, err := h.desk.Approve(ctx, "hpoincare", desk.Chat, r.ID, r.Digest()); err != nil {
+			t.Fatal(err)
+		}
+		for before := len(s.partage.Log()); len(s.partage.Log()) < before+3; time.Sleep(5 * time.Millisecond) {
+			select {
+			case <-n.ended:
+				t.Fatalf("a node ended by itself, %v: %s", n.process.ProcessState, &n.complaint)
+			default:
+			}
+		}
+	}
+	n.kill()
+}

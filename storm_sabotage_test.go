@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/executor"
+)
+
+// The sabotages: each takes one guard away from a node, around the ports, for the
+// oracle to be seen to see it. The product has no such switch.
+const (
+	noWait     = "no wait"             // an absence is believed at once
+	noReadBack = "no read-back"        // what the answer says is believed
+	noSwap     = "no compare-and-swap" // a position that is taken is taken for ours
+	noIntent   = "no intent"           // the send comes before Started
+	noRecord   = "no record"           // what was asked is acknowledged and not kept
+)
+
+// hasty is a timing without the fence, nor any rest that would do for one.
+func hasty(t executor.Timing) executor.Timing {
+	t.Margin, t.Apart, t.Rest = -t.TokenLife, 0, 0
+	return t
+}
+
+func (o orders) journal(j desk.Journal) desk.Journal {
+	switch o.Sabotage {
+	case noSwap:
+		return lostRaces{j}
+	case noRecord:
+		return &forgetful{Journal: j}
+	}
+	return j
+}
+
+func (o orders) office(true desk.Office) desk.Office {
+	switch o.Sabotage {
+	case noReadBack:
+		return &believer{Office: true}
+	case noIntent:
+		return eager{true}
+	}
+	return true
+}
+
+// lostRaces takes what another process wrote at its position for its own.
+type lostRaces struct{ desk.Journal }
+
+func (j lostRaces) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
+	at, err := j.Journal.Append(ctx, after, events...)
+	if errors.Is(err, desk.ErrBehind) {
+		return after + desk.Seq(len(events)), nil
+	}
+	return at, err
+}
+
+// forgetful forgets one question in ten, and says that it is kept.
+type forgetful struct {
+	desk.Journal
+	mu    sync.Mutex
+	asked int
+}
+
+func (j *forgetful) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
+	if _, asks := events[0].Fact.(desk.Asked); asks {
+		j.mu.Lock()
+		j.asked++
+		forget := j.asked%10 == 0
+		j.mu.Unlock()
+		if forget {
+			return after + desk.Seq(len(events)), nil
+		}
+	}
+	return j.Journal.Append(ctx, after, events...)
+}
+
+// A believer shows what the last answer to the same action said.
+type believer struct {
+	desk.Office
+	answers sync.Map
+}
+
+func (b *believer) Shows(a desk.Action, account desk.Account) bool {
+	if answer, told := b.answers.LoadAndDelete(a.String()); told {
+		return answer == nil
+	}
+	return b.Office.Shows(a, account)
+}
+
+func (b *believer) Pen(ctx context.Context, a desk.Action, before desk.Account) (desk.Pen, error) {
+	pen, err := b.Office.Pen(ctx, a, before)
+	return told{pen, func(answer error) { b.answers.Store(a.String(), answer) }}, err
+}
+
+type told struct {
+	desk.Pen
+	answer func(error)
+}
+
+func (p told) Write(ctx context.Context) error {
+	err := p.Pen.Write(ctx)
+	p.answer(err)
+	return err
+}
+
+// An eager office sends when it takes the token.
+type eager struct{ desk.Office }
+
+func (e eager) Pen(ctx context.Context, a desk.Action, before desk.Account) (desk.Pen, error) {
+	pen, err := e.Office.Pen(ctx, a, before)
+	if err != nil {
+		return nil, err
+	}
+	return written{pen.Issued(), pen.Write(ctx)}, nil
+}
+
+type written struct {
+	issued time.Time
+	answer error
+}
+
+func (w written) Issued() time.Time           { return w.issued }
+func (w written) Write(context.Context) error { return w.answer }
+
+// The oracle sees each of them.
+func TestTheStormSeesSabotage(t *testing.T) {
+	for sabotage, seen := range map[string]func(verdict) int{
+		noWait:     func(v verdict) int { return v.doubled },
+		noReadBack: func(v verdict) int { return v.lost },
+		noIntent:   func(v verdict) int { return v.orphans },
+		noRecord:   func(v verdict) int { return v.lost },
+	} {
+		t.Run(sabotage, func(t *testing.T) {
+			s := newStorm(t, 150, *stormSeed)
+			s.limit = min(s.limit, 5*time.Second) // some never end
+			if s.Sabotage = sabotage; sabotage == noWait {
+				s.Timing, s.latest = hasty(s.Timing), 10*latest // an eternity for who does not wait
+			}
+			v := s.rage(t)
+			t.Log(v)
+			if seen(v) == 0 {
+				t.Errorf("not seen: %s", v.told())
+			}
+		})
+	}
+}

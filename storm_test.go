@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/journal"
+	"github.com/unistra/melusine/internal/mirror"
+	"github.com/unistra/melusine/partage/simulator"
+)
+
+var (
+	stormActions = flag.Int("storm.actions", 1000, "actions of the storm")
+	stormLimit   = flag.Duration("storm.limit", 10*time.Minute, "how long a university may take; what is not final by then is unknown")
+	stormSeed    = flag.Uint64("storm.seed", 1, "seed of the storm: of what Partage does, and of when nodes are killed")
+)
+
+// A storm is one university in trouble: a Partage that applies late, and nodes
+// that are killed at any moment and started again until all that was asked of
+// them is final.
+type storm struct {
+	orders
+	nodes     int           // at once, on one journal
+	mean      time.Duration // of a life
+	limit     time.Duration // of it all; what is not final by then is unknown
+	latest    time.Duration // of an effect, from when Partage took the write
+	steadfast bool          // nobody is killed
+	then      func()        // once all is final, before it is judged
+	calm      bool          // Partage does as it is told, and nobody is killed
+
+	rand    *rand.Rand
+	partage *simulator.Server
+	before  map[desk.Address]desk.Account
+
+	mu   sync.Mutex
+	acks []string // request and key of all that was acknowledged
+	dead int      // nodes that were killed
+}
+
+// newStorm raises one over a folder of its own.
+func newStorm(t *testing.T, actions int, seed uint64) *storm {
+	t.Helper()
+	s := &storm{nodes: 1, mean: 140 * time.Millisecond, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
+	university := simulator.NewUniversity(stormAccounts)
+	server, err := simulator.New(simulator.Config{Now: time.Now, University: university, TokenLife: tokenLife})
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, stop, err := server.Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	folder := t.TempDir()
+	s.partage, s.before = server, map[desk.Address]desk.Account{}
+	s.orders = orders{Partage: base, Keys: map[string]string{}, Journal: filepath.Join(folder, "journal.db"), Freeze: filepath.Join(folder, "freeze"), Timing: stormTiming()}
+	for _, d := range university.Domains()[:10] {
+		s.Keys[d.Name] = server.Keys()[d.Name].Reveal()
+	}
+	s.Tales = tellTales(s.untouched(t), actions)
+	return s
+}
+
+// untouched lists the accounts to which everything can still happen.
+func (s *storm) untouched(t *testing.T) (accounts []desk.Account) {
+	t.Helper()
+	h, err := s.house(t.Context(), journal.NewMemory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.office.Domains.Close()
+	for a, err := range h.office.Accounts(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		owner := h.mirror.Person(a.Owner)
+		if a.Status == desk.Active && a.COS != stormClass && !a.Hidden && a.Forward == "" && !a.ForwardOnly && owner.Known() && owner.Groups == nil && len(h.mirror.Owned(a.Owner)) == 1 {
+			accounts = append(accounts, a)
+			s.before[a.Address] = a
+		}
+	}
+	return inTurn(accounts)
+}
+
+// rage runs it to its end.
+func (s *storm) rage(t *testing.T) verdict {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), s.limit)
+	defer cancel()
+	began := time.Now()
+	var all sync.WaitGroup
+	for range s.nodes {
+		lives := rand.New(rand.NewPCG(s.rand.Uint64(), 0))
+		all.Go(func() { s.relive(t, ctx, lives) })
+	}
+	all.Wait()
+	if s.then != nil {
+		s.then()
+	}
+	time.Sleep(2 * (tokenLife + margin)) // for what may still take effect
+	v := s.judge(t)
+	v.took = time.Since(began)
+	return v
+}
+
+// relive starts a node again and again, until one finds that all is final.
+func (s *storm) relive(t *testing.T, ctx context.Context, r *rand.Rand) {
+	for ctx.Err() == nil && !t.Failed() {
+		if err := s.partage.SetFaults(s.weather(r)...); err != nil {
+			t.Error(err)
+			return
+		}
+		life, born := time.Duration(2*float64(s.mean)*r.Float64()), r.IntN(6) > 0
+		if s.calm || s.steadfast {
+			life = s.limit
+		}
+		if s.live(t, ctx, life, born) {
+			return
+		}
+	}
+}
+
+// live lets one node live that long, from its start or from when it is born, that
+// is at work: one in six is killed while it is still reading its journal. It
+// tells whether the node found that all is final.
+func (s *storm) live(t *testing.T, ctx context.Context, life time.Duration, born bool) (over bool) {
+	n, err := s.start()
+	if err != nil {
+		t.Error(err)
+		return true
+	}
+	if born {
+		select {
+		case <-n.born:
+		case <-n.ended:
+		case <-ctx.Done():
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, life)
+	defer cancel()
+	select {
+	case <-n.ended:
+	case <-ctx.Done():
+		n.signal(syscall.SIGKILL)
+		<-n.ended
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case n.over:
+	case n.killed():
+		s.dead++
+	case s.Sabotage == "":
+		t.Errorf("a node ended by itself, %v: %s", n.process.ProcessState, &n.complaint)
+	}
+	return n.over
+}
+
+// A node is one process.
+type node struct {
+	process   *exec.Cmd
+	complaint bytes.Buffer
+	born      chan struct{} // closed once it is at work
+	ended     chan struct{} // closed once the process is gone and all it said was read
+	over      bool
+}
+
+func (s *storm) start() (*node, error) {
+	told, err := json.Marshal(s.orders)
+	if err != nil {
+		return nil, err
+	}
+	n := &node{process: exec.Command("storm-node", string(told)), born: make(chan struct{}), ended: make(chan struct{})}
+	n.process.Stderr = &n.complaint
+	said, err := n.process.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := n.process.Start(); err != nil {
+		return nil, fmt.Errorf("start node: %w", err)
+	}
+	go func() {
+		defer close(n.ended)
+		s.hear(n, said)
+		_ = n.process.Wait() // how it ended is in its state
+	}()
+	return n, nil
+}
+
+// hear keeps what a node acknowledges. A line that was cut is nobody's.
+func (s *storm) hear(n *node, said io.Reader) {
+	lines := bufio.NewReader(said)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return
+		}
+		line = strings.TrimSuffix(line, "\n")
+		if line == "up" {
+			close(n.born)
+		}
+		ack, asked := strings.CutPrefix(line, "asked ")
+		s.mu.Lock()
+		if asked {
+			s.acks = append(s.acks, ack)
+		}
+		n.over = n.over || line == "over"
+		s.mu.Unlock()
+	}
+}
+
+func (n *node) signal(sig syscall.Signal) { _ = n.process.Process.Signal(sig) } // it may have just ended
+
+func (n *node) killed() bool {
+	status, ok := n.process.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}
+
+// judge opens the journal and compares.
+func (s *storm) judge(t *testing.T) verdict {
+	t.Helper()
+	if err := s.partage.SetFaults(); err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	events, err := config{Journal: s.Journal}.openJournal(ctx, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := events.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if _, err := events.Verify(ctx); err != nil {
+		t.Errorf("the journal does not verify: %v", err)
+	}
+	view := mirror.New(events)
+	if err := view.CatchUp(ctx); err != nil {
+		t.Errorf("the journal does not fold: %v", err)
+	}
+	v := verdict{kills: s.dead, storm: s}
+	v.readJournal(t, events, view)
+	v.readPartage(s.partage.Log())
+	v.compare()
+	v.compareAccounts(t)
+	return v
+}
+
+// TestStorm is the storm: the long form by -storm.actions=10000, in universities
+// of a thousand actions each, two at a time.
+func TestStorm(t *testing.T) {
+	const each = 1000
+	total, turn := verdict{}, make(chan struct{}, 2)
+	began := time.Now()
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	for n := range max(1, *stormActions/each) {
+		s := newStorm(t, min(each, *stormActions), *stormSeed+uint64(n))
+		all.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			v := s.rage(t)
+			mu.Lock()
+			defer mu.Unlock()
+			total = total.plus(v)
+		})
+	}
+	all.Wait()
+	total.took = time.Since(began)
+	fmt.Println(total)
+	if total.bad() {
+		t.Error(total.told())
+	}
+}
