@@ -74,7 +74,7 @@ func manned(t *testing.T) (*house, *distant, *executor.Executor, *mailbox) {
 	if err := errors.Join(m.LoadPeople(t.Context(), people, start), m.LoadAccounts(t.Context(), accounts, start)); err != nil {
 		t.Fatal(err)
 	}
-	d := &desk.Desk{Journal: measuredJournal{j, v, time.Now}, View: m, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes(), Rules: always{}}
+	d := &desk.Desk{Journal: measuredJournal{j, v, time.Now}, View: m, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes(), Rules: permissive{}}
 	h := &house{log: quiet, mirror: m, desk: d, vitals: v, steady: func() time.Duration { return time.Since(start) }, freezeFile: filepath.Join(t.TempDir(), "freeze")}
 	x := &executor.Executor{Desk: d, Office: measuredOffice{box, v, time.Now}, Timing: executor.Standard(), Log: quiet, Steady: h.steady,
 		Refresh: func(context.Context, ...desk.UID) error { return nil }, Halted: func() bool { return false }}

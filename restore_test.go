@@ -73,7 +73,7 @@ type survivor struct {
 func serving(t *testing.T, c config, events *journal.Log, m *mailbox) survivor {
 	t.Helper()
 	view, start := mirror.New(events), time.Now()
-	d := &desk.Desk{Journal: events, View: view, Now: time.Now, Stale: time.Hour, Brakes: desk.StandardBrakes(), Rules: always{}}
+	d := &desk.Desk{Journal: events, View: view, Now: time.Now, Stale: time.Hour, Brakes: desk.StandardBrakes(), Rules: permissive{}}
 	h := &house{log: quiet, mirror: view, desk: d, steady: func() time.Duration { return time.Since(start) }}
 	people := func(yield func(desk.Person, error) bool) {
 		_ = yield(desk.Person{UID: "jeanne"}, nil) && yield(desk.Person{UID: "paul"}, nil) && yield(desk.Person{UID: "sophie"}, nil)
@@ -90,9 +90,9 @@ func serving(t *testing.T, c config, events *journal.Log, m *mailbox) survivor {
 		Refresh: func(context.Context, ...desk.UID) error { return nil }, Halted: func() bool { return false }}}
 }
 
-type always struct{}
+type permissive struct{}
 
-func (always) Decide(desk.Facts) desk.Decision {
+func (permissive) Decide(desk.Facts) desk.Decision {
 	return desk.Decision{Outcome: desk.Allowed, Rule: "all"}
 }
 
