@@ -94,7 +94,7 @@ func (s silent) Edit(context.Context, desk.Post, desk.Role, desk.Request) error 
 func TestAHouseOutlivesItsJournal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, j, x, box := manned(t)
-		n := node{house: h}
+		n := survivor{house: h}
 		teller := &notify.Notifier{Desk: h.desk, Teller: silent{}, Pause: time.Second, Retry: time.Second, Log: quiet}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 2)
@@ -175,7 +175,7 @@ func TestMetrics(t *testing.T) {
 		kept := seals{}
 		h.vitals.expose(gauges{h, func() (seals, error) { return kept, nil }})
 		all := operations(h.vitals, readiness{house: h})
-		n := node{house: h}
+		n := survivor{house: h}
 		want := func(when string, wanted map[string]float64) {
 			t.Helper()
 			got := scrape(t, all)
@@ -273,7 +273,7 @@ func TestReadiness(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ping.Store(200)
 			h, _, _, _ := manned(t)
-			node{house: h}.allowed(t, "a@univ-test.fr")
+			survivor{house: h}.allowed(t, "a@univ-test.fr")
 			var fit error
 			kept, now := seals{2, time.Now()}, time.Now()
 			h.desk.Now = func() time.Time { return now }

@@ -28,7 +28,7 @@ func TestADamagedJournalIsReadUpToThere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, events, d := archive(t)
-			n := node{house: &house{desk: d}}
+			n := survivor{house: &house{desk: d}}
 			first := n.allowed(t, "first@univ-test.fr")
 			n.record(t, "", "paul", desk.Granted{To: "jeanne"}, desk.Granted{To: "jeanne"})
 			for range tt.more / 10 {
@@ -103,7 +103,7 @@ func TestOtherFaultsAreRefused(t *testing.T) {
 func TestARuinedHouseDoesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, _, _, box := manned(t)
-		n := node{house: h}
+		n := survivor{house: h}
 		id := n.allowed(t, "a@univ-test.fr")
 		h.ruined = journal.ErrDamaged
 		if err := os.WriteFile(h.freezeFile, nil, 0o600); err != nil {
