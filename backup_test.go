@@ -129,6 +129,20 @@ func TestABackupThatFailsLeavesNothing(t *testing.T) {
 	}
 }
 
+// A copy that is whole, but of another journal, is no backup of this one.
+func TestACopyIsComparedWithItsSource(t *testing.T) {
+	mine, _, _ := archive(t)
+	other, _, _ := archive(t)
+	folder := backup(t, other, backedUp)
+	events, persons := filepath.Join(folder, "20261125T030000Z", "events.db"), filepath.Join(folder, "persons.db")
+	if _, err := other.verified(t.Context(), events, persons); err != nil {
+		t.Error(err)
+	}
+	if _, err := mine.verified(t.Context(), events, persons); !errors.Is(err, journal.ErrRewritten) {
+		t.Errorf("another journal: %v", err)
+	}
+}
+
 func tamper(t *testing.T, path, statement string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -83,19 +85,24 @@ func make10(f desk.Fact) (all []desk.Fact) {
 // What is not damage is no reason to read half a journal.
 func TestOtherFaultsAreRefused(t *testing.T) {
 	c, events, _ := archive(t)
-	if _, _, err := c.openHouse(t.Context(), quiet, parts{}, nil); !errors.Is(err, journal.ErrInUse) {
+	var told bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&told, nil))
+	if _, _, err := c.openHouse(t.Context(), log, parts{}, nil); !errors.Is(err, journal.ErrInUse) {
 		t.Errorf("in use: %v", err)
 	}
 	events.Close()
 	tamper(t, c.Journal+".persons", `DELETE FROM person WHERE login = 'jeanne'`)
-	if _, _, err := c.openHouse(t.Context(), quiet, parts{}, nil); !errors.Is(err, journal.ErrNoPerson) {
+	if _, _, err := c.openHouse(t.Context(), log, parts{}, nil); !errors.Is(err, journal.ErrNoPerson) {
 		t.Errorf("older persons: %v", err)
 	}
 	if err := os.WriteFile(c.Journal, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := c.openHouse(t.Context(), quiet, parts{}, nil); err == nil || !strings.Contains(err.Error(), "not a database") {
+	if _, _, err := c.openHouse(t.Context(), log, parts{}, nil); err == nil || !strings.Contains(err.Error(), "not a database") {
 		t.Errorf("no journal: %v", err)
+	}
+	if told.Len() > 0 {
+		t.Errorf("told as damage: %s", told.String())
 	}
 }
 

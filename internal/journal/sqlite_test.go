@@ -430,3 +430,20 @@ func TestViewForPeople(t *testing.T) {
 		t.Error(diff, rows.Err())
 	}
 }
+
+// A file that has refused a write is not fit until it is opened anew, nor is one that is closed.
+func TestFit(t *testing.T) {
+	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
+	if err := l.Fit(t.Context()); err != nil {
+		t.Error(err)
+	}
+	l.broken = errors.New("disk full")
+	if err := l.Fit(t.Context()); !errors.Is(err, l.broken) {
+		t.Errorf("broken: %v", err)
+	}
+	l.broken = nil
+	l.Close()
+	if err := l.Fit(t.Context()); err == nil {
+		t.Error("closed, and fit")
+	}
+}
