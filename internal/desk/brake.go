@@ -58,7 +58,8 @@ func (t Tally) With(e Event, r Request) Tally {
 	case BrakesReset:
 		return nil
 	case Failed:
-		if f.Attempt > 0 && r.Step == 0 { // proved without effect, as was all before it
+		// Proved without effect, as was all before it; but a mailbox that is gone proves nothing.
+		if f.Attempt > 0 && r.Step == 0 && f.Code != UnknownAccount && f.Code != OtherMailbox {
 			return t.without(e.ID)
 		}
 	case Started:

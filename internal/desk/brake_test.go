@@ -86,6 +86,8 @@ func TestTally(t *testing.T) {
 		"started again":          {at(2*time.Hour, "D-1", desk.Started{Attempt: 2}), desk.Tally{two[1], intent("D-1", 2*time.Hour)}},
 		"a day later":            {at(24*time.Hour+time.Second, "D-3", desk.Started{Attempt: 1}), desk.Tally{two[1], intent("D-3", 24*time.Hour+time.Second)}},
 		"proved without effect":  {at(0, "D-1", desk.Failed{Attempt: 1}), desk.Tally{two[1]}},
+		"gone while in doubt":    {at(0, "D-1", desk.Failed{Attempt: 1, Code: desk.UnknownAccount, Final: true}), two},
+		"another while in doubt": {at(0, "D-1", desk.Failed{Attempt: 1, Code: desk.OtherMailbox, Final: true}), two},
 		"held up before sending": {at(0, "D-1", desk.Failed{}), two},
 		"unknown":                {at(0, "D-1", desk.Unknown{Attempt: 1}), two},
 		"done":                   {at(0, "D-1", desk.Done{Attempt: 1}), two},
