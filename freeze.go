@@ -26,7 +26,7 @@ func (c freezeCommand) Run() error {
 		return err
 	}
 	if err := os.WriteFile(cfg.FreezeFile, []byte(strings.Join(c.Reason, " ")+"\n"), 0o644); err != nil {
-		return fmt.Errorf("freeze: %w", err)
+		return fmt.Errorf("NOT frozen: %w: do it as a user who may write there, or from the chat or the portal", err)
 	}
 	fmt.Printf("Frozen: nothing more is sent to Partage from this machine, nor from the others once a node here has told them.\n"+
 		"To go on: remove %s, then have an administrator ask for a thaw and another approve it.\n", cfg.FreezeFile)
@@ -49,6 +49,7 @@ const (
 func (h *house) watch(ctx context.Context) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
+	jump := "" // not yet in the journal, which may be away
 	for wall, gone := h.desk.Now(), h.steady(); ; {
 		select {
 		case <-ctx.Done():
@@ -58,7 +59,10 @@ func (h *house) watch(ctx context.Context) error {
 		now, passed := h.desk.Now(), h.steady()
 		jumped := now.Round(0).Sub(wall.Round(0)) - (passed - gone)
 		if wall, gone = now, passed; jumped.Abs() > clockJump {
-			h.freeze(ctx, desk.ByClock, jumped.Round(time.Second).String())
+			jump = jumped.Round(time.Second).String()
+		}
+		if jump != "" && h.freeze(ctx, desk.ByClock, jump) {
+			jump = ""
 		}
 		if frozenByFile(h.freezeFile) {
 			text, _ := os.ReadFile(h.freezeFile) // what it says matters less than that it is there
@@ -85,8 +89,11 @@ func (h *house) anchor(ctx context.Context, c historyConfig, events *journal.Log
 	return nil
 }
 
-func (h *house) freeze(ctx context.Context, cause desk.Cause, reason string) {
-	if err := h.desk.Freeze(ctx, cause, reason); err != nil && ctx.Err() == nil {
+// freeze says whether the house is frozen now.
+func (h *house) freeze(ctx context.Context, cause desk.Cause, reason string) bool {
+	err := h.desk.Freeze(ctx, cause, reason)
+	if err != nil && ctx.Err() == nil {
 		h.log.Error("freeze", "cause", cause, "error", err)
 	}
+	return err == nil
 }

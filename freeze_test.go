@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -81,4 +82,34 @@ func TestAClockThatJumpsFreezes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A journal that is away at that moment has only put the freeze off.
+func TestAJumpWhileTheJournalIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, start := watched(t), time.Now()
+		h.desk.Journal = away{h.desk.Journal, start.Add(8 * time.Second)}
+		h.desk.Now = func() time.Time {
+			if now := time.Now(); now.Sub(start) < 5*time.Second {
+				return now
+			}
+			return time.Now().Add(time.Hour)
+		}
+		if f := h.watchFor(t, 10*time.Second); f != (desk.Frozen{Cause: desk.ByClock, Reason: "1h0m0s"}) {
+			t.Errorf("%+v", f)
+		}
+	})
+}
+
+// away is a journal that takes nothing until a time.
+type away struct {
+	desk.Journal
+	until time.Time
+}
+
+func (a away) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
+	if time.Now().Before(a.until) {
+		return 0, errors.New("away")
+	}
+	return a.Journal.Append(ctx, after, events...)
 }

@@ -86,6 +86,8 @@ func TestTally(t *testing.T) {
 		"started again":          {at(2*time.Hour, "D-1", desk.Started{Attempt: 2}), desk.Tally{two[1], intent("D-1", 2*time.Hour)}},
 		"a day later":            {at(24*time.Hour+time.Second, "D-3", desk.Started{Attempt: 1}), desk.Tally{two[1], intent("D-3", 24*time.Hour+time.Second)}},
 		"proved without effect":  {at(0, "D-1", desk.Failed{Attempt: 1}), desk.Tally{two[1]}},
+		"gone while in doubt":    {at(0, "D-1", desk.Failed{Attempt: 1, Code: desk.UnknownAccount, Final: true}), two},
+		"another while in doubt": {at(0, "D-1", desk.Failed{Attempt: 1, Code: desk.OtherMailbox, Final: true}), two},
 		"held up before sending": {at(0, "D-1", desk.Failed{}), two},
 		"unknown":                {at(0, "D-1", desk.Unknown{Attempt: 1}), two},
 		"done":                   {at(0, "D-1", desk.Done{Attempt: 1}), two},
@@ -148,7 +150,7 @@ func TestABatchThatDoesNotFitIsHeldWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range more {
-		if r, _ := h.Request(id); r.State != desk.Stopped || r.Limit != (desk.Held{Limit: desk.PersonLimit, Max: 3}) {
+		if r, _ := h.Request(id); r.State != desk.Stopped || r.Limit != (desk.Held{Limit: desk.PersonLimit, Max: 3, First: id == more[0]}) {
 			t.Errorf("%s is %s", id, r.State)
 		}
 	}
@@ -231,6 +233,11 @@ func TestWhatIsBegunIsNotHeld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for _, e := range h.events {
+		if _, held := e.Fact.(desk.Held); held && e.ID == ids[0] {
+			t.Error("written all the same: nobody could read this journal any more")
+		}
+	}
 	begun, _ := h.Request(ids[0])
 	if other, _ := h.Request(ids[1]); begun.State != desk.Ready || other.State != desk.Stopped {
 		t.Errorf("begun: %s, other: %s", begun.State, other.State)
@@ -249,4 +256,86 @@ func TestABatchLeavesRoomForWhatIsTriedAgain(t *testing.T) {
 	start(t, d, askAll(t, d, "", 1)[0])
 	r, _ := h.Request(ids[1])
 	wants(t, d.Clear(r), desk.Braked)
+}
+
+// Who asked for what is held, or gains by it, is not one of the two who let it go.
+func TestNobodyReleasesHisOwn(t *testing.T) {
+	d, h := steering(t)
+	h.people["ann"] = desk.Person{UID: "ann", Groups: []string{"admins"}}
+	h.people["fay"] = desk.Person{UID: "fay", Groups: []string{"admins"}}
+	ids := askAll(t, d, "many", 5) // ann's, on fay's mailbox
+	if err := d.Hold(t.Context(), ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	r, err := govern(t, d, "cid", desk.BrakeRelease, "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, by := range []desk.UID{"ann", "fay"} {
+		_, err = d.Approve(t.Context(), by, desk.Chat, r.ID, "")
+		wants(t, err, desk.OwnBenefit)
+		if n := len(d.Inbox(by)); n != 0 {
+			t.Errorf("%s is asked for it", by)
+		}
+	}
+	_, err = d.Approve(t.Context(), "dan", desk.Chat, r.ID, "")
+	wants(t, err, "")
+}
+
+// A release is of what was held when it was asked for, which people could look at.
+func TestWhatIsHeldLaterIsNotReleased(t *testing.T) {
+	d, h := steering(t)
+	first, later := askAll(t, d, "first", 4), askAll(t, d, "later", 4)
+	if err := d.Hold(t.Context(), first[0]); err != nil {
+		t.Fatal(err)
+	}
+	r, err := govern(t, d, "cid", desk.BrakeRelease, "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Now = func() time.Time { return now.Add(time.Second) }
+	if err := d.Hold(t.Context(), later[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Approve(t.Context(), "dan", desk.Chat, r.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	for i := range first {
+		one, _ := h.Request(first[i])
+		if other, _ := h.Request(later[i]); one.State != desk.Ready || other.State != desk.Stopped {
+			t.Errorf("%s is %s, %s is %s", one.ID, one.State, other.ID, other.State)
+		}
+	}
+	if one, _ := h.Request(first[0]); !one.Limit.First {
+		t.Error("nobody is told that a brake has stopped something")
+	}
+	for _, id := range append(first[1:], later...) {
+		if one, _ := h.Request(id); one.Limit.First {
+			t.Errorf("%s is told too", id)
+		}
+	}
+}
+
+// What was asked together and passes a limit can be released all the same: as
+// many as the limit allows go on, and the rest is held again.
+func TestALargeBatchCanBeReleased(t *testing.T) {
+	d, h := steering(t)
+	ids := askAll(t, d, "many", 5)
+	if err := d.Hold(t.Context(), ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	r, err := govern(t, d, "cid", desk.BrakeRelease, "1")
+	if err == nil {
+		_, err = d.Approve(t.Context(), "dan", desk.Portal, r.ID, "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []desk.Code{"", "", "", desk.Braked, desk.Braked} {
+		r, _ := h.Request(ids[i])
+		wants(t, d.Clear(r), want)
+		if want == "" {
+			start(t, d, ids[i])
+		}
+	}
 }

@@ -59,6 +59,7 @@ const (
 	HouseFrozen     Code = "house.frozen" // from
 	ClockBack       Code = "clock.back"
 	NotFrozen       Code = "house.unfrozen"
+	OtherFreeze     Code = "house.refrozen" // id
 	NothingHeld     Code = "held.none"
 	Braked          Code = "braked" // limit, max
 	Paused          Code = "paused"

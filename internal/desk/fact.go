@@ -85,7 +85,8 @@ type (
 	// have passed a limit.
 	Held struct {
 		Limit Limit
-		Max   int // effects that the limit allows
+		Max   int  // effects that the limit allows
+		First bool `json:",omitempty"` // nothing else was held: the approvers are told of it, and not of each that follows
 	}
 	// Released lets a held request go on: two administrators have looked.
 	Released struct{}
@@ -110,7 +111,7 @@ type (
 	// Thawed ends a freeze. Only a request that somebody approved does.
 	Thawed struct{}
 	// BrakesReset lets the brakes count from zero: the effects before it count no
-	// more. What they held is Released in the same append.
+	// more. What they held when it was asked for is Released in the same append.
 	BrakesReset struct{}
 )
 

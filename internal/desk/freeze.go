@@ -57,6 +57,12 @@ func (d *Desk) governable(v Verb) error {
 	return nil
 }
 
+// freezeSince: the house was frozen after r was asked, and is.
+func (d *Desk) freezeSince(r Request) bool {
+	freeze, frozen := d.View.Freeze()
+	return frozen && freeze.ID.after(r.ID)
+}
+
 func frozenBy(freeze Event) *Error {
 	return Fail(Conflict, HouseFrozen, "from", freeze.At.Format(time.RFC3339))
 }
@@ -75,7 +81,9 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 	case BrakeRelease:
 		events := d.events(r.ID, by, BrakesReset{})
 		for _, held := range d.Held() {
-			events = append(events, d.events(held.ID, by, Released{})...)
+			if !held.Changed.After(r.Asked) { // nobody has looked at what was held since
+				events = append(events, d.events(held.ID, by, Released{})...)
+			}
 		}
 		return events
 	}

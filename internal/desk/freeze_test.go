@@ -117,3 +117,30 @@ func TestClear(t *testing.T) {
 	}
 	wants(t, d.Clear(r), desk.HouseFrozen)
 }
+
+// Who asked to end one freeze has said nothing of the next.
+func TestAThawIsOfTheFreezeItWasAskedFor(t *testing.T) {
+	d, h := steering(t)
+	if err := d.Freeze(t.Context(), desk.ByFile, ""); err != nil {
+		t.Fatal(err)
+	}
+	old, err := govern(t, d, "cid", desk.HouseThaw, "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := govern(t, d, "cid", desk.HouseThaw, "2")
+	if err == nil {
+		_, err = d.Approve(t.Context(), "dan", desk.Chat, again.ID, "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Freeze(t.Context(), desk.ByAnchor, ""); err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.Approve(t.Context(), "dan", desk.Chat, old.ID, "")
+	wants(t, err, desk.OtherFreeze)
+	if _, frozen := h.Freeze(); !frozen {
+		t.Error("thawed")
+	}
+}

@@ -147,6 +147,13 @@ func (h *house) Intents() (t desk.Tally) {
 	return t
 }
 
+func (h *house) Stopped() (n int) {
+	for range h.Requests(desk.Query{States: []desk.State{desk.Stopped}}) {
+		n++
+	}
+	return n
+}
+
 func (h *house) Latest() (latest time.Time) {
 	for _, e := range h.events {
 		if _, thawed := e.Fact.(desk.Thawed); thawed || e.At.After(latest) {

@@ -1,5 +1,7 @@
 package desk
 
+import "slices"
+
 // mayJudge says whether the person may approve or refuse the request as it
 // stands now. digest "" names it as it is now.
 func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
@@ -29,6 +31,9 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 	if err != nil {
 		return err
 	}
+	if r.Action.Verb == HouseThaw && d.freezeSince(r) {
+		return Fail(Conflict, OtherFreeze, "id", string(r.ID))
+	}
 	now := d.Rules.Decide(facts)
 	approver := now.Outcome == Pending && now.Approves(d.View.Person(by))
 	if d.serves(r.Action, facts.Target.Owner, by) || now.Outcome != Allowed && !approver {
@@ -38,8 +43,12 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 }
 
 // serves says that the person gains by the action on an account of the owner:
-// it is theirs, or the mail would be passed on to them.
+// it is theirs, or the mail would be passed on to them, or it releases what they
+// asked for or gain by.
 func (d *Desk) serves(a Action, owner, who UID) bool {
+	if a.Verb == BrakeRelease {
+		return slices.ContainsFunc(d.Held(), func(r Request) bool { return r.By == who || d.serves(r.Action, r.Owner, who) })
+	}
 	receives := a.Verb == AccountForward && d.View.Account(Address(a.Arg("to"))).Owner == who
 	return who == owner || receives
 }

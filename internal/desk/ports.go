@@ -43,6 +43,8 @@ type Fold interface {
 	// Intents are the effects that brakes count: of verbs that take something
 	// away, started in the last day and not proved without effect.
 	Intents() Tally
+	// Stopped is how many requests a brake holds.
+	Stopped() int
 	// Latest is the latest date of an event since the last Thawed, zero if there
 	// is none.
 	Latest() time.Time

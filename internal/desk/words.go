@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -15,6 +16,11 @@ type (
 	// Door is where somebody came in.
 	Door string
 )
+
+// after says that the request was asked after another.
+func (id ID) after(other ID) bool {
+	return cmp.Or(cmp.Compare(len(id), len(other)), cmp.Compare(id, other)) > 0
+}
 
 // The doors.
 const (

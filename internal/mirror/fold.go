@@ -29,6 +29,7 @@ type fold struct {
 	latest   time.Time
 	freeze   *desk.Event // what stopped every send, nil if they go on
 	tally    desk.Tally
+	stopped  int // requests that a brake holds
 }
 
 type offer struct {
@@ -93,6 +94,12 @@ func (f *fold) changeRequest(e desk.Event) error {
 	}
 	if err := f.open(e); err != nil {
 		return err
+	}
+	if f.requests[e.ID].State == desk.Stopped {
+		f.stopped--
+	}
+	if r.State == desk.Stopped {
+		f.stopped++
 	}
 	f.requests[e.ID] = r
 	if f.moving[e.ID] = true; r.State.Final() {

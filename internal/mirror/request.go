@@ -115,6 +115,13 @@ func (m *Mirror) Intents() desk.Tally {
 	return m.tally
 }
 
+// Stopped is desk.Fold's.
+func (m *Mirror) Stopped() int {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.stopped
+}
+
 // Latest is desk.Fold's.
 func (m *Mirror) Latest() time.Time {
 	m.mu.RLock()

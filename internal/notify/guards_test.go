@@ -81,3 +81,13 @@ func TestPause(t *testing.T) {
 		w.want(t, "edit approvers done", "tell outcome done", "edit asker done", "tell owner done")
 	})
 }
+
+// A brake that stops many is told to the approvers once, whoever restarts.
+func TestABrakeIsToldOnce(t *testing.T) {
+	first := desk.Request{ID: "D-1", State: desk.Stopped, Decision: desk.Decision{Outcome: desk.Allowed}, Limit: desk.Held{Limit: desk.AllLimit, First: true}}
+	next := first
+	next.Limit.First = false
+	if !slices.Contains(notify.Wanted(first), desk.ToApprovers) || slices.Contains(notify.Wanted(next), desk.ToApprovers) {
+		t.Error(notify.Wanted(first), notify.Wanted(next))
+	}
+}

@@ -115,7 +115,8 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	if r.Hushed {
 		return nil
 	}
-	if r.Decision.Outcome == desk.Pending || r.Action.Verb == desk.HouseFreeze && r.State == desk.Settled {
+	stops := r.Action.Verb == desk.HouseFreeze && r.State == desk.Settled || r.Limit.First
+	if r.Decision.Outcome == desk.Pending || stops {
 		roles = append(roles, desk.ToApprovers)
 	}
 	if r.Decision.Outcome != desk.Pending && r.Decision.Outcome != desk.Allowed {

@@ -72,6 +72,7 @@ var texts = map[string]text{
 	"error.house.frozen":            {"Les envois à Partage sont gelés{from?}. Les demandes sont enregistrées et partiront quand deux administrateurs auront levé le gel.", "What is sent to Partage is frozen{from?}. Requests are saved and will go on once two administrators have ended the freeze."},
 	"error.journal.damaged":         {"Rien ne peut être enregistré : le journal de Mélusine est abîmé. Les pages se lisent encore. Réessayez plus tard ; les administrateurs le voient.", "Nothing can be saved: Mélusine's journal is damaged. Pages can still be read. Try again later; the administrators see it."},
 	"error.house.unfrozen":          {"Il n'y a pas de gel à lever : les envois à Partage ont lieu.", "There is no freeze to end: sending to Partage goes on."},
+	"error.house.refrozen":          {"La demande {id} est d'avant le gel en cours : elle ne le lève pas. Demandez de nouveau à lever le gel.", "Request {id} is older than the present freeze: it does not end it. Ask again to end the freeze."},
 	"error.held.none":               {"Aucune demande n'est retenue par un frein.", "No request is held by a brake."},
 	"error.clock.back":              {"L'horloge de la machine a reculé : plus rien n'est envoyé. Remettez-la à l'heure, puis faites lever le gel par deux administrateurs.", "The machine's clock has gone back: nothing is sent any more. Set it right, then have two administrators end the freeze."},
 	"error.braked":                  {"Cette demande dépasserait {limit} ({max} au plus) : elle est retenue. Deux administrateurs peuvent la libérer.", "This request would pass {limit} (at most {max}): it is held. Two administrators can release it."},
@@ -228,7 +229,7 @@ var texts = map[string]text{
 	"effect.history.show":         {"L'historique de {target} s'affichera.", "The history of {target} will be shown."},
 	"effect.house.freeze":         {"Plus rien ne sera envoyé à Partage, jusqu'à ce que deux administrateurs lèvent le gel.", "Nothing more will be sent to Partage, until two administrators end the freeze."},
 	"effect.house.thaw":           {"Les demandes acceptées partiront de nouveau vers Partage.", "Accepted requests will be sent to Partage again."},
-	"effect.brake.release":        {"Toutes les demandes retenues partiront vers Partage, et les freins compteront de nouveau à partir de zéro.", "All held requests will be sent to Partage, and the brakes will count from zero again."},
+	"effect.brake.release":        {"Les demandes retenues avant celle-ci partiront vers Partage, et les freins compteront de nouveau à partir de zéro.", "The requests held before this one will be sent to Partage, and the brakes will count from zero again."},
 	"effect.help":                 {"L'aide s'affichera.", "The help will be shown."},
 
 	"done.alias.add":            {"le courrier adressé à {alias} arrive aussi dans la boîte {target}", "mail sent to {alias} also arrives in the mailbox {target}"},
