@@ -54,7 +54,7 @@ type storm struct {
 // newStorm raises one over a folder of its own.
 func newStorm(t *testing.T, actions int, seed uint64) *storm {
 	t.Helper()
-	s := &storm{nodes: 1, mean: 140 * time.Millisecond, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
+	s := &storm{nodes: 1, mean: 190 * time.Millisecond, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
 	university := simulator.NewUniversity(stormAccounts)
 	server, err := simulator.New(simulator.Config{Now: time.Now, University: university, TokenLife: tokenLife})
 	if err != nil {
