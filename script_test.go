@@ -8,9 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"melusine": main, "storm-node": stormNode})
-}
+func TestMain(m *testing.M) { testscript.Main(m, programs()) }
 
 // The scripts run the program as people do. Each has an address of its own in
 // $ADDRESS, and "listening" waits until somebody answers there.

@@ -1,3 +1,5 @@
+//go:build storm
+
 package main
 
 import (
@@ -20,6 +22,11 @@ import (
 	"github.com/unistra/melusine/partage/simulator"
 	"github.com/unistra/melusine/rules"
 )
+
+// programs are what the test binary can be run as.
+func programs() map[string]func() {
+	return map[string]func(){"melusine": main, "storm-node": stormNode}
+}
 
 // Orders are what a node of the storm is told: it is a process of its own that
 // runs the house without its doors, and asks from a list what people would.
