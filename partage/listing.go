@@ -74,6 +74,8 @@ type listing[T any, P listed[T]] struct {
 	seen  map[Address]struct{}
 	pages [2]page[T, P] // one is read by the caller while the other comes
 	ahead *ahead        // the page after, if it was asked for already
+	count *counted      // the total, if it was asked for already
+	full  int           // bytes of the last page known to be full
 	done  bool
 }
 
@@ -147,17 +149,20 @@ func (l *listing[T, P]) page(ctx context.Context, offset int) (*page[T, P], erro
 	return &l.pages[a.at], a.err
 }
 
-// ask sends the request for a page. Once its bytes are there and wanted, and if
-// it looks full, the page after is asked for: the server works while this one
-// is decoded.
+// ask sends the request for a page. Once its bytes are there and wanted, the
+// page after is asked for, or the total if this one looks like the last: the
+// server works while it is decoded.
 func (l *listing[T, P]) ask(ctx context.Context, offset, at int) *ahead {
 	a := &ahead{offset: offset, at: at, wanted: make(chan struct{}), done: make(chan struct{})}
 	form, end := maps.Clone(l.form), []byte("</"+l.shape.item+">")
 	form.Set("offset", strconv.Itoa(offset))
 	decode := func(body []byte) (envelope, error) {
 		<-a.wanted // or no longer: discard closes it too
-		if l.ahead == nil && bytes.Count(body, end) >= l.query.PageSize {
+		switch full := l.looksFull(body, end); {
+		case full && l.ahead == nil:
 			l.ahead = l.ask(ctx, offset+l.query.PageSize-1, 1-at)
+		case !full && l.count == nil && l.query.Filter == "":
+			l.count = l.total(ctx)
 		}
 		return l.pages[at].decode(body)
 	}
@@ -168,14 +173,49 @@ func (l *listing[T, P]) ask(ctx context.Context, offset, at int) *ahead {
 	return a
 }
 
-// discard waits for a page that nobody wants any more, and lets it go.
+// looksFull reports whether a page after this one is likely. To find each end
+// in a page takes long: one about as long as a full one is taken for full.
+func (l *listing[T, P]) looksFull(body, end []byte) bool {
+	if l.full > 0 && len(body) > l.full-l.full/8 {
+		return true
+	}
+	if bytes.Count(body, end) < l.query.PageSize {
+		return false
+	}
+	l.full = len(body)
+	return true
+}
+
+// A counted is a total on its way.
+type counted struct {
+	done  chan struct{}
+	total int
+	err   error
+}
+
+// total asks how many objects there are.
+func (l *listing[T, P]) total(ctx context.Context) *counted {
+	n := &counted{done: make(chan struct{})}
+	go func() {
+		defer close(n.done)
+		n.total, n.err = l.c.CountObjects(ctx, l.shape.kind)
+	}()
+	return n
+}
+
+// discard waits for what nobody wants any more, and lets it go.
 func (l *listing[T, P]) discard() {
-	if l == nil || l.ahead == nil {
+	if l == nil {
 		return
 	}
-	close(l.ahead.wanted)
-	<-l.ahead.done
-	l.ahead = nil
+	if l.ahead != nil {
+		close(l.ahead.wanted)
+		<-l.ahead.done
+	}
+	if l.count != nil {
+		<-l.count.done
+	}
+	l.ahead, l.count = nil, nil
 }
 
 // end decides whether the listing is over. A short page may be the last one, or
@@ -185,14 +225,17 @@ func (l *listing[T, P]) end(ctx context.Context, added int, short bool) error {
 	if l.query.Filter != "" || !short && !l.done {
 		return nil
 	}
-	total, err := l.c.CountObjects(ctx, l.shape.kind)
-	if err != nil {
-		return err
+	n := l.count
+	if l.count = nil; n == nil {
+		n = l.total(ctx)
 	}
-	if len(l.seen) > total || l.done && len(l.seen) < total {
-		return l.incomplete("%d %s listed, %d counted", len(l.seen), l.shape.list, total)
+	if <-n.done; n.err != nil {
+		return n.err
 	}
-	l.done = len(l.seen) == total
+	if len(l.seen) > n.total || l.done && len(l.seen) < n.total {
+		return l.incomplete("%d %s listed, %d counted", len(l.seen), l.shape.list, n.total)
+	}
+	l.done = len(l.seen) == n.total
 	return nil
 }
 
