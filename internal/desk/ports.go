@@ -114,7 +114,7 @@ type Office interface {
 type Pen interface {
 	// Issued is when the token was: it dies a token's life later.
 	Issued() time.Time
-	// Write sends the write, at most once. Its error is ErrRefused, ErrNotSent,
-	// or means: outcome unknown.
+	// Write sends the write, at most once, if Leave lets it. Its error is
+	// ErrRefused, ErrNotSent, or means: outcome unknown.
 	Write(context.Context) error
 }
