@@ -29,6 +29,13 @@ type (
 		Reason string
 		Via    Door
 	}
+	// Amended puts other arguments in the place of those of a waiting request; all
+	// votes are void. A Decided follows in the same append.
+	Amended struct {
+		Action Action
+		Digest string // of what was amended
+		Via    Door
+	}
 	// Withdrawn ends it by the asker's own wish.
 	Withdrawn struct{ Via Door }
 	// Planned says by which steps the action is carried out, if by others than
@@ -93,11 +100,12 @@ type (
 	// Announced says that a post about the request stands somewhere, and in
 	// which state it shows it. The last one for a Role counts.
 	Announced struct {
-		Role  Role
-		Post  Post
-		Shows State
-		Votes int  // how many approvals it shows
-		Code  Code // of the failure it shows
+		Role    Role
+		Post    Post
+		Shows   State
+		Votes   int  // how many approvals it shows
+		Code    Code // of the failure it shows
+		Version int  `json:",omitempty"` // of the request that it shows
 	}
 )
 
@@ -154,6 +162,7 @@ func (Asked) fact()          {}
 func (Decided) fact()        {}
 func (Approved) fact()       {}
 func (Refused) fact()        {}
+func (Amended) fact()        {}
 func (Withdrawn) fact()      {}
 func (Planned) fact()        {}
 func (Started) fact()        {}

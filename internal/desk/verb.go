@@ -32,6 +32,7 @@ const (
 	RequestApprove  Verb = "request.approve"
 	RequestReject   Verb = "request.reject"
 	RequestCancel   Verb = "request.cancel"
+	RequestAmend    Verb = "request.amend"
 	HistoryShow     Verb = "history.show"
 	HouseFreeze     Verb = "house.freeze"
 	HouseThaw       Verb = "house.thaw"
@@ -117,6 +118,7 @@ var specs = map[Verb]Spec{
 	RequestApprove:  {Target: RequestForm},
 	RequestReject:   {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
 	RequestCancel:   {Target: RequestForm},
+	RequestAmend:    {Target: RequestForm, Args: map[string]Form{"args": TextForm}},
 	HistoryShow:     {Target: AccountForm},
 	HouseFreeze:     {Changes: true, Governs: true},
 	HouseThaw:       {Changes: true, Governs: true, Two: true},
@@ -128,7 +130,7 @@ var specs = map[Verb]Spec{
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow,
-		RequestApprove, RequestReject, RequestCancel, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease, Help}
+		RequestApprove, RequestReject, RequestCancel, RequestAmend, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease, Help}
 }
 
 func (v Verb) governs() bool { return specs[v].Governs }
