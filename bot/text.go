@@ -21,6 +21,7 @@ func text(lang, key string, pairs ...string) string {
 // package say. French has its narrow no-break spaces in place.
 var texts = map[string]desk.Text{
 	"field.change":  {FR: "Avant → après", EN: "Before → after"},
+	"field.amended": {FR: "Modifiée par", EN: "Changed by"},
 	"field.votes":   {FR: "Accords", EN: "Approvals"},
 	"field.decided": {FR: "Décision", EN: "Decision"},
 	"field.digest":  {FR: "Empreinte", EN: "Fingerprint"},
@@ -31,6 +32,7 @@ var texts = map[string]desk.Text{
 		EN: "The Refuse button sends no reason; the typed command can give one.",
 	},
 	"typed.reason": {FR: "motif…", EN: "reason…"},
+	"typed.value":  {FR: "valeur…", EN: "value…"},
 
 	"change.add":    {FR: "adresse libre → alias de {account}", EN: "free address → alias of {account}"},
 	"change.remove": {FR: "alias de {account} → adresse qui n'existe plus", EN: "alias of {account} → address that no longer exists"},
@@ -54,6 +56,10 @@ var texts = map[string]desk.Text{
 	"voted": {
 		FR: "Votre accord pour {id} est enregistré. {outcome}",
 		EN: "Your approval of {id} is recorded. {outcome}",
+	},
+	"amended": {
+		FR: "La demande est modifiée\u202f: {action}. {outcome}",
+		EN: "The request is changed: {action}. {outcome}",
 	},
 	"bound": {
 		FR: "C'est fait\u202f: ce compte est maintenant celui de {name}. Pour voir ce que je sais faire\u202f: {command}",

@@ -36,6 +36,7 @@ func everyFact() []desk.Fact {
 			Approvers: []string{"group:dsi", "domain:unistra.fr"}, Needed: 1, Why: []desk.Finding{{Rule: "alias", Result: "yes"}}, Book: "b00c"}},
 		desk.Approved{Digest: "d1", Via: desk.Portal},
 		desk.Refused{Reason: "non", Via: desk.Chat},
+		desk.Amended{Action: desk.Action{Verb: desk.AliasAdd, Target: "jeanne.dupont@unistra.fr", Args: "alias=accueil@unistra.fr"}, Digest: "d1", Via: desk.Portal},
 		desk.Withdrawn{Via: desk.Portal},
 		desk.Planned{Plan: desk.Plan{Steps: []desk.Step{{
 			Do:   desk.Action{Verb: desk.ListLeave, Target: "jeanne.dupont@unistra.fr", Args: "id=l-1 list=tous@unistra.fr member=jeanne.dupont@unistra.fr"},
@@ -47,7 +48,7 @@ func everyFact() []desk.Fact {
 		desk.Stepped{Attempt: 1, Proof: mailbox},
 		desk.Done{Attempt: 1, Proof: mailbox},
 		desk.Undone{Attempt: 1, Proof: mailbox},
-		desk.Announced{Role: desk.ToAsker, Post: desk.Post{Channel: "c", ID: "p"}, Shows: desk.Waiting},
+		desk.Announced{Role: desk.ToAsker, Post: desk.Post{Channel: "c", ID: "p"}, Shows: desk.Waiting, Version: 1},
 		desk.Held{Limit: desk.PersonLimit, Max: 5},
 		desk.Released{},
 		desk.BrakesReset{},
