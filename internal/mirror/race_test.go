@@ -129,14 +129,14 @@ func judged(t *testing.T, j desk.Journal, asked []desk.Request, told map[string]
 // Whoever approves, refuses, amends or withdraws at the same time on two nodes:
 // what is told is what is held, and no vote is for other words than it saw.
 func TestTwoNodesRaceToDecide(t *testing.T) {
-	for _, w := range race(t, journal.NewMemory(), 250) {
+	for _, w := range race(t, journal.NewMemory(), 100) {
 		t.Error(w)
 	}
 }
 
 // It is the compare-and-swap that orders them.
 func TestTheRaceSeesThatNothingIsCompared(t *testing.T) {
-	if wrong := race(t, hasty{journal.NewMemory()}, 250); len(wrong) == 0 {
+	if wrong := race(t, hasty{journal.NewMemory()}, 60); len(wrong) == 0 {
 		t.Error("nothing was wrong: the race shows nothing")
 	}
 }
