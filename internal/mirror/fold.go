@@ -128,10 +128,10 @@ func (f *fold) open(e desk.Event) error {
 	}
 	n := number(e.ID)
 	if n <= f.highest {
-		return fmt.Errorf("%q is not a new number after %d", e.ID, f.highest)
+		return fmt.Errorf("%q is not a new number after %d: %w", e.ID, f.highest, desk.ErrIllegal)
 	}
 	if first := f.keyed[asked.Key]; first != "" {
-		return fmt.Errorf("%s was asked already as %s", e.ID, first)
+		return fmt.Errorf("%s was asked already as %s: %w", e.ID, first, desk.ErrIllegal)
 	}
 	if f.highest = n; erased {
 		return nil
