@@ -109,7 +109,7 @@ func (c historyConfig) against(ctx context.Context, events *journal.Log) error {
 }
 
 // keeper signs and posts checkpoints, if there is a key.
-func (c historyConfig) keeper(events *journal.Log, chat bot.Chat, log *slog.Logger) (func(context.Context) error, error) {
+func (c historyConfig) keeper(events *journal.Log, chat bot.Chat, v *vitals, log *slog.Logger) (func(context.Context) error, error) {
 	if c.KeyFile == "" {
 		log.Warn("no checkpoint is signed: history.key_file is not set")
 		return func(context.Context) error { return nil }, nil
@@ -120,15 +120,16 @@ func (c historyConfig) keeper(events *journal.Log, chat bot.Chat, log *slog.Logg
 	}
 	keeper := &journal.Keeper{Log: events, Key: k, Shelf: journal.Shelf(c.Folder), Now: time.Now, Report: log}
 	if c.Channel != "" {
-		keeper.Publish = c.publish(chat)
+		keeper.Publish = c.publish(chat, v)
 	}
 	return keeper.Run, nil
 }
 
 // publish posts a checkpoint as it is, to be copied as it is.
-func (c historyConfig) publish(chat bot.Chat) func(context.Context, string) error {
+func (c historyConfig) publish(chat bot.Chat, v *vitals) func(context.Context, string) error {
 	return func(ctx context.Context, signed string) error {
 		_, err := chat.Post(ctx, bot.Message{Channel: c.Channel, Line: "```text\n" + signed + "```"})
+		v.published(time.Now(), err)
 		return err
 	}
 }

@@ -144,7 +144,8 @@ func TestKeeperPostsWhatVerifies(t *testing.T) {
 		}
 	}
 	wall := &wall{posted: make(chan bot.Message, 1)}
-	run, err := c.History.keeper(events, wall, slog.New(slog.DiscardHandler))
+	v := newVitals()
+	run, err := c.History.keeper(events, wall, v, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,6 +156,9 @@ func TestKeeperPostsWhatVerifies(t *testing.T) {
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+	if values := scrape(t, operations(v, readiness{})); values["melusine_checkpoint_posts_total done"] != 1 {
+		t.Errorf("counted %v", values)
 	}
 	pasted := filepath.Join(t.TempDir(), "pasted")
 	if err := os.WriteFile(pasted, []byte(post.Line), 0o600); err != nil {
@@ -219,7 +223,7 @@ func TestAnOlderCopyIsServedFrozen(t *testing.T) {
 	}
 	wall := &wall{posted: make(chan bot.Message, 1)}
 	c.History.Channel = "8q1xw5z3dj8hzd9ry1bwxy4a7e"
-	run, err := c.History.keeper(events, wall, slog.New(slog.DiscardHandler))
+	run, err := c.History.keeper(events, wall, newVitals(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -215,6 +215,42 @@ func TestKeeper(t *testing.T) {
 	})
 }
 
+// What could not be published is tried again, though nothing new happens, and
+// after a restart too; what was is not published twice.
+func TestKeeperPublishesInTheEnd(t *testing.T) {
+	path, folder, k := filepath.Join(t.TempDir(), "journal.db"), filepath.Join(t.TempDir(), "shelf"), newKey(t, "u.fr/journal")
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, path)
+		var published []string
+		tries, down := 0, true
+		run := func(d time.Duration) {
+			stop := keeping(t, l, k, folder, func(_ context.Context, signed string) error {
+				if tries++; down {
+					return errors.New("no answer")
+				}
+				published = append(published, signed)
+				return nil
+			})
+			time.Sleep(d)
+			synctest.Wait()
+			stop()
+		}
+		mustAppend(t, l, 0, notes(0, 150)...)
+		if run(5*time.Minute - time.Second); tries != 10 {
+			t.Errorf("tried %d times in five minutes", tries)
+		}
+		down = false
+		run(time.Minute)
+		run(time.Hour)
+		if len(published) != 1 || !strings.Contains(published[0], "\n150\n") {
+			t.Errorf("published %q", published)
+		}
+		if c, err := OpenCheckpoint([]byte(published[0]), k.Public()); err != nil || c.Size != 150 {
+			t.Errorf("what was published is %+v, %v", c, err)
+		}
+	})
+}
+
 func TestKeeperTriesAFullShelfAgain(t *testing.T) {
 	path, folder, k := filepath.Join(t.TempDir(), "journal.db"), filepath.Join(t.TempDir(), "shelf"), newKey(t, "u.fr/journal")
 	all := filepath.Join(folder, "all")

@@ -43,7 +43,12 @@ func (k *Keeper) Run(ctx context.Context) error {
 		}
 		return nil
 	}
-	kept := kept{signed: last.Size, published: last.Size}
+	kept := kept{signed: last.Size, published: k.Shelf.posted()}
+	if last.Size > 0 { // the same text again: what was not published before the last end is
+		if kept.note, err = k.Key.Sign(last.Size, last.Root); err != nil {
+			return fmt.Errorf("sign the last checkpoint again: %w", err)
+		}
+	}
 	for {
 		kept.size = k.Log.tree.grown()
 		k.bring(ctx, &kept)
@@ -117,7 +122,7 @@ func (k *Keeper) publish(ctx context.Context, at *kept) error {
 		return fmt.Errorf("publish: %w", err)
 	}
 	at.published = at.signed
-	return nil
+	return k.Shelf.post(at.published)
 }
 
 // wait returns when there is more to read, which it has then read, or when
