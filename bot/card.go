@@ -218,6 +218,19 @@ func (p pen) size(a desk.Action) string {
 	return say.Size(p.lang, int64(n))
 }
 
+// held shows, a line each, the requests that a release lets go on.
+func (p pen) held(all []desk.Request) string {
+	const most = 10
+	var lines []string
+	for _, r := range all[:min(len(all), most)] {
+		lines = append(lines, string(r.ID)+" · "+say.Summary(p.lang, r.Action, code)+" · "+p.name(r.By))
+	}
+	if more := len(all) - most; more > 0 {
+		lines = append(lines, p.text("held.more", "n", strconv.Itoa(more)))
+	}
+	return strings.Join(lines, "\n")
+}
+
 // list shows requests, a line each.
 func (p pen) list(scope string, all []desk.Request) Message {
 	const most = 15

@@ -17,7 +17,8 @@ type dossier struct {
 	judge    bool         // it waits for the reader's vote
 	withdraw bool         // the reader may take it back
 	amend    bool         // the reader may change it
-	problem  string       // why the last click did nothing
+	releases []desk.Request
+	problem  string // why the last click did nothing
 }
 
 func (p *Portal) request(v *visit) error { return p.showRequest(v, desk.ID(v.Params("id")), nil) }
@@ -51,7 +52,7 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
 	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
 	amend := p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil
-	return dossier{Request: r, past: past, judge: waits, withdraw: err == nil, amend: amend}, nil
+	return dossier{Request: r, past: past, judge: waits, withdraw: err == nil, amend: amend, releases: p.Desk.Releases(r)}, nil
 }
 
 func (p *Portal) approve(v *visit) error {

@@ -206,6 +206,7 @@ var texts = map[string][2]string{
 	"what.changes":  {"Ce qui est demandé", "What is asked"},
 	"refuse.reason": {"Motif du refus (envoyé à la personne qui a demandé)", "Reason for refusal (sent to the person who asked)"},
 	"refuse.open":   {"Refuser…", "Refuse…"},
+	"released":      {"Demandes que cela libère : {n}.", "Requests that this releases: {n}."},
 	"amend.open":    {"Modifier…", "Change…"},
 	"amend.value":   {"Nouvelle valeur", "New value"},
 	"amend.hint":    {"Les accords déjà donnés ne compteront plus, et une autre personne que vous décidera.", "Approvals given so far will no longer count, and somebody other than you will decide."},

@@ -80,10 +80,8 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 		return d.events(r.ID, by, Thawed{})
 	case BrakeRelease:
 		events := d.events(r.ID, by, BrakesReset{})
-		for _, held := range d.Held() {
-			if !held.Changed.After(r.Asked) { // nobody has looked at what was held since
-				events = append(events, d.events(held.ID, by, Released{})...)
-			}
+		for _, held := range d.Releases(r) {
+			events = append(events, d.events(held.ID, by, Released{})...)
 		}
 		return events
 	}
