@@ -117,20 +117,33 @@ func (h *house) watch(ctx context.Context) error {
 
 // anchor freezes a house whose journal is not the one that was published: an old
 // copy was put back, or somebody has edited it. What was sent since would be
-// sent again.
+// sent again. The thaw of that freeze accepts the journal.
 func (h *house) anchor(ctx context.Context, c historyConfig, events *journal.Log) error {
 	if h.ruined != nil {
 		return nil
 	}
-	err := c.against(ctx, events)
+	last, err := c.against(ctx, events)
 	if !errors.Is(err, journal.ErrLost) && !errors.Is(err, journal.ErrRewritten) {
 		return err
 	}
+	if h.accepts(last) {
+		h.log.Warn("this is not the journal that was published; two administrators have accepted it by a thaw", "error", err)
+		return nil
+	}
 	h.log.Error("frozen: this is not the journal that was published", "error", err)
-	if err := h.desk.Freeze(ctx, desk.ByAnchor, err.Error()); err != nil {
+	if err := h.desk.FreezeByAnchor(ctx, last.Root.String(), err.Error()); err != nil {
 		return fmt.Errorf("freeze: %w", err)
 	}
 	return nil
+}
+
+// accepts says that two administrators have accepted that the journal is not the
+// one of the checkpoint.
+func (h *house) accepts(c journal.Checkpoint) bool {
+	if err := h.desk.View.CatchUp(context.Background()); err != nil {
+		h.log.Error("look whether the journal is accepted", "error", err)
+	}
+	return h.desk.View.Anchor(c.Root.String()) == desk.Accepted
 }
 
 // freeze says whether the house is frozen now.

@@ -145,7 +145,7 @@ func TestKeeperPostsWhatVerifies(t *testing.T) {
 	}
 	wall := &wall{posted: make(chan bot.Message, 1)}
 	v := newVitals()
-	run, err := c.History.keeper(events, wall, v, slog.New(slog.DiscardHandler))
+	run, err := c.History.keeper(events, wall, &house{vitals: v}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func (w *wall) Post(_ context.Context, m bot.Message) (desk.Post, error) {
 // A journal that is not the one that was signed here is not served.
 func TestAnOlderCopyIsServedFrozen(t *testing.T) {
 	c, events, d := archive(t)
-	if err := c.History.against(t.Context(), events); err != nil {
+	if _, err := c.History.against(t.Context(), events); err != nil {
 		t.Errorf("before any checkpoint: %v", err)
 	}
 	older, err := os.MkdirTemp(t.TempDir(), "backup")
@@ -223,7 +223,7 @@ func TestAnOlderCopyIsServedFrozen(t *testing.T) {
 	}
 	wall := &wall{posted: make(chan bot.Message, 1)}
 	c.History.Channel = "8q1xw5z3dj8hzd9ry1bwxy4a7e"
-	run, err := c.History.keeper(events, wall, newVitals(), slog.New(slog.DiscardHandler))
+	run, err := c.History.keeper(events, wall, &house{vitals: newVitals()}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestAnOlderCopyIsServedFrozen(t *testing.T) {
 	<-wall.posted
 	cancel()
 	<-done
-	if err := c.History.against(t.Context(), events); err != nil {
+	if _, err := c.History.against(t.Context(), events); err != nil {
 		t.Errorf("the journal itself: %v", err)
 	}
 	c.Journal = filepath.Join(older, "journal.db")
@@ -241,7 +241,7 @@ func TestAnOlderCopyIsServedFrozen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.History.against(t.Context(), restored); !errors.Is(err, journal.ErrLost) {
+	if _, err := c.History.against(t.Context(), restored); !errors.Is(err, journal.ErrLost) {
 		t.Errorf("an older copy: %v", err)
 	}
 	defer restored.Close()

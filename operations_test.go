@@ -261,7 +261,7 @@ func TestReadiness(t *testing.T) {
 		"a read that was cut short": {func(h *house, _ *error, _ *seals, _ *time.Time) {
 			h.vitals.note("partage", time.Now(), context.Canceled)
 		}, "", 0},
-		"a Mattermost that is ill":     {func(*house, *error, *seals, *time.Time) { ping.Store(500) }, "mattermost", 0},
+		"a Mattermost that is ill": {func(*house, *error, *seals, *time.Time) { ping.Store(500) }, "mattermost", 0},
 		"a checkpoint that was not posted": {func(h *house, _ *error, _ *seals, now *time.Time) {
 			h.vitals.published(*now, errors.New("not a member"))
 		}, "publication", 0},

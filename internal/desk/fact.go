@@ -115,8 +115,11 @@ type (
 	Frozen struct {
 		Cause  Cause
 		Reason string // what the asker said, or what was found
+		Anchor string `json:",omitempty"` // ByAnchor: the root that was published, and is not the journal's
 	}
-	// Thawed ends a freeze. Only a request that somebody approved does.
+	// Thawed ends a freeze, and accepts the journal as it is: what was published of
+	// another and froze the house does so no more. Only a request that somebody
+	// approved does.
 	Thawed struct{}
 	// BrakesReset lets the brakes count from zero: the effects before it count no
 	// more. What they held when it was asked for is Released in the same append.

@@ -40,6 +40,8 @@ type Fold interface {
 	Offer(digest string) (UID, time.Time)
 	// Freeze is the event that stopped every send; false if they go on.
 	Freeze() (Event, bool)
+	// Anchor is what came of a root that was published and is not the journal's.
+	Anchor(root string) Anchoring
 	// Intents are the effects that brakes count: of verbs that take something
 	// away, started in the last day and not proved without effect.
 	Intents() Tally

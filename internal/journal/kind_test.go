@@ -52,7 +52,7 @@ func everyFact() []desk.Fact {
 		desk.Held{Limit: desk.PersonLimit, Max: 5},
 		desk.Released{},
 		desk.BrakesReset{},
-		desk.Frozen{Cause: desk.ByFile, Reason: "incident"},
+		desk.Frozen{Cause: desk.ByAnchor, Reason: "5 are missing", Anchor: "hsvLnKkYB3H2S9lJnfOn4Ky7DHdhN4eCbzf5DAvBpFs="},
 		desk.Thawed{},
 		desk.Granted{To: "jdupont", Domains: []string{"physique.unistra.fr"}},
 		desk.Revoked{From: "jdupont", Domains: []string{"physique.unistra.fr"}},

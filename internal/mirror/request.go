@@ -121,6 +121,13 @@ func (m *Mirror) Freeze() (desk.Event, bool) {
 	return *m.freeze, true
 }
 
+// Anchor is desk.Fold's.
+func (m *Mirror) Anchor(root string) desk.Anchoring {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.anchors[root]
+}
+
 // Intents is desk.Fold's.
 func (m *Mirror) Intents() desk.Tally {
 	m.mu.RLock()
