@@ -16,6 +16,8 @@ func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
 		return Fail(Forbidden, OwnBenefit, "id", string(r.ID))
 	case !r.Decision.Approves(d.View.Person(by)):
 		return Fail(Forbidden, NotApprover, "id", string(r.ID))
+	case r.State == Waiting && r.wrote(by):
+		return Fail(Forbidden, OwnAmendment, "id", string(r.ID))
 	case r.State != Waiting || r.Voted(by):
 		return tooLate(r)
 	case digest != "" && digest != r.Digest():
@@ -73,7 +75,7 @@ func (d *Desk) Recheck(r Request, target Account) error {
 	}
 	valid := 0
 	for _, v := range r.Votes {
-		if !d.serves(r.Action, facts.Target.Owner, v.By) && v.By != r.By && now.Approves(d.View.Person(v.By)) {
+		if !d.serves(r.Action, facts.Target.Owner, v.By) && !r.wrote(v.By) && now.Approves(d.View.Person(v.By)) {
 			valid++
 		}
 	}
