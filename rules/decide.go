@@ -61,8 +61,10 @@ func (b *Book) firstMatch(d *desk.Decision, rules []*rule, w world, domain strin
 			d.Why = append(d.Why, desk.Finding{Rule: r.ID, Result: "error: " + err.Error()})
 			return
 		case holds:
-			d.Rule, d.Because, d.Outcome, d.Needed = r.ID, r.Text, r.Outcome, r.Needed
-			d.Approvers = r.named(domain)
+			d.Rule, d.Because, d.Outcome = r.ID, r.Text, r.Outcome
+			if r.Outcome == desk.Pending {
+				d.Panels = []desk.Panel{{Approvers: r.named(domain), Needed: r.Needed}}
+			}
 			d.Why = append(d.Why, desk.Finding{Rule: r.ID, Result: "yes"})
 			return
 		}

@@ -115,8 +115,8 @@ func show(d desk.Decision) string {
 	if d.Because.FR != "" {
 		fmt.Fprintf(&b, "because %s\n", d.Because.FR)
 	}
-	if d.Needed > 0 || len(d.Approvers) > 0 {
-		fmt.Fprintf(&b, "needs %d of %s\n", d.Needed, strings.Join(d.Approvers, ", "))
+	for _, s := range d.Panels {
+		fmt.Fprintf(&b, "needs %d of %s\n", s.Needed, strings.Join(s.Approvers, ", "))
 	}
 	for _, w := range d.Why {
 		fmt.Fprintf(&b, "  %s: %s\n", w.Rule, w.Result)
@@ -151,10 +151,10 @@ func TestDecideSharesNothing(t *testing.T) {
 	b := defaultBook(t)
 	facts := cast("bob", "alias.add bob@physique.unistra.fr alias=bobby@physique.unistra.fr")
 	first := b.Decide(facts)
-	first.Approvers[0], first.Why[0].Rule = "group:everybody", ""
+	first.Panels[0].Approvers[0], first.Why[0].Rule = "group:everybody", ""
 	b.Rules()[0].Verbs[0] = "help"
 	second := b.Decide(facts)
-	if second.Approvers[0] != "domain:physique.unistra.fr" || second.Why[0].Rule != "admins-act" || b.Rules()[0].Verbs[0] != desk.AliasAdd {
+	if second.Panels[0].Approvers[0] != "domain:physique.unistra.fr" || second.Why[0].Rule != "admins-act" || b.Rules()[0].Verbs[0] != desk.AliasAdd {
 		t.Errorf("a caller changed the book: %+v", second)
 	}
 }

@@ -31,7 +31,7 @@ rules:
 		Domain: "physique.unistra.fr",
 		Size:   12 << 30,
 	})
-	fmt.Println(decision.Outcome, "by", decision.Rule, decision.Approvers)
+	fmt.Println(decision.Outcome, "by", decision.Rule, decision.Approvers())
 	fmt.Println(decision.Because.In("en"))
 	// Output:
 	// pending by own-quota [domain:physique.unistra.fr group:dn-admins]

@@ -104,7 +104,7 @@ func TestNaive(t *testing.T) {
 		for range worldsPerCheck {
 			f := anyFacts(t)
 			d := book.Decide(f)
-			got := fmt.Sprint(d.Outcome, d.Approvers)
+			got := fmt.Sprint(d.Outcome, d.Approvers())
 			if want := naive(f); got != want {
 				t.Fatalf("book says %s by %q, policy says %s", got, d.Rule, want)
 			}

@@ -46,6 +46,7 @@ const (
 	OwnRequest      Code = "approver.self"     // id
 	OwnBenefit      Code = "approver.benefits" // id
 	TooLate         Code = "too.late"          // id, state, by
+	OtherPanel      Code = "approver.others"   // id
 	Changed         Code = "changed"           // id
 	NotYours        Code = "yours.not"         // id
 	StaleData       Code = "data.stale"        // source, since

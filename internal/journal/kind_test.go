@@ -33,8 +33,8 @@ func everyFact() []desk.Fact {
 		desk.Asked{Action: desk.Action{Verb: desk.AliasAdd, Target: "jeanne.dupont@unistra.fr", Args: "alias=contact@unistra.fr"},
 			Mailbox: mailbox.ID, Owner: "jdupont", Reason: "mariage, « été »", Via: desk.Chat, Key: "post:1"},
 		desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Rule: "alias", Because: desk.Text{FR: "Un avis.", EN: "One opinion."},
-			Approvers: []string{"group:dsi", "domain:unistra.fr"}, Needed: 1, Why: []desk.Finding{{Rule: "alias", Result: "yes"}}, Book: "b00c"}},
-		desk.Approved{Digest: "d1", Via: desk.Portal},
+			Panels: []desk.Panel{{Approvers: []string{"group:dsi", "domain:unistra.fr"}, Needed: 1}, {Approvers: []string{"person:sgermain"}, Needed: 1}}, Deadline: 2, Expiry: 10, Why: []desk.Finding{{Rule: "alias", Result: "yes"}}, Book: "b00c"}},
+		desk.Approved{Digest: "d1", Via: desk.Portal, Panels: []int{0, 1}},
 		desk.Refused{Reason: "non", Via: desk.Chat},
 		desk.Withdrawn{Via: desk.Portal},
 		desk.Planned{Plan: desk.Plan{Steps: []desk.Step{{
