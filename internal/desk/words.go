@@ -131,6 +131,9 @@ type Facts struct {
 	Now    time.Time
 }
 
+// Manages says that the domain is delegated to who asks.
+func (f Facts) Manages(domain string) bool { return f.Actor.Corresponds(domain) }
+
 // An Outcome is what the rules say. The zero Outcome is no: read it as Denied.
 type Outcome string
 
