@@ -214,7 +214,7 @@ func TestARestoredHouseRepeatsNothing(t *testing.T) {
 	}
 	thaw, _ := last.house.desk.View.Next()
 	r := last.record(t, thaw, "sophie", desk.Asked{Action: desk.Action{Verb: desk.HouseThaw}, Via: desk.Chat, Key: "thaw"},
-		desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Approvers: []string{"group:dsi"}, Needed: 1}})
+		desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"group:dsi"}, Needed: 1}}}})
 	last.record(t, thaw, "paul", desk.Approved{Digest: r.Digest()})
 	last.settle(t, waiting)
 	again := last.allowed(t, "lost@univ-test.fr") // asked anew by who was told that it is lost

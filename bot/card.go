@@ -30,10 +30,10 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 	if r.State == desk.Waiting {
 		card.Text = say.Effect(p.lang, r.Action, code)
 		card.Fields = append(card.Fields, p.fields(
-			field{"label.approvers", say.Approvers(p.lang, r.Decision.Approvers, code)},
+			field{"label.approvers", say.Panels(p.lang, r.Decision.Panels, code)},
 			field{"field.typed", p.command(desk.RequestApprove, string(r.ID), "") + " · " +
 				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason")) + p.amend(r)},
-			field{"field.votes", fmt.Sprintf("%d / %d", len(r.Votes), r.Decision.Needed)},
+			field{"field.votes", fmt.Sprintf("%d / %d", len(r.Votes), r.Decision.Needed())},
 			field{"field.digest", code(r.Digest()[:8])},
 		)...)
 	}

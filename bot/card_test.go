@@ -36,7 +36,7 @@ func request(state desk.State, verb desk.Verb, args map[string]string) desk.Requ
 		panic(err)
 	}
 	return desk.Request{ID: "D-512", By: "marie", Owner: "bob", Via: desk.Chat, State: state, Action: a, Reason: "accueil du public",
-		Decision: desk.Decision{Outcome: desk.Pending, Rule: "R-12", Approvers: []string{"domain:physique.unistra.fr", "group:admins"}, Needed: 1,
+		Decision: desk.Decision{Outcome: desk.Pending, Rule: "R-12", Panels: []desk.Panel{{Approvers: []string{"domain:physique.unistra.fr", "group:admins"}, Needed: 1}},
 			Because: desk.Text{FR: "Un alias de service demande un accord.", EN: "A service alias needs approval."}},
 		Asked: noon, Changed: noon}
 }

@@ -60,7 +60,7 @@ func hostileRequest(state desk.State, s string) desk.Request {
 	r := alias(state)
 	r.By, r.Ended, r.Reason, r.Refusal = "evil", "evil", s, s
 	r.Votes = []desk.Vote{{By: "evil"}}
-	r.Decision.Approvers = []string{"group:" + s, "domain:" + s}
+	r.Decision.Panels = []desk.Panel{{Approvers: []string{"group:" + s, "domain:" + s, "person:" + s}}, {Approvers: []string{"group:" + s}, Needed: 2}}
 	r.Decision.Rule = s
 	r.Action.Target = s
 	return r

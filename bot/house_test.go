@@ -202,7 +202,7 @@ func (rules) Decide(f desk.Facts) desk.Decision {
 	case desk.Address(f.Action.Arg("alias")).Local() == "no":
 		return desk.Decision{Outcome: desk.Denied, Rule: "R-2", Because: desk.Text{FR: "Nom réservé.", EN: "Reserved name."}}
 	case f.Action.Arg("alias") != "":
-		return desk.Decision{Outcome: desk.Pending, Rule: "R-3", Approvers: []string{"group:admins"}, Needed: 1,
+		return desk.Decision{Outcome: desk.Pending, Rule: "R-3", Panels: []desk.Panel{{Approvers: []string{"group:admins"}, Needed: 1}},
 			Because: desk.Text{FR: "Un alias demande un accord.", EN: "An alias needs approval."}}
 	case f.Target.Owner == f.Actor.UID || f.Actor.In("admins"):
 		return desk.Decision{Outcome: desk.Allowed}

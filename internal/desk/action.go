@@ -82,6 +82,20 @@ func (a Action) String() string {
 
 // Arg is the value of one argument, "" if absent.
 func (a Action) Arg(name string) string {
+	if strings.Contains(a.Args, `"`) {
+		return a.quotedArg(name)
+	}
+	for rest := a.Args; rest != ""; {
+		var word string
+		word, rest = cut(rest, " ")
+		if k, v := cut(word, "="); k == name {
+			return v
+		}
+	}
+	return ""
+}
+
+func (a Action) quotedArg(name string) string {
 	words, _ := split(a.Args)
 	for _, w := range words {
 		if k, v := cut(w, "="); k == name {

@@ -74,7 +74,7 @@ func (d *Desk) redecide(by UID, r Request, action Action) (Decision, error) {
 	case !decision.concedes():
 		return Decision{}, Fail(Forbidden, NotAllowed, "verb", string(action.Verb), "target", action.Target, "rule", decision.Rule)
 	case decision.Outcome == Allowed && by != r.By: // the asker has not asked for this
-		decision.Outcome, decision.Approvers, decision.Needed = Pending, r.Decision.Approvers, 1
+		decision.Outcome, decision.Panels = Pending, []Panel{{r.Decision.Approvers(), 1}}
 	}
 	return decision, nil
 }

@@ -85,7 +85,7 @@ func (d *Desk) Approve(ctx context.Context, by UID, via Door, id ID, digest stri
 		if err := d.mayApprove(by, r); err != nil {
 			return nil, err
 		}
-		return []Fact{Approved{Digest: r.Digest(), Via: via}}, nil
+		return []Fact{Approved{Digest: r.Digest(), Via: via, Panels: r.panelsOf(d.View.Person(by))}}, nil
 	})
 }
 

@@ -48,6 +48,7 @@ const (
 	OwnAmendment    Code = "approver.amended"  // id
 	NotAmendable    Code = "amend.not"         // id
 	TooLate         Code = "too.late"          // id, state, by
+	OtherPanel      Code = "approver.others"   // id
 	Changed         Code = "changed"           // id
 	NotYours        Code = "yours.not"         // id
 	StaleData       Code = "data.stale"        // source, since

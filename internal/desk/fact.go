@@ -23,6 +23,7 @@ type (
 	Approved struct {
 		Digest string
 		Via    Door
+		Panels []int `json:",omitempty"` // that the voter belongs to, by their places in the decision; none: the only one
 	}
 	// Refused ends a waiting request by an approver's no.
 	Refused struct {

@@ -59,9 +59,9 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"asked": asked, "asked by nobody": event("", desk.Asked{}),
 		"allowed": allowed, "pending": pending, "denied": denied,
 		"undecided":         event("ann", desk.Decided{}),
-		"strange decision":  event("ann", desk.Decided{Decision: desk.Decision{Outcome: "maybe", Needed: 1, Approvers: []string{"group:admins"}}}),
+		"strange decision":  event("ann", desk.Decided{Decision: desk.Decision{Outcome: "maybe", Panels: []desk.Panel{{Approvers: []string{"group:admins"}, Needed: 1}}}}),
 		"needs no approval": event("ann", desk.Decided{Decision: needs(0, "admins")}),
-		"needs nobody":      event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Needed: 1}}),
+		"needs nobody":      event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Needed: 1}}}}),
 		"approved":          vote("dan", digest), "approved again": vote("cid", digest),
 		"approved by the asker": vote("ann", digest), "approved by the owner": vote("bob", digest), "approved by nobody": vote("", digest),
 		"approved something else": vote("dan", "other"), "approved nothing": vote("dan", ""),
@@ -217,9 +217,10 @@ func drawFact(t *rapid.T, r desk.Request) desk.Fact {
 	attempt := r.Attempt + rapid.SampledFrom([]int{0, 0, 1, 1, 2, -1}).Draw(t, "attempt")
 	return rapid.SampledFrom([]desk.Fact{
 		desk.Asked{Action: desk.Action{Verb: desk.Help}, Owner: rapid.SampledFrom([]desk.UID{"", "bob", "cid"}).Draw(t, "owner")},
-		desk.Decided{Decision: desk.Decision{Needed: small.Draw(t, "needed"), Approvers: []string{"group:admins"},
+		desk.Decided{Decision: desk.Decision{Panels: drawPanels(t),
 			Outcome: rapid.SampledFrom([]desk.Outcome{"", desk.Denied, desk.Allowed, desk.Pending, desk.Pending}).Draw(t, "outcome")}},
-		desk.Approved{Digest: rapid.SampledFrom([]string{r.Digest(), r.Digest(), ""}).Draw(t, "digest")},
+		desk.Approved{Digest: rapid.SampledFrom([]string{r.Digest(), r.Digest(), ""}).Draw(t, "digest"),
+			Panels: rapid.SliceOfN(rapid.IntRange(-1, 3), 0, 3).Draw(t, "panels")},
 		desk.Amended{Action: desk.Action{Verb: desk.Help, Args: "n=" + strconv.Itoa(small.Draw(t, "args"))}, Digest: r.Digest()},
 		desk.Refused{}, desk.Withdrawn{}, desk.Planned{Plan: plan(small.Draw(t, "steps"), rapid.Bool().Draw(t, "reversible"))},
 		desk.Started{Attempt: attempt, Step: r.Step, Undo: r.Undoing}, desk.Started{Attempt: attempt, Step: r.Step - 1, Undo: true},
@@ -229,6 +230,13 @@ func drawFact(t *rapid.T, r desk.Request) desk.Fact {
 		desk.Announced{Role: desk.ToOwner}, desk.Granted{}, nil,
 		desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Done{}}, desk.Erased{Was: desk.Announced{}},
 	}).Draw(t, "fact")
+}
+
+func drawPanels(t *rapid.T) []desk.Panel {
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) desk.Panel {
+		return desk.Panel{Approvers: rapid.SampledFrom([][]string{{"group:admins"}, {"group:admins"}, {"group:admins"}, nil}).Draw(t, "approvers"),
+			Needed: rapid.SampledFrom([]int{1, 1, 2, 3, 0}).Draw(t, "needed")}
+	}), 0, 3).Draw(t, "panels of the decision")
 }
 
 // Whatever a journal says, nothing is done without enough distinct approvers
@@ -275,5 +283,23 @@ func granted(r desk.Request) bool {
 		}
 	}
 	return r.Decision.Outcome == desk.Allowed && (r.Amender == "" || r.Amender == r.By) ||
-		r.Decision.Outcome == desk.Pending && r.Decision.Needed > 0 && len(voters) >= r.Decision.Needed && len(voters) == len(r.Votes)
+		r.Decision.Outcome == desk.Pending && len(voters) == len(r.Votes) && len(voters) > 0 && seated(r.Decision, r.Votes)
+}
+
+// seated tries every way to sit the votes, each in one panel: in one of them
+// each panel has all its people.
+func seated(d desk.Decision, votes []desk.Vote) bool {
+	if len(votes) > 0 {
+		for i, p := range d.Panels {
+			if slices.Contains(votes[0].Panels, i) || len(votes[0].Panels) == 0 && len(d.Panels) == 1 {
+				left := desk.Decision{Panels: slices.Clone(d.Panels)}
+				left.Panels[i].Needed = p.Needed - 1
+				if seated(left, votes[1:]) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return len(d.Panels) > 0 && !slices.ContainsFunc(d.Panels, func(p desk.Panel) bool { return p.Needed != 0 || len(p.Approvers) == 0 })
 }

@@ -198,7 +198,7 @@ var now = time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)
 
 // needs is a decision that waits for n members of the group.
 func needs(n int, group string) desk.Decision {
-	return desk.Decision{Outcome: desk.Pending, Rule: "needs", Approvers: []string{"group:" + group}, Needed: n}
+	return desk.Decision{Outcome: desk.Pending, Rule: "needs", Panels: []desk.Panel{{Approvers: []string{"group:" + group}, Needed: n}}}
 }
 
 // newDesk is a desk with a population of letters: ann asks for bob's mailbox,

@@ -41,6 +41,9 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 	if d.serves(r.Action, facts.Target.Owner, by) || now.Outcome != Allowed && !approver {
 		return Fail(Forbidden, NotApprover, "id", string(r.ID))
 	}
+	if !r.awaits(d.View.Person(by)) {
+		return Fail(Conflict, OtherPanel, "id", string(r.ID))
+	}
 	return nil
 }
 
@@ -73,13 +76,14 @@ func (d *Desk) Recheck(r Request, target Account) error {
 	if now.Outcome == Allowed {
 		return nil
 	}
-	valid := 0
+	var valid []Vote
 	for _, v := range r.Votes {
-		if !d.serves(r.Action, facts.Target.Owner, v.By) && !r.wrote(v.By) && now.Approves(d.View.Person(v.By)) {
-			valid++
+		v.Panels = now.panelsOf(d.View.Person(v.By))
+		if !d.serves(r.Action, facts.Target.Owner, v.By) && !r.wrote(v.By) && len(v.Panels) > 0 {
+			valid = append(valid, v)
 		}
 	}
-	if now.Outcome == Pending && now.Needed > 0 && valid >= now.Needed {
+	if now.carried(valid) {
 		return nil
 	}
 	return Fail(Forbidden, NotAllowed, "verb", string(r.Action.Verb), "target", r.Action.Target, "rule", now.Rule)

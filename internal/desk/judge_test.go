@@ -32,7 +32,7 @@ func TestMayJudge(t *testing.T) {
 		"an admin of yesterday": {func(_ *desk.Desk, h *house) { leave(h, "cid") }, "cid", "", desk.NotApprover, desk.NotApprover},
 		"another card":          {none, "cid", "0123456789abcdef0123456789abcdef", desk.Changed, desk.Changed},
 		"other approvers now":   {rules(needs(1, "deans")), "cid", "", desk.NotApprover, ""},
-		"denied now":            {rules(desk.Decision{Approvers: []string{"group:admins"}}), "cid", "", desk.NotApprover, ""},
+		"denied now":            {rules(desk.Decision{Panels: []desk.Panel{{Approvers: []string{"group:admins"}}}}), "cid", "", desk.NotApprover, ""},
 		"allowed now":           {rules(desk.Decision{Outcome: desk.Allowed}), "cid", "", "", ""},
 		"an old directory":      {func(_ *desk.Desk, h *house) { h.read = now.Add(-2 * time.Hour) }, "cid", "", desk.StaleData, ""},
 		"no directory":          {func(_ *desk.Desk, h *house) { h.read = time.Time{} }, "cid", "", desk.StaleData, ""},
@@ -109,7 +109,7 @@ func TestRecheck(t *testing.T) {
 		"allowed by itself":    {rules(desk.Decision{Outcome: desk.Allowed}), ""},
 		"denied":               {rules(desk.Decision{Outcome: desk.Denied}), desk.NotAllowed},
 		"undecided":            {rules(desk.Decision{}), desk.NotAllowed},
-		"strange":              {rules(desk.Decision{Outcome: "maybe", Needed: 1, Approvers: []string{"group:admins"}}), desk.NotAllowed},
+		"strange":              {rules(desk.Decision{Outcome: "maybe", Panels: []desk.Panel{{Approvers: []string{"group:admins"}, Needed: 1}}}), desk.NotAllowed},
 		"needs no approval":    {rules(needs(0, "admins")), desk.NotAllowed},
 		"needs one more":       {rules(needs(3, "admins")), desk.NotAllowed},
 		"needs others":         {rules(needs(1, "deans")), desk.NotAllowed},
@@ -193,11 +193,11 @@ func carried(h *house, r desk.Request, rules desk.Decision) bool {
 	valid := map[desk.UID]bool{}
 	for _, v := range r.Votes {
 		p, owner := h.people[v.By], h.accounts[desk.Address(r.Action.Target)].Owner
-		if slices.ContainsFunc(p.Groups, func(g string) bool { return slices.Contains(rules.Approvers, "group:"+g) }) && v.By != r.By && v.By != owner {
+		if slices.ContainsFunc(p.Groups, func(g string) bool { return slices.Contains(rules.Approvers(), "group:"+g) }) && v.By != r.By && v.By != owner {
 			valid[v.By] = true
 		}
 	}
-	return rules.Outcome == desk.Allowed || rules.Outcome == desk.Pending && len(valid) >= rules.Needed
+	return rules.Outcome == desk.Allowed || rules.Outcome == desk.Pending && len(valid) >= rules.Needed()
 }
 
 // Whoever would receive the mail of another is served by it: neither their

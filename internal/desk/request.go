@@ -77,8 +77,9 @@ type Request struct {
 
 // A Vote is one approval.
 type Vote struct {
-	By UID
-	At time.Time
+	By     UID
+	At     time.Time
+	Panels []int // of the decision that the voter belongs to; none: the only one
 }
 
 // Digest is what an approval binds to: the request, its version and its
@@ -121,7 +122,9 @@ func (r Request) after(e Event) (Request, bool) {
 	case Decided:
 		return r.decided(f.Decision), r.State == Open
 	case Approved:
-		return r.approved(e), r.State == Waiting && f.Digest == r.Digest() && r.mayVote(e.By)
+		ok := r.State == Waiting && f.Digest == r.Digest() && r.mayVote(e.By)
+		next, helps := r.approved(Vote{e.By, e.At, f.Panels})
+		return next, ok && helps
 	case Refused:
 		ok := r.State == Waiting && r.mayVote(e.By)
 		r.State, r.Refusal, r.Ended = Rejected, f.Reason, e.By
@@ -202,18 +205,18 @@ func (r Request) decided(d Decision) Request {
 	switch {
 	case d.Outcome == Allowed && !r.Action.Verb.takesTwo() && (r.Amender == "" || r.Amender == r.By):
 		r.State = Ready
-	case d.Outcome == Pending && d.Needed > 0 && len(d.Approvers) > 0:
+	case d.waits():
 		r.State = Waiting
 	}
 	return r
 }
 
-func (r Request) approved(e Event) Request {
-	r.Votes = append(slices.Clone(r.Votes), Vote{e.By, e.At})
-	if len(r.Votes) >= r.Decision.Needed {
+func (r Request) approved(v Vote) (Request, bool) {
+	votes, helps := r.vote(v)
+	if r.Votes = votes; r.Decision.carried(votes) {
 		r.State = Ready
 	}
-	return r
+	return r, helps
 }
 
 // mayVote: the approver is somebody, neither author nor beneficiary, once.

@@ -86,7 +86,7 @@ func (d *Desk) Mine(by UID, n int) []Request {
 func (d *Desk) Inbox(by UID) []Request {
 	var waiting []Request
 	for r := range d.View.Requests(Query{States: []State{Waiting}}) {
-		if r.mayVote(by) && !d.serves(r.Action, r.Owner, by) && r.Decision.Approves(d.View.Person(by)) {
+		if r.awaits(d.View.Person(by)) && !d.serves(r.Action, r.Owner, by) {
 			waiting = append(waiting, r)
 		}
 	}

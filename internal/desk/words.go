@@ -131,6 +131,9 @@ type Facts struct {
 	Now    time.Time
 }
 
+// Manages says that the domain is delegated to who asks.
+func (f Facts) Manages(domain string) bool { return f.Actor.Corresponds(domain) }
+
 // An Outcome is what the rules say. The zero Outcome is no: read it as Denied.
 type Outcome string
 
@@ -156,13 +159,14 @@ func (t Text) In(lang string) string {
 
 // A Decision is the answer of the rules with its reasons.
 type Decision struct {
-	Outcome   Outcome
-	Rule      string    // id of the rule that settled it; "" = none did, hence denied
-	Because   Text      // that rule's sentence
-	Approvers []string  // who may approve: "group:NAME" or "domain:DOMAIN" (its correspondents)
-	Needed    int       // how many distinct people
-	Why       []Finding // every rule looked at, in order
-	Book      string    // digest of the rule book that answered
+	Outcome  Outcome
+	Rule     string    // id of the rule that settled it; "" = none did, hence denied
+	Because  Text      // that rule's sentence
+	Panels   []Panel   // who must approve: each of them, if the outcome is Pending
+	Deadline int       `json:",omitempty"` // working days after which approvers are reminded; 0 = the house's
+	Expiry   int       `json:",omitempty"` // working days after which the request ends unanswered; 0 = the house's
+	Why      []Finding // every rule looked at, in order
+	Book     string    // digest of the rule book that answered
 }
 
 // A Finding is what one rule said.
@@ -173,12 +177,3 @@ type Finding struct {
 
 // concedes says that the action is not simply denied.
 func (d Decision) concedes() bool { return d.Outcome == Allowed || d.Outcome == Pending }
-
-// Approves says that p is one of the named approvers: a member of a
-// "group:NAME" or a correspondent of a "domain:DOMAIN".
-func (d Decision) Approves(p Person) bool {
-	return p.Known() && slices.ContainsFunc(d.Approvers, func(ref string) bool {
-		kind, name := cut(ref, ":")
-		return kind == "group" && p.In(name) || kind == "domain" && p.Corresponds(name)
-	})
-}

@@ -185,7 +185,7 @@ func TestNothingIsSentWhen(t *testing.T) {
 		}, desk.UnknownAccount},
 		{"another rule asks for two now", func(t *testing.T, h house, p *partage) {
 			h.desk.Rules = rulesFunc(func(desk.Facts) desk.Decision {
-				return desk.Decision{Outcome: desk.Pending, Approvers: []string{"group:dsi"}, Needed: 2}
+				return desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"group:dsi"}, Needed: 2}}}
 			})
 		}, desk.NotAllowed},
 	} {

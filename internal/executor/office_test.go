@@ -109,7 +109,7 @@ func (f rulesFunc) Decide(x desk.Facts) desk.Decision { return f(x) }
 
 // approval: one of the group dsi must approve.
 func approval(desk.Facts) desk.Decision {
-	return desk.Decision{Outcome: desk.Pending, Rule: "alias", Approvers: []string{"group:dsi"}, Needed: 1}
+	return desk.Decision{Outcome: desk.Pending, Rule: "alias", Panels: []desk.Panel{{Approvers: []string{"group:dsi"}, Needed: 1}}}
 }
 
 // house is one node: its own memory and executor on a shared journal and Partage.

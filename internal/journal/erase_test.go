@@ -302,7 +302,7 @@ func TestRetentionKeepsWhatIsInForce(t *testing.T) {
 		t.Fatal(err)
 	}
 	thaw := desk.Request{ID: "D-2", Action: desk.Action{Verb: desk.HouseThaw}}
-	record(t, d, "D-2", "ann", desk.Asked{Action: thaw.Action, Key: "thaw"}, desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Needed: 1, Approvers: []string{"group:a"}}})
+	record(t, d, "D-2", "ann", desk.Asked{Action: thaw.Action, Key: "thaw"}, desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"group:a"}, Needed: 1}}}})
 	record(t, d, "D-2", "zoe", desk.Approved{Digest: thaw.Digest()}, desk.Thawed{})
 	record(t, d, "D-3", "ann", desk.Asked{Action: desk.Action{Verb: desk.AccountDelete, Target: "bob@u.fr"}, Mailbox: "z", Owner: "bob", Key: "delete"},
 		desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}})

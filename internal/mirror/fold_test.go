@@ -59,7 +59,7 @@ func asked(target, alias, key string) desk.Asked {
 var (
 	allowed = desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}}
 	denied  = desk.Decided{Decision: desk.Decision{Outcome: desk.Denied}}
-	pending = desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Approvers: []string{"group:dsi"}, Needed: 1}}
+	pending = desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"group:dsi"}, Needed: 1}}}}
 )
 
 func started(n int) desk.Started { return desk.Started{Attempt: n, Until: noon} }

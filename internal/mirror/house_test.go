@@ -74,7 +74,7 @@ func house(t testing.TB, j desk.Journal) (*desk.Desk, *Mirror) {
 	must(t, m.LoadAccounts(t.Context(), all(box("id-bob", "bob", "bob@u.fr")), noon))
 	must(t, m.CatchUp(t.Context()))
 	rules := rulesFunc(func(desk.Facts) desk.Decision {
-		return desk.Decision{Outcome: desk.Pending, Rule: "alias", Approvers: []string{"group:dsi"}, Needed: 1}
+		return desk.Decision{Outcome: desk.Pending, Rule: "alias", Panels: []desk.Panel{{Approvers: []string{"group:dsi"}, Needed: 1}}}
 	})
 	return &desk.Desk{Journal: j, View: m, Rules: rules, Now: func() time.Time { return noon }, Stale: time.Hour}, m
 }

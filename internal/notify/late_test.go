@@ -17,7 +17,7 @@ import (
 func TestAVoteThatIsNotTheLastIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		two := pending
-		two.Needed = 2
+		two.Panels = []desk.Panel{{Approvers: []string{"group:dsi"}, Needed: 2}}
 		w, d := &wall{}, newDesk(t, journal.NewMemory(), two)
 		defer start(t, d, w)()
 		r := ask(t, d, "ann")

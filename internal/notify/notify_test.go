@@ -53,7 +53,7 @@ type rules desk.Decision
 
 func (d rules) Decide(desk.Facts) desk.Decision { return desk.Decision(d) }
 
-var pending = rules{Outcome: desk.Pending, Approvers: []string{"group:dsi"}, Needed: 1}
+var pending = rules{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"group:dsi"}, Needed: 1}}}
 
 func all[T any](rows ...T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
@@ -177,7 +177,7 @@ func TestAQuickLifeIsToldAtItsEnd(t *testing.T) {
 func TestEachVoteIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		two := pending
-		two.Needed = 2
+		two.Panels = []desk.Panel{{Approvers: []string{"group:dsi"}, Needed: 2}}
 		w, d := &wall{}, newDesk(t, journal.NewMemory(), two)
 		defer start(t, d, w)()
 		r := ask(t, d, "ann")

@@ -93,7 +93,7 @@ func executed(lang string, fact desk.Fact, quote []Quote) (key string, pairs []s
 }
 
 func decided(lang string, d desk.Decision, quote []Quote) (key string, pairs []string) {
-	pairs = []string{"approvers", Approvers(lang, d.Approvers, quote...), "because", because(lang, d)}
+	pairs = []string{"approvers", Panels(lang, d.Panels, quote...), "because", because(lang, d)}
 	switch d.Outcome {
 	case desk.Allowed, desk.Pending:
 		return "fact.decided." + string(d.Outcome), pairs

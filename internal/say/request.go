@@ -29,6 +29,22 @@ func Line(lang string, r desk.Request, quote ...Quote) string {
 	return T(lang, "line", "sign", sign, "id", string(r.ID), "state", strings.ToLower(word), "summary", Summary(lang, r.Action, quote...))
 }
 
+// Panels says who must approve: "un administrateur"; of several panels, each
+// with how many of it: "2 de : un administrateur ; et un correspondant de u.fr".
+func Panels(lang string, panels []desk.Panel, quote ...Quote) string {
+	if len(panels) == 0 {
+		return T(lang, "approver")
+	}
+	said := make([]string, len(panels))
+	for i, s := range panels {
+		said[i] = Approvers(lang, s.Approvers, quote...)
+		if len(panels) > 1 && s.Needed > 1 {
+			said[i] = T(lang, "panel.many", "n", strconv.Itoa(s.Needed), "approvers", said[i])
+		}
+	}
+	return strings.Join(said, T(lang, "panel.and"))
+}
+
 // Approvers says who may approve: "un correspondant de physique.unistra.fr ou
 // un administrateur"; "personne" if refs names nobody.
 func Approvers(lang string, refs []string, quote ...Quote) string {
@@ -58,9 +74,9 @@ func Approvers(lang string, refs []string, quote ...Quote) string {
 func Outcome(lang string, r desk.Request, name func(desk.UID) string, quote ...Quote) string {
 	id := quoted(quote, string(r.ID))
 	pairs := append(values(lang, r.Action, quote), "id", id, "who", called(lang, name, r.Ended, quote),
-		"approvers", Approvers(lang, r.Decision.Approvers, quote...), "reason", quoted(quote, r.Refusal),
+		"approvers", Panels(lang, r.Decision.Panels, quote...), "reason", quoted(quote, r.Refusal),
 		"because", because(lang, r.Decision), "cause", cause(lang, causeOf(r)), "voters", voters(lang, r, name, quote),
-		"limit", brake(lang, r.Limit), "votes", strconv.Itoa(len(r.Votes)), "needed", strconv.Itoa(r.Decision.Needed),
+		"limit", brake(lang, r.Limit), "votes", strconv.Itoa(len(r.Votes)), "needed", strconv.Itoa(r.Decision.Needed()),
 		"steps", strconv.Itoa(r.Step), "of", strconv.Itoa(len(r.Steps())))
 	pairs = append(pairs, "done", T(lang, "done."+manner(r.Action), pairs...))
 	return T(lang, outcomeKey(r), pairs...)
@@ -79,7 +95,7 @@ func outcomeKey(r desk.Request) string {
 		return key + ".begun"
 	case r.State == desk.Waiting && len(r.Votes) > 0:
 		return key + ".votes"
-	case r.State == desk.Waiting && r.Decision.Needed > 1:
+	case r.State == desk.Waiting && r.Decision.Needed() > 1:
 		return key + ".many"
 	case r.State == desk.Ready && r.Code != "":
 		return key + ".again"

@@ -14,7 +14,7 @@ func nameOf(who desk.UID) string {
 
 func request(t *testing.T, change func(*desk.Request)) desk.Request {
 	r := desk.Request{ID: "D-5", By: "jd", State: desk.Waiting, Action: action(t, "alias.add bob@u.fr alias=c@u.fr"),
-		Decision: desk.Decision{Approvers: []string{"domain:u.fr", "group:admins"}, Needed: 1}}
+		Decision: desk.Decision{Panels: []desk.Panel{{Approvers: []string{"domain:u.fr", "group:admins"}, Needed: 1}}}}
 	if change != nil {
 		change(&r)
 	}
@@ -27,8 +27,8 @@ func TestOutcome(t *testing.T) {
 		want   string
 	}{
 		{nil, "La demande D-5 est envoyée : un correspondant de u.fr ou un administrateur peut la valider. La réponse suivra."},
-		{func(r *desk.Request) { r.Decision.Needed = 2 }, "La demande D-5 est envoyée : il faut 2 validations, et un correspondant de u.fr ou un administrateur peut valider. La réponse suivra."},
-		{func(r *desk.Request) { r.Decision.Needed, r.Votes = 2, []desk.Vote{{By: "sg"}} }, "Validations de la demande D-5 : 1 sur 2 (Sophie Germain) ; un correspondant de u.fr ou un administrateur peut encore valider. La réponse suivra."},
+		{func(r *desk.Request) { r.Decision.Panels[0].Needed = 2 }, "La demande D-5 est envoyée : il faut 2 validations, et un correspondant de u.fr ou un administrateur peut valider. La réponse suivra."},
+		{func(r *desk.Request) { r.Decision.Panels[0].Needed, r.Votes = 2, []desk.Vote{{By: "sg"}} }, "Validations de la demande D-5 : 1 sur 2 (Sophie Germain) ; un correspondant de u.fr ou un administrateur peut encore valider. La réponse suivra."},
 		{func(r *desk.Request) { r.State = desk.Open }, "La demande D-5 est enregistrée : les règles vont l'examiner."},
 		{func(r *desk.Request) { r.State = desk.Ready }, "La demande D-5 est acceptée : elle va être appliquée sur Partage."},
 		{func(r *desk.Request) { r.State, r.Votes = desk.Ready, []desk.Vote{{By: "sg"}, {By: "nn"}} }, "La demande D-5 est validée par Sophie Germain, nn : elle va être appliquée sur Partage."},
@@ -107,7 +107,7 @@ func ofThree(state desk.State, inForce int, undoing bool) func(*desk.Request) {
 var everyFact = []desk.Fact{
 	desk.Asked{Via: desk.Chat}, desk.Asked{Via: desk.Portal, Reason: "EVIL"}, desk.Asked{},
 	desk.Decided{}, desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed, Because: desk.Text{FR: "Oui", EN: "Yes"}}},
-	desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Approvers: []string{"domain:EVIL"}}},
+	desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"domain:EVIL"}}}}},
 	desk.Approved{Via: desk.Shell}, desk.Refused{Via: desk.Chat}, desk.Refused{Reason: "EVIL"}, desk.Withdrawn{},
 	desk.Amended{Action: desk.Action{Verb: desk.AliasAdd, Target: "EVIL", Args: "alias=EVIL"}, Via: desk.Chat},
 	desk.Started{Attempt: 1}, desk.Failed{Attempt: 1, Code: desk.PartageDown}, desk.Failed{Attempt: 2, Code: "brand.new", Final: true},
@@ -169,7 +169,7 @@ func TestFact(t *testing.T) {
 func TestOutcomeQuotesWhatCameFromOutside(t *testing.T) {
 	for state := range signs {
 		r := desk.Request{ID: "EVIL", State: state, Action: desk.Action{Verb: desk.AliasAdd, Target: "EVIL", Args: "alias=EVIL"}, Refusal: "EVIL", Ended: "EVIL",
-			Votes: []desk.Vote{{By: "EVIL"}}, Decision: desk.Decision{Approvers: []string{"domain:EVIL", "group:EVIL"}}}
+			Votes: []desk.Vote{{By: "EVIL"}}, Decision: desk.Decision{Panels: []desk.Panel{{Approvers: []string{"domain:EVIL", "group:EVIL", "person:EVIL"}}}}}
 		for _, lang := range []string{"fr", "en"} {
 			onlyMarked(t, Outcome(lang, r, nil, mark))
 			onlyMarked(t, Summary(lang, r.Action, mark)+Effect(lang, r.Action, mark))

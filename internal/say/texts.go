@@ -53,6 +53,7 @@ var texts = map[string]text{
 	"error.approver.amended":        {"Vous avez modifié la demande {id} : une autre personne doit en décider.", "You changed request {id}: somebody else must decide."},
 	"error.amend.not":               {"La demande {id} n'a rien à modifier. Annulez-la, puis faites-en une autre.", "Request {id} has nothing to change. Withdraw it, then make another one."},
 	"error.too.late":                {"La demande {id} n'attend plus de décision. Sa fiche dit où elle en est.", "Request {id} no longer waits for a decision. Its page says where it stands."},
+	"error.approver.others":         {"Votre groupe a déjà validé la demande {id} : elle attend d'autres personnes. Sa fiche dit qui.", "Your group has already approved request {id}: it waits for other people. Its page says whom."},
 	"error.too.late.waiting":        {"Vous avez déjà validé la demande {id}. Elle attend encore la validation d'une autre personne.", "You have already approved request {id}. It still waits for somebody else's approval."},
 	"error.too.late.ready":          {"La demande {id} est déjà validée{by?} : elle sera bientôt appliquée.", "Request {id} is already approved{by?}: it will be applied soon."},
 	"error.too.late.held":           {"La demande {id} est déjà validée{by?} : un frein la retient jusqu'à ce que deux administrateurs la libèrent.", "Request {id} is already approved{by?}: a brake holds it until two administrators release it."},
@@ -347,8 +348,11 @@ var texts = map[string]text{
 	"outcome.broken.partly":    {"La demande {id} s'est arrêtée en chemin : {cause}. Une partie reste en place ({steps} sur {of} des étapes) et n'a pas pu être défaite. Ne la refaites pas : donnez ce numéro à l'assistance.", "Request {id} stopped on its way: {cause}. Part of it is still in force ({steps} of {of} steps) and could not be taken back. Do not ask again: give this number to the help desk."},
 	"because.none":             {"Aucune règle ne la permet.", "No rule allows it."},
 
+	"panel.and":             {", et aussi ", ", and also "},
+	"panel.many":            {"{n} personnes parmi : {approvers}", "{n} people of: {approvers}"},
 	"approver":              {"personne", "nobody"},
 	"approver.domain":       {"un correspondant de {name}", "a correspondent of {name}"},
+	"approver.person":       {"{name}", "{name}"},
 	"approver.group":        {"un membre du groupe {name}", "a member of the group {name}"},
 	"approver.group.admins": {"un administrateur", "an administrator"},
 	// The name of that group in the directory, by the default rule book.
