@@ -1,15 +1,15 @@
 package rules
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"path"
 	"slices"
-	"strings"
-	"sync"
 
-	"github.com/expr-lang/expr/vm"
 	"github.com/unistra/melusine/internal/desk"
 )
 
@@ -18,30 +18,33 @@ type Book struct {
 	digest    string
 	groups    map[string]string // name in the book -> name in the directory
 	protected []desk.Address
+	naming    naming
 	rules     []*rule
-	byVerb    map[desk.Verb][]*rule
-	sizes     map[string]int64 // the sizes that conditions name, in bytes
-	machines  sync.Pool
+	verbs     map[desk.Verb]*verb
 }
 
 // A Rule is one rule as it was written, for people to read.
 type Rule struct {
-	ID        string
-	Text      desk.Text
-	Verbs     []desk.Verb // families are spelled out
-	When      string      // the condition
-	Outcome   desk.Outcome
-	Approvers []string // as written: "admins", "correspondents", "group:NAME"
-	Needed    int      // distinct approvers; 0 unless the outcome is desk.Pending
-	Line      int      // in the source, from 1
+	ID       string
+	Text     desk.Text
+	Verbs    []desk.Verb // families are spelled out
+	When     string      // the condition
+	Outcome  desk.Outcome
+	Panels   []desk.Panel // approvers as written: "admins", "correspondents", "manager", "group:NAME"; none unless desk.Pending
+	Deadline int          // working days; 0 = the house's
+	Expiry   int
+	File     string
+	Line     int // in the file, from 1
 }
 
 type rule struct {
 	Rule
-	approvers []string // "group:DIRECTORY NAME", or correspondents until the domain is known
-	program   *vm.Program
-	canonical string // the condition, however it was spaced
+	panels    []panel
+	condition *clause
 }
+
+// A File is one file of a book. A book of several is read in the order of their names.
+type File struct{ Name, Text string }
 
 //go:embed default.yaml
 var defaultSource []byte
@@ -49,27 +52,34 @@ var defaultSource []byte
 // Default is the book that the program carries.
 func Default() (*Book, error) { return Load("default.yaml", defaultSource) }
 
-// Load reads a book. The error joins everything that is wrong with it, each
-// with name, line and rule, and what to write instead; a book with any fault
-// is not loaded at all.
+// Load reads a book of one file: see LoadFiles.
 func Load(name string, source []byte) (*Book, error) {
-	faults := &faults{file: name}
-	written, err := read(source)
-	if err != nil {
-		faults.addError(err)
+	return LoadFiles(File{name, string(source)})
+}
+
+// LoadFiles reads a book. The error joins everything that is wrong with it,
+// each with file, line and rule, and what to write instead; a book with any
+// fault is not loaded at all.
+func LoadFiles(files ...File) (*Book, error) {
+	files = slices.SortedFunc(slices.Values(files), func(a, b File) int { return cmp.Compare(path.Base(a.Name), path.Base(b.Name)) })
+	b := &Book{digest: digestOf(files), groups: map[string]string{}, verbs: map[desk.Verb]*verb{}}
+	for _, v := range governed() {
+		b.verbs[v] = verbOf(v)
+	}
+	faults := &faults{}
+	sources := readAll(files, faults)
+	if len(faults.all) > 0 {
 		return nil, errors.Join(faults.all...)
 	}
-	sum := sha256.Sum256(source)
-	b := &Book{
-		digest: hex.EncodeToString(sum[:]),
-		groups: written.Groups,
-		byVerb: map[desk.Verb][]*rule{},
-		sizes:  map[string]int64{},
+	for i, s := range sources { // first, for rules name what any header declares
+		faults.at(files[i].Name)
+		b.addHeader(s, faults)
 	}
-	b.machines.New = func() any { return &vm.VM{MemoryBudget: memory} }
-	b.addHeader(written, faults)
-	for _, entry := range written.Rules {
-		b.addRule(entry, faults)
+	for i, s := range sources {
+		faults.at(files[i].Name)
+		for _, entry := range s.Rules {
+			b.addRule(entry, faults)
+		}
 	}
 	if err := errors.Join(faults.all...); err != nil {
 		return nil, err
@@ -77,29 +87,27 @@ func Load(name string, source []byte) (*Book, error) {
 	return b, nil
 }
 
-// Digest identifies the book: SHA-256 of its source, in hex.
-func (b *Book) Digest() string { return b.digest }
-
-// ApproverGroups names the groups of the directory whose members some rule
-// lets approve, sorted.
-func (b *Book) ApproverGroups() (groups []string) {
-	for _, r := range b.rules {
-		for _, ref := range r.approvers {
-			if group, ok := strings.CutPrefix(ref, "group:"); ok && !slices.Contains(groups, group) {
-				groups = append(groups, group)
-			}
-		}
+// digestOf binds the names of the files, without their folder, and their texts.
+func digestOf(files []File) string {
+	sum := sha256.New()
+	for _, f := range files {
+		_, _ = fmt.Fprintf(sum, "%d %s\n%d\n%s", len(path.Base(f.Name)), path.Base(f.Name), len(f.Text), f.Text) // a hash takes everything
 	}
-	slices.Sort(groups)
-	return groups
+	return hex.EncodeToString(sum.Sum(nil))
 }
+
+// Digest identifies the book: SHA-256 of its files, in hex.
+func (b *Book) Digest() string { return b.digest }
 
 // Rules lists the rules in the order they are tried.
 func (b *Book) Rules() []Rule {
 	rules := make([]Rule, len(b.rules))
 	for i, r := range b.rules {
 		rules[i] = r.Rule
-		rules[i].Verbs, rules[i].Approvers = slices.Clone(r.Verbs), slices.Clone(r.Approvers)
+		rules[i].Verbs, rules[i].Panels = slices.Clone(r.Verbs), slices.Clone(r.Panels)
+		for j, p := range r.Panels {
+			rules[i].Panels[j].Approvers = slices.Clone(p.Approvers)
+		}
 	}
 	return rules
 }

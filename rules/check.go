@@ -10,27 +10,26 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// Who may approve, besides "group:NAME".
-const (
-	admins         = "admins"
-	correspondents = "correspondents"
-)
-
 var (
 	idForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 	outcomes = map[string]desk.Outcome{"allow": desk.Allowed, "ask": desk.Pending, "deny": desk.Denied}
 )
 
-func (b *Book) addHeader(s source, f *faults) {
-	for _, name := range sortedKeys(s.Groups) {
-		if !idForm.MatchString(name) || name == correspondents {
-			f.add("groups: %q is no name for a group; use small letters, digits and -, but not %q", name, correspondents)
+func (b *Book) addHeader(w written, f *faults) {
+	for _, name := range sortedKeys(w.Groups) {
+		if !idForm.MatchString(name) || name == correspondents || name == manager {
+			f.add("groups: %q is no name for a group; use small letters, digits and -, but not %q or %q", name, correspondents, manager)
 		}
-		if strings.TrimSpace(s.Groups[name]) != s.Groups[name] || s.Groups[name] == "" {
+		if strings.TrimSpace(w.Groups[name]) != w.Groups[name] || w.Groups[name] == "" {
 			f.add("groups: %s: write the name that the group has in the directory", name)
 		}
+		if other, declared := b.groups[name]; declared && other != w.Groups[name] {
+			f.add("groups: %s is %q in another file", name, other)
+		}
+		b.groups[name] = w.Groups[name]
 	}
-	for _, text := range s.Protected {
+	b.naming.add(w.Naming.Forms, w.Naming.Reserved, f)
+	for _, text := range w.Protected {
 		address, err := desk.ParseAddress(text)
 		if err != nil {
 			f.add("protected: %q is not a mail address", text)
@@ -41,34 +40,58 @@ func (b *Book) addHeader(s source, f *faults) {
 
 // addRule checks one rule against those before it and adds it to the book.
 func (b *Book) addRule(e entry, f *faults) {
-	written, line, err := e.read()
-	f.rule, f.line = written.ID, line
+	w, line, err := e.read()
+	f.in(w.ID, line, w.lines)
 	if err != nil {
 		f.addError(err)
 		return
 	}
 	r := &rule{Rule: Rule{
-		ID:      written.ID,
-		Text:    desk.Text{FR: oneLine(written.FR), EN: oneLine(written.EN)},
-		When:    oneLine(written.When),
-		Outcome: outcomes[written.Outcome],
+		ID:      w.ID,
+		Text:    desk.Text{FR: oneLine(w.FR), EN: oneLine(w.EN)},
+		When:    oneLine(w.When),
+		Outcome: outcomes[w.Outcome],
+		File:    f.file,
 		Line:    line,
 	}}
 	f.addError(b.checkID(r.ID))
+	f.about("fr")
 	f.addError(checkText("fr", r.Text.FR))
+	f.about("en")
 	f.addError(checkText("en", r.Text.EN))
-	if r.Outcome == "" {
-		f.add("outcome %q: write allow, ask or deny", written.Outcome)
+	if f.about("outcome"); r.Outcome == "" {
+		f.add("outcome %q: write allow, ask or deny%s", w.Outcome, meant(w.Outcome, sortedKeys(outcomes)))
 	}
-	r.Verbs = verbsOf(written.Verbs, f)
-	b.setApprovers(r, written, f)
+	f.about("verbs")
+	r.Verbs = verbsOf(w.Verbs, f)
+	f.about("outcome")
+	b.setPanels(r, w, f)
+	f.about("when")
 	b.compile(r, f)
-	if b.hidden(r) {
-		f.add("can never be reached: earlier rules settle all its verbs; move it up or remove it")
+	f.about("")
+	b.addReached(r, f)
+}
+
+// addReached adds the rule if it can ever be reached.
+func (b *Book) addReached(r *rule, f *faults) {
+	var over []string
+	for _, v := range r.Verbs {
+		i := slices.IndexFunc(b.verbs[v].rules, func(e *rule) bool {
+			return e.condition != nil && r.condition != nil && implies(r.condition, e.condition)
+		})
+		if i < 0 {
+			over = nil
+			break
+		}
+		over = append(over, b.verbs[v].rules[i].ID)
+	}
+	if len(over) > 0 {
+		slices.Sort(over)
+		f.add("can never be reached: wherever it holds, an earlier rule (%s) has settled the verb; move it up or remove it", list(slices.Compact(over)))
 	}
 	b.rules = append(b.rules, r)
 	for _, v := range r.Verbs {
-		b.byVerb[v] = append(b.byVerb[v], r)
+		b.verbs[v].add(r)
 	}
 }
 
@@ -77,7 +100,7 @@ func (b *Book) checkID(id string) error {
 		return fmt.Errorf("id %q: use small letters, digits and -, but not %q or %q", id, onFacts, onProtected)
 	}
 	if i := slices.IndexFunc(b.rules, func(r *rule) bool { return r.ID == id }); i >= 0 {
-		return fmt.Errorf("id %q is taken by the rule of line %d; choose another", id, b.rules[i].Line)
+		return fmt.Errorf("id %q is taken by the rule of %s:%d; choose another", id, b.rules[i].File, b.rules[i].Line)
 	}
 	return nil
 }
@@ -110,7 +133,7 @@ func verbsOf(written []string, f *faults) []desk.Verb {
 		if _, exists := desk.SpecOf(desk.Verb(w)); exists && !found {
 			f.add("verb %q changes nothing and shows no account: no rule is ever asked about it; remove it", w)
 		} else if !found {
-			f.add("verb %q does not exist; known: %s, or a family such as alias.*", w, list(governed()))
+			f.add("verb %q does not exist; known: %s, or a family such as alias.*%s", w, list(governed()), meant(w, names(governed())))
 		}
 	}
 	if len(written) == 0 {
@@ -127,69 +150,11 @@ func governed() []desk.Verb {
 	})
 }
 
-func (b *Book) setApprovers(r *rule, w form, f *faults) {
-	for _, v := range r.Verbs {
-		if spec, _ := desk.SpecOf(v); spec.Two && r.Outcome == desk.Allowed {
-			f.add("verb %q is never for one person alone; write ask, with approvers", v)
-		}
+func names(verbs []desk.Verb) (names []string) {
+	for _, v := range verbs {
+		names = append(names, string(v))
 	}
-	if r.Outcome != desk.Pending {
-		if len(w.Approvers) > 0 || w.Needed != nil {
-			f.add("approvers and needed go with outcome ask only; remove them")
-		}
-		return
-	}
-	for _, v := range r.Verbs {
-		if spec, _ := desk.SpecOf(v); !spec.Changes {
-			f.add("verb %q changes nothing and cannot wait for approval; write allow or deny", v)
-		}
-	}
-	if len(w.Approvers) == 0 {
-		f.add("approvers is missing: say who approves, such as [correspondents, admins]")
-	}
-	r.Approvers, r.Needed = w.Approvers, 1
-	for _, name := range w.Approvers {
-		approver, err := b.approver(name)
-		f.addError(err)
-		r.approvers = append(r.approvers, approver)
-	}
-	if w.Needed != nil {
-		r.Needed = *w.Needed
-	}
-	if r.Needed < 1 {
-		f.add("needed is %d; at least 1 person must approve", r.Needed)
-	}
-}
-
-func (b *Book) approver(name string) (string, error) {
-	if name == correspondents {
-		return correspondents, nil
-	}
-	group, isGroup := strings.CutPrefix(name, "group:")
-	if !isGroup && name != admins {
-		return "", fmt.Errorf("approver %q: write admins, correspondents or group:NAME", name)
-	}
-	if b.groups[group] == "" {
-		return "", unknownGroup(group)
-	}
-	return "group:" + b.groups[group], nil
-}
-
-func unknownGroup(name string) error {
-	return fmt.Errorf("group %q is not declared; add it under groups: with its name in the directory", name)
-}
-
-// hidden says that for each verb of r an earlier rule always holds, or holds
-// whenever r does because it says the same.
-func (b *Book) hidden(r *rule) bool {
-	for _, v := range r.Verbs {
-		if !slices.ContainsFunc(b.byVerb[v], func(e *rule) bool {
-			return e.canonical != "" && (e.canonical == "true" || e.canonical == r.canonical)
-		}) {
-			return false
-		}
-	}
-	return len(r.Verbs) > 0
+	return names
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/parser/lexer"
@@ -20,6 +20,9 @@ const (
 	maxNodes     = 200
 )
 
+// grammar knows no function by itself: language does.
+var grammar = conf.Config{MaxNodes: maxNodes}
+
 // compile checks the condition of r and makes it ready to run.
 func (b *Book) compile(r *rule, f *faults) {
 	tree, err := parse(r.When)
@@ -27,15 +30,11 @@ func (b *Book) compile(r *rule, f *faults) {
 		f.addError(err)
 		return
 	}
-	r.canonical = tree.Node.String()
 	before := len(f.all)
 	l := language{book: b, grants: r.Outcome != desk.Denied, faults: f}
-	if l.visit(tree.Node, true); len(f.all) > before {
-		return
+	if c := l.visit(tree.Node, true); len(f.all) == before {
+		r.condition = c
 	}
-	r.program, err = expr.Compile(r.When, expr.Env(world{}), expr.AsBool(), expr.WarnOnAny(),
-		expr.DisableAllBuiltins(), expr.MaxNodes(maxNodes))
-	f.addError(syntax(err))
 }
 
 func parse(condition string) (*parser.Tree, error) {
@@ -45,7 +44,7 @@ func parse(condition string) (*parser.Tree, error) {
 	if err := shallow(condition); err != nil {
 		return nil, err
 	}
-	tree, err := parser.Parse(condition)
+	tree, err := parser.ParseWithConfig(condition, &grammar)
 	return tree, syntax(err)
 }
 

@@ -1,15 +1,10 @@
 package rules
 
 import (
-	"fmt"
-	"slices"
+	"sync"
 
-	"github.com/expr-lang/expr/vm"
 	"github.com/unistra/melusine/internal/desk"
 )
-
-// memory bounds what one evaluation may allocate, in expr's own unit.
-const memory = 100_000
 
 // Findings that are not of a rule; no rule may take these names.
 const (
@@ -18,91 +13,91 @@ const (
 )
 
 var (
-	brokenText = desk.Text{
-		FR: "Cette règle n’a pas pu être évaluée : par prudence la demande est refusée. Signalez-le à un administrateur.",
-		EN: "This rule could not be evaluated: to be safe the request is denied. Please tell an administrator.",
-	}
 	protectedText = desk.Text{
 		FR: "Cette adresse est protégée : aucune règle ne permet de la modifier. Adressez-vous à un administrateur.",
 		EN: "This address is protected: no rule lets anybody change it. Please contact an administrator.",
 	}
+	headlessText = desk.Text{
+		FR: "Cette demande est à valider par un chef de service, et l’annuaire n’en connaît pas : elle est refusée. Signalez-le à un administrateur.",
+		EN: "This request must be approved by a head of service, and the directory knows none: it is denied. Please tell an administrator.",
+	}
 )
+
+// worlds are used again: one is a hundred words long.
+var worlds = sync.Pool{New: func() any { return new(world) }}
 
 // Decide answers the facts: the first rule that names the verb and whose
 // condition holds. It is pure and may be called from many goroutines. It
-// denies when no rule matches (Rule ""), when a rule that is reached cannot be
-// evaluated, when a fact that must be known is missing, and when a change
-// touches a protected address, whatever the rules say.
+// denies when no rule matches (Rule ""), when a fact that must be known is
+// missing, when nobody is known who could approve, and when a change touches a
+// protected address, whatever the rules say.
 func (b *Book) Decide(f desk.Facts) desk.Decision {
-	args := argumentsOf(f.Action)
-	d := desk.Decision{Outcome: desk.Denied, Book: b.digest}
-	if name := missing(f, args); name != "" {
-		d.Why = []desk.Finding{{Rule: onFacts, Result: "error: " + name + " is not known"}}
+	w := worlds.Get().(*world)
+	w.look(b, f)
+	d := b.decide(w)
+	*w = world{}
+	worlds.Put(w)
+	return d
+}
+
+func (b *Book) decide(w *world) desk.Decision {
+	if name := w.missing(); name != "" {
+		return b.lacking(name)
+	}
+	if w.verb.changes && b.protects(w) {
+		return b.shielded()
+	}
+	for _, r := range w.verb.rules {
+		if r.condition.test(w) {
+			return b.settled(r, w)
+		}
+	}
+	return desk.Decision{Outcome: desk.Denied, Book: b.digest}
+}
+
+// lacking denies for want of a fact.
+func (b *Book) lacking(name string) desk.Decision {
+	return desk.Decision{Outcome: desk.Denied, Why: []desk.Finding{{Rule: onFacts, Result: "error: " + name + " is not known"}}, Book: b.digest}
+}
+
+// shielded denies what touches a protected address.
+func (b *Book) shielded() desk.Decision {
+	return desk.Decision{Outcome: desk.Denied, Rule: onProtected, Because: protectedText, Book: b.digest}
+}
+
+// settled is what the rule gives.
+func (b *Book) settled(r *rule, w *world) desk.Decision {
+	d := desk.Decision{Outcome: r.Outcome, Rule: r.ID, Because: r.Text, Book: b.digest}
+	if r.Outcome != desk.Pending {
 		return d
 	}
-	b.firstMatch(&d, b.byVerb[f.Action.Verb], b.world(f, args), f.Domain)
-	if spec, _ := desk.SpecOf(f.Action.Verb); spec.Changes && b.protects(f.Target, desk.Address(args.alias), desk.Address(args.to)) {
-		why := append(d.Why, desk.Finding{Rule: onProtected, Result: "yes"})
-		d = desk.Decision{Outcome: desk.Denied, Rule: onProtected, Because: protectedText, Why: why, Book: b.digest}
+	d.Deadline, d.Expiry, d.Panels = r.Deadline, r.Expiry, make([]desk.Panel, len(r.panels))
+	for i, p := range r.panels {
+		refs := p.refs(w)
+		if len(refs) == 0 {
+			return desk.Decision{Outcome: desk.Denied, Rule: r.ID, Because: headlessText, Book: b.digest,
+				Why: []desk.Finding{{Rule: onFacts, Result: "error: owner.manager is not known"}}}
+		}
+		d.Panels[i] = desk.Panel{Approvers: refs, Needed: p.needed}
 	}
 	return d
 }
 
-func (b *Book) firstMatch(d *desk.Decision, rules []*rule, w world, domain string) {
-	machine := b.machines.Get().(*vm.VM)
-	defer b.machines.Put(machine)
-	d.Why = make([]desk.Finding, 0, len(rules))
-	var env any = w // boxed once for all rules
-	for _, r := range rules {
-		holds, err := r.holds(machine, env)
-		switch {
-		case err != nil:
-			d.Rule, d.Because = r.ID, brokenText
-			d.Why = append(d.Why, desk.Finding{Rule: r.ID, Result: "error: " + err.Error()})
-			return
-		case holds:
-			d.Rule, d.Because, d.Outcome = r.ID, r.Text, r.Outcome
-			if r.Outcome == desk.Pending {
-				d.Panels = []desk.Panel{{Approvers: r.named(domain), Needed: r.Needed}}
-			}
-			d.Why = append(d.Why, desk.Finding{Rule: r.ID, Result: "yes"})
-			return
-		}
-		d.Why = append(d.Why, desk.Finding{Rule: r.ID, Result: "no"})
-	}
-}
-
-func (r *rule) holds(machine *vm.VM, env any) (bool, error) {
-	out, err := machine.Run(r.program, env)
-	if err != nil {
-		return false, fmt.Errorf("evaluate: %s", firstLine(err))
-	}
-	holds, ok := out.(bool)
-	if !ok {
-		return false, fmt.Errorf("evaluate: %T is neither yes nor no", out)
-	}
-	return holds, nil
-}
-
-// named puts the approvers in the form a Decision has.
-func (r *rule) named(domain string) []string {
-	var names []string
-	for _, a := range r.approvers {
-		if a == correspondents {
-			a = "domain:" + domain
-		}
-		names = append(names, a)
-	}
-	return names
-}
-
 // protects says that the change would touch a protected address: the account
 // that holds it under any of its names, or an address that the action names.
-func (b *Book) protects(a desk.Account, named ...desk.Address) bool {
+func (b *Book) protects(w *world) bool {
 	for _, p := range b.protected {
-		if a.Holds(p) || slices.Contains(named, p) {
+		if w.Target.Holds(p) || w.alias == string(p) || w.to == string(p) {
 			return true
 		}
 	}
 	return false
+}
+
+// named lists the rules that name a verb.
+func (b *Book) named(v desk.Verb) []*rule {
+	if verb := b.verbs[v]; verb != nil {
+		return verb.rules
+	}
+	return nil
 }

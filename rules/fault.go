@@ -33,10 +33,26 @@ func (f *Fault) Unwrap() error { return f.Err }
 
 // faults gathers what is wrong; add says where.
 type faults struct {
-	file string
-	line int
-	rule string
-	all  []error
+	file  string
+	line  int
+	rule  string
+	lines map[string]int // of the fields of the rule
+	all   []error
+}
+
+// at goes on to another file.
+func (f *faults) at(file string) { *f = faults{file: file, all: f.all} }
+
+// in goes on to another rule.
+func (f *faults) in(rule string, line int, lines map[string]int) {
+	f.rule, f.line, f.lines = rule, line, lines
+}
+
+// about goes on to a field of the rule, "" to the rule as a whole.
+func (f *faults) about(field string) {
+	if f.line = f.lines["id"]; f.lines[field] > 0 {
+		f.line = f.lines[field]
+	}
 }
 
 func (f *faults) add(format string, args ...any) { f.addError(fmt.Errorf(format, args...)) }

@@ -33,7 +33,7 @@ func TestLoadGood(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Rule{{ID: "one", Text: desk.Text{FR: "Une règle.", EN: "A rule."}, Verbs: []desk.Verb{desk.QuotaSet},
-		When: "owns()", Outcome: desk.Pending, Approvers: []string{"admins"}, Needed: 1, Line: 3}}
+		When: "owns()", Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"admins"}, Needed: 1}}, File: "good.yaml", Line: 3}}
 	if diff := cmp.Diff(want, b.Rules()); diff != "" {
 		t.Error(diff)
 	}
@@ -74,7 +74,7 @@ func TestLoadBad(t *testing.T) {
 		"no rules":           {[]byte("groups: {a: b}\n"), "b.yaml: the book has 0 rules"},
 		"not a mapping":      {[]byte("- a\n"), "b.yaml:1: "},
 		"syntax":             {[]byte("rules:\n  - id: a\n   fr: [\n"), "b.yaml:"},
-		"too large":          {[]byte(strings.Repeat("# x\n", 70_000)), "bytes; 262144 at most"},
+		"too large":          {[]byte(strings.Repeat("# x\n", 70_000)), "280000 bytes; 32 and 262144 at most"},
 		"too many rules":     {[]byte("rules:\n" + strings.Repeat("- {id: a}\n", 1001)), "the book has 1001 rules"},
 		"field of the book":  {bookWith("groups:", "group:"), `b.yaml:1: unknown field "group"`},
 		"field of a rule":    {bookWith("needed", "need"), `b.yaml:10: rule one: unknown field "need"`},
@@ -90,7 +90,7 @@ func TestLoadBad(t *testing.T) {
 		"id odd":             {bookWith("id: one", "id: Une règle"), `id "Une règle": use small letters`},
 		"id reserved":        {bookWith("id: one", "id: protected"), `id "protected": use`},
 		"id facts":           {bookWith("id: one", "id: facts"), `id "facts": use`},
-		"id twice":           {bookWith("    needed: 1\n", strings.Replace(twin, "two", "one", 1)), `b.yaml:11: rule one: id "one" is taken by the rule of line 3`},
+		"id twice":           {bookWith("    needed: 1\n", strings.Replace(twin, "two", "one", 1)), `b.yaml:11: rule one: id "one" is taken by the rule of b.yaml:3`},
 		"no French":          {bookWith("    fr: Une règle.\n", ""), "b.yaml:3: rule one: fr is missing"},
 		"no English":         {bookWith("A rule.", `" "`), "en is missing"},
 		"long sentence":      {bookWith("A rule.", strings.Repeat("a ", 300)), "en is too long"},
@@ -105,11 +105,11 @@ func TestLoadBad(t *testing.T) {
 		"unknown outcome":    {bookWith("outcome: ask", "outcome: Ask"), `outcome "Ask": write allow, ask or deny`},
 		"no outcome":         {bookWith("    outcome: ask\n", ""), `outcome "": write allow, ask or deny`},
 		"no approvers":       {bookWith("[admins]", "[]"), "approvers is missing"},
-		"approver form":      {bookWith("[admins]", "[admin]"), `approver "admin": write admins, correspondents or group:NAME`},
+		"approver form":      {bookWith("[admins]", "[admin]"), `approver "admin": write admins, correspondents, manager or group:NAME; did you mean admins?`},
 		"approver group":     {bookWith("[admins]", `["group:dsi"]`), `group "dsi" is not declared`},
 		"approver no group":  {bookWith("[admins]", `["group:"]`), `group "" is not declared`},
 		"admins undeclared":  {bookWith("admins: dn-admins", ""), `group "admins" is not declared`},
-		"approvers of allow": {bookWith("outcome: ask", "outcome: allow"), "approvers and needed go with outcome ask only"},
+		"approvers of allow": {bookWith("outcome: ask", "outcome: allow"), "go with outcome ask only"},
 		"nobody needed":      {bookWith("needed: 1", "needed: 0"), "needed is 0; at least 1"},
 		"group without name": {bookWith("admins: dn-admins", `admins: ""`), "groups: admins: write the name that the group has"},
 		"group of spaces":    {bookWith("admins: dn-admins", `admins: " x"`), "groups: admins: write the name"},
@@ -144,7 +144,7 @@ func TestLoadTellsEverything(t *testing.T) {
 		}
 	}
 	var fault *Fault
-	if !errors.As(err, &fault) || fault.Rule != "one" || fault.Line != 3 {
+	if !errors.As(err, &fault) || fault.Rule != "one" || fault.Line != 4 {
 		t.Errorf("%+v", fault)
 	}
 }
@@ -254,12 +254,12 @@ func TestConditionBad(t *testing.T) {
 		"attribute alone":    {`domain`, "not a condition"},
 		"word alone":         {`owns`, "not a condition"},
 		"environment":        {`$env.domain == "a.fr"`, "write an attribute on the left"},
-		"unknown function":   {`manage(domain)`, "known: inUnitDomain, manages, member"},
+		"unknown function":   {`manage(domain)`, "known: heads, inCharter, inUnitDomain, manages, member, ownedByOther, owns, quotaWithin, same, sameUnit; did you mean manages?"},
 		"too many arguments": {`owns(domain)`, "no such function, or not with so many arguments"},
 		"group undeclared":   {`member("dsi")`, `group "dsi" is not declared`},
 		"group computed":     {`member(domain)`, "cannot be used here"},
-		"size without unit":  {`sizeUpTo("10")`, "write it with its unit"},
-		"size bare":          {`sizeUpTo(10)`, "cannot be used here"},
+		"size without unit":  {`quotaWithin("10")`, "write it with its unit"},
+		"size bare":          {`quotaWithin(10)`, "cannot be used here"},
 		"same with literal":  {`same(domain, "a.fr")`, "cannot be used here"},
 		"number as text":     {`manages(size)`, "cannot be used here"},
 		"number with text":   {`size == "10G"`, "a whole number of bytes"},
@@ -289,7 +289,7 @@ func TestConditionGood(t *testing.T) {
 	for _, condition := range []string{
 		`true`, `owns() && (inUnitDomain() || manages("a.fr"))`, `same(owner.unit, actor.unit)`, `not (not owns())`,
 		`domain != "a.fr" and target.address not in ["a@b.fr"] and !(alias startsWith "x")`, `actor.uid != "bob"`,
-		`size > 1 and size <= 10737418240 and not sizeUpTo("1G")`, `target.quota in [1, 2] and target.quota >= 2`,
+		`size > 1 and size <= 10737418240 and not quotaWithin("1G")`, `target.quota in [1, 2] and target.quota >= 2`,
 		`actor.affiliation in ["employee", "faculty"] and target.domain endsWith ".unistra.fr"`,
 		`not (target.status != "active")`, `verb == "quota.set" and via == "portal" and member("admins")`,
 	} {

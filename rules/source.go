@@ -3,6 +3,8 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"path"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -13,16 +15,21 @@ import (
 // Bounds on a book. The YAML parser recurses, and its memory grows with the
 // square of the nesting: a hostile book of 200 KB would end the process.
 const (
-	maxSource  = 256 << 10
+	maxFiles   = 32
+	maxSource  = 256 << 10 // bytes of all files
 	maxNesting = 16
 	maxRules   = 1000
 )
 
-// source is a book as written.
-type source struct {
+// written is one file of a book. What the headers of several declare adds up.
+type written struct {
 	Groups    map[string]string `yaml:"groups"`
 	Protected []string          `yaml:"protected"`
-	Rules     []entry           `yaml:"rules"`
+	Naming    struct {
+		Forms    []string `yaml:"forms"`
+		Reserved []string `yaml:"reserved"`
+	} `yaml:"naming"`
+	Rules []entry `yaml:"rules"`
 }
 
 // An entry is one rule not read yet, so that the faults of all come out at once.
@@ -31,31 +38,61 @@ type entry struct{ node ast.Node }
 func (e *entry) UnmarshalYAML(n ast.Node) error { e.node = n; return nil }
 
 type form struct {
-	ID        string   `yaml:"id"`
-	FR        string   `yaml:"fr"`
-	EN        string   `yaml:"en"`
-	Verbs     []string `yaml:"verbs"`
-	When      string   `yaml:"when"`
-	Outcome   string   `yaml:"outcome"`
+	ID        string      `yaml:"id"`
+	FR        string      `yaml:"fr"`
+	EN        string      `yaml:"en"`
+	Verbs     []string    `yaml:"verbs"`
+	When      string      `yaml:"when"`
+	Outcome   string      `yaml:"outcome"`
+	Approvers []string    `yaml:"approvers"`
+	Needed    *int        `yaml:"needed"`
+	Panels    []panelForm `yaml:"panels"`
+	Deadline  *int        `yaml:"deadline"`
+	Expiry    *int        `yaml:"expiry"`
+
+	lines map[string]int // of each field
+}
+
+type panelForm struct {
 	Approvers []string `yaml:"approvers"`
 	Needed    *int     `yaml:"needed"`
 }
 
-func read(text []byte) (source, error) {
-	var s source
-	if len(text) > maxSource {
-		return s, fmt.Errorf("the book has %d bytes; %d at most", len(text), maxSource)
+// keys are all the names that a book may use.
+var keys = []string{"groups", "protected", "naming", "forms", "reserved", "rules",
+	"id", "fr", "en", "verbs", "when", "outcome", "approvers", "needed", "panels", "deadline", "expiry"}
+
+// readAll reads the files, and says what is wrong with each as YAML.
+func readAll(files []File, f *faults) []written {
+	all, total, rules := make([]written, len(files)), 0, 0
+	for _, file := range files {
+		total += len(file.Text)
 	}
-	if err := plain(string(text)); err != nil {
-		return s, err
+	if len(files) > maxFiles || total > maxSource {
+		f.add("the book has %d files and %d bytes; %d and %d at most", len(files), total, maxFiles, maxSource)
+		return nil
 	}
-	if err := yaml.UnmarshalWithOptions(text, &s, yaml.Strict()); err != nil {
-		return s, locate(err)
+	for i, file := range files {
+		f.at(file.Name)
+		if i > 0 && path.Base(files[i-1].Name) == path.Base(file.Name) {
+			f.add("another file of the book has that name")
+		}
+		var err error
+		all[i], err = read(file.Text)
+		f.addError(err)
+		rules += len(all[i].Rules)
 	}
-	if len(s.Rules) == 0 || len(s.Rules) > maxRules {
-		return s, fmt.Errorf("the book has %d rules; write 1 to %d under \"rules\"", len(s.Rules), maxRules)
+	if len(f.all) == 0 && (rules == 0 || rules > maxRules) {
+		f.add("the book has %d rules; write 1 to %d under \"rules\"", rules, maxRules)
 	}
-	return s, nil
+	return all
+}
+
+func read(text string) (w written, err error) {
+	if err := plain(text); err != nil {
+		return w, err
+	}
+	return w, locate(yaml.UnmarshalWithOptions([]byte(text), &w, yaml.Strict()))
 }
 
 // plain refuses, before parsing, what a book never needs: deep nesting;
@@ -92,7 +129,15 @@ func (e entry) read() (f form, line int, err error) {
 	if e.node == nil {
 		return f, 0, errors.New("an entry of rules is empty; remove its dash")
 	}
-	line = e.node.GetToken().Position.Line
+	line, f.lines = e.node.GetToken().Position.Line, map[string]int{}
+	fields, isMapping := e.node.(*ast.MappingNode)
+	for i := 0; isMapping && i < len(fields.Values); i++ {
+		key := fields.Values[i].Key.GetToken()
+		f.lines[key.Value] = key.Position.Line
+	}
+	if isMapping && len(fields.Values) > 0 {
+		line = fields.Values[0].Key.GetToken().Position.Line
+	}
 	return f, line, locate(yaml.NodeToValue(e.node, &f, yaml.Strict()))
 }
 
@@ -111,8 +156,12 @@ func locate(err error) error {
 	if !errors.As(err, &y) {
 		return err
 	}
-	if t := y.GetToken(); t != nil && t.Position != nil {
-		return &located{t.Position.Line, errors.New(y.GetMessage())}
+	text := y.GetMessage()
+	if name, unknown := strings.CutPrefix(text, "unknown field "); unknown {
+		text += meant(name, keys)
 	}
-	return errors.New(y.GetMessage())
+	if t := y.GetToken(); t != nil && t.Position != nil {
+		return &located{t.Position.Line, errors.New(text)}
+	}
+	return errors.New(text)
 }

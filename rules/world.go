@@ -2,123 +2,129 @@ package rules
 
 import "github.com/unistra/melusine/internal/desk"
 
-// world is all that a condition can name. It holds plain fields and no
-// methods, for expr would make methods callable, and it is handed over by
-// value: expr reads fields of a struct without copying them, of a pointer not.
+// A world is all that a condition can look at.
 type world struct {
-	Actor  person  `expr:"actor"`
-	Owner  person  `expr:"owner"`
-	Target mailbox `expr:"target"`
-	Domain string  `expr:"domain"`
-	Verb   string  `expr:"verb"`
-	Size   int64   `expr:"size"`
-	Alias  string  `expr:"alias"`
-	To     string  `expr:"to"`
-	COS    string  `expr:"cos"`
-	Via    string  `expr:"via"`
-
-	Manages      func(string) bool         `expr:"manages"`
-	Member       func(string) bool         `expr:"member"`
-	Owns         func() bool               `expr:"owns"`
-	OwnedByOther func() bool               `expr:"ownedByOther"`
-	Same         func(string, string) bool `expr:"same"`
-	InUnitDomain func() bool               `expr:"inUnitDomain"`
-	SizeUpTo     func(string) bool         `expr:"sizeUpTo"`
+	desk.Facts
+	verb           *verb
+	book           *Book
+	alias, to, cos string
+	home           string // the domain of the target
 }
 
-type person struct {
-	UID         string `expr:"uid"`
-	Name        string `expr:"name"`
-	Affiliation string `expr:"affiliation"`
-	Unit        string `expr:"unit"`
-	UnitDomain  string `expr:"unitDomain"`
-}
+// What a clause depends on.
+type source uint8
 
-type mailbox struct {
-	Address string `expr:"address"`
-	Domain  string `expr:"domain"`
-	Status  string `expr:"status"`
-	COS     string `expr:"cos"`
-	Quota   int64  `expr:"quota"`
-	Owner   string `expr:"owner"`
-}
+const (
+	ofActor  source = 1 << iota // who asks
+	ofTarget                    // the account and its owner, beyond its address
+	ofAsked                     // what is asked, and on which address
+)
 
-// An attribute is one thing that a condition can compare.
+// An attribute is one thing that a condition can compare: a text, or a number.
 type attribute struct {
-	number bool
+	text   func(*world) string
+	number func(*world) int64
 	known  bool // missing denies before any rule is asked
+	from   source
 }
 
-// attributes lists the fields of world by the name conditions use.
+// attributes are the words for what a condition can look at; each has the name
+// of the field of desk.Facts that it reads.
 var attributes = map[string]attribute{
-	"actor.uid": {known: true}, "actor.name": {}, "actor.affiliation": {}, "actor.unit": {}, "actor.unitDomain": {},
-	"owner.uid": {}, "owner.name": {}, "owner.affiliation": {}, "owner.unit": {}, "owner.unitDomain": {},
-	"target.address": {known: true}, "target.domain": {known: true}, "target.status": {}, "target.cos": {}, "target.owner": {},
-	"target.quota": {number: true},
-	"domain":       {known: true}, "verb": {known: true}, "alias": {known: true}, "to": {known: true}, "cos": {known: true}, "via": {},
-	"size": {known: true, number: true},
+	"actor.uid":         {text: func(w *world) string { return string(w.Actor.UID) }, known: true, from: ofActor},
+	"actor.name":        {text: func(w *world) string { return w.Actor.Name }, from: ofActor},
+	"actor.affiliation": {text: func(w *world) string { return w.Actor.Affiliation }, from: ofActor},
+	"actor.unit":        {text: func(w *world) string { return w.Actor.Unit }, from: ofActor},
+	"actor.unitDomain":  {text: func(w *world) string { return w.Actor.UnitDomain }, from: ofActor},
+	"owner.uid":         {text: func(w *world) string { return string(w.Owner.UID) }, from: ofTarget},
+	"owner.name":        {text: func(w *world) string { return w.Owner.Name }, from: ofTarget},
+	"owner.affiliation": {text: func(w *world) string { return w.Owner.Affiliation }, from: ofTarget},
+	"owner.unit":        {text: func(w *world) string { return w.Owner.Unit }, from: ofTarget},
+	"owner.unitDomain":  {text: func(w *world) string { return w.Owner.UnitDomain }, from: ofTarget},
+	"owner.manager":     {text: func(w *world) string { return string(w.Owner.Manager) }, from: ofTarget},
+	"target.address":    {text: func(w *world) string { return string(w.Target.Address) }, known: true, from: ofAsked},
+	"target.domain":     {text: func(w *world) string { return w.home }, known: true, from: ofAsked},
+	"target.status":     {text: func(w *world) string { return w.Target.Status }, from: ofTarget},
+	"target.cos":        {text: func(w *world) string { return w.Target.COS }, from: ofTarget},
+	"target.owner":      {text: func(w *world) string { return string(w.Target.Owner) }, from: ofTarget},
+	"target.quota":      {number: func(w *world) int64 { return w.Target.Quota }, from: ofTarget},
+	"domain":            {text: func(w *world) string { return w.Domain }, known: true, from: ofAsked},
+	"verb":              {text: func(w *world) string { return string(w.Action.Verb) }, known: true, from: ofAsked},
+	"via":               {text: func(w *world) string { return string(w.Via) }, from: ofAsked},
+	"alias":             {text: func(w *world) string { return w.alias }, known: true, from: ofAsked},
+	"to":                {text: func(w *world) string { return w.to }, known: true, from: ofAsked},
+	"cos":               {text: func(w *world) string { return w.cos }, known: true, from: ofAsked},
+	"size":              {number: func(w *world) int64 { return w.Size }, known: true, from: ofAsked},
 }
 
-// arguments are the texts that an action carries, of those its verb takes.
-type arguments struct{ alias, to, cos string }
+// A verb is what the book has on one verb: the rules that name it, in order,
+// and what the action carries.
+type verb struct {
+	rules                      []*rule
+	changes, onAccount         bool
+	alias, to, cos, size, asks bool
+	clauses, looks             int // of all conditions: what an explanation needs room for
+}
 
-func argumentsOf(a desk.Action) arguments {
-	spec, _ := desk.SpecOf(a.Verb)
-	taken := func(name string) string {
-		if _, takes := spec.Args[name]; !takes {
-			return ""
-		}
-		return a.Arg(name)
+func verbOf(v desk.Verb) *verb {
+	spec, known := desk.SpecOf(v)
+	takes := func(name string) bool { _, ok := spec.Args[name]; return ok }
+	return &verb{asks: known, changes: spec.Changes, onAccount: spec.Target == desk.AccountForm,
+		alias: takes("alias"), to: takes("to"), cos: takes("cos"), size: takes("size")}
+}
+
+func (v *verb) add(r *rule) {
+	v.rules = append(v.rules, r)
+	if r.condition != nil {
+		v.measure(r.condition)
 	}
-	return arguments{taken("alias"), taken("to"), taken("cos")}
 }
 
-// missing names the first fact that must be known and is not.
-func missing(f desk.Facts, args arguments) string {
-	spec, ok := desk.SpecOf(f.Action.Verb)
-	lacks := func(name, value string) bool { _, takes := spec.Args[name]; return takes && value == "" }
-	_, hasSize := spec.Args["size"]
-	onAccount := spec.Target == desk.AccountForm
-	switch {
-	case !ok:
+func (v *verb) measure(c *clause) {
+	v.clauses, v.looks = v.clauses+1, v.looks+len(c.Looks)
+	for _, p := range c.parts {
+		v.measure(p)
+	}
+}
+
+// look fills the world in. What the verb does not take is not there, whatever
+// the text of the action says.
+func (w *world) look(b *Book, f desk.Facts) {
+	w.Facts, w.book, w.home = f, b, f.Target.Address.Domain()
+	w.alias, w.to, w.cos = "", "", ""
+	if w.verb = b.verbs[f.Action.Verb]; w.verb == nil {
+		w.verb = verbOf(f.Action.Verb)
+	}
+	if w.verb.alias {
+		w.alias = f.Action.Arg("alias")
+	}
+	if w.verb.to {
+		w.to = f.Action.Arg("to")
+	}
+	if w.verb.cos {
+		w.cos = f.Action.Arg("cos")
+	}
+}
+
+// missing names the first thing that must be known and is not.
+func (w *world) missing() string {
+	switch v := w.verb; {
+	case !v.asks:
 		return "verb"
-	case !f.Actor.Known():
+	case !w.Actor.Known():
 		return "actor.uid"
-	case onAccount && f.Target.Address.Domain() == "":
+	case v.onAccount && w.home == "":
 		return "target.address"
-	case onAccount && f.Domain == "":
+	case v.onAccount && w.Domain == "":
 		return "domain"
-	case lacks("alias", args.alias):
+	case v.alias && w.alias == "":
 		return "alias"
-	case lacks("to", args.to):
+	case v.to && w.to == "":
 		return "to"
-	case lacks("cos", args.cos):
+	case v.cos && w.cos == "":
 		return "cos"
-	case hasSize && f.Size <= 0:
+	case v.size && w.Size <= 0:
 		return "size"
 	}
 	return ""
-}
-
-func (b *Book) world(f desk.Facts, args arguments) world {
-	actor, owner := f.Actor, f.Target.Owner
-	return world{
-		Actor: personOf(f.Actor),
-		Owner: personOf(f.Owner),
-		Target: mailbox{string(f.Target.Address), f.Target.Address.Domain(), f.Target.Status,
-			f.Target.COS, f.Target.Quota, string(owner)},
-		Domain: f.Domain, Verb: string(f.Action.Verb), Size: f.Size, Alias: args.alias, To: args.to, COS: args.cos, Via: string(f.Via),
-
-		Manages:      actor.Corresponds,
-		Member:       func(name string) bool { return actor.In(b.groups[name]) },
-		Owns:         func() bool { return owner != "" && owner == actor.UID },
-		OwnedByOther: func() bool { return owner != "" && actor.UID != "" && owner != actor.UID },
-		Same:         func(x, y string) bool { return x != "" && x == y },
-		InUnitDomain: func() bool { return f.Domain != "" && f.Domain == actor.UnitDomain },
-		SizeUpTo:     func(limit string) bool { return f.Size > 0 && f.Size <= b.sizes[limit] },
-	}
-}
-
-func personOf(p desk.Person) person {
-	return person{string(p.UID), p.Name, p.Affiliation, p.Unit, p.UnitDomain}
 }

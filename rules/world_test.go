@@ -2,11 +2,9 @@ package rules
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/unistra/melusine/internal/desk"
 	"pgregory.net/rapid"
 )
@@ -26,7 +24,7 @@ func somebody(t *rapid.T, label string) desk.Person {
 	return desk.Person{
 		UID:  rapid.SampledFrom(uids).Draw(t, label+"uid"),
 		Name: one(words3, "name"), Affiliation: one(words3, "affiliation"),
-		Unit: one(words3, "unit"), UnitDomain: one(domains, "unitDomain"),
+		Unit: one(words3, "unit"), UnitDomain: one(domains, "unitDomain"), Manager: rapid.SampledFrom(uids).Draw(t, label+"manager"),
 		Groups:  some([]string{"", "melusine-admins", "others"}, "groups"),
 		Manages: some(domains, "manages"),
 	}
@@ -58,42 +56,6 @@ func anyFacts(t *rapid.T) desk.Facts {
 	}
 	f.Via = rapid.SampledFrom([]desk.Door{"", desk.Chat, desk.Portal}).Draw(t, "via")
 	return f
-}
-
-// TestAttributes proves that the table of attributes is what world holds.
-func TestAttributes(t *testing.T) {
-	found := map[string]attribute{}
-	functions := map[string]int{}
-	var walk func(prefix string, of reflect.Type)
-	walk = func(prefix string, of reflect.Type) {
-		if of.NumMethod() > 0 || reflect.PointerTo(of).NumMethod() > 0 {
-			t.Errorf("%s has methods, which conditions could call", of)
-		}
-		for i := range of.NumField() {
-			f := of.Field(i)
-			name := prefix + f.Tag.Get("expr")
-			switch f.Type.Kind() {
-			case reflect.Struct:
-				walk(name+".", f.Type)
-			case reflect.Func:
-				functions[name] = f.Type.NumIn()
-			default:
-				found[name] = attribute{number: f.Type.Kind() == reflect.Int64, known: attributes[name].known}
-			}
-		}
-	}
-	walk("", reflect.TypeFor[world]())
-	if diff := cmp.Diff(attributes, found, cmp.AllowUnexported(attribute{})); diff != "" {
-		t.Errorf("attributes (-table +world)\n%s", diff)
-	}
-	for name, takes := range words {
-		if n, ok := functions[name]; !ok || n != len(takes) {
-			t.Errorf("%s takes %d arguments, world says %d", name, len(takes), n)
-		}
-	}
-	if len(functions) != len(words) {
-		t.Errorf("%d words, %d functions", len(words), len(functions))
-	}
 }
 
 // TestNaive compares the default book with the same policy written another way.
@@ -190,8 +152,9 @@ func naive(f desk.Facts) string {
 // TestNothingMatchesOnNothing: on empty facts no word of the language holds,
 // even before the guard that denies them.
 func TestNothingMatchesOnNothing(t *testing.T) {
-	w := (&Book{}).world(desk.Facts{}, arguments{})
-	if w.Owns() || w.OwnedByOther() || w.InUnitDomain() || w.Same("", "") || w.Manages("") || w.Member("") || w.SizeUpTo("") {
+	var w world
+	w.look(languageBook(), desk.Facts{})
+	if w.owns() || w.ownedByOther() || w.heads() || w.sameUnit() || w.inUnitDomain() || w.inCharter() || w.same("", "") || w.manages("") || w.member("") || w.quotaWithin(0) {
 		t.Error("a word holds on nothing")
 	}
 }

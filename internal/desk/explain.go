@@ -27,15 +27,15 @@ const (
 
 // A Clause is one part of a condition, with the values it was seen to have.
 type Clause struct {
-	*Term
+	*Written
 	Answer  Answer
 	Missing bool     // something it looks at is not known: it holds as little as it can
 	Seen    []string // the value of each attribute it looks at, "" if not known; nil if withheld
 	Parts   []Clause
 }
 
-// A Term is a clause as the book has it.
-type Term struct {
+// Written is a clause as the book has it.
+type Written struct {
 	Text  string   // as written
 	Word  string   // "and", "or", "not", the name of a function, or an operator; "true" and "false"
 	Looks []string // the attributes it looks at, such as "actor.unit"

@@ -1,0 +1,104 @@
+package rules
+
+import "github.com/unistra/melusine/internal/desk"
+
+// A word is a function of the language. It never holds on what is empty or not
+// known, and costs the same whatever it is given.
+type word struct {
+	takes []argument
+	looks []string // attributes, besides those it is given
+	from  source   // on what it depends, besides the attributes it is given
+	known bool     // what it needs is always known: it may be negated in a rule that grants
+	make  func(given) func(*world) bool
+}
+
+// given is what a call was written with.
+type given struct {
+	text   func(*world) string // of the first argument, as an attribute or a word in quotes
+	other  func(*world) string // of the second
+	quoted string              // of a name or a size
+	bytes  int64
+}
+
+type argument int
+
+const (
+	field argument = iota // an attribute
+	text                  // an attribute or a word in quotes
+	group                 // the name of a group of the book, in quotes
+	size                  // a size in quotes
+)
+
+// words are the functions of the language.
+var words = map[string]word{
+	"owns":         {from: ofActor | ofAsked, make: bare((*world).owns)},
+	"ownedByOther": {looks: []string{"target.owner"}, from: ofActor | ofTarget, make: bare((*world).ownedByOther)},
+	"heads":        {looks: []string{"owner.manager"}, from: ofActor | ofTarget, make: bare((*world).heads)},
+	"sameUnit":     {looks: []string{"actor.unit", "owner.unit"}, from: ofActor | ofTarget, make: bare((*world).sameUnit)},
+	"inUnitDomain": {looks: []string{"domain", "actor.unitDomain"}, from: ofActor | ofAsked, make: bare((*world).inUnitDomain)},
+	"inCharter":    {looks: []string{"alias", "to"}, from: ofAsked, known: true, make: bare((*world).inCharter)},
+	"manages": {takes: []argument{text}, from: ofActor | ofAsked, make: func(g given) func(*world) bool {
+		return func(w *world) bool { return w.manages(g.text(w)) }
+	}},
+	"member": {takes: []argument{group}, from: ofActor, make: func(g given) func(*world) bool {
+		return func(w *world) bool { return w.member(g.quoted) }
+	}},
+	"same": {takes: []argument{field, field}, make: func(g given) func(*world) bool {
+		return func(w *world) bool { return w.same(g.text(w), g.other(w)) }
+	}},
+	"quotaWithin": {takes: []argument{size}, looks: []string{"size"}, from: ofAsked, known: true, make: func(g given) func(*world) bool {
+		return func(w *world) bool { return w.quotaWithin(g.bytes) }
+	}},
+}
+
+func bare(f func(*world) bool) func(given) func(*world) bool {
+	return func(given) func(*world) bool { return f }
+}
+
+// owns holds if the account is that of the person who asks, who knows it.
+func (w *world) owns() bool { return w.Target.Owner != "" && w.Target.Owner == w.Actor.UID }
+
+// ownedByOther holds if the account is somebody else's, and it is known whose.
+func (w *world) ownedByOther() bool {
+	return w.Target.Owner != "" && w.Actor.UID != "" && w.Target.Owner != w.Actor.UID
+}
+
+// heads holds if who asks is the head of service of the owner of the account,
+// as the directory has it.
+func (w *world) heads() bool {
+	return w.Actor.UID != "" && w.Target.Owner != "" && w.Owner.UID == w.Target.Owner && w.Owner.Manager == w.Actor.UID
+}
+
+// sameUnit holds if who asks and the owner of the account have the same main
+// unit, and it is known of both.
+func (w *world) sameUnit() bool { return w.Actor.Unit != "" && w.Actor.Unit == w.Owner.Unit }
+
+// inUnitDomain holds if the domain touched is that of the unit of who asks.
+func (w *world) inUnitDomain() bool { return w.Domain != "" && w.Domain == w.Actor.UnitDomain }
+
+// inCharter holds if the address asked for (the alias, or the new address of
+// account.rename) has one of the forms of naming: in the header of the book,
+// and is none of its reserved words.
+func (w *world) inCharter() bool { return w.book.naming.accepts(w.asked()) }
+
+// manages holds if the domain is delegated to who asks, for this action: it is
+// active, and what is asked is within its limits.
+func (w *world) manages(domain string) bool { return domain != "" && w.Manages(domain) }
+
+// member holds if who asks is in the group, one of those that the header of the
+// book names.
+func (w *world) member(group string) bool { return w.Actor.In(group) }
+
+// same holds if two attributes are equal and known.
+func (w *world) same(x, y string) bool { return x != "" && x == y }
+
+// quotaWithin holds if a quota is asked for, and it is no more than the limit.
+func (w *world) quotaWithin(limit int64) bool { return w.Size > 0 && w.Size <= limit }
+
+// asked is the address that would be given, "" if none would.
+func (w *world) asked() desk.Address {
+	if w.Action.Verb == desk.AccountRename {
+		return desk.Address(w.to)
+	}
+	return desk.Address(w.alias)
+}
