@@ -101,7 +101,7 @@ func TestAReleaseShowsWhatItReleases(t *testing.T) {
 		}
 		h.clock.move(time.Minute)
 		r := write("D-98", "paul", desk.Asked{Action: desk.Action{Verb: desk.BrakeRelease}, Via: desk.Chat, Key: "release"},
-			desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Approvers: []string{"group:admins"}, Needed: 1}})
+			desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"group:admins"}, Needed: 1}}}})
 		h.clock.move(time.Minute)
 		hold(97)
 		card := h.chat.shows(got(h.bot.Tell(t.Context(), desk.ToApprovers, r))).Card

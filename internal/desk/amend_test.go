@@ -89,7 +89,7 @@ func TestMayAmend(t *testing.T) {
 		"nothing":                {none, "ann", "", "", desk.MissingArgument},
 		"another argument":       {none, "ann", "size=3G alias=x@u.fr", "", desk.InvalidArgument},
 		"what cannot be":         {none, "ann", "100M", "", desk.QuotaBelowUse},
-		"denied":                 {rules(desk.Decision{Outcome: desk.Denied, Approvers: []string{"group:admins"}}), "ann", "3G", "", desk.NotAllowed},
+		"denied":                 {rules(desk.Decision{Outcome: desk.Denied, Panels: []desk.Panel{{Approvers: []string{"group:admins"}, Needed: 1}}}), "ann", "3G", "", desk.NotAllowed},
 		"an old directory":       {func(_ *desk.Desk, h *house) { h.read = now.Add(-2 * time.Hour) }, "ann", "3G", "", desk.StaleData},
 		"an account gone":        {func(_ *desk.Desk, h *house) { delete(h.accounts, "bob@u.fr") }, "ann", "3G", "", desk.UnknownAccount},
 		"another mailbox there":  {func(_ *desk.Desk, h *house) { replace(h, "bob@u.fr") }, "ann", "3G", "", desk.OtherMailbox},

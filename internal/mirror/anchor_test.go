@@ -12,7 +12,7 @@ import (
 func TestAThawAcceptsWhatFroze(t *testing.T) {
 	d, m := house(t, journalOf(t))
 	d.Rules = rulesFunc(func(desk.Facts) desk.Decision {
-		return desk.Decision{Outcome: desk.Pending, Approvers: []string{"group:dsi"}, Needed: 1}
+		return desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"group:dsi"}, Needed: 1}}}
 	})
 	anchors := func() string { return fmt.Sprint(m.Anchor("one"), " ", m.Anchor("two"), " ", m.Anchor("three")) }
 	thaw := func(key string) {
