@@ -29,7 +29,7 @@ func (d *Desk) Amend(ctx context.Context, by UID, via Door, id ID, digest, args 
 		if err != nil {
 			return nil, err
 		}
-		return []Fact{Amended{Action: action, Digest: r.Digest(), Via: via}, Decided{decision}}, nil
+		return []Fact{Amended{Action: action, Digest: r.Digest(), Via: via}, d.dated(decision)}, nil
 	})
 }
 
@@ -39,8 +39,8 @@ func (d *Desk) Amendable(by UID, via Door, id ID, r Request) error {
 	switch spec, _ := SpecOf(r.Action.Verb); {
 	case r.State == None || !d.concerns(by, via, r):
 		return Fail(NotFound, UnknownRequest, "value", string(id))
-	case r.State != Waiting:
-		return tooLate(r)
+	case r.State != Waiting || r.Over(d.Now()):
+		return d.tooLate(r)
 	case len(spec.Args) == 0:
 		return Fail(Conflict, NotAmendable, "id", string(r.ID))
 	case r.By == by:
@@ -74,7 +74,7 @@ func (d *Desk) redecide(by UID, r Request, action Action) (Decision, error) {
 	case !decision.concedes():
 		return Decision{}, Fail(Forbidden, NotAllowed, "verb", string(action.Verb), "target", action.Target, "rule", decision.Rule)
 	case decision.Outcome == Allowed && by != r.By: // the asker has not asked for this
-		decision.Outcome, decision.Panels = Pending, []Panel{{r.Decision.Approvers(), 1}}
+		decision.Outcome, decision.Panels = Pending, []Panel{{Approvers: r.Decision.Approvers(), Needed: 1}}
 	}
 	return decision, nil
 }

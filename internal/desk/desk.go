@@ -16,6 +16,7 @@ type Desk struct {
 	Now     func() time.Time
 	Stale   time.Duration // age of the directory beyond which nothing is changed
 	Brakes  Brakes
+	Terms   Terms
 }
 
 // An Asking is what a door hands in.
@@ -51,7 +52,7 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 		}
 		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Target.Owner,
 			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch}
-		r, err := d.append(ctx, Request{}, at, id, a.By, asked, Decided{d.Rules.Decide(facts)})
+		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.dated(d.Rules.Decide(facts)))
 		if !errors.Is(err, ErrBehind) {
 			return r, err
 		}
@@ -109,7 +110,7 @@ func (d *Desk) Withdraw(ctx context.Context, by UID, via Door, id ID) (Request, 
 			return nil, Fail(Forbidden, NotYours, "id", string(id))
 		}
 		if !r.withdrawable() {
-			return nil, tooLate(r)
+			return nil, d.tooLate(r)
 		}
 		return []Fact{Withdrawn{Via: via}}, nil
 	})

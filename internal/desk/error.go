@@ -48,6 +48,7 @@ const (
 	OwnAmendment    Code = "approver.amended"  // id
 	NotAmendable    Code = "amend.not"         // id
 	TooLate         Code = "too.late"          // id, state, by
+	NotExpired      Code = "expired.not"       // id
 	OtherPanel      Code = "approver.others"   // id
 	Changed         Code = "changed"           // id
 	NotYours        Code = "yours.not"         // id

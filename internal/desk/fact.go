@@ -18,7 +18,10 @@ type (
 		Batch   string `json:",omitempty"` // of those asked together; brakes count them as one
 	}
 	// Decided is the rules' answer.
-	Decided struct{ Decision Decision }
+	Decided struct {
+		Decision Decision
+		Dates    Dates `json:",omitzero"` // if it waits
+	}
 	// Approved is one vote; Digest is what was on the card.
 	Approved struct {
 		Digest string
@@ -39,6 +42,13 @@ type (
 	}
 	// Withdrawn ends it by the asker's own wish.
 	Withdrawn struct{ Via Door }
+	// Reminded says that the approvers are to be told that its deadline has
+	// passed; where they were is Announced.
+	Reminded struct{}
+	// Escalated says the same of those who look after the approvers.
+	Escalated struct{}
+	// Expired ends a waiting request that nobody answered in time.
+	Expired struct{}
 	// Planned says by which steps the action is carried out, if by others than
 	// itself. It is written with the first Started, and holds from the first
 	// step that is proved.
@@ -151,6 +161,8 @@ type (
 		Account string // the chat's own immutable id
 		Digest  string // of the code used up
 	}
+	// Digested says that everybody was told, on a day, what awaits them.
+	Digested struct{ Day string }
 	// Forgotten destroys the personal data of somebody: his login, and the words
 	// of every event whose Subject he is, this one's too.
 	Forgotten struct{ Who UID }
@@ -168,6 +180,9 @@ func (Approved) fact()       {}
 func (Refused) fact()        {}
 func (Amended) fact()        {}
 func (Withdrawn) fact()      {}
+func (Reminded) fact()       {}
+func (Escalated) fact()      {}
+func (Expired) fact()        {}
 func (Planned) fact()        {}
 func (Started) fact()        {}
 func (Failed) fact()         {}
@@ -185,6 +200,7 @@ func (Granted) fact()        {}
 func (Revoked) fact()        {}
 func (BindingOffered) fact() {}
 func (Bound) fact()          {}
+func (Digested) fact()       {}
 func (Forgotten) fact()      {}
 func (Redacted) fact()       {}
 func (Erased) fact()         {}
@@ -210,6 +226,8 @@ const (
 	ToAsker     Role = "asker"     // the asker's own card
 	ToAskerEnd  Role = "outcome"   // tells the asker that the card has changed for good
 	ToOwner     Role = "owner"     // tells the owner of the account, if somebody else asked
+	ToRemind    Role = "reminder"  // tells the approvers that the deadline has passed
+	ToEscalate  Role = "escalated" // tells others that the approvers have not answered
 )
 
 // A Post is where something was said. The zero Post is nowhere: the person

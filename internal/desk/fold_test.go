@@ -34,6 +34,8 @@ var (
 	asked   = event("ann", desk.Asked{Action: desk.Action{Verb: desk.Help}, Mailbox: "m", Owner: "bob", Key: "k", Via: desk.Chat, Reason: "why"})
 	allowed = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}})
 	pending = event("ann", desk.Decided{Decision: needs(2, "admins")})
+	dated   = event("ann", desk.Decided{Decision: needs(2, "admins"), Dates: desk.Dates{Due: now, Late: now, End: now}})
+	later   = event("ann", desk.Decided{Decision: needs(2, "admins"), Dates: desk.Dates{Due: now.Add(time.Hour), Late: now.Add(time.Hour), End: now.Add(time.Hour)}})
 	denied  = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Denied}})
 	started = event(desk.System, desk.Started{Attempt: 1})
 	failed  = event(desk.System, desk.Failed{Attempt: 1})
@@ -82,6 +84,9 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"done 1": done, "done 0": event(desk.System, desk.Done{}), "done 2": event(desk.System, desk.Done{Attempt: 2}),
 		"held": event(desk.System, desk.Held{Limit: desk.AllLimit}), "released": event("dan", desk.Released{}),
 		"frozen": event("ann", desk.Frozen{}), "thawed": event("dan", desk.Thawed{}), "brakes reset": event("dan", desk.BrakesReset{}),
+		"reminded": event(desk.System, desk.Reminded{}), "escalated": event(desk.System, desk.Escalated{}), "expired": event(desk.System, desk.Expired{}),
+		"reminded by a person": event("dan", desk.Reminded{}), "escalated by a person": event("dan", desk.Escalated{}), "expired by a person": event("dan", desk.Expired{}),
+		"digested":  event(desk.System, desk.Digested{Day: "2026-09-01"}),
 		"announced": event(desk.System, desk.Announced{Role: desk.ToAsker}),
 		"granted":   event("dan", desk.Granted{To: "ann"}), "revoked": event("dan", desk.Revoked{From: "ann"}),
 		"offered": event("dan", desk.BindingOffered{}), "bound": event("dan", desk.Bound{}), "nothing": event("dan", nil),
@@ -92,6 +97,15 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 			"undecided": desk.Rejected, "strange decision": desk.Rejected, "needs no approval": desk.Rejected, "needs nobody": desk.Rejected}},
 		"waiting": {after(t, asked, pending, vote("cid", digest)), map[string]desk.State{"approved": desk.Ready, "refused": desk.Rejected,
 			"withdrawn": desk.Cancelled}},
+		"waiting until now": {after(t, asked, dated, vote("cid", digest)), map[string]desk.State{"approved": desk.Ready, "refused": desk.Rejected,
+			"withdrawn": desk.Cancelled, "amended": desk.Open, "reminded": desk.Waiting, "escalated": desk.Waiting, "expired": desk.Lapsed}},
+		"waiting, all told": {after(t, asked, dated, vote("cid", digest), event(desk.System, desk.Reminded{}), event(desk.System, desk.Escalated{})),
+			map[string]desk.State{"approved": desk.Ready, "refused": desk.Rejected, "withdrawn": desk.Cancelled, "amended": desk.Open, "expired": desk.Lapsed}},
+		"waiting for longer": {after(t, asked, later, vote("cid", digest)), map[string]desk.State{"approved": desk.Ready, "refused": desk.Rejected,
+			"withdrawn": desk.Cancelled, "amended": desk.Open}},
+		"expired": {after(t, asked, dated, event(desk.System, desk.Expired{})), nil},
+		"ready, in the end": {after(t, asked, event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}, Dates: desk.Dates{Due: now, Late: now, End: now}})),
+			map[string]desk.State{"withdrawn": desk.Cancelled, "started 1": desk.Running, "planned": desk.Ready, "failed 0": desk.Ready, "broken 0": desk.Broken, "held": desk.Stopped}},
 		"ready": {after(t, asked, allowed), map[string]desk.State{"withdrawn": desk.Cancelled, "started 1": desk.Running,
 			"planned": desk.Ready, "failed 0": desk.Ready, "broken 0": desk.Broken, "held": desk.Stopped}},
 		"held":       {after(t, asked, allowed, facts["held"]), map[string]desk.State{"withdrawn": desk.Cancelled, "released": desk.Ready}},

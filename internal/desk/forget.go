@@ -64,6 +64,8 @@ func (r Request) without(e Event, f Erased) (Request, bool) {
 		r.State = Settled
 	case Withdrawn:
 		r.State = Cancelled
+	case Expired:
+		r.State = Lapsed
 	case Failed, Undone:
 		r.State = Broken
 	}

@@ -39,7 +39,7 @@ func (d *Desk) freeze(ctx context.Context, f Frozen, already func() bool) error 
 			return nil
 		}
 		asked := Asked{Action: Action{Verb: HouseFreeze}, Reason: f.Reason, Via: Shell, Key: "freeze:" + string(id)}
-		err := d.write(ctx, at, d.events(id, System, asked, Decided{Decision{Outcome: Allowed}}, f))
+		err := d.write(ctx, at, d.events(id, System, asked, Decided{Decision: Decision{Outcome: Allowed}}, f))
 		if !errors.Is(err, ErrBehind) {
 			return err
 		}

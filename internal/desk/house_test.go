@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"testing"
@@ -109,6 +110,18 @@ func (h *house) Binding(account string) (who desk.UID) {
 		}
 	}
 	return who
+}
+
+// Bound is everybody: the chat account of each has their name.
+func (h *house) Bound() []desk.UID { return slices.Sorted(maps.Keys(h.people)) }
+
+func (h *house) Digested() (day string) {
+	for _, e := range h.events {
+		if f, ok := e.Fact.(desk.Digested); ok {
+			day = f.Day
+		}
+	}
+	return day
 }
 
 func (h *house) Offer(digest string) (who desk.UID, until time.Time) {

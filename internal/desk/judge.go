@@ -9,7 +9,7 @@ func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
 	case r.State == None, by == "":
 		return Fail(NotFound, UnknownRequest, "value", string(id))
 	case r.State.Final() && d.concerns(by, r.Via, r):
-		return tooLate(r)
+		return d.tooLate(r)
 	case r.By == by:
 		return Fail(Forbidden, OwnRequest, "id", string(r.ID))
 	case d.serves(r.Action, r.Owner, by):
@@ -18,8 +18,8 @@ func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
 		return Fail(Forbidden, NotApprover, "id", string(r.ID))
 	case r.State == Waiting && r.wrote(by):
 		return Fail(Forbidden, OwnAmendment, "id", string(r.ID))
-	case r.State != Waiting || r.Voted(by):
-		return tooLate(r)
+	case r.State != Waiting || r.Voted(by) || r.Over(d.Now()):
+		return d.tooLate(r)
 	case digest != "" && digest != r.Digest():
 		return Fail(Conflict, Changed, "id", string(r.ID))
 	}
@@ -89,9 +89,14 @@ func (d *Desk) Recheck(r Request, target Account) error {
 	return Fail(Forbidden, NotAllowed, "verb", string(r.Action.Verb), "target", r.Action.Target, "rule", now.Rule)
 }
 
-func tooLate(r Request) *Error {
+// tooLate says what has become of the request. One that is over is Lapsed, even
+// if nobody has written it yet.
+func (d *Desk) tooLate(r Request) *Error {
+	if r.State == Waiting && r.Over(d.Now()) {
+		r.State = Lapsed
+	}
 	by := r.Ended
-	if by == "" && len(r.Votes) > 0 {
+	if by == "" && len(r.Votes) > 0 && r.State != Lapsed {
 		by = r.Votes[len(r.Votes)-1].By
 	}
 	return Fail(Conflict, TooLate, "id", string(r.ID), "state", string(r.State), "by", string(by))

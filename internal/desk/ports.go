@@ -35,6 +35,10 @@ type Fold interface {
 	Binding(account string) UID
 	// Chat is the chat account bound to a person, or "".
 	Chat(UID) string
+	// Bound lists the people who have one, sorted.
+	Bound() []UID
+	// Digested is the last day on which everybody was told what awaits them.
+	Digested() string
 	// Offer is the person who was offered the code with this digest and until
 	// when, or "" once it is used.
 	Offer(digest string) (UID, time.Time)

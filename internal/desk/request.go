@@ -12,7 +12,7 @@ import (
 // A State is where a request stands.
 type State string
 
-// The states. Rejected, Cancelled, Settled and Broken are final.
+// The states. Rejected, Cancelled, Lapsed, Settled and Broken are final.
 const (
 	None      State = ""
 	Open      State = "open"      // asked, not decided
@@ -23,13 +23,14 @@ const (
 	Settled   State = "done"      // proved on Partage
 	Rejected  State = "rejected"  // denied by the rules or refused by an approver
 	Cancelled State = "withdrawn" // by its asker
+	Lapsed    State = "expired"   // nobody answered in time
 	Broken    State = "broken"    // failed for good: a human is needed
 	Stopped   State = "held"      // by a brake, before anything was sent: two administrators let it go on
 )
 
 // Final says that nothing will move the request any more.
 func (s State) Final() bool {
-	return s == Settled || s == Rejected || s == Cancelled || s == Broken
+	return s == Settled || s == Rejected || s == Cancelled || s == Lapsed || s == Broken
 }
 
 // A Request is the fold of its events. Nothing else changes it. Its slices and
@@ -48,6 +49,9 @@ type Request struct {
 	Key       string
 	Batch     string
 	Decision  Decision
+	Dates     Dates // by when it is to be answered
+	Reminded  bool  // its approvers are
+	Escalated bool  // others are told
 	Votes     []Vote
 	Refusal   string        // the approver's reason
 	Ended     UID           // who refused or withdrew
@@ -120,7 +124,7 @@ func (r Request) after(e Event) (Request, bool) {
 			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At}
 		return fresh, r.State == None && e.By != ""
 	case Decided:
-		return r.decided(f.Decision), r.State == Open
+		return r.decided(f), r.State == Open
 	case Approved:
 		ok := r.State == Waiting && f.Digest == r.Digest() && r.mayVote(e.By)
 		next, helps := r.approved(Vote{e.By, e.At, f.Panels})
@@ -145,6 +149,9 @@ func (r Request) after(e Event) (Request, bool) {
 		return r, r.State != None
 	}
 	if next, ok, governs := r.governed(e); governs {
+		return next, ok
+	}
+	if next, ok, dates := r.pursued(e); dates {
 		return next, ok
 	}
 	return r.executed(e)
@@ -200,8 +207,10 @@ func (r Request) executed(e Event) (Request, bool) {
 	return r, false
 }
 
-func (r Request) decided(d Decision) Request {
+func (r Request) decided(f Decided) Request {
+	d := f.Decision
 	r.Decision, r.State = d, Rejected // also what an empty or unknown outcome means
+	r.Dates, r.Reminded, r.Escalated = f.Dates, false, false
 	switch {
 	case d.Outcome == Allowed && !r.Action.Verb.takesTwo() && (r.Amender == "" || r.Amender == r.By):
 		r.State = Ready

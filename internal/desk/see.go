@@ -86,12 +86,16 @@ func (d *Desk) Mine(by UID, n int) []Request {
 func (d *Desk) Inbox(by UID) []Request {
 	var waiting []Request
 	for r := range d.View.Requests(Query{States: []State{Waiting}}) {
-		if r.awaits(d.View.Person(by)) && !d.serves(r.Action, r.Owner, by) {
+		if d.awaits(r, by) {
 			waiting = append(waiting, r)
 		}
 	}
 	slices.Reverse(waiting)
 	return waiting
+}
+
+func (d *Desk) awaits(r Request, who UID) bool {
+	return r.awaits(d.View.Person(who)) && !d.serves(r.Action, r.Owner, who)
 }
 
 // Seen lists the requests that the person may see, newest first, n at most.

@@ -32,6 +32,7 @@ const (
 	RequestApprove  Verb = "request.approve"
 	RequestReject   Verb = "request.reject"
 	RequestCancel   Verb = "request.cancel"
+	RequestAgain    Verb = "request.again"
 	RequestAmend    Verb = "request.amend"
 	HistoryShow     Verb = "history.show"
 	HouseFreeze     Verb = "house.freeze"
@@ -119,6 +120,7 @@ var specs = map[Verb]Spec{
 	RequestApprove:  {Target: RequestForm},
 	RequestReject:   {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
 	RequestCancel:   {Target: RequestForm},
+	RequestAgain:    {Target: RequestForm},
 	RequestAmend:    {Target: RequestForm, Args: map[string]Form{"args": ChangeForm}},
 	HistoryShow:     {Target: AccountForm},
 	HouseFreeze:     {Changes: true, Governs: true},

@@ -30,6 +30,9 @@ var kinds = []kind{
 	kindOf[desk.Refused]("refused"),
 	kindOf[desk.Amended]("amended"),
 	kindOf[desk.Withdrawn]("withdrawn"),
+	kindOf[desk.Reminded]("reminded"),
+	kindOf[desk.Escalated]("escalated"),
+	kindOf[desk.Expired]("expired"),
 	kindOf[desk.Planned]("planned"),
 	kindOf[desk.Started]("started"),
 	kindOf[desk.Failed]("failed"),
@@ -47,6 +50,7 @@ var kinds = []kind{
 	kindOf[desk.Revoked]("revoked"),
 	kindOf[desk.BindingOffered]("binding.offered"),
 	kindOf[desk.Bound]("bound"),
+	kindOf[desk.Digested]("digested"),
 	kindOf[desk.Forgotten](forgotten),
 	kindOf[desk.Redacted]("redacted"),
 }

@@ -30,7 +30,8 @@ type fold struct {
 	freeze   *desk.Event // what stopped every send, nil if they go on
 	anchors  map[string]desk.Anchoring
 	tally    desk.Tally
-	stopped  int // requests that a brake holds
+	stopped  int    // requests that a brake holds
+	digested string // the last day on which everybody was told what awaits them
 }
 
 type offer struct {
@@ -172,6 +173,11 @@ func (f *fold) changeHouse(e desk.Event) error {
 		f.offers[fact.Digest] = offer{e.By, fact.Until}
 	case desk.Bound:
 		return f.bind(fact, e.By)
+	case desk.Digested:
+		if fact.Day == "" || fact.Day == f.digested {
+			return fmt.Errorf("digested again on %q: %w", fact.Day, desk.ErrIllegal)
+		}
+		f.digested = fact.Day
 	case desk.Erased:
 		return f.lose(fact, e.Subject)
 	case desk.Forgotten, desk.Redacted: // the journal yields no more what they destroy

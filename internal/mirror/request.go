@@ -170,6 +170,20 @@ func (m *Mirror) Chat(of desk.UID) string {
 	return m.chats[of]
 }
 
+// Bound is desk.Fold's.
+func (m *Mirror) Bound() []desk.UID {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return slices.Sorted(maps.Keys(m.chats))
+}
+
+// Digested is desk.Fold's.
+func (m *Mirror) Digested() string {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.digested
+}
+
 // Offer is desk.Fold's.
 func (m *Mirror) Offer(digest string) (desk.UID, time.Time) {
 	m.mu.RLock()

@@ -56,6 +56,7 @@ var grammar = []command{
 	{desk.RequestReject, []string{"refuser"}, []string{"reject"}, []string{request, reason}},
 	{desk.RequestCancel, []string{"annuler"}, []string{"cancel"}, []string{request}},
 	{desk.RequestAmend, []string{"modifier"}, []string{"edit"}, []string{request, args}},
+	{desk.RequestAgain, []string{"redemander"}, []string{"again"}, []string{request}},
 	{desk.HistoryShow, []string{"historique"}, []string{"history"}, []string{account}},
 	{desk.HouseFreeze, []string{"geler"}, []string{"freeze"}, nil},
 	{desk.HouseThaw, []string{"degeler"}, []string{"thaw"}, nil},

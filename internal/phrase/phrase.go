@@ -15,6 +15,7 @@
 //	demandes|requests [mes|mine|attente|pending|toutes|all]
 //	demande|request D-12    valider|approve D-12
 //	refuser|reject D-12 [REASON]    annuler|cancel D-12
+//	redemander|again D-12
 //	modifier|edit D-12 VALUE        the new value, or "alias=VALUE"
 //	historique|history ACCOUNT      aide|help [TOPIC]
 //	geler|freeze [REASON]           degeler|thaw [REASON]

@@ -303,7 +303,7 @@ func TestCanonical(t *testing.T) {
 func TestTopic(t *testing.T) {
 	accounts := []desk.Verb{desk.AccountLock, desk.AccountActivate, desk.AccountClose, desk.AccountHide, desk.AccountUnhide, desk.AccountRename,
 		desk.AccountCOS, desk.AccountForward, desk.AccountDelete, desk.AccountRestore, desk.AccountShow}
-	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAmend}
+	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestAgain}
 	tests := []struct {
 		topic string
 		want  []desk.Verb

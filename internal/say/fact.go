@@ -32,6 +32,14 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.amended", []string{"door", door(lang, f.Via), "summary", Summary(lang, f.Action, quote...)}
 	case desk.Withdrawn:
 		return "fact.withdrawn", []string{"door", door(lang, f.Via)}
+	case desk.Reminded:
+		return "fact.reminded", nil
+	case desk.Escalated:
+		return "fact.escalated", nil
+	case desk.Expired:
+		return "fact.expired", nil
+	case desk.Digested:
+		return "fact.digested", nil
 	case desk.Announced:
 		return announced(f), []string{"word", stateWord(lang, f.Shows)}
 	case desk.Held:

@@ -9,7 +9,7 @@ import (
 
 var signs = map[desk.State]string{
 	desk.Open: "◔", desk.Waiting: "◔", desk.Ready: "◔", desk.Running: "◔", desk.Doubtful: "⚠",
-	desk.Settled: "✓", desk.Rejected: "✕", desk.Cancelled: "✕", desk.Broken: "⚠", desk.Stopped: "⚠",
+	desk.Settled: "✓", desk.Rejected: "✕", desk.Cancelled: "✕", desk.Lapsed: "✕", desk.Broken: "⚠", desk.Stopped: "⚠",
 }
 
 // State is the sign and the word of a badge: "◔", "À valider". The word says

@@ -43,6 +43,7 @@ func TestOutcome(t *testing.T) {
 			r.State, r.Decision.Because = desk.Rejected, desk.Text{FR: "Adresse protégée"}
 		}, "La demande D-5 est refusée par les règles. Adresse protégée. Un correspondant du domaine ou l'assistance peut vous aider."},
 		{func(r *desk.Request) { r.State, r.Ended = desk.Cancelled, "jd" }, "La demande D-5 est annulée par Jeanne Dupont. Rien n'a été modifié."},
+		{func(r *desk.Request) { r.State = desk.Lapsed }, "Personne n'a répondu à temps à la demande D-5 : elle a pris fin, et rien n'a été modifié. La personne qui l'a faite peut la redemander telle quelle."},
 		{func(r *desk.Request) { r.State, r.Code = desk.Broken, desk.AliasTaken }, "La demande D-5 n'a pas abouti : l'adresse a été prise entre-temps. Rien n'a été modifié. Refaites la demande si besoin, ou donnez ce numéro à l'assistance."},
 		{func(r *desk.Request) { r.State, r.Code, r.Attempt = desk.Broken, desk.OtherMailbox, 1 }, "La demande D-5 n'a pas abouti : l'adresse désigne maintenant une autre boîte. Regardez la fiche du compte avant de recommencer, ou donnez ce numéro à l'assistance."},
 		{func(r *desk.Request) { r.State, r.Code, r.Attempt = desk.Broken, "brand.new", 3 }, "La demande D-5 n'a pas abouti : une erreur de notre côté. Regardez la fiche du compte avant de recommencer, ou donnez ce numéro à l'assistance."},
@@ -105,6 +106,7 @@ func ofThree(state desk.State, inForce int, undoing bool) func(*desk.Request) {
 // everyFact has each kind of fact at least once; TestEveryWordOfDeskIsSaid
 // compares it with desk.
 var everyFact = []desk.Fact{
+	desk.Reminded{}, desk.Escalated{}, desk.Expired{}, desk.Digested{Day: "2026-12-03"},
 	desk.Asked{Via: desk.Chat}, desk.Asked{Via: desk.Portal, Reason: "EVIL"}, desk.Asked{},
 	desk.Decided{}, desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed, Because: desk.Text{FR: "Oui", EN: "Yes"}}},
 	desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"domain:EVIL"}}}}},
