@@ -28,6 +28,7 @@ quick: ## the tests that need nothing but Go, in less than a minute
 
 bench: prepare ## measure; "of-goal" and "ratio" compare with what is aimed at, in this very run
 	go test -tags servers -run '^$$' -bench . -benchmem ./...
+	cd rules/peers && go test -bench . -benchmem .
 
 fuzz: ## feed bad input to every parser and door, FUZZTIME (30s) each
 	@found=$$(grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' .) || { echo "no fuzz target" >&2; exit 1; }; \
