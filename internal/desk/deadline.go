@@ -62,7 +62,7 @@ func (d *Desk) Pursue(ctx context.Context, id ID, working bool) error {
 		now := d.Now()
 		passed := func(date time.Time) bool { return working && !date.IsZero() && !now.Before(date) }
 		switch {
-		case r.State != Waiting || d.timeless():
+		case r.State != Waiting || d.Timeless():
 		case r.Over(now):
 			return []Fact{Expired{}}, nil
 		case !r.Reminded && passed(r.Dates.Due) && len(d.Awaited(r)) > 0:
@@ -75,9 +75,9 @@ func (d *Desk) Pursue(ctx context.Context, id ID, working bool) error {
 	return err
 }
 
-// timeless: what the clock says proves nothing, or what the journal says is not
+// Timeless: what the clock says proves nothing, or what the journal says is not
 // all that happened. No time has passed then.
-func (d *Desk) timeless() bool {
+func (d *Desk) Timeless() bool {
 	freeze, frozen := d.View.Freeze()
 	f, _ := freeze.Fact.(Frozen)
 	return d.steppedBack() || frozen && f.Cause != ByRequest && f.Cause != ByFile

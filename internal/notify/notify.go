@@ -90,7 +90,7 @@ func (n *Notifier) tell(ctx context.Context, due map[desk.ID]bool) {
 			delete(due, id)
 			continue
 		}
-		if ctx.Err() == nil && err != errAsleep { //nolint:errorlint // alone: with another error that one is logged
+		if ctx.Err() == nil && !errors.Is(err, errAsleep) {
 			n.Log.Warn("tell", "request", id, "error", err)
 		}
 	}
