@@ -68,6 +68,10 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 		r, err = b.Desk.Refuse(ctx, who.UID, desk.Chat, id, "", a.Arg("reason"))
 	case desk.RequestCancel:
 		r, err = b.Desk.Withdraw(ctx, who.UID, desk.Chat, id)
+	case desk.RequestAgain:
+		if r, err = b.Desk.AskAgain(ctx, who.UID, desk.Chat, id); err == nil {
+			return pen.asked(r), nil
+		}
 	case desk.RequestAmend:
 		if r, err = b.Desk.Amend(ctx, who.UID, desk.Chat, id, "", a.Arg("args")); err == nil {
 			return Message{Line: pen.text("amended", "action", code(r.Action.String()), "outcome", pen.outcome(r))}, nil

@@ -133,7 +133,7 @@ var specs = map[Verb]Spec{
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow,
-		RequestApprove, RequestReject, RequestCancel, RequestAmend, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease, Help}
+		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease, Help}
 }
 
 func (v Verb) governs() bool { return specs[v].Governs }
