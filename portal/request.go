@@ -17,6 +17,7 @@ type dossier struct {
 	judge    bool         // it waits for the reader's vote
 	withdraw bool         // the reader may take it back
 	problem  string       // why the last click did nothing
+	why      *desk.Why    // nil if the rules cannot be asked now
 }
 
 func (p *Portal) request(v *visit) error { return p.showRequest(v, desk.ID(v.Params("id")), nil) }
@@ -49,7 +50,11 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	slices.Reverse(past)
 	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
 	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
-	return dossier{Request: r, past: past, judge: waits, withdraw: err == nil}, nil
+	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil}
+	if w, err := p.Desk.WhyRequest(reader, desk.Portal, r.ID); err == nil {
+		d.why = &w
+	}
+	return d, nil
 }
 
 func (p *Portal) approve(v *visit) error {
