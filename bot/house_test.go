@@ -172,8 +172,8 @@ func (m *memory) Offer(digest string) (who desk.UID, until time.Time) {
 	return who, until
 }
 
-func (m *memory) CatchUp(context.Context) error        { return nil }
-func (m *memory) Person(who desk.UID) desk.Person      { return m.people[who] }
+func (m *memory) CatchUp(context.Context) error   { return nil }
+func (m *memory) Person(who desk.UID) desk.Person { return m.people[who] }
 
 func (m *memory) Members(group string) (uids []desk.UID) {
 	for _, p := range m.people {
