@@ -15,6 +15,7 @@ import (
 
 	"github.com/unistra/melusine/bot"
 	"github.com/unistra/melusine/bot/room"
+	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/journal"
@@ -158,6 +159,10 @@ func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 		Link: "http://" + d.address + "/lier", Approvers: d.book.ApproverGroups(), Zone: zone, Now: time.Now, Log: log}); err != nil {
 		return err
 	}
+	if d.house.days, err = calendar.New(calendar.Default(), zone); err != nil {
+		return fmt.Errorf("make calendar: %w", err)
+	}
+	d.house.desk.Terms, d.house.digest = defaultConfig().Calendar.terms(d.house.days), d.bot
 	d.room.Connect(d.bot.Handler())
 	config := portal.DefaultConfig()
 	config.Listen, config.URL, config.Name, config.Demo = d.address, "http://"+d.address, "Université de démonstration", d.cast

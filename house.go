@@ -11,12 +11,14 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/executor"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/internal/mirror"
 	"github.com/unistra/melusine/internal/notify"
+	"github.com/unistra/melusine/internal/reminder"
 )
 
 // people is where persons come from: a directory by LDAP, or the demo's own.
@@ -36,6 +38,8 @@ type house struct {
 	timing      executor.Timing
 	freezeFile  string
 	steady      func() time.Duration // time gone by, by a clock that nobody sets
+	days        *calendar.Calendar   // nil: requests wait for ever, and nobody is reminded
+	digest      reminder.Teller      // nil: nobody is told each morning what awaits them
 	vitals      *vitals
 	ruined      error // the journal is damaged: it is read up to there, and nothing is done
 }
@@ -147,6 +151,10 @@ func (h *house) executor() *executor.Executor {
 		Halted: func() bool { return frozenByFile(h.freezeFile) }, Steady: h.steady, Log: h.log}
 }
 
+func (h *house) reminder() *reminder.Reminder {
+	return &reminder.Reminder{Desk: h.desk, Calendar: h.days, Teller: h.digest, Steady: h.steady, Log: h.log}
+}
+
 // run keeps the house at work until ctx ends: follows the journal, carries
 // out, tells, and reads the world again from time to time.
 func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConfig, doors ...func(context.Context) error) error {
@@ -154,6 +162,10 @@ func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConf
 	n := &notify.Notifier{Desk: h.desk, Teller: measuredTeller{teller, h.vitals}, Pause: 200 * time.Millisecond, Retry: 5 * time.Second, Log: h.log}
 	work, ctx := errgroup.WithContext(ctx)
 	parts := doors
+	if h.ruined == nil && h.days != nil {
+		n.Working = h.days.Working
+		parts = append(parts, h.persists("reminder", h.reminder().Run))
+	}
 	if h.ruined == nil {
 		parts = append(parts, h.persists("executor", x.Run), h.persists("notifier", n.Run), h.watch)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
@@ -18,6 +19,7 @@ import (
 // parts is what the configuration's files hold, read and checked.
 type parts struct {
 	zone       *time.Location
+	days       *calendar.Calendar
 	book       *rules.Book
 	office     *effect.Office
 	secret     []byte
@@ -32,7 +34,9 @@ type parts struct {
 // that is wrong with them. It calls no server.
 func (c config) open() (p parts, err error) {
 	var errs [9]error
-	p.zone, errs[0] = time.LoadLocation(c.TimeZone)
+	if p.zone, errs[0] = time.LoadLocation(c.TimeZone); errs[0] == nil {
+		p.days, errs[0] = calendar.New(c.Calendar.Config, p.zone)
+	}
 	p.book, errs[1] = openBook(c.Rules)
 	p.office, errs[2] = c.Partage.open(c.Executor.TokenLife)
 	p.secret, errs[3] = secret(c.SecretFile)

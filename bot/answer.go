@@ -7,6 +7,7 @@ import (
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/phrase"
+	"github.com/unistra/melusine/internal/say"
 )
 
 // Answer does what a person typed and says what came of it. Every door of the
@@ -14,6 +15,11 @@ import (
 // error is for package say, except that of a ctx that has ended.
 func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key string) (Message, error) {
 	pen := b.pen(lang)
+	if order, wonders, err := phrase.Why(typed); wonders && err == nil {
+		return b.wonder(pen, who, order)
+	} else if wonders {
+		return b.puzzled(pen, who, err)
+	}
 	order, err := phrase.Parse(typed)
 	if err != nil {
 		return b.puzzled(pen, who, err)
@@ -60,6 +66,12 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 		if r, err = b.Desk.Request(who.UID, desk.Chat, id); err == nil {
 			return b.shown(pen, who, r), nil
 		}
+	case desk.RequestWhy:
+		w, err := b.Desk.WhyRequest(who.UID, desk.Chat, id)
+		if err != nil {
+			return Message{}, err
+		}
+		return pen.why(code(a.Target)+" · "+say.Summary(pen.lang, w.Action, code), w), nil
 	case desk.RequestApprove:
 		if r, err = b.Desk.Approve(ctx, who.UID, desk.Chat, id, ""); err == nil {
 			return Message{Line: b.voted(pen.lang, r)}, nil
@@ -68,6 +80,10 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 		r, err = b.Desk.Refuse(ctx, who.UID, desk.Chat, id, "", a.Arg("reason"))
 	case desk.RequestCancel:
 		r, err = b.Desk.Withdraw(ctx, who.UID, desk.Chat, id)
+	case desk.RequestAgain:
+		if r, err = b.Desk.AskAgain(ctx, who.UID, desk.Chat, id); err == nil {
+			return pen.asked(r), nil
+		}
 	case desk.RequestAmend:
 		if r, err = b.Desk.Amend(ctx, who.UID, desk.Chat, id, "", a.Arg("args")); err == nil {
 			return Message{Line: pen.text("amended", "action", code(r.Action.String()), "outcome", pen.outcome(r))}, nil

@@ -147,6 +147,19 @@ func (m *memory) Binding(account string) (who desk.UID) {
 	return who
 }
 
+func (m *memory) Bound() (who []desk.UID) {
+	for uid := range m.people {
+		if m.Chat(uid) != "" {
+			who = append(who, uid)
+		}
+	}
+	slices.Sort(who)
+	return who
+}
+
+func (m *memory) Freeze() (desk.Event, bool) { return desk.Event{}, false }
+func (m *memory) Latest() time.Time          { return time.Time{} }
+
 func (m *memory) Chat(who desk.UID) (account string) {
 	for _, e := range m.all() {
 		if f, ok := e.Fact.(desk.Bound); ok && e.By == who {
@@ -172,8 +185,17 @@ func (m *memory) Offer(digest string) (who desk.UID, until time.Time) {
 	return who, until
 }
 
-func (m *memory) CatchUp(context.Context) error        { return nil }
-func (m *memory) Person(who desk.UID) desk.Person      { return m.people[who] }
+func (m *memory) CatchUp(context.Context) error   { return nil }
+func (m *memory) Person(who desk.UID) desk.Person { return m.people[who] }
+
+func (m *memory) Members(group string) (uids []desk.UID) {
+	for _, p := range m.people {
+		if p.In(group) {
+			uids = append(uids, p.UID)
+		}
+	}
+	return uids
+}
 func (m *memory) Search(string, int) []desk.Account    { return nil }
 func (m *memory) Classes() []string                    { return []string{"staff"} }
 func (m *memory) HasDomain(d string) bool              { return d == "u.fr" }

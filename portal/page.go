@@ -92,6 +92,11 @@ func (pg page) label(key string, pairs ...string) string { return say.T(pg.lang,
 
 func (pg page) moment(t time.Time) string { return say.Moment(pg.lang, t, pg.zone) }
 
+// before is by when: "avant jeudi 3 décembre, 18 h".
+func (pg page) before(t time.Time) string { return say.Before(pg.lang, t, pg.zone) }
+
+func (pg page) deadline(t time.Time) string { return say.Deadline(pg.lang, t, pg.zone) }
+
 func (pg page) size(bytes int64) string { return say.Size(pg.lang, bytes) }
 
 // who names a person for display, by login if the directory has no name.

@@ -38,6 +38,7 @@ func TestWhatIsErasedGivesNothingBack(t *testing.T) {
 		"an amended request":       {[]desk.Event{lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Amended{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Withdrawn{})}, true},
 		"an amendment alone":       {[]desk.Event{event("D-1", "ann", asked("x@u.fr", "y@u.fr", "k")), event("D-1", "ann", pending), lost("D-1", desk.Amended{})}, false},
 		"a request that was there": {[]desk.Event{event("D-1", "ann", asked("x@u.fr", "y@u.fr", "k")), lost("D-1", desk.Decided{})}, false},
+		"a digest":                 {[]desk.Event{lost("", desk.Digested{})}, false},
 		"an end of nothing":        {[]desk.Event{lost("D-1", desk.Done{})}, false},
 		"a number twice":           {[]desk.Event{lost("D-2", desk.Asked{}), lost("D-1", desk.Asked{})}, false},
 	} {
