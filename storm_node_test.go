@@ -1,5 +1,3 @@
-//go:build storm
-
 package main
 
 import (
@@ -22,11 +20,6 @@ import (
 	"github.com/unistra/melusine/partage/simulator"
 	"github.com/unistra/melusine/rules"
 )
-
-// programs are what the test binary can be run as.
-func programs() map[string]func() {
-	return map[string]func(){"melusine": main, "storm-node": stormNode}
-}
 
 // Orders are what a node of the storm is told: it is a process of its own that
 // runs the house without its doors, and asks from a list what people would.
@@ -242,7 +235,7 @@ func (p crowd) step(ctx context.Context, t tale, n int) (final bool, err error) 
 			return false, err
 		}
 		if r, err = p.desk.Ask(ctx, desk.Asking{By: "sgermain", Via: desk.Chat, Action: action, Key: t.key(n)}); err != nil {
-			if p.stubborn && desk.KindOf(err) != desk.Internal {
+			if p.stubborn && desk.KindOf(err) != desk.Internal || p.known(ctx, t.key(n)) {
 				return false, nil
 			}
 			return false, ended(ctx, fmt.Errorf("ask %s: %w", action, err))
@@ -256,6 +249,12 @@ func (p crowd) step(ctx context.Context, t tale, n int) (final bool, err error) 
 		}
 	}
 	return r.State.Final(), nil
+}
+
+// known tells whether it was asked already: on another node, which may even have
+// done it since, so that it makes no sense any more.
+func (p crowd) known(ctx context.Context, key string) bool {
+	return p.desk.View.CatchUp(ctx) == nil && p.desk.View.Keyed(key) != ""
 }
 
 // ended is no error when the node is being stopped.

@@ -1,4 +1,4 @@
-//go:build servers && storm
+//go:build servers
 
 package main
 

@@ -1,4 +1,4 @@
-//go:build servers && storm
+//go:build servers
 
 package main
 
@@ -16,8 +16,7 @@ import (
 func onPostgres(t *testing.T, p *dev.PostgresServer, name string, actions int) *storm {
 	t.Helper()
 	s := newStorm(t, actions, *stormSeed)
-	// Nodes that start wait for each other by the second, and a killed one for the server to notice.
-	s.Journal, s.nodes, s.mean = p.Database(t, name), 2, time.Second
+	s.Journal, s.nodes = p.Database(t, name), 2
 	return s
 }
 

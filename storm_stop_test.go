@@ -1,5 +1,3 @@
-//go:build storm
-
 package main
 
 import (
@@ -21,10 +19,7 @@ func (s *storm) born(t *testing.T) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		n.signal(syscall.SIGKILL)
-		<-n.ended
-	})
+	t.Cleanup(n.kill)
 	if err := s.partage.SetFaults(s.weather(s.rand)...); err != nil {
 		t.Fatal(err)
 	}
@@ -46,11 +41,6 @@ func (s *storm) sentAfter(at time.Time) (n int) {
 		}
 	}
 	return n
-}
-
-func (n *node) kill() {
-	n.signal(syscall.SIGKILL)
-	<-n.ended
 }
 
 // Once the freeze file is there nothing is sent after a second: nor by a node

@@ -1,5 +1,3 @@
-//go:build storm
-
 package main
 
 import (
@@ -13,7 +11,7 @@ import (
 )
 
 // stormAccounts is a university that a node reads in no time.
-const stormAccounts = 1000
+const stormAccounts = 400
 
 // stormClass is the class of service that every tale gives.
 const stormClass = "s_univ-strasbourg_heberge"

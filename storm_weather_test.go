@@ -1,5 +1,3 @@
-//go:build storm
-
 package main
 
 import (
@@ -64,7 +62,7 @@ func (s *storm) weather(r *rand.Rand) (faults []simulator.Fault) {
 		}
 	}
 	if s.calm {
-		return faults
+		return append(faults, s.faults...)
 	}
 	for _, method := range writes {
 		for range 50 {
