@@ -26,6 +26,7 @@ import (
 type orders struct {
 	Partage  string            // base URL
 	Keys     map[string]string // of the domains served
+	Accounts int               // of the university
 	Journal  string            // path, or address of a database
 	Freeze   string            // the freeze file
 	Tales    []tale
@@ -41,7 +42,7 @@ func stormNode() {
 	var o orders
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	err := json.Unmarshal([]byte(os.Args[1]), &o)
+	err := json.NewDecoder(os.Stdin).Decode(&o)
 	if err == nil {
 		err = o.run(ctx)
 	}
@@ -100,7 +101,7 @@ func (o orders) house(ctx context.Context, events desk.Journal) (*house, error) 
 		return nil, err
 	}
 	log := slog.New(slog.DiscardHandler)
-	h, err := newHouse(ctx, log, events, book, newDemoPeople(simulator.NewUniversity(stormAccounts)), &effect.Office{Domains: domains, Scope: simulator.Strasbourg})
+	h, err := newHouse(ctx, log, events, book, newDemoPeople(simulator.NewUniversity(o.Accounts)), &effect.Office{Domains: domains, Scope: simulator.Strasbourg})
 	if err != nil {
 		return nil, err
 	}

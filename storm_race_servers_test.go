@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -18,18 +19,17 @@ import (
 // waiting asks for that many things that another administrator must approve.
 func (s *storm) waiting(t *testing.T, d *desk.Desk, n int) (ids []desk.ID) {
 	t.Helper()
-	for _, verb := range []string{"account.close", "account.delete"} {
-		for _, address := range slices.Sorted(maps.Keys(s.before))[:min(n/2, len(s.before))] {
-			action, err := desk.ParseAction(verb + " " + string(address))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := d.Ask(t.Context(), desk.Asking{By: "sgermain", Via: desk.Chat, Action: action, Key: action.String()})
-			if err != nil || r.State != desk.Waiting {
-				t.Fatalf("%s: %s %v", action, r.State, err)
-			}
-			ids = append(ids, r.ID)
+	accounts := slices.Sorted(maps.Keys(s.before))
+	for i := range n {
+		action, err := desk.ParseAction(fmt.Sprintf("account.forward %s to=n%d@example.org", accounts[i%len(accounts)], i))
+		if err != nil {
+			t.Fatal(err)
 		}
+		r, err := d.Ask(t.Context(), desk.Asking{By: "sgermain", Via: desk.Chat, Action: action, Key: action.String()})
+		if err != nil || r.State != desk.Waiting {
+			t.Fatalf("%s: %s %v", action, r.State, err)
+		}
+		ids = append(ids, r.ID)
 	}
 	return ids
 }

@@ -10,9 +10,6 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// stormAccounts is a university that a node reads in no time.
-const stormAccounts = 400
-
 // stormClass is the class of service that every tale gives.
 const stormClass = "s_univ-strasbourg_heberge"
 

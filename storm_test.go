@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,7 @@ type storm struct {
 	steadfast bool              // nobody is killed
 	then      func()            // once all is final, before it is judged
 	calm      bool              // Partage does as it is told, and nobody is killed
+	under     []string          // the program that runs the nodes, if any
 	faults    []simulator.Fault // what Partage does in a calm
 
 	rand    *rand.Rand
@@ -64,8 +66,9 @@ func newStorm(t *testing.T, actions int, seed uint64) *storm {
 	if testing.Short() {
 		t.Skip("processes are started")
 	}
-	s := &storm{nodes: 1, mean: 50, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
-	university := simulator.NewUniversity(stormAccounts)
+	s := &storm{nodes: 1, mean: 30, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
+	accounts := max(400, actions/2) // what a node reads in no time
+	university := simulator.NewUniversity(accounts)
 	server, err := simulator.New(simulator.Config{Now: time.Now, University: university, TokenLife: tokenLife})
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +80,7 @@ func newStorm(t *testing.T, actions int, seed uint64) *storm {
 	t.Cleanup(listener.Close)
 	folder := t.TempDir()
 	s.partage, s.before = server, map[desk.Address]desk.Account{}
-	s.orders = orders{Partage: listener.URL + "/service/domain", Keys: map[string]string{}, Journal: filepath.Join(folder, "journal.db"), Freeze: filepath.Join(folder, "freeze"), Timing: stormTiming()}
+	s.orders = orders{Accounts: accounts, Partage: listener.URL + "/service/domain", Keys: map[string]string{}, Journal: filepath.Join(folder, "journal.db"), Freeze: filepath.Join(folder, "freeze"), Timing: stormTiming()}
 	for _, d := range university.Domains()[:10] {
 		s.Keys[d.Name] = server.Keys()[d.Name].Reveal()
 	}
@@ -223,8 +226,9 @@ func (s *storm) start() (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{process: exec.Command("storm-node", string(told)), born: make(chan struct{}), ended: make(chan struct{})}
-	n.process.Stderr = &n.complaint
+	program := append(slices.Clone(s.under), "storm-node")
+	n := &node{process: exec.Command(program[0], program[1:]...), born: make(chan struct{}), ended: make(chan struct{})}
+	n.process.Stdin, n.process.Stderr = bytes.NewReader(told), &n.complaint
 	said, err := n.process.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -301,17 +305,17 @@ func (s *storm) judge(t *testing.T) verdict {
 }
 
 // TestStorm is the storm: the long form by -storm.actions=10000, in universities
-// of a thousand actions each, two at a time.
+// of a thousand actions each, three at a time.
 func TestStorm(t *testing.T) {
 	const each = 1000
-	total, turn := verdict{}, make(chan struct{}, 2)
+	total, turn := verdict{}, make(chan struct{}, 3)
 	began := time.Now()
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	for n := range max(1, *stormActions/each) {
 		s := newStorm(t, min(each, *stormActions), *stormSeed+uint64(n))
 		if *stormActions <= each {
-			s.mean *= 2 // in less than a minute, with the race detector
+			s.mean *= 3 // in less than a minute, with the race detector
 		}
 		all.Go(func() {
 			turn <- struct{}{}

@@ -11,8 +11,8 @@ import (
 // stormTiming is the real one some 5,000 times faster: Partage forgets a token
 // after tokenLife, and what it took in time has its effect before the margin is over.
 const (
-	tokenLife = 60 * time.Millisecond
-	margin    = 50 * time.Millisecond
+	tokenLife = slowness * 60 * time.Millisecond
+	margin    = slowness * 50 * time.Millisecond
 	latest    = margin - 10*time.Millisecond // what is taken at the last moment is a little late already
 )
 
