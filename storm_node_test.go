@@ -16,6 +16,7 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/executor"
+	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
 	"github.com/unistra/melusine/partage/simulator"
 	"github.com/unistra/melusine/rules"
@@ -81,8 +82,25 @@ func (o orders) run(ctx context.Context) (err error) {
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return x.Run(ctx) })
 	work.Go(func() error { return h.watch(ctx) })
+	work.Go(func() error { return o.ready(ctx, events) })
 	work.Go(func() error { return crowd{h.desk, o.Tales, o.Sabotage != ""}.live(ctx) })
 	return work.Wait()
+}
+
+// ready ends a node whose file takes no more writes: an operator, whom /readyz
+// tells, would start it again.
+func (o orders) ready(ctx context.Context, events *journal.Log) error {
+	for !(config{Journal: o.Journal}).onPostgres() {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(100 * time.Millisecond):
+		}
+		if err := events.Fit(ctx); err != nil {
+			return ended(ctx, err)
+		}
+	}
+	return nil
 }
 
 // house is the whole one but for its doors, on a university that is quick to read.
@@ -106,6 +124,7 @@ func (o orders) house(ctx context.Context, events desk.Journal) (*house, error) 
 		return nil, err
 	}
 	h.timing, h.freezeFile = o.Timing, o.Freeze
+	o.deaf(h)
 	h.desk.Brakes = desk.Brakes{Person: 1e6, Domain: 1e6, Verb: 1e6, All: 1e6, PerMille: 1e6} // tried elsewhere
 	for err = h.load(ctx); err != nil && ctx.Err() == nil; err = h.load(ctx) {
 		time.Sleep(10 * time.Millisecond) // Partage is in trouble

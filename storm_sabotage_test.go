@@ -20,6 +20,9 @@ const (
 	noSwap     = "no compare-and-swap" // a position that is taken is taken for ours
 	noIntent   = "no intent"           // the send comes before Started
 	noRecord   = "no record"           // what was asked is acknowledged and not kept
+	noError    = "no error"            // a write that failed is taken for good
+	noFile     = "no freeze file"      // it is not looked at
+	noFreeze   = "no freeze"           // what the journal says of one is not heeded
 )
 
 // hasty is a timing without the fence, nor any rest that would do for one.
@@ -32,6 +35,8 @@ func (o orders) journal(j desk.Journal) desk.Journal {
 	switch o.Sabotage {
 	case noSwap:
 		return lostRaces{j}
+	case noError:
+		return content{j}
 	case noRecord:
 		return &forgetful{Journal: j}
 	}
@@ -48,12 +53,38 @@ func (o orders) office(true desk.Office) desk.Office {
 	return true
 }
 
+// deaf sabotages a house against freezes.
+func (o orders) deaf(h *house) {
+	switch o.Sabotage {
+	case noFile:
+		h.freezeFile += ".none"
+	case noFreeze:
+		h.desk.View = thawed{h.mirror}
+	}
+}
+
+// thawed is a view without any freeze.
+type thawed struct{ desk.View }
+
+func (thawed) Freeze() (desk.Event, bool) { return desk.Event{}, false }
+
 // lostRaces takes what another process wrote at its position for its own.
 type lostRaces struct{ desk.Journal }
 
 func (j lostRaces) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
 	at, err := j.Journal.Append(ctx, after, events...)
 	if errors.Is(err, desk.ErrBehind) {
+		return after + desk.Seq(len(events)), nil
+	}
+	return at, err
+}
+
+// content does not hear of what cannot be written.
+type content struct{ desk.Journal }
+
+func (j content) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
+	at, err := j.Journal.Append(ctx, after, events...)
+	if err != nil && !errors.Is(err, desk.ErrBehind) {
 		return after + desk.Seq(len(events)), nil
 	}
 	return at, err

@@ -20,14 +20,6 @@ func onPostgres(t *testing.T, p *dev.PostgresServer, name string, actions int) *
 	return s
 }
 
-func (v verdict) must(t *testing.T) {
-	t.Helper()
-	t.Log(v)
-	if v.bad() {
-		t.Error(v.told())
-	}
-}
-
 // Two nodes at once on one PostgreSQL, each killed at any moment.
 func TestStormOnPostgres(t *testing.T) {
 	p := dev.Postgres(t, "fsync=on", "full_page_writes=on")

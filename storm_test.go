@@ -66,7 +66,7 @@ func newStorm(t *testing.T, actions int, seed uint64) *storm {
 	if testing.Short() {
 		t.Skip("processes are started")
 	}
-	s := &storm{nodes: 1, mean: 30, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
+	s := &storm{nodes: 1, mean: 60, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
 	accounts := max(400, actions/2) // what a node reads in no time
 	university := simulator.NewUniversity(accounts)
 	server, err := simulator.New(simulator.Config{Now: time.Now, University: university, TokenLife: tokenLife})
@@ -315,7 +315,7 @@ func TestStorm(t *testing.T) {
 	for n := range max(1, *stormActions/each) {
 		s := newStorm(t, min(each, *stormActions), *stormSeed+uint64(n))
 		if *stormActions <= each {
-			s.mean *= 3 // in less than a minute, with the race detector
+			s.mean *= 2 // in less than a minute, with the race detector
 		}
 		all.Go(func() {
 			turn <- struct{}{}
