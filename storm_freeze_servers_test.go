@@ -69,7 +69,7 @@ func TestFreezeOnAnotherNode(t *testing.T) {
 
 // A node that does not heed freezes is seen.
 func TestAFreezeThatIsNotHeededIsSeen(t *testing.T) {
-	p := dev.Postgres(t)
+	p := dev.Postgres(t, "fsync=on", "full_page_writes=on")
 	s := newStorm(t, 1500, *stormSeed)
 	s.Journal, s.Sabotage = p.Database(t, "deaf"), noFreeze
 	n, h := s.sending(t), s.another(t)

@@ -27,8 +27,8 @@ func TestStormOnPostgres(t *testing.T) {
 		onPostgres(t, p, "nodes", max(200, *stormActions/10)).rage(t).must(t)
 	})
 	t.Run(noSwap, func(t *testing.T) {
-		s := onPostgres(t, p, "swap", 150)
-		s.Sabotage, s.limit, s.calm = noSwap, 5*time.Second, true
+		s := onPostgres(t, p, "swap", 300)
+		s.Tales, s.calm, s.limit, s.Sabotage = quick(s.Tales), true, 20*time.Second, noSwap
 		if v := s.rage(t); v.doubled == 0 {
 			t.Errorf("not seen: %s\n%s", v, v.told())
 		}
