@@ -75,6 +75,28 @@ func TestRulesWho(t *testing.T) {
 	}
 }
 
+// An explanation has the verdict, who can approve, and each rule with its values.
+func TestRulesExplain(t *testing.T) {
+	town, _ := newTown(t)
+	said := printed(t, func(out *strings.Builder) error {
+		return town.explain(out, "jdupont", parsed(t, "quota.set jeanne.dupont@unistra.fr size=30G"))
+	})
+	for _, want := range []string{"Denied by the rules.", "Possible with “quota of jeanne.dupont@unistra.fr: 20 GB”", "own-quota: no", "the quota asked for is no more than 20 GB (30 GB)"} {
+		if !strings.Contains(strings.ReplaceAll(said, "\u00a0", " "), want) {
+			t.Errorf("%q is not said in\n%s", want, said)
+		}
+	}
+	said = printed(t, func(out *strings.Builder) error {
+		return town.explain(out, "jdupont", parsed(t, "quota.set jeanne.dupont@unistra.fr size=20G"))
+	})
+	if !strings.Contains(said, "Can approve now: ") || !strings.Contains(said, "own-quota: yes") {
+		t.Error(said)
+	}
+	if err := town.explain(&strings.Builder{}, "nobody-of-here", parsed(t, "house.freeze")); err == nil {
+		t.Error("somebody unknown was answered")
+	}
+}
+
 // What somebody may do follows what is delegated, at each date.
 func TestRulesMayAndDiff(t *testing.T) {
 	now, h := newTown(t)
