@@ -4,6 +4,7 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -79,5 +80,41 @@ func typed(t *testing.T, refusal error) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", command, err, out)
 		}
+	}
+}
+
+// A database that is damaged is served up to there, read only and frozen, as a file is.
+func TestADamagedDatabaseIsReadUpToThere(t *testing.T) {
+	p := dev.Postgres(t, "fsync=on", "full_page_writes=on")
+	c, _ := openable(t)
+	c.Journal = p.Database(t, "damaged")
+	events, err := journal.OpenPostgres(t.Context(), c.Journal, "", rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := serving(t, c, events, &mailbox{has: desk.Account{ID: "m", Address: "jeanne@univ-test.fr", Owner: "jeanne"}})
+	first := n.allowed(t, "a@univ-test.fr")
+	n.allowed(t, "b@univ-test.fr")
+	events.Close()
+	p.SQL(t, "damaged", `UPDATE event SET at = at + 1 WHERE seq = (SELECT max(seq) FROM event)`)
+	parts, err := c.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, held, err := c.openHouse(t.Context(), quiet, parts, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	e, frozen := h.desk.View.Freeze()
+	if f, _ := e.Fact.(desk.Frozen); !frozen || f.Cause != desk.ByDamage || !errors.Is(h.ruined, journal.ErrDamaged) {
+		t.Errorf("%v, %+v", frozen, e)
+	}
+	if r, _ := h.desk.View.Request(first); r.State != desk.Ready {
+		t.Errorf("what comes before is not shown: %+v", r)
+	}
+	_, err = h.desk.Change(t.Context(), "", "paul", func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{desk.Granted{To: "paul"}}, nil })
+	if desk.CodeOf(err) != desk.JournalDamaged {
+		t.Errorf("written: %v", err)
 	}
 }

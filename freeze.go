@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -11,16 +12,19 @@ import (
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/journal"
+	"github.com/unistra/melusine/internal/mirror"
 )
 
 type freezeCommand struct {
-	File   string   `arg:"" help:"Configuration file."`
-	Reason []string `arg:"" optional:"" help:"Why, in a few words: people will read it."`
+	File   string        `arg:"" help:"Configuration file."`
+	Reason []string      `arg:"" optional:"" help:"Why, in a few words: people will read it."`
+	Wait   time.Duration `default:"10s" help:"How long to wait for the journal to say that every node is stopped; 0 = not at all, as when no server runs."`
 }
 
 // Run puts the freeze file there, which needs neither chat nor portal nor
-// journal. Every node of this machine stops sending at once, and tells the others.
-func (c freezeCommand) Run() error {
+// journal: from then on the nodes of this machine send nothing. Then it waits
+// for one of them to have told the others, by the journal.
+func (c freezeCommand) Run(ctx context.Context) error {
 	cfg, err := loadConfig(c.File)
 	if err != nil {
 		return err
@@ -28,9 +32,49 @@ func (c freezeCommand) Run() error {
 	if err := os.WriteFile(cfg.FreezeFile, []byte(strings.Join(c.Reason, " ")+"\n"), 0o644); err != nil {
 		return fmt.Errorf("NOT frozen: %w: do it as a user who may write there, or from the chat or the portal", err)
 	}
-	fmt.Printf("Frozen: nothing more is sent to Partage from this machine, nor from the others once a node here has told them.\n"+
-		"To go on: remove %s, then have an administrator ask for a thaw and another approve it.\n", cfg.FreezeFile)
-	return nil
+	return c.tell(ctx, os.Stdout, cfg)
+}
+
+func (c freezeCommand) tell(ctx context.Context, out io.Writer, cfg config) error {
+	said := "Frozen: nothing more is sent to Partage, from any machine."
+	if c.Wait > 0 {
+		if err := cfg.followed(ctx, c.Wait); err != nil {
+			return fmt.Errorf("%s is there: nothing more is sent from THIS machine. But no server here has told the others within %v: %w. "+
+				"If this journal has servers on other machines, freeze there too, or from the chat or the portal", cfg.FreezeFile, c.Wait, err)
+		}
+	} else {
+		said = "Frozen on this machine: a server that runs or starts here sends nothing, and tells the others."
+	}
+	_, err := fmt.Fprintf(out, "%s\nTo go on: remove %s, then have an administrator ask for a thaw and another approve it.\n", said, cfg.FreezeFile)
+	return err
+}
+
+// followed returns when the journal says that the house is frozen.
+func (c config) followed(ctx context.Context, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	events, err := c.readJournal(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(untilFrozen(ctx, events), events.Close())
+}
+
+func untilFrozen(ctx context.Context, events desk.Journal) error {
+	for view := mirror.New(events); ; {
+		if err := view.CatchUp(ctx); err != nil {
+			return err
+		}
+		if _, frozen := view.Freeze(); frozen {
+			return nil
+		}
+		_, at := view.Request("")
+		if err := events.Wait(ctx, at); errors.Is(err, context.DeadlineExceeded) {
+			return errors.New("the journal does not say that it is frozen")
+		} else if err != nil {
+			return err
+		}
+	}
 }
 
 // frozenByFile says that the freeze file is there, or that nobody can tell.
@@ -73,20 +117,33 @@ func (h *house) watch(ctx context.Context) error {
 
 // anchor freezes a house whose journal is not the one that was published: an old
 // copy was put back, or somebody has edited it. What was sent since would be
-// sent again.
+// sent again. The thaw of that freeze accepts the journal.
 func (h *house) anchor(ctx context.Context, c historyConfig, events *journal.Log) error {
 	if h.ruined != nil {
 		return nil
 	}
-	err := c.against(ctx, events)
+	last, err := c.against(ctx, events)
 	if !errors.Is(err, journal.ErrLost) && !errors.Is(err, journal.ErrRewritten) {
 		return err
 	}
+	if h.accepts(last) {
+		h.log.Warn("this is not the journal that was published; two administrators have accepted it by a thaw", "error", err)
+		return nil
+	}
 	h.log.Error("frozen: this is not the journal that was published", "error", err)
-	if err := h.desk.Freeze(ctx, desk.ByAnchor, err.Error()); err != nil {
+	if err := h.desk.FreezeByAnchor(ctx, last.Root.String(), err.Error()); err != nil {
 		return fmt.Errorf("freeze: %w", err)
 	}
 	return nil
+}
+
+// accepts says that two administrators have accepted that the journal is not the
+// one of the checkpoint.
+func (h *house) accepts(c journal.Checkpoint) bool {
+	if err := h.desk.View.CatchUp(context.Background()); err != nil {
+		h.log.Error("look whether the journal is accepted", "error", err)
+	}
+	return h.desk.View.Anchor(c.Root.String()) == desk.Accepted
 }
 
 // freeze says whether the house is frozen now.

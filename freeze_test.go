@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,4 +114,68 @@ func (a away) Append(ctx context.Context, after desk.Seq, events ...desk.Event) 
 		return 0, errors.New("away")
 	}
 	return a.Journal.Append(ctx, after, events...)
+}
+
+// journalled is a configuration with a journal that a server of this machine has.
+func journalled(t *testing.T) (config, *journal.Log) {
+	t.Helper()
+	c := config{Journal: filepath.Join(t.TempDir(), "melusine.db"), FreezeFile: filepath.Join(t.TempDir(), "freeze")}
+	events, err := c.openJournal(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = events.Close() })
+	return c, events
+}
+
+// The command tells that all is stopped when the journal says so, and not before.
+func TestTheFreezeCommandWaitsForTheJournal(t *testing.T) {
+	c, events := journalled(t)
+	m := mirror.New(events)
+	d := &desk.Desk{Journal: events, View: m, Now: time.Now}
+	told, out := make(chan error, 1), &bytes.Buffer{}
+	go func() { told <- freezeCommand{Wait: time.Minute}.tell(t.Context(), out, c) }()
+	for range 3 { // something else that happens
+		if err := d.Revoke(t.Context(), desk.System, "who", "u.fr"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case err := <-told:
+		t.Fatalf("told before it was frozen: %v %s", err, out)
+	default:
+	}
+	if err := d.Freeze(t.Context(), desk.ByFile, "incident"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-told; err != nil || !strings.Contains(out.String(), "from any machine") {
+		t.Errorf("%v, said %q", err, out)
+	}
+	if err := (freezeCommand{Wait: time.Minute}).tell(t.Context(), out, c); err != nil { // frozen already
+		t.Error(err)
+	}
+}
+
+// Where no server answers, the command fails, and says what holds and what not.
+func TestTheFreezeCommandSaysWhatItDoesNotKnow(t *testing.T) {
+	c, events := journalled(t)
+	out := &bytes.Buffer{}
+	err := freezeCommand{Wait: 100 * time.Millisecond}.tell(t.Context(), out, c)
+	for _, part := range []string{c.FreezeFile + " is there", "from THIS machine", "does not say that it is frozen", "from the chat or the portal"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%v does not say %q", err, part)
+		}
+	}
+	if err := errors.Join(events.Close(), os.Remove(c.Journal)); err != nil {
+		t.Fatal(err)
+	}
+	if err := (freezeCommand{Wait: time.Second}).tell(t.Context(), out, c); err == nil || !strings.Contains(err.Error(), "is there") {
+		t.Errorf("without a journal: %v", err)
+	}
+	if out.Len() > 0 {
+		t.Errorf("said all the same: %q", out)
+	}
+	if err := (freezeCommand{}).tell(t.Context(), out, c); err != nil || !strings.Contains(out.String(), "on this machine") {
+		t.Errorf("without waiting: %v, %q", err, out)
+	}
 }

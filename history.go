@@ -90,26 +90,25 @@ func (c historyConfig) terms() journal.Terms {
 // against says whether the journal is the one that was last signed here: nil,
 // or an error that is journal.ErrLost or journal.ErrRewritten if it is not.
 // Without a key nobody knows.
-func (c historyConfig) against(ctx context.Context, events *journal.Log) error {
+func (c historyConfig) against(ctx context.Context, events *journal.Log) (last journal.Checkpoint, err error) {
 	if c.KeyFile == "" {
-		return nil
+		return last, nil
 	}
 	k, err := c.key()
 	if err != nil {
-		return err
+		return last, err
 	}
-	last, err := journal.Shelf(c.Folder).Last(k.Public())
-	if err == nil {
+	if last, err = journal.Shelf(c.Folder).Last(k.Public()); err == nil {
 		err = events.Against(ctx, last)
 	}
 	if err != nil {
-		return fmt.Errorf("compare the journal with its last checkpoint: %w", err)
+		return last, fmt.Errorf("compare the journal with its last checkpoint: %w", err)
 	}
-	return nil
+	return last, nil
 }
 
 // keeper signs and posts checkpoints, if there is a key.
-func (c historyConfig) keeper(events *journal.Log, chat bot.Chat, log *slog.Logger) (func(context.Context) error, error) {
+func (c historyConfig) keeper(events *journal.Log, chat bot.Chat, h *house, log *slog.Logger) (func(context.Context) error, error) {
 	if c.KeyFile == "" {
 		log.Warn("no checkpoint is signed: history.key_file is not set")
 		return func(context.Context) error { return nil }, nil
@@ -118,17 +117,18 @@ func (c historyConfig) keeper(events *journal.Log, chat bot.Chat, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	keeper := &journal.Keeper{Log: events, Key: k, Shelf: journal.Shelf(c.Folder), Now: time.Now, Report: log}
+	keeper := &journal.Keeper{Log: events, Key: k, Shelf: journal.Shelf(c.Folder), Now: time.Now, Report: log, Accepts: h.accepts}
 	if c.Channel != "" {
-		keeper.Publish = c.publish(chat)
+		keeper.Publish = c.publish(chat, h.vitals)
 	}
 	return keeper.Run, nil
 }
 
 // publish posts a checkpoint as it is, to be copied as it is.
-func (c historyConfig) publish(chat bot.Chat) func(context.Context, string) error {
+func (c historyConfig) publish(chat bot.Chat, v *vitals) func(context.Context, string) error {
 	return func(ctx context.Context, signed string) error {
 		_, err := chat.Post(ctx, bot.Message{Channel: c.Channel, Line: "```text\n" + signed + "```"})
+		v.published(time.Now(), err)
 		return err
 	}
 }

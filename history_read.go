@@ -38,7 +38,7 @@ func (c historyExportCommand) Run(ctx context.Context) error {
 }
 
 func (c historyExportCommand) export(ctx context.Context, out io.Writer, cfg config, events *journal.Log) error {
-	if err := cfg.History.against(ctx, events); err != nil {
+	if _, err := cfg.History.against(ctx, events); err != nil {
 		return err
 	}
 	k, err := cfg.History.key()
@@ -70,7 +70,7 @@ func (c historyVerifyCommand) verify(ctx context.Context, out io.Writer, cfg con
 	if err != nil {
 		return err
 	}
-	if err := cfg.History.against(ctx, events); err != nil {
+	if _, err := cfg.History.against(ctx, events); err != nil {
 		return err
 	}
 	said := fmt.Sprintf("%d events: each is what its commitment says\n", last)

@@ -144,7 +144,8 @@ func TestKeeperPostsWhatVerifies(t *testing.T) {
 		}
 	}
 	wall := &wall{posted: make(chan bot.Message, 1)}
-	run, err := c.History.keeper(events, wall, slog.New(slog.DiscardHandler))
+	v := newVitals()
+	run, err := c.History.keeper(events, wall, &house{vitals: v}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,6 +156,9 @@ func TestKeeperPostsWhatVerifies(t *testing.T) {
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+	if values := scrape(t, operations(v, readiness{})); values["melusine_checkpoint_posts_total done"] != 1 {
+		t.Errorf("counted %v", values)
 	}
 	pasted := filepath.Join(t.TempDir(), "pasted")
 	if err := os.WriteFile(pasted, []byte(post.Line), 0o600); err != nil {
@@ -192,7 +196,7 @@ func (w *wall) Post(_ context.Context, m bot.Message) (desk.Post, error) {
 // A journal that is not the one that was signed here is not served.
 func TestAnOlderCopyIsServedFrozen(t *testing.T) {
 	c, events, d := archive(t)
-	if err := c.History.against(t.Context(), events); err != nil {
+	if _, err := c.History.against(t.Context(), events); err != nil {
 		t.Errorf("before any checkpoint: %v", err)
 	}
 	older, err := os.MkdirTemp(t.TempDir(), "backup")
@@ -219,7 +223,7 @@ func TestAnOlderCopyIsServedFrozen(t *testing.T) {
 	}
 	wall := &wall{posted: make(chan bot.Message, 1)}
 	c.History.Channel = "8q1xw5z3dj8hzd9ry1bwxy4a7e"
-	run, err := c.History.keeper(events, wall, slog.New(slog.DiscardHandler))
+	run, err := c.History.keeper(events, wall, &house{vitals: newVitals()}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +233,7 @@ func TestAnOlderCopyIsServedFrozen(t *testing.T) {
 	<-wall.posted
 	cancel()
 	<-done
-	if err := c.History.against(t.Context(), events); err != nil {
+	if _, err := c.History.against(t.Context(), events); err != nil {
 		t.Errorf("the journal itself: %v", err)
 	}
 	c.Journal = filepath.Join(older, "journal.db")
@@ -237,7 +241,7 @@ func TestAnOlderCopyIsServedFrozen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.History.against(t.Context(), restored); !errors.Is(err, journal.ErrLost) {
+	if _, err := c.History.against(t.Context(), restored); !errors.Is(err, journal.ErrLost) {
 		t.Errorf("an older copy: %v", err)
 	}
 	defer restored.Close()

@@ -261,7 +261,14 @@ func TestReadiness(t *testing.T) {
 		"a read that was cut short": {func(h *house, _ *error, _ *seals, _ *time.Time) {
 			h.vitals.note("partage", time.Now(), context.Canceled)
 		}, "", 0},
-		"a Mattermost that is ill":     {func(*house, *error, *seals, *time.Time) { ping.Store(500) }, "mattermost", 0},
+		"a Mattermost that is ill": {func(*house, *error, *seals, *time.Time) { ping.Store(500) }, "mattermost", 0},
+		"a checkpoint that was not posted": {func(h *house, _ *error, _ *seals, now *time.Time) {
+			h.vitals.published(*now, errors.New("not a member"))
+		}, "publication", 0},
+		"a checkpoint that was, in the end": {func(h *house, _ *error, _ *seals, now *time.Time) {
+			h.vitals.published(*now, errors.New("not a member"))
+			h.vitals.published(*now, nil)
+		}, "", 0},
 		"no checkpoint for long":       {func(_ *house, _ *error, k *seals, _ *time.Time) { k.events = 1 }, "checkpoint", 16 * time.Minute},
 		"no checkpoint for a while":    {func(_ *house, _ *error, k *seals, _ *time.Time) { k.events = 1 }, "", 10 * time.Minute},
 		"checkpoints of all, long ago": {func(*house, *error, *seals, *time.Time) {}, "", 16 * time.Minute},
@@ -291,7 +298,7 @@ func TestReadiness(t *testing.T) {
 					}
 				}
 			}
-			if strings.Join(ill, " ") != tt.ill || (code == 200) != (tt.ill == "") || said.Ready != (tt.ill == "") || len(said.Dependencies) != 5 {
+			if strings.Join(ill, " ") != tt.ill || (code == 200) != (tt.ill == "") || said.Ready != (tt.ill == "") || len(said.Dependencies) != 6 {
 				t.Errorf("%d, %+v", code, said)
 			}
 			if _, frozen := h.desk.View.Freeze(); (said.Frozen != "") != frozen {

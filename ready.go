@@ -35,9 +35,12 @@ func (h *house) checks(fit func(context.Context) error, mattermost string, kept 
 	if kept == nil {
 		return all
 	}
-	return append(all, check{"checkpoint", h.sealed(kept),
-		desk.Text{FR: "Le journal avance sans point de contrôle. Regardez history.folder, sa place et ses droits, et le journal d'exécution.",
-			EN: "The journal grows without a checkpoint. Look at history.folder, its space and rights, and at the log."}})
+	return append(all, check{"publication", func(context.Context) error { return h.vitals.of("publication").err },
+		desk.Text{FR: "Le dernier point de contrôle n'a pas pu être posté : personne d'autre ne le garde. Un autre essai a lieu toutes les trente secondes. Regardez history.channel, et si le bot y est membre.",
+			EN: "The last checkpoint could not be posted: nobody else keeps it. It is tried again every thirty seconds. Look at history.channel, and whether the bot is a member."}},
+		check{"checkpoint", h.sealed(kept),
+			desk.Text{FR: "Le journal avance sans point de contrôle. Regardez history.folder, sa place et ses droits, et le journal d'exécution.",
+				EN: "The journal grows without a checkpoint. Look at history.folder, its space and rights, and at the log."}})
 }
 
 func (h *house) directoryFresh(context.Context) error {

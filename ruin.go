@@ -13,8 +13,9 @@ import (
 	"github.com/unistra/melusine/internal/mirror"
 )
 
-// openHouse opens the journal and the house on it. If the journal is damaged, the
-// house shows what comes before the damage, and does nothing.
+// openHouse opens the journal and the house on it. If the journal is damaged, or
+// holds an event that cannot have happened, the house shows what comes before,
+// and does nothing.
 func (c config) openHouse(ctx context.Context, log *slog.Logger, p parts, from people) (*house, *journal.Log, error) {
 	events, err := c.openJournal(ctx, p.journalPassword)
 	if err == nil {
@@ -24,7 +25,7 @@ func (c config) openHouse(ctx context.Context, log *slog.Logger, p parts, from p
 		}
 		err = errors.Join(err, events.Close())
 	}
-	if !errors.Is(err, journal.ErrDamaged) {
+	if !errors.Is(err, journal.ErrDamaged) && !errors.Is(err, desk.ErrIllegal) {
 		return nil, nil, err
 	}
 	log.Error("read-only: the journal is damaged; nothing is saved or sent. Put back the last backup: see docs/operations.md", "error", err)
@@ -36,11 +37,11 @@ func (c config) openRuin(ctx context.Context, log *slog.Logger, p parts, from pe
 	if err != nil {
 		return nil, nil, errors.Join(why, err)
 	}
-	sound, err := events.Verify(ctx) // from the first event: the one that was found need not be the first that is damaged
-	if !errors.Is(err, journal.ErrDamaged) {
+	sound, damage, err := soundness(ctx, events)
+	if err != nil || damage == nil {
 		return nil, nil, errors.Join(why, err, events.Close())
 	}
-	why = err
+	why = damage
 	h, err := newHouse(ctx, log, ruin{events, sound, why}, p.book, from, p.office)
 	if err != nil {
 		return nil, nil, errors.Join(why, err, events.Close())
@@ -48,6 +49,23 @@ func (c config) openRuin(ctx context.Context, log *slog.Logger, p parts, from pe
 	h.ruined = why
 	h.desk.View = stopped{h.mirror, desk.Event{At: time.Now().UTC(), By: desk.System, Fact: desk.Frozen{Cause: desk.ByDamage, Reason: why.Error()}}}
 	return h, events, nil
+}
+
+// soundness finds the last event before the first that was damaged, or that is as
+// it was written but cannot have happened, and says what is wrong with that one.
+func soundness(ctx context.Context, events *journal.Log) (sound desk.Seq, damage, err error) {
+	sound, damage = events.Verify(ctx) // from the first event: the one that was found need not be the first
+	if damage != nil && !errors.Is(damage, journal.ErrDamaged) {
+		return sound, nil, damage
+	}
+	view := mirror.New(ruin{events, sound, damage})
+	if illegal := view.CatchUp(ctx); errors.Is(illegal, desk.ErrIllegal) {
+		_, sound = view.Request("")
+		return sound, illegal, nil
+	} else if illegal != nil {
+		return sound, nil, illegal
+	}
+	return sound, damage, nil
 }
 
 func (c config) salvage(ctx context.Context, password string) (*journal.Log, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -70,6 +71,49 @@ func TestADamagedJournalIsReadUpToThere(t *testing.T) {
 			}
 			if record, err := c.recorders(h, held, nil, quiet); err != nil || record != nil {
 				t.Errorf("it is signed or redacted: %v", err)
+			}
+		})
+	}
+}
+
+// An event that verifies, and cannot have happened, is served up to there too:
+// the first of them is named, and what verifies no more behind it changes nothing.
+func TestAnImpossibleEventIsReadUpToThere(t *testing.T) {
+	for name, damaged := range map[string]bool{"alone": false, "and damage later": true} {
+		t.Run(name, func(t *testing.T) {
+			c, events, d := archive(t)
+			first := survivor{house: &house{desk: d}}.allowed(t, "first@univ-test.fr")
+			_, at := d.View.Request(first)
+			for i, f := range []desk.Fact{desk.Withdrawn{}, desk.Thawed{}, desk.Announced{Role: desk.ToAsker}} { // nobody's to withdraw
+				seq := at + desk.Seq(i)
+				if _, err := events.Append(t.Context(), seq, desk.Event{Seq: seq + 1, At: time.Now(), ID: first, By: "eve", Subject: "jeanne", Fact: f}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			events.Close()
+			if damaged {
+				tamper(t, c.Journal, fmt.Sprintf(`UPDATE event SET at = at + 1 WHERE seq = %d`, at+3))
+			}
+			p, err := c.open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			h, held, err := c.openHouse(t.Context(), quiet, p, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer held.Close()
+			e, frozen := h.desk.View.Freeze()
+			want := fmt.Sprintf("event %d: desk.Withdrawn on %s", at+1, first)
+			if f, _ := e.Fact.(desk.Frozen); !frozen || f.Cause != desk.ByDamage || !strings.Contains(f.Reason, want) {
+				t.Errorf("%v, %q does not say %q", frozen, f.Reason, want)
+			}
+			if r, last := h.desk.View.Request(first); r.State != desk.Ready || last != at {
+				t.Errorf("shown: %s, up to %d", r.State, last)
+			}
+			_, err = h.desk.Change(t.Context(), "", "paul", func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{desk.Granted{To: "paul"}}, nil })
+			if desk.CodeOf(err) != desk.JournalDamaged {
+				t.Errorf("written: %v", err)
 			}
 		})
 	}

@@ -101,7 +101,7 @@ func (c config) recorders(h *house, events *journal.Log, chat bot.Chat, log *slo
 	if h.ruined != nil {
 		return nil, nil
 	}
-	keeper, err := c.History.keeper(events, chat, log)
+	keeper, err := c.History.keeper(events, chat, h, log)
 	return []func(context.Context) error{h.persists("keeper", keeper), c.History.retain(events, h.desk, log)}, err
 }
 

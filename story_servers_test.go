@@ -263,7 +263,7 @@ func (w *world) publishHistory() {
 	signed, at, err := events.Sign(w.Context(), k)
 	w.must(err)
 	w.config.History.Channel = w.channel.Id
-	w.must(w.config.History.publish(chat)(w.Context(), string(signed)))
+	w.must(w.config.History.publish(chat, newVitals())(w.Context(), string(signed)))
 	posts, _, err := w.chat.Admin.Client.GetPostsForChannel(w.Context(), w.channel.Id, 0, 1, "", false, false)
 	w.must(err)
 	pasted := filepath.Join(w.TempDir(), "pasted")

@@ -26,6 +26,7 @@ type vitals struct {
 	looks    *prometheus.CounterVec // by result
 	told     *prometheus.CounterVec // by role and result
 	loads    *prometheus.CounterVec // by source and result
+	posts    *prometheus.CounterVec // by result
 
 	mu   sync.Mutex
 	last map[string]pulse
@@ -50,6 +51,7 @@ func newVitals() *vitals {
 	v.looks = counter("looks_total", "Reads of one mailbox from Partage: answered or failed.", "result")
 	v.told = counter("told_total", "Posts written or edited: done or failed.", "role", "result")
 	v.loads = counter("loads_total", "Readings of all people or of all accounts: done or failed.", "source", "result")
+	v.posts = counter("checkpoint_posts_total", "Checkpoints posted where others keep them: done or failed.", "result")
 	v.took = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "melusine_append_seconds", Help: "How long an append took.",
 		Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .5, 1, 5, 30}})
 	v.registry.MustRegister(v.took)
@@ -75,6 +77,12 @@ func (v *vitals) of(what string) pulse {
 func (v *vitals) loaded(source string, at time.Time, err error) {
 	v.note(source, at, err)
 	v.loads.WithLabelValues(source, result(err, "done")).Inc()
+}
+
+// published remembers how a checkpoint was posted.
+func (v *vitals) published(at time.Time, err error) {
+	v.note("publication", at, err)
+	v.posts.WithLabelValues(result(err, "done")).Inc()
 }
 
 func result(err error, good string) string {

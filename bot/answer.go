@@ -80,6 +80,10 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 		r, err = b.Desk.Refuse(ctx, who.UID, desk.Chat, id, "", a.Arg("reason"))
 	case desk.RequestCancel:
 		r, err = b.Desk.Withdraw(ctx, who.UID, desk.Chat, id)
+	case desk.RequestAmend:
+		if r, err = b.Desk.Amend(ctx, who.UID, desk.Chat, id, "", a.Arg("args")); err == nil {
+			return Message{Line: pen.text("amended", "action", code(r.Action.String()), "outcome", pen.outcome(r))}, nil
+		}
 	default:
 		err = desk.Fail(desk.Invalid, desk.UnknownVerb, "value", string(a.Verb))
 	}

@@ -22,6 +22,7 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 		field{"label.owner", p.holder(r)},
 		field{"field.change", p.change(r, now)},
 		field{"label.action", code(r.Action.String())},
+		field{"field.amended", p.amended(r)},
 		field{"label.reason", written(r.Reason)},
 		field{"label.rule", p.rule(r.Decision)},
 		field{"field.decided", p.decided(r)},
@@ -31,7 +32,7 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 		card.Fields = append(card.Fields, p.fields(
 			field{"label.approvers", say.Panels(p.lang, r.Decision.Panels, code)},
 			field{"field.typed", p.command(desk.RequestApprove, string(r.ID), "") + " · " +
-				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason"))},
+				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason")) + p.amend(r)},
 			field{"field.votes", fmt.Sprintf("%d / %d", len(r.Votes), r.Decision.Needed())},
 			field{"field.digest", code(r.Digest()[:8])},
 		)...)
@@ -45,11 +46,12 @@ func (p pen) asker(r desk.Request, now desk.Account) Message {
 	card.Fields = p.fields(
 		field{"field.change", p.change(r, now)},
 		field{"label.action", code(r.Action.String())},
+		field{"field.amended", p.amended(r)},
 		field{"label.reason", written(r.Reason)},
 		field{"field.decided", p.decided(r)},
 	)
 	if r.State == desk.Waiting {
-		card.Fields = append(card.Fields, p.fields(field{"field.typed", p.command(desk.RequestCancel, string(r.ID), "")})...)
+		card.Fields = append(card.Fields, p.fields(field{"field.typed", p.command(desk.RequestCancel, string(r.ID), "") + p.amend(r)})...)
 	}
 	return Message{Line: p.line(r), Card: card}
 }
@@ -119,6 +121,22 @@ func (p pen) who(uid desk.UID) string {
 		s += " · " + code(who.UnitName)
 	}
 	return s
+}
+
+// amended is who wrote the request as it stands, if somebody changed it.
+func (p pen) amended(r desk.Request) string {
+	if r.Amender == "" {
+		return ""
+	}
+	return p.who(r.Amender)
+}
+
+// amend is how to type other arguments, if there are any.
+func (p pen) amend(r desk.Request) string {
+	if spec, _ := desk.SpecOf(r.Action.Verb); len(spec.Args) == 0 {
+		return ""
+	}
+	return " · " + p.command(desk.RequestAmend, string(r.ID), p.text("typed.value"))
 }
 
 // holder is left out when it is the asker.
@@ -198,6 +216,19 @@ func (p pen) size(a desk.Action) string {
 		return code(a.Arg("size"))
 	}
 	return say.Size(p.lang, int64(n))
+}
+
+// held shows, a line each, the requests that a release lets go on.
+func (p pen) held(all []desk.Request) string {
+	const most = 10
+	var lines []string
+	for _, r := range all[:min(len(all), most)] {
+		lines = append(lines, string(r.ID)+" · "+say.Summary(p.lang, r.Action, code)+" · "+p.name(r.By))
+	}
+	if more := len(all) - most; more > 0 {
+		lines = append(lines, p.text("held.more", "n", strconv.Itoa(more)))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // list shows requests, a line each.

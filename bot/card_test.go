@@ -53,6 +53,8 @@ func scenes(p pen) map[string]Message {
 	withdrawn.Ended = "marie"
 	broken.Code, broken.Attempt, broken.Error = desk.AliasTaken, 1, "internal detail"
 	doubtful.Attempt, doubtful.Looks, doubtful.Error = 1, 2, "internal detail"
+	amended := alias(desk.Waiting)
+	amended.Version, amended.Amender = 1, "paul"
 	denied := alias(desk.Rejected)
 	denied.Decision.Outcome = desk.Denied
 	size := map[string]string{"size": "10G"}
@@ -75,6 +77,8 @@ func scenes(p pen) map[string]Message {
 		"approval":              p.approval(alias(desk.Waiting), mailbox),
 		"approval-quota":        p.approval(request(desk.Waiting, desk.QuotaSet, size), mailbox),
 		"approval-remove":       p.approval(request(desk.Waiting, desk.AliasRemove, map[string]string{"alias": "b.martin@unistra.fr"}), mailbox),
+		"approval-amended":      p.approval(amended, mailbox),
+		"asker-amended":         p.asker(amended, mailbox),
 		"approval-ready":        p.approval(alias(desk.Ready), mailbox),
 		"approval-done":         p.approval(voted, mailbox),
 		"approval-refused":      p.approval(refused, mailbox),

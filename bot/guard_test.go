@@ -161,6 +161,14 @@ var attacks = []struct {
 	}},
 	{"own request", "approver.self", as("marie")},
 	{"own benefit", "approver.benefits", as("bob")},
+	{"card as it was before", "outdated", func(t *testing.T, h *house, _ body) {
+		got(h.desk.Amend(t.Context(), "marie", desk.Chat, "D-1", "", "accueil@u.fr"))
+	}},
+	{"own words", "approver.amended", func(t *testing.T, h *house, b body) {
+		r := got(h.desk.Amend(t.Context(), "paul", desk.Chat, "D-1", "", "accueil@u.fr"))
+		in(b)["digest"] = r.Digest()
+		in(b)["mac"] = sign("button", "D-1", "approve", b["channel_id"].(string), r.Digest())
+	}},
 	{"member of the channel who is no approver", "approver.not", as("eve")},
 }
 
@@ -214,6 +222,22 @@ func TestGuardLetsGenuineClicksThrough(t *testing.T) {
 		if final := said.Update != nil; final != want.Final() {
 			t.Errorf("button %d: update %v", nth, said.Update)
 		}
+	}
+}
+
+// Of a request that was changed the old card counts no more, and says so; the
+// same card, brought up to date, does.
+func TestTheCardFollowsAnAmendment(t *testing.T) {
+	h := newHouse(t)
+	r, at := h.ask(t, "marie", "bob@u.fr", "contact@u.fr")
+	old := h.click(t, "sylvie", at, 0)
+	r = got(h.desk.Amend(t.Context(), "paul", desk.Portal, r.ID, r.Digest(), "accueil@u.fr"))
+	if said := h.send(t, old); !strings.Contains(said.Text, "has changed") || h.state(r.ID) != desk.Waiting {
+		t.Errorf("told %q, %s", said.Text, h.state(r.ID))
+	}
+	must(t, h.bot.Edit(t.Context(), at, desk.ToApprovers, r))
+	if said := h.send(t, h.click(t, "sylvie", at, 0)); h.state(r.ID) != desk.Ready {
+		t.Errorf("told %q, %s", said.Text, h.state(r.ID))
 	}
 }
 

@@ -92,6 +92,7 @@ func (b *Bot) approval(r desk.Request, channel string) Message {
 	m := pen.approval(r, now)
 	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(desk.ToApprovers)), r.Asked
 	if r.State == desk.Waiting {
+		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(b.Desk.Releases(r))})...)
 		m.Card.Footer = pen.text("footer.buttons")
 		m.Card.Buttons = []Button{b.button(r, opApprove, channel), b.button(r, opReject, channel)}
 	}

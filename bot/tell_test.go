@@ -2,8 +2,10 @@ package bot_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/unistra/melusine/bot"
 	"github.com/unistra/melusine/bot/room"
@@ -79,5 +81,38 @@ func TestOutcomeAnswersTheAskersCard(t *testing.T) {
 	end := h.chat.shows(got(h.bot.Tell(t.Context(), desk.ToAskerEnd, r)))
 	if end.Root != card.ID || end.Channel != card.Channel || !strings.Contains(end.Line, "`doublon`") || end.Card != nil {
 		t.Errorf("posted %+v", end)
+	}
+}
+
+// Who is asked to release is shown what would go on: what was held when it was
+// asked for, ten of them, and how many more.
+func TestAReleaseShowsWhatItReleases(t *testing.T) {
+	for n, want := range map[int]string{1: "`bob@u.fr`", 12: "and 2 more"} {
+		h := newHouse(t)
+		write := func(id desk.ID, by desk.UID, facts ...desk.Fact) desk.Request {
+			return got(h.desk.Change(t.Context(), id, by, func(desk.Request) ([]desk.Fact, error) { return facts, nil }))
+		}
+		hold := func(i int) {
+			asked := desk.Asked{Action: got(desk.ParseAction(fmt.Sprintf("quota.set bob@u.fr size=%dG", i+2))), Via: desk.Chat, Key: fmt.Sprint(i)}
+			write(desk.ID(fmt.Sprint("D-", i)), "marie", asked, desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}}, desk.Held{Limit: desk.AllLimit})
+		}
+		for i := range n {
+			hold(i + 1)
+		}
+		h.clock.move(time.Minute)
+		r := write("D-98", "paul", desk.Asked{Action: desk.Action{Verb: desk.BrakeRelease}, Via: desk.Chat, Key: "release"},
+			desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"group:admins"}, Needed: 1}}}})
+		h.clock.move(time.Minute)
+		hold(97)
+		card := h.chat.shows(got(h.bot.Tell(t.Context(), desk.ToApprovers, r))).Card
+		var shown string
+		for _, f := range card.Fields {
+			if f.Title == "Libère" || f.Title == "Releases" {
+				shown = f.Value
+			}
+		}
+		if strings.Count(shown, "D-") != min(n, 10) || !strings.Contains(strings.NewReplacer("et 2 de plus", "and 2 more").Replace(shown), want) || strings.Contains(shown, "D-97") {
+			t.Errorf("%d held: shown %q", n, shown)
+		}
 	}
 }

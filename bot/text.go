@@ -21,6 +21,8 @@ func text(lang, key string, pairs ...string) string {
 // package say. French has its narrow no-break spaces in place.
 var texts = map[string]desk.Text{
 	"field.change":  {FR: "Avant → après", EN: "Before → after"},
+	"field.held":    {FR: "Libère", EN: "Releases"},
+	"field.amended": {FR: "Modifiée par", EN: "Changed by"},
 	"field.votes":   {FR: "Accords", EN: "Approvals"},
 	"field.decided": {FR: "Décision", EN: "Decision"},
 	"field.digest":  {FR: "Empreinte", EN: "Fingerprint"},
@@ -31,6 +33,7 @@ var texts = map[string]desk.Text{
 		EN: "The Refuse button sends no reason; the typed command can give one.",
 	},
 	"typed.reason": {FR: "motif…", EN: "reason…"},
+	"typed.value":  {FR: "valeur…", EN: "value…"},
 
 	"change.add":    {FR: "adresse libre → alias de {account}", EN: "free address → alias of {account}"},
 	"change.remove": {FR: "alias de {account} → adresse qui n'existe plus", EN: "alias of {account} → address that no longer exists"},
@@ -45,6 +48,7 @@ var texts = map[string]desk.Text{
 	"list.mine":     {FR: "Vos demandes", EN: "Your requests"},
 	"list.pending":  {FR: "Demandes qui attendent votre accord", EN: "Requests that wait for your approval"},
 	"list.all":      {FR: "Demandes que vous pouvez voir", EN: "Requests that you may see"},
+	"held.more":     {FR: "et {n} de plus\u202f: la page Sûreté du portail les montre toutes", EN: "and {n} more: the Safety page of the portal shows them all"},
 	"list.more":     {FR: "et d'autres encore\u202f: seules les {n} premières sont montrées", EN: "and more: only the first {n} are shown"},
 	"help.line":     {FR: "Voici ce que vous pouvez me demander, ici ou en message direct", EN: "What you can ask me, here or in a direct message"},
 	"help.about":    {FR: "Tout changement est soumis aux règles avant d'être fait. Un seul sujet\u202f: {command}", EN: "Every change goes through the rules first. One topic: {command}"},
@@ -54,6 +58,10 @@ var texts = map[string]desk.Text{
 	"voted": {
 		FR: "Votre accord pour {id} est enregistré. {outcome}",
 		EN: "Your approval of {id} is recorded. {outcome}",
+	},
+	"amended": {
+		FR: "La demande est modifiée\u202f: {action}. {outcome}",
+		EN: "The request is changed: {action}. {outcome}",
 	},
 	"bound": {
 		FR: "C'est fait\u202f: ce compte est maintenant celui de {name}. Pour voir ce que je sais faire\u202f: {command}",

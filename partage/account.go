@@ -1,7 +1,6 @@
 package partage
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
@@ -72,7 +71,7 @@ var errTwice = errors.New("given twice")
 
 // set stores one value of an attribute. Unknown attributes are passed over;
 // values that cannot be what they should be, or two where one is, are errors.
-func (a *Account) set(name string, value []byte) error {
+func (a *Account) set(name string, value string) error {
 	var err error
 	switch name {
 	case "name":
@@ -87,7 +86,7 @@ func (a *Account) set(name string, value []byte) error {
 	case "zimbraCOSId":
 		err = once((*string)(&a.COS), value)
 	case "used":
-		if len(value) > 0 { // a mailbox nobody opened yet has no size
+		if value != "" { // a mailbox nobody opened yet has no size
 			err = number(&a.Used, value)
 		}
 	case "quota":
@@ -107,8 +106,8 @@ func (a *Account) set(name string, value []byte) error {
 	case "zimbraAllowFromAddress":
 		a.AllowFrom = gather(a.AllowFrom, value)
 	case "zimbraZimletAvailableZimlets":
-		if len(value) > 0 {
-			a.Zimlets = append(a.Zimlets, string(value))
+		if value != "" {
+			a.Zimlets = append(a.Zimlets, value)
 		}
 	case "zimbraPasswordMustChange":
 		err = boolean(&a.MustChangePassword, value)
@@ -122,7 +121,7 @@ func (a *Account) set(name string, value []byte) error {
 }
 
 // describe stores what is only text, or a feature.
-func (a *Account) describe(name string, value []byte) error {
+func (a *Account) describe(name string, value string) error {
 	var field *string
 	switch name {
 	case "admin":
@@ -155,12 +154,12 @@ func (a *Account) describe(name string, value []byte) error {
 	if *field != "" {
 		*field += "\n"
 	}
-	*field += string(value)
+	*field += value
 	return nil
 }
 
 // feature stores a switch, if name is that of one.
-func (a *Account) feature(name string, value []byte) error {
+func (a *Account) feature(name string, value string) error {
 	feature, ok := strings.CutPrefix(name, "zimbraFeature")
 	if !ok {
 		return nil
@@ -209,16 +208,16 @@ func (a *Account) detail(name string) *string {
 	return nil
 }
 
-func once(field *string, value []byte) error {
+func once(field *string, value string) error {
 	if *field != "" {
 		return errTwice
 	}
-	*field = string(value)
+	*field = value
 	return nil
 }
 
-func number(field *int64, value []byte) error {
-	n, err := strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 64)
+func number(field *int64, value string) error {
+	n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
 	if err != nil || n < 0 {
 		return errors.New("not a size in bytes")
 	}
@@ -226,8 +225,8 @@ func number(field *int64, value []byte) error {
 	return nil
 }
 
-func optional(field **int64, value []byte) error {
-	if len(bytes.TrimSpace(value)) == 0 {
+func optional(field **int64, value string) error {
+	if strings.TrimSpace(value) == "" {
 		return nil
 	}
 	if *field != nil {
@@ -237,8 +236,8 @@ func optional(field **int64, value []byte) error {
 	return number(*field, value)
 }
 
-func boolean(field *bool, value []byte) error {
-	switch strings.ToUpper(string(value)) {
+func boolean(field *bool, value string) error {
+	switch strings.ToUpper(value) {
 	case "TRUE":
 		*field = true
 	case "FALSE", "":
@@ -249,11 +248,11 @@ func boolean(field *bool, value []byte) error {
 	return nil
 }
 
-func instant(field *time.Time, value []byte) error {
-	if len(value) == 0 {
+func instant(field *time.Time, value string) error {
+	if value == "" {
 		return nil
 	}
-	t, err := time.Parse("20060102150405Z", string(value)) // a fraction is accepted after the seconds
+	t, err := time.Parse("20060102150405Z", value) // a fraction is accepted after the seconds
 	if err != nil {
 		return errors.New("not a time")
 	}
@@ -263,11 +262,11 @@ func instant(field *time.Time, value []byte) error {
 
 // gather adds one address. What is no plain address stays, for it may be known by
 // its text, but in small letters as all of them.
-func gather(list []Address, value []byte) []Address {
-	if len(value) == 0 {
+func gather(list []Address, value string) []Address {
+	if value == "" {
 		return list
 	}
-	return append(list, Address(lower(string(value))))
+	return append(list, Address(lower(value)))
 }
 
 // complete refuses an account that cannot be told from another.

@@ -177,20 +177,20 @@ func shapes() map[string]shape {
 }
 
 // set adds one value of an attribute: a second one makes it a list.
-func (v *Value) set(name string, value []byte) error {
+func (v *Value) set(name string, value string) error {
 	v.Text = ""
 	if last := len(v.Elements) - 1; last >= 0 && v.Elements[last].Name == name {
 		e := &v.Elements[last]
 		if !e.List {
 			*e = Value{Name: e.Name, Elements: []Value{{Text: e.Text}}, List: true}
 		}
-		e.Elements = append(e.Elements, Value{Text: string(value)})
+		e.Elements = append(e.Elements, Value{Text: value})
 		return nil
 	}
 	if v.Elements == nil {
 		v.Elements = make([]Value, 0, 24)
 	}
-	v.Elements = append(v.Elements, Value{Name: name, Text: string(value)})
+	v.Elements = append(v.Elements, Value{Name: name, Text: value})
 	return nil
 }
 

@@ -179,6 +179,6 @@ func (cfg Config) ways() ways {
 		MaxIdleConnsPerHost:   8,
 	}
 	writes := reads.Clone()
-	writes.DisableKeepAlives = true
+	writes.DialContext, writes.DisableKeepAlives = guard(reads.DialContext), true
 	return ways{reads, writes}
 }

@@ -106,34 +106,33 @@ func (n node) cos() (COS, error) {
 }
 
 func (cos *COS) set(n node) error {
-	value := []byte(n.text)
 	switch n.name {
 	case "id":
-		return once((*string)(&cos.ID), value)
+		return once((*string)(&cos.ID), n.text)
 	case "name":
-		return once(&cos.Name, value)
+		return once(&cos.Name, n.text)
 	case "zimbraNotes":
 		cos.Notes = n.text
 	case "zimbraMailQuota":
 		if n.text != "" {
-			return number(&cos.Quota, value)
+			return number(&cos.Quota, n.text)
 		}
 	case "zimbraImapEnabled":
-		return boolean(&cos.IMAP, value)
+		return boolean(&cos.IMAP, n.text)
 	case "zimbraPop3Enabled":
-		return boolean(&cos.POP3, value)
+		return boolean(&cos.POP3, n.text)
 	case "zimbraPublicSharingEnabled":
-		return boolean(&cos.PublicSharing, value)
+		return boolean(&cos.PublicSharing, n.text)
 	case "zimbraExternalSharingEnabled":
-		return boolean(&cos.ExternalSharing, value)
+		return boolean(&cos.ExternalSharing, n.text)
 	case "zimbraDumpsterEnabled":
-		return boolean(&cos.Dumpster, value)
+		return boolean(&cos.Dumpster, n.text)
 	case "zimbraZimletAvailableZimlets":
 		cos.Zimlets = n.texts()
 	default:
 		if feature, ok := strings.CutPrefix(n.name, "zimbraFeature"); ok {
 			var on bool
-			if err := boolean(&on, value); err != nil {
+			if err := boolean(&on, n.text); err != nil {
 				return err
 			}
 			cos.Features[strings.TrimSuffix(feature, "Enabled")] = on

@@ -12,7 +12,6 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -157,12 +156,12 @@ func (r request) decodeAs(got response) (envelope, error) {
 	return env, nil
 }
 
-// send does one HTTP exchange. sent is false only when no connection was ever
-// obtained, so that not a byte of the request can have left.
+// send does one HTTP exchange. sent is false only when not a byte of the request
+// can have left: no connection was obtained, or a write was not let out.
 func (c *Client) send(ctx context.Context, r request) (got response, sent bool, err error) {
-	var connected atomic.Bool
+	ctx, way := withPassage(ctx)
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { way.connected.Store(true) },
 	})
 	target := c.base.JoinPath(r.method, r.token.text.Reveal()).String()
 	verb, form := http.MethodPost, io.Reader(strings.NewReader(r.form.Encode()))
@@ -184,7 +183,7 @@ func (c *Client) send(ctx context.Context, r request) (got response, sent bool, 
 	}
 	answer, err := transport.RoundTrip(req)
 	if err != nil {
-		return response{}, connected.Load(), err
+		return response{}, way.sent(r.write), err
 	}
 	defer answer.Body.Close()
 	body, err := readAll(answer, r.large, cmp.Or(r.into, &bytes.Buffer{}))

@@ -53,12 +53,20 @@ func TestAFailureToConnectProvesThatNothingWasSent(t *testing.T) {
 	}
 }
 
+// A dying connection is reset while the request is written: how much of it left, nobody knows.
+type dying struct{ net.Conn }
+
+func (d dying) Write([]byte) (int, error) {
+	_ = d.Close()
+	return 0, net.ErrClosed
+}
+
 func TestAConnectionThatDiesUnderAWriteIsUnknown(t *testing.T) {
 	var breaking atomic.Bool
 	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
 		if breaking.Load() && err == nil {
-			_ = conn.Close() // reset before, or while, the request is written
+			return dying{conn}, nil
 		}
 		return conn, err
 	}

@@ -35,7 +35,7 @@ type Group struct {
 	Aliases     []Address // without Name; GetGroup only
 }
 
-func (g *Group) set(name string, value []byte) error {
+func (g *Group) set(name string, value string) error {
 	var err error
 	switch name {
 	case "name":
@@ -52,13 +52,13 @@ func (g *Group) set(name string, value []byte) error {
 	case "zimbraDistributionListSendShareMessageToNewMembers":
 		told := true
 		err = boolean(&told, value)
-		g.Quiet = !told && len(value) > 0
+		g.Quiet = !told && value != ""
 	case "members":
 		g.Members = gather(g.Members, value)
 	case "zimbraMailAlias":
 		g.Aliases = gather(g.Aliases, value)
 	default:
-		g.describe(name, string(value))
+		g.describe(name, value)
 	}
 	if err != nil {
 		return fmt.Errorf("read %s of group %.80q: %w", name, g.Name, err)

@@ -121,6 +121,7 @@ func (l *listing[T, P]) next(ctx context.Context) ([]T, error) {
 		if _, twice := l.seen[name]; twice {
 			return nil, l.incomplete("%s listed twice", name)
 		}
+		name = Address(strings.Clone(string(name))) // it is a part of a longer string
 		l.seen[name] = struct{}{}
 		l.last = name
 	}

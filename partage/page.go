@@ -14,7 +14,7 @@ import (
 // A listed object is read attribute by attribute.
 type listed[T any] interface {
 	*T
-	set(name string, value []byte) error
+	set(name, value string) error
 	complete() error
 	address() Address
 }
@@ -36,10 +36,17 @@ type page[T any, P listed[T]] struct {
 	tags    map[string]string // start tags already read, and the names in them
 	header  header
 	found   bool // the list was seen
-	object  T
 	objects []T
 	open    []element // from the root to the current element
 	text    []byte    // of the current element, decoded
+	words   []byte    // values of the current object, one after the other
+	values  []value   // and which is where
+}
+
+// A value of an attribute ends where it says, and begins where the one before ends.
+type value struct {
+	name string
+	end  int
 }
 
 type element struct {
@@ -203,7 +210,7 @@ func (p *page[T, P]) opened(depth int) error {
 	case depth == atObject && (p.open[atField].name != p.shape.list || name != p.shape.item):
 		return errMarkup
 	case depth == atObject:
-		p.object = *new(T)
+		p.words, p.values = p.words[:0], p.values[:0]
 	}
 	return nil
 }
@@ -223,18 +230,35 @@ func (p *page[T, P]) close(tag []byte) error {
 	case depth == atField && e.name != p.shape.list:
 		return p.header.set(e.name, string(bytes.TrimSpace(text)))
 	case depth == atObject:
-		if err := P(&p.object).complete(); err != nil {
-			return err
-		}
-		p.objects = append(p.objects, p.object)
+		return p.add()
 	case depth == atAttribute && !e.parent:
-		return P(&p.object).set(e.name, text)
+		p.keep(e.name, text)
 	case depth == atValue:
-		return P(&p.object).set(p.open[atAttribute].name, text)
+		p.keep(p.open[atAttribute].name, text)
 	case (depth == atField || depth == atObject) && len(bytes.TrimSpace(text)) > 0:
 		return errMarkup
 	}
 	return nil
+}
+
+func (p *page[T, P]) keep(name string, text []byte) {
+	p.words = append(p.words, text...)
+	p.values = append(p.values, value{name, len(p.words)})
+}
+
+// add makes an object of the values kept. They are parts of one string: twenty
+// of their own would cost more than all the rest of the reading.
+func (p *page[T, P]) add() error {
+	words, begin := string(p.words), 0
+	p.objects = append(p.objects, *new(T))
+	object := P(&p.objects[len(p.objects)-1])
+	for _, v := range p.values {
+		if err := object.set(v.name, words[begin:v.end]); err != nil {
+			return err
+		}
+		begin = v.end
+	}
+	return object.complete()
 }
 
 // replacement is what a number that is no character becomes.

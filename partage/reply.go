@@ -62,14 +62,14 @@ func (n node) texts() []string {
 }
 
 // each hands every value of every attribute of an object to set.
-func (n node) each(set func(name string, value []byte) error) error {
+func (n node) each(set func(name, value string) error) error {
 	for _, field := range n.nodes {
 		values := field.nodes
 		if len(values) == 0 {
 			values = []node{field}
 		}
 		for _, v := range values {
-			if err := set(field.name, []byte(v.text)); err != nil {
+			if err := set(field.name, v.text); err != nil {
 				return err
 			}
 		}

@@ -1,7 +1,6 @@
 package partage
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/url"
@@ -41,7 +40,7 @@ type Resource struct {
 	ForwardInvitesTo                        []Address // who receives a copy of each invitation
 }
 
-func (r *Resource) set(name string, value []byte) error {
+func (r *Resource) set(name string, value string) error {
 	var err error
 	switch name {
 	case "name":
@@ -56,7 +55,7 @@ func (r *Resource) set(name string, value []byte) error {
 	case "zimbraAccountStatus":
 		err = once((*string)(&r.Status), value)
 	case "zimbraCalResCapacity":
-		if !bytes.Equal(value, []byte("-1")) { // how a capacity is taken away
+		if value != "-1" { // how a capacity is taken away
 			err = optional(&r.Capacity, value)
 		}
 	case "zimbraCalResAutoAcceptDecline":
@@ -72,7 +71,7 @@ func (r *Resource) set(name string, value []byte) error {
 			if *field != "" {
 				*field += "\n"
 			}
-			*field += string(value)
+			*field += value
 		}
 	}
 	if err != nil {

@@ -28,6 +28,7 @@ func TestWhatIsNotYoursIsNotThere(t *testing.T) {
 			[]string{"personne@physique.unistra.fr", "nobody", "a@b", "@", "été@u.fr", "%00", "a%20b", strings.Repeat("a", 400)}},
 		{"POST /demandes/*/valider", "", []string{id}, []string{"D-99", "x", "%00"}},
 		{"POST /demandes/*/refuser", "", []string{id}, []string{"D-99", "x", "%00"}},
+		{"POST /demandes/*/modifier", "", []string{id}, []string{"D-99", "x", "%00"}},
 		{"POST /demandes/*/annuler", "", []string{id}, []string{"D-99", "x", "%00"}},
 	} {
 		method, path, _ := strings.Cut(x.route, " ")

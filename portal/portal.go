@@ -132,6 +132,7 @@ func (p *Portal) routes() {
 	post(pathRequests+"/:id/valider", p.approve)
 	post(pathRequests+"/:id/refuser", p.refuse)
 	post(pathRequests+"/:id/annuler", p.withdraw)
+	post(pathRequests+"/:id/modifier", p.amend)
 	get(pathInbox, p.inbox)
 	get(pathAccounts+"/:address", p.account)
 	get(pathLink, p.link)

@@ -16,8 +16,10 @@ type dossier struct {
 	past     []desk.Event // oldest first
 	judge    bool         // it waits for the reader's vote
 	withdraw bool         // the reader may take it back
-	problem  string       // why the last click did nothing
-	why      *desk.Why    // nil if the rules cannot be asked now
+	amend    bool         // the reader may change it
+	releases []desk.Request
+	problem  string    // why the last click did nothing
+	why      *desk.Why // nil if the rules cannot be asked now
 }
 
 func (p *Portal) request(v *visit) error { return p.showRequest(v, desk.ID(v.Params("id")), nil) }
@@ -50,7 +52,8 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	slices.Reverse(past)
 	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
 	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
-	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil}
+	amend := p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil
+	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, amend: amend, releases: p.Desk.Releases(r)}
 	if w, err := p.Desk.WhyRequest(reader, desk.Portal, r.ID); err == nil {
 		d.why = &w
 	}
@@ -76,6 +79,29 @@ func (p *Portal) withdraw(v *visit) error {
 		_, err := p.Desk.Withdraw(ctx, by, desk.Portal, id)
 		return err
 	})
+}
+
+func (p *Portal) amend(v *visit) error {
+	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {
+		r, _ := p.Desk.View.Request(id)
+		a := asking{verb: r.Action.Verb, to: v.form("valeur")}
+		if a.ends() {
+			a.to = desk.Nowhere
+		}
+		_, err := p.Desk.Amend(ctx, by, desk.Portal, id, shown(v), a.to)
+		return err
+	})
+}
+
+// value is what the request asks for, as one types it: its only argument.
+func (d dossier) value(pg page) string {
+	spec, _ := desk.SpecOf(d.Action.Verb)
+	for name := range spec.Args {
+		if value := d.Action.Arg(name); value != desk.Nowhere {
+			return value
+		}
+	}
+	return pg.t("nowhere")
 }
 
 // act does one thing to a request, then shows it. What the Desk refuses with a

@@ -63,6 +63,66 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
+// Each line is one who changes that request, from its page.
+func TestAmendments(t *testing.T) {
+	both := func(who string) []string { return []string{who + " desk.Amended", who + " desk.Decided"} }
+	for _, x := range []struct {
+		name   string
+		who    desk.UID
+		value  string
+		bound  bool
+		status int
+		said   string
+		facts  []string
+	}{
+		{"the asker", "jeanne", "accueil@physique.unistra.fr", true, 303, "", both("jeanne")},
+		{"an approver", "claire", "accueil@physique.unistra.fr", true, 303, "", both("claire")},
+		{"a stranger", "marc", "accueil@physique.unistra.fr", true, 404, "Cette page n'existe pas", nil},
+		{"without digest", "jeanne", "accueil@physique.unistra.fr", false, 409, "a changé depuis que vous l'avez lue", nil},
+		{"to nothing", "jeanne", "", true, 422, "Il manque l'adresse de l'alias", nil},
+		{"to nonsense", "jeanne", "<b>", true, 422, "n'est pas une adresse possible", nil},
+		{"to the same", "jeanne", "contact@physique.unistra.fr", true, 409, "Il n'y a rien à changer", nil},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			h := newHouse(t, demo)
+			id := h.ask("contact@physique.unistra.fr")
+			fields := []string{"valeur", x.value}
+			if r, _ := h.mirror.Request(id); x.bound {
+				fields = append(fields, "empreinte", r.Digest())
+			}
+			h.as(x.who).submit("/demandes/"+string(id)+"/modifier", fields...).wants(t, x.status, x.said)
+			if diff := cmp.Diff(x.facts, h.kinds(id)); diff != "" {
+				t.Errorf("facts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A page drawn before a change decides nothing after it; the amender finds no
+// buttons on the new one, and another approver does.
+func TestAPageFromBeforeAnAmendment(t *testing.T) {
+	h := newHouse(t, demo)
+	id := string(h.ask("contact@physique.unistra.fr"))
+	late := h.as("xavier")
+	old := late.get("/demandes/" + id)
+	old.wants(t, http.StatusOK, "Modifier…", "Votre décision")
+	amender := h.as("claire")
+	form := amender.get("/demandes/" + id)
+	form.wants(t, http.StatusOK, "Nouvelle valeur")
+	amender.submit("/demandes/"+id+"/modifier", append(form.hidden(), "valeur", "accueil@physique.unistra.fr")...).wants(t, http.StatusSeeOther)
+	late.submit("/demandes/"+id+"/valider", old.hidden()...).wants(t, http.StatusConflict, "a changé depuis que vous l'avez lue")
+	page := amender.get("/demandes/" + id)
+	page.wants(t, http.StatusOK, "alias=accueil@physique.unistra.fr", "Modifiée par", "a modifié la demande, depuis le portail")
+	if strings.Contains(page.text(), "Votre décision") {
+		t.Error("the amender may judge")
+	}
+	now := late.get("/demandes/" + id)
+	late.submit("/demandes/"+id+"/valider", now.hidden()...).wants(t, http.StatusSeeOther)
+	if r, _ := h.mirror.Request(desk.ID(id)); r.State != desk.Ready {
+		t.Errorf("approved: %s", r.State)
+	}
+}
+
 // People read what happened to a request, not where it was posted.
 func TestTheTimelineTellsWhatMatters(t *testing.T) {
 	h := newHouse(t, demo)

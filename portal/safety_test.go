@@ -44,6 +44,16 @@ func TestHeldRequestsAreShown(t *testing.T) {
 	h.as("jeanne").get("/demandes/"+string(id)).wants(t, http.StatusOK, "retenue avant tout envoi")
 }
 
+// Who is asked to release is shown what would go on.
+func TestAReleaseShowsWhatItReleases(t *testing.T) {
+	h := newHouse(t, demo)
+	h.desk.Brakes = desk.Brakes{Person: 0, Domain: 1, Verb: 1, All: 1}
+	id := h.removal()
+	must(t, h.desk.Hold(t.Context(), id))
+	h.send("xavier", desk.BrakeRelease)
+	h.as("yves").get("/demandes/D-2").wants(t, http.StatusOK, "Demandes que cela libère : 1.", string(id)+" · ", "Votre décision")
+}
+
 // removal is jeanne asking to take an alias of hers away.
 func (h *house) removal() desk.ID {
 	h.t.Helper()

@@ -198,6 +198,15 @@ func (d *Desk) Hold(ctx context.Context, id ID) error {
 	}
 }
 
+// Releases lists the requests that r lets go on, oldest first, if it is a release:
+// those held when it was asked for. Nobody has looked at what was held since.
+func (d *Desk) Releases(r Request) []Request {
+	if r.Action.Verb != BrakeRelease {
+		return nil
+	}
+	return slices.DeleteFunc(d.Held(), func(held Request) bool { return held.Changed.After(r.Asked) })
+}
+
 // Held lists the requests that a brake has stopped, oldest first.
 func (d *Desk) Held() []Request {
 	held := slices.Collect(d.View.Requests(Query{States: []State{Stopped}}))

@@ -1,7 +1,10 @@
 package desk_test
 
 import (
+	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -162,6 +165,61 @@ func TestABatchThatDoesNotFitIsHeldWhole(t *testing.T) {
 	}
 	if r, _ := h.Request(fits[0]); r.State != desk.Ready {
 		t.Errorf("what fits is %s", r.State)
+	}
+}
+
+// A forgetful view lists requests as they were.
+type forgetful struct {
+	*house
+	were []desk.Request
+}
+
+func (f forgetful) Requests(desk.Query) iter.Seq[desk.Request] { return slices.Values(f.were) }
+
+// What a hold would write is folded first: a journal that holds one event that
+// cannot be is never read again.
+func TestAHoldThatCannotBeIsNotWritten(t *testing.T) {
+	d, h := steering(t)
+	ids := askAll(t, d, "many", 5)
+	were := slices.Collect(h.Requests(desk.Query{Batch: "many"}))
+	_, err := d.Withdraw(t.Context(), "ann", desk.Chat, ids[1])
+	wants(t, err, "")
+	d.View = forgetful{h, were}
+	before := len(h.events)
+	if err := d.Hold(t.Context(), ids[0]); !errors.Is(err, desk.ErrIllegal) || len(h.events) != before {
+		t.Errorf("%v, %d events", err, len(h.events)-before)
+	}
+}
+
+// hurried has somebody else act while it lists requests for the second time: what
+// is to be held.
+type hurried struct {
+	*house
+	lists     int
+	meanwhile func()
+}
+
+func (v *hurried) Requests(q desk.Query) iter.Seq[desk.Request] {
+	were := slices.Collect(v.house.Requests(q))
+	if v.lists++; v.lists == 2 {
+		v.meanwhile()
+	}
+	return slices.Values(were)
+}
+
+// What moves on while it is held is looked at again.
+func TestAHoldLooksAgain(t *testing.T) {
+	d, h := steering(t)
+	ids := askAll(t, d, "many", 6)
+	d.View = &hurried{h, 0, func() {
+		_, err := (&desk.Desk{Journal: h, View: h, Rules: d.Rules, Now: d.Now, Stale: d.Stale}).Withdraw(t.Context(), "ann", desk.Chat, ids[1])
+		wants(t, err, "")
+	}}
+	wants(t, d.Hold(t.Context(), ids[0]), "")
+	for i, id := range ids {
+		if r, _ := h.Request(id); r.State != map[bool]desk.State{true: desk.Cancelled, false: desk.Stopped}[i == 1] {
+			t.Errorf("%s is %s", id, r.State)
+		}
 	}
 }
 

@@ -207,8 +207,12 @@ func folded(r Request, events []Event) (Request, error) {
 	return r, nil
 }
 
-// write numbers the events and appends them right after at.
+// write numbers the events and appends them right after at, if all of them can be
+// folded there: what cannot could never be read again.
 func (d *Desk) write(ctx context.Context, at Seq, events []Event) error {
+	if err := d.foldable(at, events); err != nil {
+		return err
+	}
 	for i := range events {
 		events[i].Seq = at + Seq(i) + 1
 	}
@@ -221,6 +225,30 @@ func (d *Desk) write(ctx context.Context, at Seq, events []Event) error {
 		return fmt.Errorf("catch up with journal: %w", caught)
 	}
 	return err
+}
+
+// foldable folds the events onto each request that they are about. ErrBehind: the
+// view has moved on.
+func (d *Desk) foldable(at Seq, events []Event) error {
+	next := map[ID]Request{}
+	for _, e := range events {
+		r, known := next[e.ID]
+		if !known {
+			var now Seq
+			if r, now = d.View.Request(e.ID); now != at {
+				return ErrBehind
+			}
+		}
+		if e.ID == "" {
+			continue
+		}
+		r, err := r.With(e)
+		if err != nil {
+			return err
+		}
+		next[e.ID] = r
+	}
+	return nil
 }
 
 // clip keeps what a person wrote to one readable line of 500 characters.

@@ -18,7 +18,7 @@
 //	  +----------+----------+                               |
 //	  |                     v                               |
 //	  |                  waiting --Refused / Withdrawn------+--> withdrawn
-//	  |                     | Approved (enough)
+//	  |                     | Approved (enough); Amended: open again, to be decided anew
 //	  v                     v
 //	ready <-----------------+ <--Failed(not final)--+
 //	  | Started (the claim, before the send)        |

@@ -45,6 +45,8 @@ const (
 	NotApprover     Code = "approver.not"      // id
 	OwnRequest      Code = "approver.self"     // id
 	OwnBenefit      Code = "approver.benefits" // id
+	OwnAmendment    Code = "approver.amended"  // id
+	NotAmendable    Code = "amend.not"         // id
 	TooLate         Code = "too.late"          // id, state, by
 	OtherPanel      Code = "approver.others"   // id
 	Changed         Code = "changed"           // id

@@ -30,6 +30,13 @@ type (
 		Reason string
 		Via    Door
 	}
+	// Amended puts other arguments in the place of those of a waiting request; all
+	// votes are void. A Decided follows in the same append.
+	Amended struct {
+		Action Action
+		Digest string // of what was amended
+		Via    Door
+	}
 	// Withdrawn ends it by the asker's own wish.
 	Withdrawn struct{ Via Door }
 	// Planned says by which steps the action is carried out, if by others than
@@ -94,11 +101,12 @@ type (
 	// Announced says that a post about the request stands somewhere, and in
 	// which state it shows it. The last one for a Role counts.
 	Announced struct {
-		Role  Role
-		Post  Post
-		Shows State
-		Votes int  // how many approvals it shows
-		Code  Code // of the failure it shows
+		Role    Role
+		Post    Post
+		Shows   State
+		Votes   int  // how many approvals it shows
+		Code    Code // of the failure it shows
+		Version int  `json:",omitempty"` // of the request that it shows
 	}
 )
 
@@ -108,8 +116,11 @@ type (
 	Frozen struct {
 		Cause  Cause
 		Reason string // what the asker said, or what was found
+		Anchor string `json:",omitempty"` // ByAnchor: the root that was published, and is not the journal's
 	}
-	// Thawed ends a freeze. Only a request that somebody approved does.
+	// Thawed ends a freeze, and accepts the journal as it is: what was published of
+	// another and froze the house does so no more. Only a request that somebody
+	// approved does.
 	Thawed struct{}
 	// BrakesReset lets the brakes count from zero: the effects before it count no
 	// more. What they held when it was asked for is Released in the same append.
@@ -155,6 +166,7 @@ func (Asked) fact()          {}
 func (Decided) fact()        {}
 func (Approved) fact()       {}
 func (Refused) fact()        {}
+func (Amended) fact()        {}
 func (Withdrawn) fact()      {}
 func (Planned) fact()        {}
 func (Started) fact()        {}

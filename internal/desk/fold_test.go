@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -199,7 +200,7 @@ func TestFinal(t *testing.T) {
 
 func TestDigestTellsRequestsApart(t *testing.T) {
 	seen := map[string]bool{}
-	for _, r := range []desk.Request{{}, {ID: "D-1"}, {ID: "D-2"}, {ID: "D-1", Action: desk.Action{Verb: desk.Help}},
+	for _, r := range []desk.Request{{}, {ID: "D-1"}, {ID: "D-1", Version: 1}, {ID: "D-2"}, {ID: "D-1", Action: desk.Action{Verb: desk.Help}},
 		{ID: "D-1", Action: desk.Action{Verb: desk.AliasAdd, Target: "a@u.fr", Args: "alias=b@u.fr"}},
 		{ID: "D-1", Action: desk.Action{Verb: desk.AliasAdd, Target: "a@u.fr", Args: "alias=c@u.fr"}}} {
 		if digest := r.Digest(); len(digest) != 32 || seen[digest] {
@@ -220,6 +221,7 @@ func drawFact(t *rapid.T, r desk.Request) desk.Fact {
 			Outcome: rapid.SampledFrom([]desk.Outcome{"", desk.Denied, desk.Allowed, desk.Pending, desk.Pending}).Draw(t, "outcome")}},
 		desk.Approved{Digest: rapid.SampledFrom([]string{r.Digest(), r.Digest(), ""}).Draw(t, "digest"),
 			Panels: rapid.SliceOfN(rapid.IntRange(-1, 3), 0, 3).Draw(t, "panels")},
+		desk.Amended{Action: desk.Action{Verb: desk.Help, Args: "n=" + strconv.Itoa(small.Draw(t, "args"))}, Digest: r.Digest()},
 		desk.Refused{}, desk.Withdrawn{}, desk.Planned{Plan: plan(small.Draw(t, "steps"), rapid.Bool().Draw(t, "reversible"))},
 		desk.Started{Attempt: attempt, Step: r.Step, Undo: r.Undoing}, desk.Started{Attempt: attempt, Step: r.Step - 1, Undo: true},
 		desk.Stepped{Attempt: attempt}, desk.Undone{Attempt: attempt},
@@ -238,7 +240,7 @@ func drawPanels(t *rapid.T) []desk.Panel {
 }
 
 // Whatever a journal says, nothing is done without enough distinct approvers
-// who are neither asker nor owner; what is final stays; the past is not touched.
+// who are neither author nor owner; what is final stays; the past is not touched.
 func TestFoldProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var r desk.Request
@@ -276,11 +278,11 @@ func granted(r desk.Request) bool {
 	}
 	voters := map[desk.UID]bool{}
 	for _, v := range r.Votes {
-		if v.By != "" && v.By != r.By && v.By != r.Owner {
+		if v.By != "" && v.By != r.By && v.By != r.Owner && v.By != r.Amender {
 			voters[v.By] = true
 		}
 	}
-	return r.Decision.Outcome == desk.Allowed || r.Decision.Outcome == desk.Pending && len(voters) == len(r.Votes) && len(voters) > 0 && seated(r.Decision, r.Votes)
+	return r.Decision.Outcome == desk.Allowed && (r.Amender == "" || r.Amender == r.By) || r.Decision.Outcome == desk.Pending && len(voters) == len(r.Votes) && len(voters) > 0 && seated(r.Decision, r.Votes)
 }
 
 // seated tries every way to sit the votes, each in one panel: in one of them

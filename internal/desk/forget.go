@@ -12,7 +12,7 @@ func (d *Desk) Forget(ctx context.Context, by, who UID) error {
 	}
 	_, err := d.Change(ctx, "", by, func(Request) ([]Fact, error) {
 		for r := range d.View.Requests(Query{}) {
-			if !r.State.Final() && (r.By == who || r.Owner == who || r.Voted(who)) {
+			if !r.State.Final() && (r.wrote(who) || r.Owner == who || r.Voted(who)) {
 				return nil, Fail(Conflict, StillConcerned, "value", string(who), "id", string(r.ID))
 			}
 		}

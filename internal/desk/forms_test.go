@@ -101,6 +101,8 @@ func TestParseAction(t *testing.T) {
 		"help alias.add":                              "help alias.add",
 		"account.lock BOB":                            "account.lock bob",
 		"account.rename bob to=Rob@U.fr":              "account.rename bob to=rob@u.fr",
+		"request.amend 5 args=alias=B@u.fr":           `request.amend D-5 args="alias=B@u.fr"`,
+		"request.amend 5 args=\"2,5 Go\"":             `request.amend D-5 args="2,5 Go"`,
 		"account.cos bob cos=staff_XL.2":              "account.cos bob cos=staff_XL.2",
 		"account.cos bob cos=s·étudiant":              `account.cos bob cos="s·étudiant"`,
 		"account.forward bob to=B@gmail.com":          "account.forward bob to=b@gmail.com",

@@ -22,18 +22,40 @@ const (
 // no rule is asked about: whoever finds that it must be, may. It writes nothing
 // if the house is frozen already.
 func (d *Desk) Freeze(ctx context.Context, cause Cause, reason string) error {
+	return d.freeze(ctx, Frozen{Cause: cause, Reason: clip(reason)}, func() bool { _, frozen := d.View.Freeze(); return frozen })
+}
+
+// FreezeByAnchor is Freeze because of a root that was published and is not the
+// journal's, whatever else it is frozen for; unless that root has frozen it
+// before, whether two administrators have accepted that since or not.
+func (d *Desk) FreezeByAnchor(ctx context.Context, root, reason string) error {
+	return d.freeze(ctx, Frozen{Cause: ByAnchor, Reason: clip(reason), Anchor: root}, func() bool { return d.View.Anchor(root) != Unheard })
+}
+
+func (d *Desk) freeze(ctx context.Context, f Frozen, already func() bool) error {
 	for {
 		id, at := d.View.Next()
-		if _, frozen := d.View.Freeze(); frozen {
+		if already() {
 			return nil
 		}
-		asked := Asked{Action: Action{Verb: HouseFreeze}, Reason: clip(reason), Via: Shell, Key: "freeze:" + string(id)}
-		err := d.write(ctx, at, d.events(id, System, asked, Decided{Decision{Outcome: Allowed}}, Frozen{Cause: cause, Reason: asked.Reason}))
+		asked := Asked{Action: Action{Verb: HouseFreeze}, Reason: f.Reason, Via: Shell, Key: "freeze:" + string(id)}
+		err := d.write(ctx, at, d.events(id, System, asked, Decided{Decision{Outcome: Allowed}}, f))
 		if !errors.Is(err, ErrBehind) {
 			return err
 		}
 	}
 }
+
+// An Anchoring is what the journal says of a root that was published and is not
+// its own.
+type Anchoring string
+
+// The anchorings.
+const (
+	Unheard  Anchoring = ""         // it has frozen nothing
+	Freezing Anchoring = "freezing" // the house is frozen because of it
+	Accepted Anchoring = "accepted" // two administrators have ended that
+)
 
 // maxStepBack is how far a clock may be behind the latest event: nodes differ a
 // little.
@@ -80,10 +102,8 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 		return d.events(r.ID, by, Thawed{})
 	case BrakeRelease:
 		events := d.events(r.ID, by, BrakesReset{})
-		for _, held := range d.Held() {
-			if !held.Changed.After(r.Asked) { // nobody has looked at what was held since
-				events = append(events, d.events(held.ID, by, Released{})...)
-			}
+		for _, held := range d.Releases(r) {
+			events = append(events, d.events(held.ID, by, Released{})...)
 		}
 		return events
 	}

@@ -16,6 +16,8 @@ func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
 		return Fail(Forbidden, OwnBenefit, "id", string(r.ID))
 	case !r.Decision.Approves(d.View.Person(by)):
 		return Fail(Forbidden, NotApprover, "id", string(r.ID))
+	case r.State == Waiting && r.wrote(by):
+		return Fail(Forbidden, OwnAmendment, "id", string(r.ID))
 	case r.State != Waiting || r.Voted(by):
 		return tooLate(r)
 	case digest != "" && digest != r.Digest():
@@ -77,7 +79,7 @@ func (d *Desk) Recheck(r Request, target Account) error {
 	var valid []Vote
 	for _, v := range r.Votes {
 		v.Panels = now.panelsOf(d.View.Person(v.By))
-		if !d.serves(r.Action, facts.Target.Owner, v.By) && v.By != r.By && len(v.Panels) > 0 {
+		if !d.serves(r.Action, facts.Target.Owner, v.By) && !r.wrote(v.By) && len(v.Panels) > 0 {
 			valid = append(valid, v)
 		}
 	}

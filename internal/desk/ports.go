@@ -40,6 +40,8 @@ type Fold interface {
 	Offer(digest string) (UID, time.Time)
 	// Freeze is the event that stopped every send; false if they go on.
 	Freeze() (Event, bool)
+	// Anchor is what came of a root that was published and is not the journal's.
+	Anchor(root string) Anchoring
 	// Intents are the effects that brakes count: of verbs that take something
 	// away, started in the last day and not proved without effect.
 	Intents() Tally
@@ -116,7 +118,7 @@ type Office interface {
 type Pen interface {
 	// Issued is when the token was: it dies a token's life later.
 	Issued() time.Time
-	// Write sends the write, at most once. Its error is ErrRefused, ErrNotSent,
-	// or means: outcome unknown.
+	// Write sends the write, at most once, if Leave lets it. Its error is
+	// ErrRefused, ErrNotSent, or means: outcome unknown.
 	Write(context.Context) error
 }

@@ -42,6 +42,8 @@ type Request struct {
 	Via       Door
 	State     State
 	Action    Action
+	Version   int // how often it was amended
+	Amender   UID // who did last, "" nobody
 	Reason    string
 	Key       string
 	Batch     string
@@ -80,9 +82,10 @@ type Vote struct {
 	Panels []int // of the decision that the voter belongs to; none: the only one
 }
 
-// Digest is what an approval binds to: the request and its parameters.
+// Digest is what an approval binds to: the request, its version and its
+// parameters.
 func (r Request) Digest() string {
-	sum := sha256.Sum256([]byte(string(r.ID) + "\n" + r.Action.String()))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%s", r.ID, r.Version, r.Action))
 	return hex.EncodeToString(sum[:16])
 }
 
@@ -126,6 +129,8 @@ func (r Request) after(e Event) (Request, bool) {
 		ok := r.State == Waiting && r.mayVote(e.By)
 		r.State, r.Refusal, r.Ended = Rejected, f.Reason, e.By
 		return r, ok
+	case Amended:
+		return r.amended(e, f)
 	case Withdrawn:
 		ok := r.withdrawable() && e.By == r.By
 		r.State, r.Ended = Cancelled, e.By
@@ -198,7 +203,7 @@ func (r Request) executed(e Event) (Request, bool) {
 func (r Request) decided(d Decision) Request {
 	r.Decision, r.State = d, Rejected // also what an empty or unknown outcome means
 	switch {
-	case d.Outcome == Allowed && !r.Action.Verb.takesTwo():
+	case d.Outcome == Allowed && !r.Action.Verb.takesTwo() && (r.Amender == "" || r.Amender == r.By):
 		r.State = Ready
 	case d.waits():
 		r.State = Waiting
@@ -214,7 +219,7 @@ func (r Request) approved(v Vote) (Request, bool) {
 	return r, helps
 }
 
-// mayVote: the approver is somebody, neither asker nor beneficiary, once.
+// mayVote: the approver is somebody, neither author nor beneficiary, once.
 func (r Request) mayVote(who UID) bool {
-	return who != "" && who != r.By && who != r.Owner && !r.Voted(who)
+	return who != "" && !r.wrote(who) && who != r.Owner && !r.Voted(who)
 }

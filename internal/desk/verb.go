@@ -33,6 +33,7 @@ const (
 	RequestApprove  Verb = "request.approve"
 	RequestReject   Verb = "request.reject"
 	RequestCancel   Verb = "request.cancel"
+	RequestAmend    Verb = "request.amend"
 	HistoryShow     Verb = "history.show"
 	HouseFreeze     Verb = "house.freeze"
 	HouseThaw       Verb = "house.thaw"
@@ -77,6 +78,7 @@ const (
 	ScopeForm   Form = "scope"   // mine, pending or all
 	TopicForm   Form = "topic"   // one word or verb
 	TextForm    Form = "text"    // one line of at most 500 characters
+	ChangeForm  Form = "change"  // other arguments: see Action.With
 )
 
 const optional = "?"
@@ -119,6 +121,7 @@ var specs = map[Verb]Spec{
 	RequestApprove:  {Target: RequestForm},
 	RequestReject:   {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
 	RequestCancel:   {Target: RequestForm},
+	RequestAmend:    {Target: RequestForm, Args: map[string]Form{"args": ChangeForm}},
 	HistoryShow:     {Target: AccountForm},
 	HouseFreeze:     {Changes: true, Governs: true},
 	HouseThaw:       {Changes: true, Governs: true, Two: true},
@@ -130,7 +133,7 @@ var specs = map[Verb]Spec{
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
-		RequestApprove, RequestReject, RequestCancel, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease, Help}
+		RequestApprove, RequestReject, RequestCancel, RequestAmend, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease, Help}
 }
 
 func (v Verb) governs() bool { return specs[v].Governs }
@@ -146,6 +149,7 @@ var (
 	topicForm   = regexp.MustCompile(`^[a-z.]{1,40}$`)
 	loginForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$`)
 	classForm   = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN._·-]{0,62}[\pL\pN])?$`)
+	changeForm  = regexp.MustCompile(`^[\pL\pN][\pL\pN@._+=·,-]{0,253}(?: [\pL\pN@._+=·,-]{1,20}){0,2}$`)
 	requestForm = regexp.MustCompile(`^(?:[dD]-)?0*([1-9][0-9]{0,9})$`)
 )
 
@@ -193,6 +197,10 @@ func (f Form) canonical(name, value string) (string, error) {
 		return "D-" + m[1], nil
 	case ScopeForm:
 		if slices.Contains([]string{"mine", "pending", "all"}, value) {
+			return value, nil
+		}
+	case ChangeForm:
+		if changeForm.MatchString(value) {
 			return value, nil
 		}
 	case TopicForm:

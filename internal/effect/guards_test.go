@@ -93,3 +93,16 @@ func TestNothingFollowsAnErrorOfTheListing(t *testing.T) {
 		t.Errorf("%d rows, the error included", n)
 	}
 }
+
+// A pen whose write may not leave at the last moment sends nothing, and says so.
+func TestAPenAsksForLeave(t *testing.T) {
+	o, server := office(t)
+	pen, err := o.Pen(t.Context(), action(t, "alias.add "+jeanne+" alias=nouveau@unistra.fr"), look(t, o, jeanne))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = pen.Write(desk.WithLeave(t.Context(), func() error { return desk.Fail(desk.Unavailable, desk.HouseFrozen) }))
+	if !errors.Is(err, desk.ErrNotSent) || len(server.Log()) != 0 {
+		t.Errorf("told %v, %d writes", err, len(server.Log()))
+	}
+}

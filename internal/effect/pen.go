@@ -52,5 +52,6 @@ func (p *pen) Write(ctx context.Context) error {
 	if p.spent.Swap(true) {
 		return errors.New("a pen writes once")
 	}
+	ctx = partage.AskBeforeSending(ctx, func() error { return desk.Leave(ctx) })
 	return known(p.step.do(ctx, p.writer, p.before, p.action))
 }

@@ -72,16 +72,32 @@ func (x *Executor) carryOut(ctx context.Context, r desk.Request, plan desk.Plan,
 	if err != nil {
 		return x.stopped(ctx, r, err)
 	}
-	// From here on the end of ctx must not cut what is being sent.
-	send, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.Timing.Send)
+	return x.send(ctx, claimed, pen, intent)
+}
+
+// send sends what was claimed, if it may leave at the moment it would.
+func (x *Executor) send(ctx context.Context, claimed desk.Request, pen desk.Pen, intent time.Time) error {
+	// The end of ctx must not cut what is being sent.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.Timing.Send)
 	defer cancel()
+	var stopped error
+	sent := pen.Write(desk.WithLeave(ctx, func() error { stopped = x.leave(intent); return stopped }))
+	if stopped != nil && errors.Is(sent, desk.ErrNotSent) {
+		return x.again(ctx, claimed, desk.CodeOf(stopped), sent)
+	}
+	return x.conclude(ctx, claimed, sent)
+}
+
+// leave says why what was claimed at intent may not leave now: it is too long
+// ago for the claim to stand for the present, or everything is stopped.
+func (x *Executor) leave(intent time.Time) error {
 	if paused := x.Desk.Now().Sub(intent); paused < 0 || paused > x.Timing.Pause {
-		return x.again(send, claimed, desk.Paused, fmt.Errorf("not sent: %v after its intent", paused))
+		return desk.Fail(desk.Unavailable, desk.Paused).Because(fmt.Errorf("%v after its intent", paused))
 	}
-	if x.Halted() {
-		return x.again(send, claimed, desk.HouseFrozen, errors.New("not sent: halted after its intent"))
+	if x.frozen() {
+		return desk.Fail(desk.Unavailable, desk.HouseFrozen)
 	}
-	return x.conclude(send, claimed, pen.Write(send))
+	return nil
 }
 
 // allowed asks the rules again, on the people as the directory has them now.

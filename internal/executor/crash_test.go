@@ -77,7 +77,7 @@ func (m *mortal) Pen(ctx context.Context, a desk.Action, before desk.Account) (d
 	if err != nil {
 		return nil, err
 	}
-	return pen{given.Issued(), func(ctx context.Context) error {
+	return pen{issued: given.Issued(), write: func(ctx context.Context) error {
 		m.sent = true
 		return m.call("send", a, func() error { return given.Write(ctx) })
 	}}, nil

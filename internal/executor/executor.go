@@ -37,7 +37,7 @@ type Executor struct {
 	Refresh func(context.Context, ...desk.UID) error
 	Timing  Timing
 	// Halted says that nothing may be sent, by a sign outside the journal: the
-	// freeze file. It is asked before each claim, and again right before the send.
+	// freeze file. It is asked before each claim, and again as the write leaves.
 	Halted func() bool
 	Steady func() time.Duration // time gone by, by a clock that nobody sets
 	Log    *slog.Logger

@@ -3,6 +3,7 @@ package executor_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"log/slog"
 	"slices"
@@ -28,6 +29,8 @@ type partage struct {
 	// down says whether the nth look is answered with an error.
 	down func(n int) bool
 	slow time.Duration
+	// connect is what happens while a write gets its connection.
+	connect func()
 }
 
 func (p *partage) Look(context.Context, desk.Action, string) (desk.Account, error) {
@@ -47,19 +50,31 @@ func (*partage) Plan(context.Context, desk.Request, desk.Account, desk.Request) 
 }
 
 func (p *partage) Pen(_ context.Context, a desk.Action, _ desk.Account) (desk.Pen, error) {
-	return newPen(func(ctx context.Context) error { return p.send(ctx, a) }), nil
+	given := newPen(func(ctx context.Context) error { return p.send(ctx, a) })
+	given.connect = p.connect
+	return given, nil
 }
 
 // pen is a token of now.
 type pen struct {
-	issued time.Time
-	write  func(context.Context) error
+	issued  time.Time
+	write   func(context.Context) error
+	connect func() // nil: at once
 }
 
-func newPen(write func(context.Context) error) pen { return pen{time.Now(), write} }
+func newPen(write func(context.Context) error) pen { return pen{time.Now(), write, nil} }
 
-func (p pen) Issued() time.Time               { return p.issued }
-func (p pen) Write(ctx context.Context) error { return p.write(ctx) }
+func (p pen) Issued() time.Time { return p.issued }
+
+func (p pen) Write(ctx context.Context) error {
+	if p.connect != nil {
+		p.connect()
+	}
+	if err := desk.Leave(ctx); err != nil {
+		return fmt.Errorf("%w: %w", desk.ErrNotSent, err)
+	}
+	return p.write(ctx)
+}
 
 func (p *partage) send(_ context.Context, a desk.Action) error {
 	time.Sleep(p.slow)

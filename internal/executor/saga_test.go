@@ -341,6 +341,34 @@ func TestPausedBeforeTheSend(t *testing.T) {
 	})
 }
 
+// A connection may come late, and the house be frozen meanwhile: what was so at
+// the intent is looked at again as the write leaves.
+func TestStoppedWhileConnecting(t *testing.T) {
+	for name, tt := range map[string]struct {
+		while func(*testing.T, house)
+		sends int
+		code  desk.Code
+	}{
+		"at once":             {func(*testing.T, house) {}, 1, ""},
+		"just in time":        {func(*testing.T, house) { time.Sleep(time.Second) }, 1, ""},
+		"too late":            {func(*testing.T, house) { time.Sleep(time.Second + time.Millisecond) }, 0, desk.Paused},
+		"clock set back":      {func(_ *testing.T, h house) { h.desk.Now = func() time.Time { return time.Now().Add(-time.Minute) } }, 0, desk.Paused},
+		"frozen by the file":  {func(_ *testing.T, h house) { h.executor.Halted = func() bool { return true } }, 0, desk.HouseFrozen},
+		"frozen by a request": {func(t *testing.T, h house) { _ = h.desk.Freeze(t.Context(), desk.ByFile, "") }, 0, desk.HouseFrozen},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &partage{account: bob}
+			h := newHouse(t, memory(), p, rulesFunc(approval))
+			p.connect = func() { tt.while(t, h) }
+			id := h.ask(t, "b@u.fr")
+			h.run(t, 5*time.Second)
+			if r := h.request(id); p.sends != tt.sends || r.Code != tt.code || r.Doubts != 0 || tt.sends == 0 && r.State != desk.Ready {
+				t.Errorf("%s: %d sends, %s %q", name, p.sends, r.State, r.Code)
+			}
+		})
+	}
+}
+
 // penless is a Partage that gives no token.
 type penless struct {
 	*partage

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -213,6 +214,83 @@ func TestKeeper(t *testing.T) {
 			t.Errorf("all: %s, %v", text, err)
 		}
 	})
+}
+
+// What could not be published is tried again, though nothing new happens, and
+// after a restart too; what was is not published twice.
+func TestKeeperPublishesInTheEnd(t *testing.T) {
+	path, folder, k := filepath.Join(t.TempDir(), "journal.db"), filepath.Join(t.TempDir(), "shelf"), newKey(t, "u.fr/journal")
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, path)
+		var published []string
+		tries, down := 0, true
+		run := func(d time.Duration) {
+			stop := keeping(t, l, k, folder, func(_ context.Context, signed string) error {
+				if tries++; down {
+					return errors.New("no answer")
+				}
+				published = append(published, signed)
+				return nil
+			})
+			time.Sleep(d)
+			synctest.Wait()
+			stop()
+		}
+		mustAppend(t, l, 0, notes(0, 150)...)
+		if run(5*time.Minute - time.Second); tries != 10 {
+			t.Errorf("tried %d times in five minutes", tries)
+		}
+		down = false
+		run(time.Minute)
+		run(time.Hour)
+		if len(published) != 1 {
+			t.Fatalf("published %q", published)
+		}
+		if c, err := OpenCheckpoint([]byte(published[0]), k.Public()); err != nil || c.Size != 150 {
+			t.Errorf("what was published is %+v, %v", c, err)
+		}
+	})
+}
+
+// On top of a checkpoint that is not of this journal nothing is signed, until
+// that is accepted: then all is, from the first event, and published.
+func TestKeeperBeginsAnewOnceAccepted(t *testing.T) {
+	for name, theirs := range map[string]int{"a longer one": 300, "another": 50} {
+		path, folder, k := filepath.Join(t.TempDir(), "journal.db"), filepath.Join(t.TempDir(), "shelf"), newKey(t, "u.fr/journal")
+		signed, err := k.Sign(desk.Seq(theirs), tlog.Hash{1})
+		if err == nil {
+			err = errors.Join(Shelf(folder).put(signed), Shelf(folder).post(desk.Seq(theirs)))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Test(t, func(t *testing.T) {
+			l := open(t, path)
+			var published []string
+			var accepted atomic.Bool
+			keeper := &Keeper{Log: l, Key: k, Shelf: Shelf(folder), Now: time.Now, Report: slog.New(slog.DiscardHandler),
+				Publish: func(_ context.Context, signed string) error { published = append(published, signed); return nil },
+				Accepts: func(c Checkpoint) bool { return accepted.Load() && c.Size == desk.Seq(theirs) }}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- keeper.Run(ctx) }()
+			mustAppend(t, l, 0, notes(0, 150)...)
+			time.Sleep(150 * time.Minute)
+			if at := signedUpTo(t, folder, k); at != desk.Seq(theirs) || len(published) > 0 {
+				t.Errorf("%s: signed up to %d, published %q", name, at, published)
+			}
+			accepted.Store(true)
+			mustAppend(t, l, 150, notes(150, 1)...) // the thaw
+			time.Sleep(2 * time.Second)
+			if at := signedUpTo(t, folder, k); at != 151 || len(published) != 1 {
+				t.Errorf("%s: accepted, signed up to %d, published %q", name, at, published)
+			}
+			cancel()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 func TestKeeperTriesAFullShelfAgain(t *testing.T) {

@@ -17,6 +17,7 @@ type Keeper struct {
 	Key     Key
 	Shelf   Shelf
 	Publish func(ctx context.Context, signed string) error // to where others keep it; nil = nowhere
+	Accepts func(Checkpoint) bool                          // that the journal is not the one of a checkpoint; nil = never
 	Now     func() time.Time
 	Report  *slog.Logger
 }
@@ -29,27 +30,46 @@ const (
 )
 
 // Run signs until ctx ends, and then once more: each time that 100 events have
-// come, and within five minutes after any. It signs nothing on top of a checkpoint that the journal
-// does not hold any more. A folder that cannot be written, or a place to publish
+// come, and within five minutes after any. It signs nothing while the journal is not the one of the
+// last checkpoint, until that is accepted; then it begins anew. A folder that cannot be written, or a place to publish
 // that does not answer, is told and tried again, and holds nothing else up.
 func (k *Keeper) Run(ctx context.Context) error {
-	last, err := k.Shelf.Last(k.Key.Public())
-	if err == nil {
-		err = k.Log.Against(ctx, last)
+	kept, err := k.begin(ctx)
+	if err != nil || ctx.Err() != nil {
+		return err
 	}
-	if err != nil {
-		if ctx.Err() == nil {
-			k.Report.Error("no checkpoint is signed any more", "error", err)
-		}
-		return nil
-	}
-	kept := kept{signed: last.Size, published: last.Size}
 	for {
 		kept.size = k.Log.tree.grown()
 		k.bring(ctx, &kept)
 		if err := k.wait(ctx, kept); err != nil || ctx.Err() != nil {
 			k.end(kept)
 			return err
+		}
+	}
+}
+
+// begin finds how far the work came before, or waits until it may begin anew.
+func (k *Keeper) begin(ctx context.Context) (at kept, err error) {
+	for told := false; ; told = true {
+		last, err := k.Shelf.Last(k.Key.Public())
+		if err == nil {
+			err = k.Log.Against(ctx, last)
+		}
+		switch {
+		case err == nil && last.Size == 0:
+			return at, nil
+		case err == nil: // the same text again: what was not published before the last end is
+			at.signed, at.published = last.Size, k.Shelf.posted()
+			at.note, err = k.Key.Sign(last.Size, last.Root)
+			return at, err
+		case k.Accepts != nil && k.Accepts(last):
+			return at, nil
+		case !told && ctx.Err() == nil:
+			k.Report.Error("no checkpoint is signed any more, until this is accepted by a thaw", "error", err)
+		}
+		size := k.Log.tree.grown()
+		if err := k.wait(ctx, kept{size: size, signed: size}); err != nil || ctx.Err() != nil {
+			return at, err
 		}
 	}
 }
@@ -117,7 +137,7 @@ func (k *Keeper) publish(ctx context.Context, at *kept) error {
 		return fmt.Errorf("publish: %w", err)
 	}
 	at.published = at.signed
-	return nil
+	return k.Shelf.post(at.published)
 }
 
 // wait returns when there is more to read, which it has then read, or when

@@ -28,6 +28,7 @@ var kinds = []kind{
 	kindOf[desk.Decided]("decided"),
 	kindOf[desk.Approved]("approved"),
 	kindOf[desk.Refused]("refused"),
+	kindOf[desk.Amended]("amended"),
 	kindOf[desk.Withdrawn]("withdrawn"),
 	kindOf[desk.Planned]("planned"),
 	kindOf[desk.Started]("started"),

@@ -68,6 +68,7 @@ func TestPostgres(t *testing.T) {
 		"commits cut":                  commitsCut,
 		"commits cut sees mistakes":    commitsCutSeesMistakes,
 		"killed":                       killed,
+		"salvage":                      salvage,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, p) })
 	}
@@ -349,4 +350,48 @@ func lenientLog(t *testing.T, address string) *Log {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// A database that is damaged is read up to there, and not written to; what is
+// only away, unfit or empty is refused as ever.
+func salvage(t *testing.T, p *dev.PostgresServer) {
+	address := freshDatabase(t, p)
+	if _, err := SalvagePostgres(t.Context(), address, ""); err == nil || errors.Is(err, ErrDamaged) {
+		t.Errorf("an empty database: %v", err)
+	}
+	l := openPostgres(t, address)
+	for i := range 5 {
+		if _, err := l.Append(t.Context(), desk.Seq(i), desk.Event{Seq: desk.Seq(i) + 1, At: noon, By: "ann", Subject: "ann", Fact: desk.Granted{To: "ann", Domains: []string{"u.fr"}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.Close()
+	p.SQL(t, databaseOf(address), `UPDATE event SET at = at + 1 WHERE seq = 4`)
+	if _, err := OpenPostgres(t.Context(), address, "", rand.Reader); !errors.Is(err, ErrDamaged) {
+		t.Errorf("opened: %v", err)
+	}
+	ruin, err := SalvagePostgres(t.Context(), address, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ruin.Close()
+	if sound, err := ruin.Verify(t.Context()); sound != 3 || !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "event 4") {
+		t.Errorf("sound up to %d: %v", sound, err)
+	}
+	read := 0
+	for e, err := range ruin.Read(t.Context(), 0) {
+		if err != nil {
+			break
+		}
+		if f, ok := e.Fact.(desk.Granted); !ok || f.To != "ann" || e.By != "ann" {
+			t.Errorf("read %+v", e)
+		}
+		read++
+	}
+	if read != 3 {
+		t.Errorf("read %d events", read)
+	}
+	if _, err := ruin.Append(t.Context(), 5, desk.Event{Seq: 6, At: noon, By: "ann", Fact: desk.Granted{To: "ann"}}); err == nil || !strings.Contains(err.Error(), "for reading") {
+		t.Errorf("appended: %v", err)
+	}
 }

@@ -5,10 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
 )
 
-// A Shelf is the folder of a site's checkpoints: "last", and "all" one after the
-// other. It is of use where whoever can change the database cannot write.
+// A Shelf is the folder of a site's checkpoints: "last", "all" one after the
+// other, and in "posted" the size of the last that was published. It is of use where whoever can change the database cannot write.
 type Shelf string
 
 // Last is the last checkpoint put there, zero if there is none.
@@ -42,6 +46,24 @@ func (s Shelf) put(signed []byte) error {
 		return fmt.Errorf("keep checkpoint: %w", err)
 	}
 	return syncFolder(string(s))
+}
+
+// posted is the size of the last checkpoint that was published, 0 if nobody knows.
+func (s Shelf) posted() desk.Seq {
+	text, err := os.ReadFile(filepath.Join(string(s), "posted"))
+	size, bad := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	if err != nil || bad != nil || size < 0 {
+		return 0
+	}
+	return desk.Seq(size)
+}
+
+// post remembers it. What a power cut takes of that is published twice.
+func (s Shelf) post(size desk.Seq) error {
+	if err := os.WriteFile(filepath.Join(string(s), "posted"), fmt.Appendln(nil, int64(size)), 0o644); err != nil {
+		return fmt.Errorf("remember what is published: %w", err)
+	}
+	return nil
 }
 
 func appendTo(path string, text []byte) error {

@@ -28,6 +28,7 @@ type fold struct {
 	manages  map[desk.UID][]string
 	latest   time.Time
 	freeze   *desk.Event // what stopped every send, nil if they go on
+	anchors  map[string]desk.Anchoring
 	tally    desk.Tally
 	stopped  int // requests that a brake holds
 }
@@ -48,6 +49,7 @@ func newFold() fold {
 		persons:  map[string]desk.UID{},
 		chats:    map[desk.UID]string{},
 		manages:  map[desk.UID][]string{},
+		anchors:  map[string]desk.Anchoring{},
 	}
 }
 
@@ -78,11 +80,16 @@ func (f *fold) hold(e desk.Event) {
 	if lost, gone := fact.(desk.Erased); gone {
 		fact = lost.Was
 	}
-	switch fact.(type) {
+	switch fact := fact.(type) {
 	case desk.Frozen:
-		f.freeze = &e
+		if f.freeze = &e; fact.Anchor != "" {
+			f.anchors[fact.Anchor] = desk.Freezing
+		}
 	case desk.Thawed:
 		f.freeze, f.latest = nil, e.At
+		for root := range f.anchors {
+			f.anchors[root] = desk.Accepted
+		}
 	}
 	f.tally = f.tally.With(e, f.requests[e.ID])
 }
@@ -128,10 +135,10 @@ func (f *fold) open(e desk.Event) error {
 	}
 	n := number(e.ID)
 	if n <= f.highest {
-		return fmt.Errorf("%q is not a new number after %d", e.ID, f.highest)
+		return fmt.Errorf("%q is not a new number after %d: %w", e.ID, f.highest, desk.ErrIllegal)
 	}
 	if first := f.keyed[asked.Key]; first != "" {
-		return fmt.Errorf("%s was asked already as %s", e.ID, first)
+		return fmt.Errorf("%s was asked already as %s: %w", e.ID, first, desk.ErrIllegal)
 	}
 	if f.highest = n; erased {
 		return nil

@@ -35,6 +35,8 @@ func TestWhatIsErasedGivesNothingBack(t *testing.T) {
 		"an offer that was used":   {[]desk.Event{lost("", offer.Fact), bound}, false},
 		"what is of no person":     {[]desk.Event{lost("", desk.Redacted{})}, false},
 		"a request":                {[]desk.Event{lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Done{})}, true},
+		"an amended request":       {[]desk.Event{lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Amended{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Withdrawn{})}, true},
+		"an amendment alone":       {[]desk.Event{event("D-1", "ann", asked("x@u.fr", "y@u.fr", "k")), event("D-1", "ann", pending), lost("D-1", desk.Amended{})}, false},
 		"a request that was there": {[]desk.Event{event("D-1", "ann", asked("x@u.fr", "y@u.fr", "k")), lost("D-1", desk.Decided{})}, false},
 		"an end of nothing":        {[]desk.Event{lost("D-1", desk.Done{})}, false},
 		"a number twice":           {[]desk.Event{lost("D-2", desk.Asked{}), lost("D-1", desk.Asked{})}, false},
@@ -59,6 +61,9 @@ func TestForgottenEverywhere(t *testing.T) {
 	_, other := house(t, j)
 	r := askFor(t, d, "b@u.fr", "key")
 	must(t, d.Grant(t.Context(), "dsi0", "bob", "u.fr"))
+	if _, err := d.Amend(t.Context(), r.By, desk.Chat, r.ID, "", "c@u.fr"); err != nil {
+		t.Fatal(err)
+	}
 	must(t, other.CatchUp(t.Context()))
 	if _, err := d.Withdraw(t.Context(), r.By, desk.Chat, r.ID); err != nil {
 		t.Fatal(err)

@@ -111,8 +111,10 @@ func anyFact(t *rapid.T, m *Mirror, e *desk.Event) desk.Fact {
 	switch kind {
 	case 0, 1, 2:
 		return []desk.Fact{denied, allowed, pending}[kind]
-	case 3, 4:
+	case 3:
 		return desk.Approved{Digest: r.Digest()}
+	case 4:
+		return desk.Amended{Action: asked(r.Action.Target, fmt.Sprintf("alias%d@u.fr", two), "").Action, Digest: r.Digest()}
 	case 5:
 		return []desk.Fact{desk.Refused{}, desk.Withdrawn{}}[two]
 	case 6, 7:

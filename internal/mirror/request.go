@@ -58,19 +58,32 @@ func (m *Mirror) candidates(q desk.Query) []desk.ID {
 	case q.By != "":
 		return m.askedBy[q.By]
 	case len(q.States) > 0 && !slices.ContainsFunc(q.States, desk.State.Final):
-		return slices.SortedFunc(maps.Keys(m.moving), func(a, b desk.ID) int { return cmp.Compare(number(a), number(b)) })
+		return slices.SortedFunc(maps.Keys(m.moving), byNumber)
 	}
 	return m.ids
 }
 
+// askedAbout lists the requests that were asked, or amended, to be about a.
 func (f *fold) askedAbout(a desk.Address) (ids []desk.ID) {
+	amended := false
 	for _, seq := range f.touching[string(a)] {
-		if _, ok := f.events[seq-1].Fact.(desk.Asked); ok {
-			ids = append(ids, f.events[seq-1].ID)
+		switch f.events[seq-1].Fact.(type) {
+		case desk.Amended:
+			amended = true
+		case desk.Asked:
+		default:
+			continue
 		}
+		ids = append(ids, f.events[seq-1].ID)
+	}
+	if amended { // after others were asked, or under an alias that it had before
+		slices.SortFunc(ids, byNumber)
+		ids = slices.Compact(ids)
 	}
 	return ids
 }
+
+func byNumber(a, b desk.ID) int { return cmp.Compare(number(a), number(b)) }
 
 func matches(q desk.Query, r desk.Request) bool {
 	target := string(q.Target)
@@ -106,6 +119,13 @@ func (m *Mirror) Freeze() (desk.Event, bool) {
 		return desk.Event{}, false
 	}
 	return *m.freeze, true
+}
+
+// Anchor is desk.Fold's.
+func (m *Mirror) Anchor(root string) desk.Anchoring {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.anchors[root]
 }
 
 // Intents is desk.Fold's.

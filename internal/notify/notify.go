@@ -102,7 +102,7 @@ func (n *Notifier) Settle(ctx context.Context, r desk.Request) error {
 		switch {
 		case !before:
 			errs = append(errs, n.post(ctx, role, r))
-		case (told.Shows != r.State || told.Votes != len(r.Votes) || told.Code != r.Code) && told.Post != (desk.Post{}):
+		case (told.Shows != r.State || told.Votes != len(r.Votes) || told.Code != r.Code || told.Version != r.Version) && told.Post != (desk.Post{}):
 			errs = append(errs, n.edit(ctx, told.Post, role, r))
 		}
 	}
@@ -116,7 +116,8 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 		return nil
 	}
 	stops := r.Action.Verb == desk.HouseFreeze && r.State == desk.Settled || r.Limit.First
-	if r.Decision.Outcome == desk.Pending || stops {
+	_, shown := r.Announced[desk.ToApprovers] // before it was amended to what needs nobody, as it may be
+	if r.Decision.Outcome == desk.Pending || stops || shown {
 		roles = append(roles, desk.ToApprovers)
 	}
 	if r.Decision.Outcome != desk.Pending && r.Decision.Outcome != desk.Allowed {
@@ -153,5 +154,5 @@ func (n *Notifier) edit(ctx context.Context, post desk.Post, role desk.Role, r d
 // announce records what was said, even if ctx has ended meanwhile.
 func (n *Notifier) announce(ctx context.Context, role desk.Role, post desk.Post, r desk.Request) error {
 	return n.Desk.Announce(context.WithoutCancel(ctx), r.ID,
-		desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes), Code: r.Code})
+		desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes), Code: r.Code, Version: r.Version})
 }

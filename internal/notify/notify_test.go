@@ -189,6 +189,26 @@ func TestEachVoteIsShown(t *testing.T) {
 	})
 }
 
+// A change of what is asked changes no state, and the posts are edited all the
+// same; even when nobody needs to approve it any more.
+func TestAnAmendmentIsShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)
+		defer start(t, d, w)()
+		r := ask(t, d, "ann")
+		w.forget()
+		if _, err := d.Amend(t.Context(), "ann", desk.Chat, r.ID, "", "c@u.fr"); err != nil {
+			t.Fatal(err)
+		}
+		w.want(t, "edit approvers waiting", "edit asker waiting")
+		d.Rules = rules{Outcome: desk.Allowed}
+		if _, err := d.Amend(t.Context(), "ann", desk.Chat, r.ID, "", "d@u.fr"); err != nil {
+			t.Fatal(err)
+		}
+		w.want(t, "edit approvers ready", "edit asker ready")
+	})
+}
+
 func TestARefusalIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := &wall{}, newDesk(t, journal.NewMemory(), pending)

@@ -24,6 +24,7 @@ const (
 	cos     = "cos"
 	request = "request"
 	reason  = "reason" // all the rest of the line
+	args    = "args"   // all the rest too, as other arguments
 	scope   = "scope"
 	topic   = "topic"
 )
@@ -55,6 +56,7 @@ var grammar = []command{
 	{desk.RequestApprove, []string{"valider"}, []string{"approve"}, []string{request}},
 	{desk.RequestReject, []string{"refuser"}, []string{"reject"}, []string{request, reason}},
 	{desk.RequestCancel, []string{"annuler"}, []string{"cancel"}, []string{request}},
+	{desk.RequestAmend, []string{"modifier"}, []string{"edit"}, []string{request, args}},
 	{desk.HistoryShow, []string{"historique"}, []string{"history"}, []string{account}},
 	{desk.HouseFreeze, []string{"geler"}, []string{"freeze"}, nil},
 	{desk.HouseThaw, []string{"degeler"}, []string{"thaw"}, nil},
@@ -64,7 +66,7 @@ var grammar = []command{
 
 // destructive verbs are never suggested to somebody who mistyped.
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
-	desk.RequestReject, desk.RequestCancel, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease}
+	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease}
 
 // nowhere are the words that end a forwarding; the first is printed in French.
 var nowhere = []string{"aucune", "aucun", desk.Nowhere}

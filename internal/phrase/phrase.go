@@ -16,6 +16,7 @@
 //	demande|request D-12    valider|approve D-12
 //	pourquoi|why D-12       and before an action that is not asked for: see Why
 //	refuser|reject D-12 [REASON]    annuler|cancel D-12
+//	modifier|edit D-12 VALUE        the new value, or "alias=VALUE"
 //	historique|history ACCOUNT      aide|help [TOPIC]
 //	geler|freeze [REASON]           degeler|thaw [REASON]
 //	liberer|release [REASON]
@@ -96,7 +97,8 @@ func (c command) read(rest string) (Order, error) {
 		filled[reason] = why
 		why = ""
 	}
-	filled[scope], filled[topic], filled[to] = scopeOf(filled[scope]), topicOf(filled[topic]), toOf(filled[to])
+	filled[scope], filled[topic] = scopeOf(filled[scope]), topicOf(filled[topic])
+	filled[to], filled[args] = toOf(filled[to]), toOf(filled[args])
 	a, err := c.action(filled)
 	if err != nil {
 		return Order{}, err
@@ -114,7 +116,7 @@ func (c command) fill(words []string) (filled map[string]string, left string) {
 			n = 0
 		case slot == size && len(words) > 1 && bareNumber.MatchString(words[0]):
 			n = 2
-		case slot == topic:
+		case slot == topic, slot == args:
 			n = len(words)
 		}
 		filled[slot] = strings.Join(words[:n], " ")

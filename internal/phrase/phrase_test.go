@@ -97,6 +97,12 @@ func TestParse(t *testing.T) {
 		{"annuler 512", "request.cancel D-512", ""},
 		{"cancel `D-512`", "request.cancel D-512", ""},
 
+		{"modifier 512 Autre@u.fr", "request.amend D-512 args=Autre@u.fr", ""},
+		{"edit D-512 <mailto:b@u.fr|b@u.fr>", "request.amend D-512 args=b@u.fr", ""},
+		{"modifier 512 2,5 Go", `request.amend D-512 args="2,5 Go"`, ""},
+		{"modifier 512 aucune", "request.amend D-512 args=none", ""},
+		{"modifier 512 to=none", `request.amend D-512 args="to=none"`, ""},
+
 		{"aide", "help", ""},
 		{"help", "help", ""},
 		{"aide alias", "help alias", ""},
@@ -266,6 +272,7 @@ func TestCanonical(t *testing.T) {
 		{`request.reject D-5 reason="pas ici"`, "refuser D-5 motif : pas ici", "reject D-5 reason: pas ici"},
 		{"request.reject D-5", "refuser D-5", "reject D-5"},
 		{"request.cancel D-5", "annuler D-5", "cancel D-5"},
+		{"request.amend D-5 args=b@u.fr", "modifier D-5 b@u.fr", "edit D-5 b@u.fr"},
 		{"history.show bob", "historique bob", "history bob"},
 		{"house.freeze", "geler", "freeze"},
 		{"house.thaw", "degeler", "thaw"},
@@ -297,7 +304,7 @@ func TestCanonical(t *testing.T) {
 func TestTopic(t *testing.T) {
 	accounts := []desk.Verb{desk.AccountLock, desk.AccountActivate, desk.AccountClose, desk.AccountHide, desk.AccountUnhide, desk.AccountRename,
 		desk.AccountCOS, desk.AccountForward, desk.AccountDelete, desk.AccountRestore, desk.AccountShow}
-	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestWhy, desk.RequestApprove, desk.RequestReject, desk.RequestCancel}
+	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestWhy, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAmend}
 	tests := []struct {
 		topic string
 		want  []desk.Verb

@@ -23,6 +23,7 @@ func actions(t *rapid.T) desk.Action {
 		desk.ClassForm:   rapid.StringMatching(`[A-Za-zé0-9](?:[a-zé0-9._·-]{0,8}[a-z0-9])?`),
 		desk.SizeForm:    rapid.StringMatching(`[1-9][0-9]{0,3}[MG]`),
 		desk.RequestForm: rapid.StringMatching(`D-[1-9][0-9]{0,6}`),
+		desk.ChangeForm:  rapid.OneOf(address, rapid.StringMatching(`(?:size=)?[1-9],[0-9] Go|cos=[A-Za-zé0-9_·-]{1,9}|to=none|none`)),
 		"scope?":         rapid.SampledFrom([]string{"", "mine", "pending", "all"}),
 		"topic?":         rapid.StringMatching(`[a-z.]{0,12}`),
 		"text?":          rapid.OneOf(rapid.StringN(0, 100, -1), rapid.StringMatching(`(?:motif|reason|because|parce que|["«<]) ?[:=]? [a-zé"»’ ]{0,9}`)),

@@ -28,6 +28,8 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.approved", []string{"door", door(lang, f.Via)}
 	case desk.Refused:
 		return withReason("fact.refused", f.Reason), []string{"door", door(lang, f.Via), "reason", quoted(quote, f.Reason)}
+	case desk.Amended:
+		return "fact.amended", []string{"door", door(lang, f.Via), "summary", Summary(lang, f.Action, quote...)}
 	case desk.Withdrawn:
 		return "fact.withdrawn", []string{"door", door(lang, f.Via)}
 	case desk.Announced:
