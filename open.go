@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/unistra/melusine/internal/calendar"
@@ -83,9 +84,27 @@ func openBook(path string) (*rules.Book, error) {
 	if path == "" {
 		return rules.Default()
 	}
-	source, err := os.ReadFile(path)
+	files, err := readBook(path)
 	if err != nil {
 		return nil, fmt.Errorf("read rule book: %w", err)
 	}
-	return rules.Load(path, source)
+	return rules.LoadFiles(files...)
+}
+
+// readBook reads a file, or the *.yaml and *.yml files of a folder.
+func readBook(path string) (files []rules.File, err error) {
+	paths := []string{path}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		yaml, _ := filepath.Glob(filepath.Join(path, "*.yaml"))
+		yml, _ := filepath.Glob(filepath.Join(path, "*.yml"))
+		paths = append(yaml, yml...)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, rules.File{Name: path, Text: string(text)})
+	}
+	return files, nil
 }
