@@ -116,6 +116,9 @@ func (m *mention) aboutMembers(act string) (string, bool) {
 	case "unsubscribe":
 		return thing + ".remove", true
 	case "add", "put", "set", "include", "have", "give":
+		if n != nil && n.prep == "" && n.filled && !n.late && len(m.free()) == 1 && m.free()[0].prep == "" && m.free()[0].late {
+			return thing + ".add", true
+		}
 		if n != nil && (n.prep == "to" || n.prep == "on" || n.prep == "of" && m.noun("member") != nil) {
 			return thing + ".add", true
 		}

@@ -76,7 +76,7 @@ func sizes(tokens []token) []token {
 		n, used := numberAt(tokens[i:])
 		if used > 0 && i+used < len(tokens) {
 			unit := &tokens[i+used]
-			if u := unit.of("unit"); unit.kind == aWord && u != "" {
+			if u := unit.of("unit"); unit.kind == aWord && u != "" && !isTowards(tokens, i+used) {
 				t := tokens[i]
 				t.kind, t.number, t.end, t.word = aSize, n*mebis[u], unit.end, ""
 				out = append(out, t)
@@ -95,6 +95,15 @@ func sizes(tokens []token) []token {
 		i++
 	}
 	return out
+}
+
+// isTowards tells whether "to" after a number is the English word, not "To".
+func isTowards(tokens []token, i int) bool {
+	if tokens[i].raw != "to" || tokens[i].glued || i+1 >= len(tokens) {
+		return false
+	}
+	next := &tokens[i+1]
+	return next.kind != aStop && !next.has("filler") && next.of("prep") != "until" && next.word != "et"
 }
 
 // numberAt reads a number at the beginning: digits, thousands apart, or words.

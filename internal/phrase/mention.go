@@ -4,6 +4,7 @@ package phrase
 type noun struct {
 	thing, prep string
 	filled      bool // a value follows it
+	late        bool // after the verb
 	their       bool // his, her
 }
 
@@ -17,21 +18,25 @@ type item struct {
 
 // A mention is what an order says, taken apart.
 type mention struct {
-	acts    []string // the verbs
-	deed    bool     // by a noun, "création de"
-	nouns   []noun
-	items   []item
-	numbers []item // without a unit
-	strange []item // words that mean nothing here, and texts
-	nested  string // the intent of an action inside the action
-	polite  bool
-	me, my  bool
+	acts     []string // the verbs
+	deed     bool     // by a noun, "création de"
+	nouns    []noun
+	items    []item
+	numbers  []item // without a unit
+	strange  []item // words that mean nothing here, and texts
+	particle string // "take … off", "bring … back"
+	nested   string // the intent of an action inside the action
+	polite   bool
+	me, my   bool
 	it, them, their,
+	wish, // "je voudrais"
 	self, // who orders is the subject: "je souhaite être inscrit"
 	fresh, // new
 	more, less, vague, brief,
 	all, not, or, trap, unlisted, misspelt,
 	endless, // "until" that no date follows
+	drop, // "rien", "never mind"
+	two, // "un compte et un alias"
 	odd bool // a word that has no place in an order
 	skill string // the verb inside a right, until its thing is found
 }
@@ -94,6 +99,21 @@ func (l *teller) endUntil() {
 
 func (l *teller) close() { l.endUntil() }
 
+// possessor sees that the last value was followed by "'s": the thing that comes
+// stands where the value stood.
+func (l *teller) possessor() {
+	last := len(l.m.items) - 1
+	if last < 0 || l.lastEnd != l.at-1 {
+		l.m.odd = true
+		return
+	}
+	it := &l.m.items[last]
+	l.prep = it.prep
+	if it.prep == "" {
+		it.prep = "of"
+	}
+}
+
 // oddity is a word that means nothing, in the place where a value may be.
 func (l *teller) oddity(t *token) {
 	l.endUntil()
@@ -155,9 +175,6 @@ func (l *teller) word(t *token) {
 	m := l.m
 	switch t.sense.class {
 	case "filler", "greet", "so", "subject", "that":
-		if t.word == "'s" {
-			l.prep = "of"
-		}
 	case "det", "adj":
 	case "new":
 		m.fresh = true
@@ -166,6 +183,10 @@ func (l *teller) word(t *token) {
 		l.conj = true
 		l.endUntil()
 	case "prep":
+		if t.word == "'s" {
+			l.possessor()
+			return
+		}
 		l.preposition(t)
 	case "thing":
 		l.thing(t)
@@ -205,6 +226,13 @@ func (l *teller) wordMore(t *token) {
 	switch t.sense.class {
 	case "more":
 		m.more = true
+	case "particle":
+		m.particle = t.sense.value
+		if m.particle == "off" {
+			l.prep = "of"
+		}
+	case "drop":
+		m.drop = true
 	case "less":
 		m.less = true
 	case "vague":
@@ -238,6 +266,7 @@ func (l *teller) wordMore(t *token) {
 func (l *teller) wrapper(t *token) {
 	m := l.m
 	m.polite = true
+	m.wish = m.wish || t.is("polite", "wish")
 	l.prep, l.conj = "", false
 	switch {
 	case t.is("need"):
@@ -302,12 +331,15 @@ func (l *teller) thing(t *token) {
 	}
 	next := l.peek(1)
 	follows := next != nil && (next.entity() && next.kind != aDate && next.kind != aSize && next.kind != aSpan || next.kind == aText)
-	if name == "alias" && l.prep == "as" || !follows && l.prep == "" && l.lastEnd == l.justBefore() && labels(name) {
-		if last := len(m.items) - 1; last >= 0 && (m.items[last].thing == "" || m.items[last].thing == "address") && (l.prep == "as" || m.items[last].prep != "of") {
+	if name == "alias" && (l.prep == "as" || l.prep == "on" && !follows) || !follows && l.prep == "" && l.lastEnd == l.justBefore() && labels(name) {
+		if last := len(m.items) - 1; last >= 0 && (m.items[last].thing == "" || m.items[last].thing == "address") && (l.prep != "" || m.items[last].prep != "of") {
 			m.items[last].thing = name
 			prep := l.prep
-			if prep == "" {
+			switch prep {
+			case "":
 				prep = m.items[last].prep
+			case "on":
+				prep = "as"
 			}
 			m.nouns = append(m.nouns, noun{thing: name, prep: prep, filled: true})
 			l.label, l.prep, l.nounOf = "", "", name
@@ -317,7 +349,10 @@ func (l *teller) thing(t *token) {
 			return
 		}
 	}
-	m.nouns = append(m.nouns, noun{thing: name, prep: l.prep, their: m.their})
+	if l.conj && !l.comma && l.prep == "" && len(m.nouns) > 0 && m.nouns[len(m.nouns)-1].thing != name {
+		m.two = true
+	}
+	m.nouns = append(m.nouns, noun{thing: name, prep: l.prep, their: m.their, late: len(m.acts) > 0})
 	l.label, l.prep = name, ""
 	l.nounOf = name
 }
@@ -390,8 +425,17 @@ func rights(m *mention) bool {
 }
 
 func (m *mention) act() string {
-	if len(m.acts) == 0 {
+	switch {
+	case len(m.acts) == 0 && m.wish:
+		return "need"
+	case len(m.acts) == 0:
 		return ""
+	case m.acts[0] == "take" && m.particle == "off":
+		return "remove"
+	case m.acts[0] == "bring" && m.particle == "back":
+		return "restore"
+	case m.acts[0] == "bring":
+		return "set"
 	}
 	return m.acts[0]
 }

@@ -35,7 +35,7 @@ func (s *sentence) readOrder() Answer {
 func (s *sentence) readFragments() Answer {
 	m := tell(s.gathered(s.firstFragment()))
 	if m.all || m.not {
-		if m.noun("request") != nil {
+		if m.noun("request") != nil || s.parts[len(s.parts)-1].asked && !m.not {
 			return s.readQuery()
 		}
 		return refuse(NotUnderstood)
@@ -158,6 +158,8 @@ func (s *sentence) resolve(m *mention, at int) {
 		}
 	}
 	switch {
+	case m.their && len(m.free()) > 0:
+		m.their = false
 	case m.it && m.labelledBefore():
 		m.it = false
 	case m.it:
@@ -248,11 +250,13 @@ func (s *sentence) understand(m *mention, hasty bool) Answer {
 	switch {
 	case m.trap:
 		return refuse(NotHere)
+	case m.drop:
+		return refuse(Withdrawn)
 	case m.not:
 		return refuse(Negated)
 	case m.all:
 		return refuse(TooWide)
-	case m.unlisted || m.misspelt || m.or:
+	case m.unlisted || m.misspelt || m.or || m.two:
 		return Answer{Ask: AskIntent}
 	case m.act() == "show":
 		return s.readQuery()

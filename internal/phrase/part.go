@@ -292,6 +292,8 @@ func (s *sentence) lateVerb(i int, bare, pronoun bool, p *part) mood {
 	case pronoun && s.tokens[p.from].word == "on" && !t.sense.done && i <= p.from+2:
 		p.polite = true
 		return s.verbMood(i, p)
+	case pronoun && !t.sense.done && t.is("verb", "approve", "reject") && i <= p.from+2:
+		return order // who says "j'approuve" does
 	case t.sense.done:
 		return statement
 	case prev.is("prep", "to") && !pronoun:

@@ -30,7 +30,7 @@ func (s *sentence) readQuery() Answer {
 	for i := range q.tokens {
 		q.note(&q.tokens[i])
 	}
-	if f, ok := q.frame(); ok {
+	if f, ok := q.frame(); ok && f.Intent != "" {
 		return q.complete(f)
 	}
 	return refuse(NotUnderstood)
@@ -341,6 +341,9 @@ func (q *quest) histories() (Frame, bool) {
 	}
 	if q.mail != nil {
 		target = q.mail.value
+	}
+	if target == "" && !q.things["history"] {
+		return none()
 	}
 	since := ""
 	if q.when != nil && q.since {

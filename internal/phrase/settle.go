@@ -251,6 +251,16 @@ func (s *sentence) chooseSmallMore(i int) class {
 			return "drop"
 		}
 		return "not"
+	case "please", "pls", "plz":
+		if next != nil && (next.has("verb") || next.has("polite") || next.has("trap") || next.has("not") || next.has("vain") || len(next.senses) == 0) {
+			return "polite"
+		}
+		return "filler"
+	case "'s":
+		if p != nil && p.is("ask") {
+			return "be"
+		}
+		return "prep"
 	case "stop", "arrete", "arretez":
 		if next != nil && (next.has("verb") || next.has("gerund") || next.word == "de") {
 			return "vain"
@@ -334,7 +344,7 @@ func (s *sentence) chooseA(i int) class {
 		return "prep"
 	case next == nil:
 		return "det"
-	case p != nil && (p.entity() || p.is("thing") || p.is("subject") || p.is("ask")) && (s.participle(next) || next.word == "ete" || next.has("have")):
+	case p != nil && (p.entity() || p.is("thing") || p.is("subject") || p.is("ask")) && (s.participle(next) || next.kind == aWord && len(next.senses) == 0 || next.word == "ete" || next.has("have")):
 		return "have"
 	case next.entity() && next.kind != aClass || next.has("me") || next.has("my") || next.has("their") || next.word == "la" || next.word == "l" || next.kind == aNumber:
 		return "prep"

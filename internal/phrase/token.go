@@ -154,14 +154,18 @@ func (s *scanner) blob() {
 	if i := strings.Index(whole, ">"); i >= 0 {
 		whole = whole[:i]
 	}
-	for _, arrow := range []string{"->", "=>", "→", "-"} {
-		if whole == arrow {
-			s.push(token{kind: aWord, raw: arrow, word: "→"}, length)
-			if arrow == "-" {
-				s.tokens[len(s.tokens)-1] = token{kind: aStop, raw: "-", word: ",", end: s.at}
-			}
+	for _, arrow := range []string{"->", "=>", "→", "-->"} {
+		if strings.HasPrefix(s.text[s.at:], arrow) {
+			s.push(token{kind: aWord, raw: arrow, word: "→"}, len(arrow))
 			return
 		}
+	}
+	if whole == "-" || whole == "–" || whole == "—" {
+		s.stop(",", length)
+		return
+	}
+	if i := strings.Index(s.text[s.at:s.at+len(whole)]+">", "->"); i > 0 && i < len(whole) && strings.HasPrefix(s.text[s.at+i:], "->") {
+		whole = whole[:i]
 	}
 	if i := strings.IndexAny(whole, "→="); i > 0 {
 		whole = whole[:i]
