@@ -42,6 +42,7 @@ var actions2 = map[string]string{
 var (
 	makes  = []string{"create", "add", "need", "have", "want", "put", "give", "make"}
 	gives  = []string{"add", "create", "give", "set", "put", "have", "need", "want", "point", "make", "become", "include", "accord", "subscribe"}
+	grants = []string{"add", "give", "set", "put", "have", "need", "want", "make", "become", "accord"}
 	sizing = []string{"set", "raise", "lower", "add", "give", "put", "have", "need", "want", "make", "accord", "become", "remove"}
 )
 
@@ -95,7 +96,7 @@ func (m *mention) aboutRights(act string) (name, askFor string, ok bool) {
 		return "rights.revoke", "", true
 	case act == "grant":
 		return "rights.grant", "", true
-	case spoken && (slices.Contains(gives, act)):
+	case spoken && slices.Contains(grants, act):
 		return "rights.grant", "", true
 	case spoken:
 		return "", AskIntent, true
@@ -149,21 +150,26 @@ func (m *mention) aboutThing(act string) (string, string) {
 		return "account.delete", ""
 	case direct == "account" && act == "restore":
 		return "account.restore", ""
+	case direct == "account" && (act == "need" || act == "want" || act == "have") && m.definite:
+		return "", AskIntent
 	case direct == "account" && new && !(m.size() && m.noun("account").filled && act != "create" && act != "need" && !m.fresh && m.any(aMail) == nil):
 		return m.creation(act)
-	case (direct == "list" || direct == "group") && act == "remove":
+	case (direct == "list" || direct == "group") && act == "remove" && !m.me:
 		return direct + ".delete", ""
-	case (direct == "list" || direct == "group") && (act == "create" || act == "add" || act == "need" || act == "want" || act == "have"):
+	case (direct == "list" || direct == "group") && m.creates(act):
 		return direct + ".create", ""
 	case direct == "list" || direct == "group" || direct == "domain" || direct == "request" || direct == "drift":
 		return "", AskIntent
 	case m.size() || m.noun("quota", "storage") != nil || m.vague || len(m.numbers) > 0 && m.noun("account", "cos") == nil:
+		if n := m.noun("quota"); n != nil && n.prep == "with" && direct == "" {
+			return "", AskObject
+		}
 		if slices.Contains(sizing, act) && (act != "remove" || m.size()) {
 			return "quota.set", ""
 		}
 		return "", AskIntent
 	case m.any(aClass) != nil || m.noun("cos") != nil:
-		if slices.Contains(sizing, act) && act != "raise" && act != "lower" && act != "remove" {
+		if slices.Contains(sizing, act) && act != "raise" && act != "lower" && act != "remove" && act != "add" {
 			return "cos.set", ""
 		}
 		return "", AskIntent
@@ -173,6 +179,25 @@ func (m *mention) aboutThing(act string) (string, string) {
 		return "", AskObject
 	}
 	return "", AskIntent
+}
+
+// creates tells whether a list or a group is to be made: "ajoute" may also mean
+// that somebody enters it.
+func (m *mention) creates(act string) bool {
+	switch act {
+	case "create":
+		return true
+	case "need", "want", "have":
+		return !m.definite
+	case "add":
+		for _, it := range m.free() {
+			if it.prep == "" && it.late {
+				return false
+			}
+		}
+		return m.noun("list", "group").late && !m.me
+	}
+	return false
 }
 
 // creation is a new account, unless "donne un compte" or "put" say it too loosely.

@@ -74,9 +74,12 @@ func sizes(tokens []token) []token {
 	out := tokens[:0]
 	for i := 0; i < len(tokens); {
 		n, used := numberAt(tokens[i:])
+		if used == 1 && tokens[i].word == "a" && !oneOfThem(tokens[i:]) {
+			used = 0
+		}
 		if used > 0 && i+used < len(tokens) {
 			unit := &tokens[i+used]
-			if u := unit.of("unit"); unit.kind == aWord && u != "" && !isTowards(tokens, i+used) {
+			if u := unit.of("unit"); unit.kind == aWord && u != "" && !isTowards(unit) {
 				t := tokens[i]
 				t.kind, t.number, t.end, t.word = aSize, n*mebis[u], unit.end, ""
 				out = append(out, t)
@@ -97,14 +100,13 @@ func sizes(tokens []token) []token {
 	return out
 }
 
-// isTowards tells whether "to" after a number is the English word, not "To".
-func isTowards(tokens []token, i int) bool {
-	if tokens[i].raw != "to" || tokens[i].glued || i+1 >= len(tokens) {
-		return false
-	}
-	next := &tokens[i+1]
-	return next.kind != aStop && !next.has("filler") && next.of("prep") != "until" && next.word != "et"
+// oneOfThem tells whether "a" is a number here: "a gig", "a month", but not "à Go".
+func oneOfThem(tokens []token) bool {
+	return tokens[0].raw == "a" && len(tokens) > 1 && (tokens[1].has("span") || tokens[1].has("unit") && len(tokens[1].word) > 2)
 }
+
+// isTowards tells whether "to" after a number is the English word, not "To".
+func isTowards(t *token) bool { return t.raw == "to" && !t.glued }
 
 // numberAt reads a number at the beginning: digits, thousands apart, or words.
 func numberAt(tokens []token) (n float64, used int) {

@@ -35,6 +35,7 @@ type mention struct {
 	more, less, vague, brief,
 	all, not, or, trap, unlisted, misspelt,
 	endless, // "until" that no date follows
+	definite, indefinite, // "le", "un" before the first thing
 	drop, // "rien", "never mind"
 	two, // "un compte et un alias"
 	odd bool // a word that has no place in an order
@@ -49,7 +50,9 @@ type teller struct {
 	conj    bool   // "," or "et" came just before
 	comma   bool
 	nounOf  string // the last thing, after which "de" came
-	lastEnd int    // the index of the last item's token
+	owned   bool   // "'s" came just before
+	article string // the determiner that came just before
+	lastEnd int    // the index of the token of the last item
 	at      int
 	tokens  []token
 }
@@ -80,9 +83,11 @@ func tell(tokens []token) *mention {
 
 func (l *teller) stop(t *token) {
 	l.endUntil()
+	dangling := l.prep
 	l.prep = ""
 	switch t.word {
 	case ",", "/":
+		l.m.odd = l.m.odd || dangling != "" && dangling != "until" && dangling != "of"
 		l.conj, l.comma = true, true
 		if l.label != "" && l.label != "owner" {
 			l.label = ""
@@ -97,7 +102,11 @@ func (l *teller) endUntil() {
 	}
 }
 
-func (l *teller) close() { l.endUntil() }
+// close sees what the end of the order leaves open.
+func (l *teller) close() {
+	l.endUntil()
+	l.m.odd = l.m.odd || l.prep != "" && l.prep != "until" || l.conj && !l.comma
+}
 
 // possessor sees that the last value was followed by "'s": the thing that comes
 // stands where the value stood.
@@ -108,7 +117,7 @@ func (l *teller) possessor() {
 		return
 	}
 	it := &l.m.items[last]
-	l.prep = it.prep
+	l.prep, l.owned = it.prep, true
 	if it.prep == "" {
 		it.prep = "of"
 	}
@@ -137,6 +146,7 @@ func (l *teller) value(t *token) {
 	if last := len(m.items) - 1; last >= 0 && l.conj && family2(t) == family2(&m.items[last].values[0]) && l.continues(label, last) {
 		m.items[last].values = append(m.items[last].values, *t)
 	} else {
+		m.odd = m.odd || l.conj && !l.comma && (t.person() || (t.kind == aSize || t.kind == aClass) && l.prep != "" && l.prep != "with")
 		it := item{thing: label, prep: l.prep, values: []token{*t}, late: len(m.acts) > 0 || m.deed}
 		if label != "" && label != "as" && len(m.nouns) > 0 {
 			m.nouns[len(m.nouns)-1].filled = true
@@ -175,7 +185,10 @@ func (l *teller) word(t *token) {
 	m := l.m
 	switch t.sense.class {
 	case "filler", "greet", "so", "subject", "that":
-	case "det", "adj":
+	case "adj":
+	case "det":
+		l.article = t.word
+		return
 	case "new":
 		m.fresh = true
 	case "close":
@@ -219,6 +232,7 @@ func (l *teller) word(t *token) {
 	default:
 		l.wordMore(t)
 	}
+	l.article = ""
 }
 
 func (l *teller) wordMore(t *token) {
@@ -293,6 +307,7 @@ func (l *teller) preposition(t *token) {
 		// "au profit de", "à de": the first holds
 	case t.is("prep", "of") && next != nil && next.kind == aSpan && l.prep == "for":
 	default:
+		l.m.odd = l.m.odd || l.prep != "" && l.prep != "as" && l.prep != "until"
 		l.prep = t.sense.value
 	}
 	l.label = ""
@@ -352,7 +367,12 @@ func (l *teller) thing(t *token) {
 	if l.conj && !l.comma && l.prep == "" && len(m.nouns) > 0 && m.nouns[len(m.nouns)-1].thing != name {
 		m.two = true
 	}
-	m.nouns = append(m.nouns, noun{thing: name, prep: l.prep, their: m.their, late: len(m.acts) > 0})
+	m.nouns = append(m.nouns, noun{thing: name, prep: l.prep, their: m.their, late: len(m.acts) > 0, filled: l.owned})
+	l.owned = false
+	if len(m.nouns) == 1 {
+		m.definite = oneOf("le la l les the this that ce cet cette", l.article)
+		m.indefinite = oneOf("un une a an another", l.article)
+	}
 	l.label, l.prep = name, ""
 	l.nounOf = name
 }

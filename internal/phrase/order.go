@@ -21,6 +21,14 @@ func (s *sentence) readOrder() Answer {
 		at++
 	}
 	m := tell(s.gathered(at))
+	if at > 0 && s.parts[at-1].mood == statement && s.tokens[s.parts[at].from].is("et") && !s.parts[at].polite {
+		return Answer{Ask: AskIntent} // "mcurie crée la liste et ajoute jdupont": who adds?
+	}
+	if at > 0 && s.parts[at-1].mood == fragment && !s.parts[at].hard {
+		if _, ok := tell(s.of(s.parts[at-1])).implied(); ok {
+			return Answer{Ask: AskIntent} // two orders, the first without its verb
+		}
+	}
 	m.polite = m.polite || s.parts[at].polite
 	s.resolve(m, at)
 	a := s.understand(m, s.parts[at].asked && !m.polite)
@@ -41,11 +49,26 @@ func (s *sentence) readFragments() Answer {
 		return refuse(NotUnderstood)
 	}
 	act, ok := m.implied()
+	if len(m.acts) > 0 {
+		return Answer{Ask: AskIntent}
+	}
 	if !ok {
 		return s.readQuery()
 	}
 	m.acts = []string{act}
 	return s.understand(m, s.parts[len(s.parts)-1].asked)
+}
+
+// towards tells whether a size is said to go to somebody, without the verb that
+// says whether it is added or set.
+func (m *mention) towards(free []*item) bool {
+	for _, it := range free {
+		if it.prep == "to" {
+			return true
+		}
+	}
+	n := m.noun("quota", "storage", "account")
+	return n != nil && n.prep == "to"
 }
 
 func (s *sentence) firstFragment() int {
@@ -65,13 +88,17 @@ func (m *mention) implied() (act string, ok bool) {
 		return "", true
 	case m.fresh:
 		return "create", true
+	case m.size() && m.towards(free):
+		return "", true
+	case m.indefinite && m.noun("account") != nil:
+		return "", false
 	case m.noun("quota", "storage") != nil && (m.size() || len(m.numbers) > 0 || m.vague):
 		return "set", true
 	case m.noun("cos") != nil && m.any(aClass) != nil:
 		return "set", true
 	case len(m.nouns) == 0 && (m.size() || m.any(aClass) != nil) && len(free) > 0:
 		return "set", true
-	case m.noun("alias") != nil && m.any(aMail) != nil:
+	case m.noun("alias") != nil && m.any(aMail) != nil && !m.definite && m.items[0].thing == "alias":
 		for _, it := range m.items {
 			if it.thing != "alias" && it.values[0].person() && (it.prep == "to" || it.prep == "for" || it.prep == "on" || it.thing == "account") {
 				return "add", true
@@ -122,6 +149,11 @@ func (s *sentence) onlyPeople(p part) bool {
 	return true
 }
 
+// predicate tells whether a clause may have this for its verb.
+func (t *token) predicate() bool {
+	return t.is("be") || t.is("have") || t.is("not") || t.is("want") || t.is("verb") || t.is("strange")
+}
+
 // doubtful tells whether what was said beside the order may change it: a date or
 // a size in a sentence after it, an address in its "who" clause.
 func (s *sentence) doubtful(at int) bool {
@@ -130,6 +162,9 @@ func (s *sentence) doubtful(at int) bool {
 		who := p.mood == context && s.tokens[p.from].is("who")
 		if p.mood != statement && !who {
 			continue
+		}
+		if who && !s.has(p.from, p.to, (*token).predicate) {
+			return true
 		}
 		for _, t := range s.of(p) {
 			if t.kind == aDate || t.kind == aSize || t.kind == aSpan || t.kind == aMail || t.kind == aDomain || t.kind == aClass || who && t.entity() {
@@ -357,7 +392,7 @@ func (f *filling) place(it *item) bool {
 		case taken:
 			f.clash = true
 			return true
-		case !labelled && r.slot == "account" && it.prep == "" && it.late && it.values[0].kind == aMail && f.frame.Intent == "alias.add":
+		case !labelled && r.slot == "account" && it.prep == "" && it.late && it.values[0].kind == aMail && strings.HasPrefix(f.frame.Intent, "alias."):
 			// a second address without a word between is nobody's account
 		default:
 			f.put(r.slot, it)
@@ -467,14 +502,16 @@ func (m *mention) strangers() (list []item) {
 func (f *filling) leftovers() {
 	m := f.m
 	for _, it := range m.strange {
-		if f.isLocal(&it) && f.local == "" {
+		if f.isLocal(&it) && f.local == "" && len(f.frame.Slots[f.named()]) == 0 {
 			f.local = it.values[0].raw
 			continue
 		}
 		f.loose = true
 	}
 	for _, n := range m.nouns {
-		f.loose = f.loose || !oneOf(allowed[f.frame.Intent], n.thing)
+		open := n.prep != "" && n.prep != "as" && !n.filled && !n.their && !m.my && !m.me && oneOf("account list group domain owner", n.thing)
+		open = open || n.thing == "owner" && !n.filled && !m.me
+		f.loose = f.loose || open || !oneOf(allowed[f.frame.Intent], n.thing)
 	}
 	f.loose = f.loose || m.odd || m.it || m.them || m.their || m.skill != "" && m.nested == ""
 	if m.brief && f.accepts("until") && len(f.frame.Slots["until"]) == 0 {
@@ -505,6 +542,14 @@ func (f *filling) leftovers() {
 	if !f.accepts("size") && (m.more || m.less || m.vague) {
 		f.loose = true
 	}
+}
+
+// named is the slot of the address that the intent is about.
+func (f *filling) named() string {
+	if f.frame.Intent == "account.create" {
+		return "address"
+	}
+	return before(f.frame.Intent, ".")
 }
 
 // isLocal tells whether a word stands where an address is named.

@@ -1,5 +1,7 @@
 package phrase
 
+import "strings"
+
 // A mood is what a part of a sentence does.
 type mood uint8
 
@@ -9,6 +11,7 @@ const (
 	order                   //
 	query                   //
 	statement               //
+	muddle                  // an order, but of whom? "mcurie supprime le compte"
 	context                 // a reason, a purpose, a "who" clause: it orders nothing
 	negated                 // an order not to
 	conditional             //
@@ -87,16 +90,22 @@ func (s *sentence) breaks(from, i int) bool {
 	case t.is("et") || t.is("so") || t.is("or"):
 		return s.orderStarts(i+1) || i+1 < len(s.tokens) && s.tokens[i+1].is("ask") && !s.tokens[i+1].is("ask", "is")
 	case t.is("who"):
-		return s.has(from, i, func(t *token) bool { return t.entity() || t.is("thing") })
+		return s.has(from, i, (*token).nameable)
 	case t.is("subject") && i+1 < len(s.tokens):
 		n := &s.tokens[i+1]
 		begun := s.has(from, i, func(t *token) bool { return t.entity() }) && s.has(from, i, func(t *token) bool { return t.is("verb") || t.is("be") || t.is("want") })
 		return begun && (n.is("be") || n.is("have") || n.is("not") || n.is("want") || n.is("verb") || n.is("strange"))
 	case t.is("polite") || t.is("verb") && !t.sense.done && i+1 < len(s.tokens) && s.tokens[i+1].glued && s.tokens[i+1].is("it"):
-		return s.has(from, i, func(t *token) bool { return t.is("be") || t.is("have") || t.is("not") }) && !s.has(from, i, func(t *token) bool { return t.is("ask") })
+		told := s.has(from, i, func(t *token) bool {
+			return t.is("be") || t.is("have") || t.is("not") && oneOf("ne n no not don't doesn't isn't", t.word)
+		}) && s.has(from, i, (*token).nameable)
+		return told && !s.tokens[i-1].is("that") && !s.tokens[i-1].is("not") && !s.has(from, i, func(t *token) bool { return t.is("ask") })
 	}
 	return false
 }
+
+// nameable is what a statement may be about.
+func (t *token) nameable() bool { return t.entity() || t.is("thing") }
 
 func (s *sentence) has(from, to int, what func(*token) bool) bool {
 	for i := from; i < to; i++ {
@@ -215,9 +224,10 @@ func (s *sentence) wrapped(i int, p *part) mood {
 			return musing
 		}
 	}
-	if !s.has(p.from, p.to, func(t *token) bool {
-		return t.entity() || t.is("thing") || t.is("gerund") || t.is("misspelt") || t.is("strange")
-	}) {
+	if s.has(p.from, p.to, func(t *token) bool { return t.is("not") || t.is("vain") || t.is("drop") }) {
+		return negated
+	}
+	if !s.has(p.from, p.to, func(t *token) bool { return !t.smallTalk() && !t.is("polite") && !t.is("need") && !t.is("det") }) {
 		return empty
 	}
 	return order
@@ -259,6 +269,12 @@ func (s *sentence) predicate(i int, p *part) mood {
 			return s.being(i+1, p)
 		case t.is("muse"):
 			return musing
+		case t.is("deed") && i > p.from && !s.tokens[i-1].is("prep") && !s.tokens[i-1].is("det"):
+			return order // "compte jdupont : suppression"
+		case t.is("deed"):
+			return statement
+		case t.is("not") && bare && !s.has(i, p.to, (*token).verbal):
+			return negated
 		case t.is("have") || t.is("not") && bare:
 			return statement
 		case t.is("vain"):
@@ -281,6 +297,9 @@ func (s *sentence) predicate(i int, p *part) mood {
 // lateVerb is the mood of a part whose verb comes after other words: an order
 // if they only say for whom, "pour vroth ajoute …", or after "à".
 func (s *sentence) lateVerb(i int, bare, pronoun bool, p *part) mood {
+	if i == p.from {
+		return statement // "supprimé le compte": who did?
+	}
 	t, prev := &s.tokens[i], &s.tokens[i-1]
 	switch {
 	case prev.is("it") || prev.is("them") || prev.is("me"):
@@ -300,8 +319,25 @@ func (s *sentence) lateVerb(i int, bare, pronoun bool, p *part) mood {
 		return order
 	case !bare && !pronoun:
 		return s.verbMood(i, p)
+	case !t.is("verb"), t.is("verb", "set", "show", "have", "point", "become") && finite(t.word) && !s.has(p.from, p.to, (*token).object):
+		return statement
 	}
-	return statement
+	return muddle
+}
+
+// object is what an order may be about, other than a person.
+func (t *token) object() bool {
+	return t.kind == aMail || t.kind == aDomain || t.kind == aSize || t.kind == aClass || t.is("thing")
+}
+
+// finite tells whether a French verb is not in the infinitive.
+func finite(word string) bool {
+	return !strings.HasSuffix(word, "er") && !strings.HasSuffix(word, "re") && !strings.HasSuffix(word, "ir")
+}
+
+// verbal tells whether a denial has a verb of its own.
+func (t *token) verbal() bool {
+	return !t.is("not") && t.predicate() || t.is("misspelt") || t.is("trap") || t.is("unlisted")
 }
 
 // being is the mood after "is": "est à supprimer" orders, "est libre ?" asks.

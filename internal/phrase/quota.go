@@ -34,8 +34,10 @@ func (f *filling) measure() {
 
 func (f *filling) creationSize(said []*item) {
 	switch {
-	case len(said) > 1:
+	case len(said) > 1, len(said) == 1 && (len(said[0].values) > 1 || len(f.m.numbers) > 0):
 		f.clash = true
+	case f.m.vague:
+		f.wrong["size"] = true
 	case len(said) == 1:
 		size := printSize(said[0].values[0].number)
 		if size == "" || said[0].values[0].sign != 0 || f.m.more {
@@ -43,7 +45,7 @@ func (f *filling) creationSize(said []*item) {
 		} else {
 			f.frame.Slots["size"] = []string{size}
 		}
-	case len(f.m.numbers) > 0 || f.m.vague:
+	case len(f.m.numbers) > 0 || f.m.noun("quota", "storage") != nil:
 		f.wrong["size"] = true
 		f.m.numbers = nil
 	}

@@ -103,6 +103,11 @@ func (r *Reader) phrases(tokens []token) []token {
 			i += n
 			continue
 		}
+		if t.value == "letter" {
+			out = append(out, t)
+			i++
+			continue
+		}
 		e := longestEntry(l.entries[t.word], tokens[i:])
 		n := 1
 		switch {

@@ -26,7 +26,7 @@ var roles = map[string][]role{
 	"account.delete":  {{"account", "p", "account", "- of"}},
 	"account.restore": {{"account", "p", "account", "- of"}},
 	"list.create":     {{"list", "m", "list address", "-"}, {"owner", "p", "owner person", "for by"}},
-	"group.create":    {{"group", "m", "group address", "-"}, {"member", "p", "member person account", "with -"}},
+	"group.create":    {{"group", "m", "group address", "-"}, {"member", "p", "member person", "with"}},
 	"list.delete":     {{"list", "m", "list", "-"}},
 	"group.delete":    {{"group", "m", "group", "-"}},
 	"list.add":        {{"list", "m", "list", "to on"}, {"member", "p", "account address member person", "- for of to"}},
@@ -102,7 +102,8 @@ func (r role) fits(it *item) (fits, labelled bool) {
 		}
 	}
 	if it.thing != "" {
-		return oneOf(r.labels, it.thing), true
+		odd := it.thing == "alias" && (it.prep == "to" || it.prep == "for" || it.prep == "on")
+		return oneOf(r.labels, it.thing) && !odd, true
 	}
 	prep := it.prep
 	if prep == "" {

@@ -4,13 +4,14 @@ import "strings"
 
 // A sentence is one text while it is read.
 type sentence struct {
-	reader  *Reader
-	text    string
-	tokens  []token
-	thing   string // said by an answer: what kind of thing is meant
-	shouted bool   // all in capitals
-	parts   []part
-	reason  string // of a refusal, as it was written
+	reader   *Reader
+	text     string
+	tokens   []token
+	thing    string // said by an answer: what kind of thing is meant
+	shouted  bool   // all in capitals
+	parts    []part
+	repaired int    // words that were compared with the lexicon
+	reason   string // of a refusal, as it was written
 }
 
 // answer looks at what every part does before anything is understood: one that
@@ -25,13 +26,13 @@ func (s *sentence) answer() Answer {
 	}
 	orders, queries := s.count(order), s.count(query)
 	switch {
-	case orders > 1 || orders == 1 && queries > 0:
+	case orders > 1 || orders == 1 && (queries > 0 || s.count(muddle) > 0):
 		return Answer{Ask: AskIntent}
 	case orders == 1:
 		return s.readOrder()
 	case queries > 0:
 		return s.readQuery()
-	case s.count(statement) > 0 || s.count(conditional) > 0 || s.count(context) > 0:
+	case s.count(statement) > 0 || s.count(conditional) > 0 || s.count(context) > 0 || s.count(muddle) > 0:
 		return refuse(NoCommand)
 	case s.count(fragment) > 0:
 		return s.readFragments()

@@ -17,12 +17,21 @@ func (s *sentence) settle() {
 	}
 }
 
+// mostRepairs bounds the time that nonsense takes.
+const mostRepairs = 6
+
 // settleStrange repairs a typo, except where people write names of their own:
 // after "alias" or "liste" and in a capitalised word.
 func (s *sentence) settleStrange(i int) {
 	t := &s.tokens[i]
 	t.sense = sense{class: "strange"}
 	if p := s.prev(i); p != nil && p.is("thing", "alias", "list", "group") || i > 0 && unicode.IsUpper(firstRune(t.raw)) && !s.shouted {
+		return
+	}
+	if len(t.word) < 5 {
+		return
+	}
+	if s.repaired++; s.repaired > mostRepairs {
 		return
 	}
 	senses, misspelt := words().repair(t.word)
@@ -116,6 +125,9 @@ func (t *token) nominal() bool {
 // rule; for the others the sense that comes first here is meant.
 func (s *sentence) choose(i int) sense {
 	t := &s.tokens[i]
+	if (t.word == "demande" || t.word == "request") && !t.has("thing") && !s.asksFor(i) {
+		return sense{class: "strange"} // "la demande de jdupont" is no way to ask
+	}
 	if len(t.senses) == 1 {
 		return t.senses[0]
 	}
@@ -124,7 +136,11 @@ func (s *sentence) choose(i int) sense {
 	}
 	next := s.next(i)
 	if t.has("verb") && (t.has("thing") || t.has("deed")) {
-		verb := s.ordered(i) && next != nil && next.kind != aMail && next.kind != aText && !(t.word == "place" && next.has("prep"))
+		p := s.prevWord(i)
+		if p.is("verb") && t.of("thing") == "member" {
+			return t.verbSense(p)
+		}
+		verb := s.ordered(i) && (next != nil || t.of("thing") != "list") && (next == nil || next.kind != aMail && next.kind != aText && !(t.word == "place" && next.has("prep")))
 		if verb || t.has("thing") && t.of("thing") == "past" {
 			return t.verbSense(s.prevWord(i))
 		}
@@ -142,6 +158,13 @@ func (s *sentence) choose(i int) sense {
 		}
 	}
 	return t.firstWordSense()
+}
+
+// asksFor tells whether "demande" begins a way to ask: "demande de création",
+// "lmartin demande à".
+func (s *sentence) asksFor(i int) bool {
+	p := s.prevWord(i)
+	return s.starts(i) || s.tokens[i].word == "demande" && (p.person() || p.is("subject"))
 }
 
 func (t *token) senseOf(c class) sense {
@@ -183,7 +206,7 @@ func (s *sentence) chooseSmall(i int) class {
 	case "le", "la", "les", "l", "celui", "celle", "ce", "ca", "cela", "this":
 		return s.chooseArticle(i)
 	case "des", "du":
-		if p == nil || p.is("verb") || p.is("polite") || p.is("unlisted") || p.is("trap") || p.is("need") {
+		if t.word == "des" && (p == nil || p.is("verb") || p.is("polite") || p.is("unlisted") || p.is("trap") || p.is("need")) {
 			return "det"
 		}
 		return "prep"

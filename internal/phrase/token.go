@@ -64,9 +64,9 @@ func (t *token) of(c class) string {
 }
 
 // is tells whether the token was settled to be of a class, and of one of the
-// values if there are any.
+// values if there are any. No token is nothing.
 func (t *token) is(c class, values ...string) bool {
-	if t.kind != aWord || t.sense.class != c {
+	if t == nil || t.kind != aWord || t.sense.class != c {
 		return false
 	}
 	for _, v := range values {
@@ -79,7 +79,9 @@ func (t *token) is(c class, values ...string) bool {
 
 func (t *token) entity() bool { return t.kind > aText }
 
-func (t *token) person() bool { return t.kind == aLogin || t.kind == aMail || t.kind == aName }
+func (t *token) person() bool {
+	return t != nil && (t.kind == aLogin || t.kind == aMail || t.kind == aName)
+}
 
 // A scanner cuts a text into tokens.
 type scanner struct {
@@ -329,6 +331,10 @@ func (s *scanner) word(p string) {
 		if rest != "" {
 			s.piece(rest)
 		}
+		return
+	}
+	if (p == "L" || p == "S") && !strings.HasPrefix(s.text[s.at+1:], "'") && !strings.HasPrefix(s.text[s.at+1:], "’") {
+		s.push(token{kind: aWord, raw: p, word: fold(p), value: "letter"}, 1) // of a class of service, or nothing
 		return
 	}
 	folded := fold(p)

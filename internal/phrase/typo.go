@@ -49,8 +49,6 @@ func (l *lexicon) repair(word string) (senses []sense, misspelt bool) {
 		allowed = 2
 	case len(word) >= 5:
 		allowed = 1
-	case len(word) < 4:
-		return nil, false
 	}
 	typed, set := []rune(word), lettersOf(word)
 	best, worst := allowed+1, 3
