@@ -93,6 +93,9 @@ func dateAt(tokens []token) (d date, used int) {
 	if w := t.of("weekday"); t.kind == aWord && w != "" {
 		return weekdayAt(tokens, whole(w))
 	}
+	if t.kind == aWord && t.has("next") && len(tokens) > 1 && tokens[1].kind == aWord && tokens[1].has("weekday") {
+		return date{weekday: whole(tokens[1].of("weekday"))}, 2
+	}
 	if t.kind == aWord && t.has("day") {
 		return date{named: t.of("day")}, 1
 	}

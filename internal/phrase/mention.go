@@ -30,6 +30,7 @@ type mention struct {
 	me, my   bool
 	it, them, their,
 	wish, // "je voudrais"
+	english, // and said so in English
 	self, // who orders is the subject: "je souhaite être inscrit"
 	fresh, // new
 	more, less, vague, brief,
@@ -150,7 +151,7 @@ func (l *teller) value(t *token) {
 		it := item{thing: label, prep: l.prep, values: []token{*t}, late: len(m.acts) > 0 || m.deed}
 		if label != "" && label != "as" && len(m.nouns) > 0 {
 			m.nouns[len(m.nouns)-1].filled = true
-			if l.prep == "" || l.prep == "of" {
+			if t.kind != aSize && (l.prep == "" || l.prep == "of") {
 				it.prep = m.nouns[len(m.nouns)-1].prep
 			}
 		}
@@ -293,7 +294,7 @@ func (l *teller) wrapper(t *token) {
 			m.acts = append(m.acts, "want")
 		}
 	case len(t.word) > 0 && (t.word == "je" || t.word == "j" || t.word == "i" || t.word == "i'd"):
-		m.self = true
+		m.self, m.english = true, t.word == "i" || t.word == "i'd"
 	}
 }
 
@@ -406,6 +407,7 @@ func (l *teller) verb(t *token) {
 		if t.sense.done && last == "" {
 			m.odd = true
 		}
+		m.self = m.self && (m.english || act == "become" || act == "have") // "je veux abonner" whom? "I want to subscribe" myself
 		l.act(act)
 	case (last == "become" || last == "have") && t.sense.done:
 		m.acts[len(m.acts)-1] = act
@@ -454,6 +456,8 @@ func (m *mention) act() string {
 		return "remove"
 	case m.acts[0] == "bring" && m.particle == "back":
 		return "restore"
+	case m.acts[0] == "sign" && m.particle == "up":
+		return "subscribe"
 	case m.acts[0] == "bring":
 		return "set"
 	}

@@ -100,10 +100,17 @@ func (m *mention) implied() (act string, ok bool) {
 		return "set", true
 	case m.noun("alias") != nil && m.any(aMail) != nil && !m.definite && m.items[0].thing == "alias":
 		for _, it := range m.items {
-			if it.thing != "alias" && it.values[0].person() && (it.prep == "to" || it.prep == "for" || it.prep == "on" || it.thing == "account") {
+			if it.thing != "alias" && it.values[0].person() && (it.prep == "to" || it.prep == "for" || it.prep == "on") {
 				return "add", true
 			}
 		}
+		for _, it := range m.items {
+			if it.thing == "account" {
+				return "", true // "alias: X, compte: Y" does not say what to do
+			}
+		}
+	case m.size():
+		return "", true
 	}
 	return "", false
 }
@@ -213,21 +220,29 @@ func (s *sentence) resolve(m *mention, at int) {
 	}
 }
 
-// name says what kind of thing the first value without a label is.
+// name says what kind of thing a value without a label is: for a list or a group
+// the address that somebody enters or leaves, else the first that fits.
 func (m *mention) name(thing string) {
-	m.nouns = append([]noun{{thing: thing, filled: true}}, m.nouns...)
+	chosen := -1
 	for i := range m.items {
-		if m.items[i].thing == "" || m.items[i].thing == "address" {
-			if thing == "list" && m.items[i].prep == "" && len(m.items) > 1 {
-				continue
-			}
-			if m.items[i].prep != "" && (thing == "list" || thing == "group") {
-				m.nouns[0].prep = m.items[i].prep
-			}
-			m.items[i].thing = thing
-			return
+		it := &m.items[i]
+		fits := it.values[0].person() && (thing == "account" || it.values[0].kind == aMail)
+		if !fits || it.thing != "" && it.thing != "address" {
+			continue
+		}
+		if chosen < 0 || (thing == "list" || thing == "group") && m.items[chosen].prep == "" {
+			chosen = i
 		}
 	}
+	n := noun{thing: thing, late: true}
+	if chosen >= 0 {
+		m.items[chosen].thing = thing
+		n.filled = true
+		if thing == "list" || thing == "group" {
+			n.prep = m.items[chosen].prep
+		}
+	}
+	m.nouns = append([]noun{n}, m.nouns...)
 }
 
 // labelledBefore tells whether the order itself named its object before the
@@ -252,7 +267,8 @@ func (m *mention) takeIt(before *mention) bool {
 	switch {
 	case len(labelled) > 0:
 		for _, it := range labelled {
-			if it.thing != labelled[0].thing {
+			apart := it.prep != "" && it.prep != "of" && len(before.free()) > 0 // "vroth est dans la liste X, retire-le": which?
+			if it.thing != labelled[0].thing || apart {
 				return false
 			}
 		}
@@ -471,7 +487,7 @@ func (f *filling) special(it *item) bool {
 // oneself is who writes, as the target when nobody else is given.
 func (f *filling) oneself() {
 	m := f.m
-	if !m.me && !m.my && !(m.self && (m.act() == "subscribe" || m.act() == "add")) && !(m.act() == "subscribe" && m.self) {
+	if !m.me && !m.my && !(m.self && oneOf("subscribe unsubscribe add", m.act())) {
 		return
 	}
 	for _, name := range []string{"account", "owner", "member"} {

@@ -249,7 +249,7 @@ func (q *quest) requests() (Frame, bool) {
 }
 
 func (q *quest) explains() (Frame, bool) {
-	if !q.asks["why"] && !q.asks["may"] && !q.asks["cannot"] {
+	if !q.asks["why"] && !q.asks["may"] && !q.asks["cannot"] || !q.asks["why"] && q.changing() == "" && q.has("show") {
 		return none()
 	}
 	account, target := q.rightsOf()
@@ -399,6 +399,9 @@ func (q *quest) members() (Frame, bool) {
 	if q.mail != nil {
 		address = q.mail.value
 	}
+	if q.mail != nil && q.asks["who"] && (q.things["belong"] || q.has("subscribe")) && !q.things["group"] {
+		return frame("list.members", "list", address)
+	}
 	member := q.things["member"] || q.things["belong"] || q.asks["who"] || q.has("subscribe") || q.asks["many"] || q.asks["what"]
 	for _, thing := range []string{"list", "group"} {
 		if !q.things[thing] || q.has("show") && address == "" && !q.things["member"] {
@@ -442,7 +445,7 @@ func (q *quest) holders() (Frame, bool) {
 }
 
 func (q *quest) quotas() (Frame, bool) {
-	if !q.things["quota"] || q.changing() != "" && !q.has("show") && q.changing() != "create" {
+	if !q.things["quota"] && !q.things["storage"] || q.changing() != "" && !q.has("show") && q.changing() != "create" {
 		return none()
 	}
 	return frame("quota.show", "account", q.account())

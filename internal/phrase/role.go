@@ -18,7 +18,7 @@ const (
 )
 
 var roles = map[string][]role{
-	"alias.add":       {{"alias", "m", "alias", "-"}, {"account", "p", "account address owner person", whose}},
+	"alias.add":       {{"alias", "m", "alias", "-"}, {"account", "p", "account address owner person", whose + " with"}},
 	"alias.remove":    {{"alias", "m", "alias", "-"}, {"account", "p", "account address owner person", "to for of on -"}},
 	"quota.set":       {{"account", "p", "account quota address storage person", whose}},
 	"cos.set":         {{"account", "p", "account cos address person", whose}, {"cos", "c", "cos", anyOf}},

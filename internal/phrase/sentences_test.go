@@ -91,4 +91,4 @@ func TestDev(t *testing.T) {
 }
 func TestOrdinary(t *testing.T) { score(t, "ordinary.tsv") }
 func TestHard(t *testing.T)     { score(t, "hard.tsv") }
-func TestFresh(t *testing.T) { score(t, "fresh.tsv") }
+func TestFresh(t *testing.T)    { score(t, "fresh.tsv") }

@@ -131,7 +131,10 @@ func (s *sentence) choose(i int) sense {
 	if len(t.senses) == 1 {
 		return t.senses[0]
 	}
-	if c := s.chooseSmall(i); c != "" && t.has(c) {
+	switch c := s.chooseSmall(i); {
+	case c == "filler":
+		return sense{class: c}
+	case c != "" && t.has(c):
 		return t.senseOf(c)
 	}
 	next := s.next(i)
@@ -311,6 +314,11 @@ func (s *sentence) chooseSmallMore(i int) class {
 			return "thing"
 		}
 		return "verb"
+	case "service":
+		if next != nil && next.has("thing") {
+			return "adj"
+		}
+		return "thing"
 	case "ces":
 		if next != nil && (next.kind == aSpan || next.has("last") || next.kind == aNumber) {
 			return "prep"
@@ -329,7 +337,7 @@ func (s *sentence) chooseSmallMore(i int) class {
 		if t.has("prep") {
 			return "prep"
 		}
-	case "ok", "up", "deja", "dispos", "disponible", "reste":
+	case "ok", "deja", "dispos", "disponible", "reste":
 		if t.has("thing") && s.queried(i) {
 			return "thing"
 		}
@@ -371,7 +379,7 @@ func (s *sentence) chooseA(i int) class {
 		return "have"
 	case next.entity() && next.kind != aClass || next.has("me") || next.has("my") || next.has("their") || next.word == "la" || next.word == "l" || next.kind == aNumber:
 		return "prep"
-	case next.has("verb") && p != nil && !p.is("ask"):
+	case next.has("verb") && !next.has("thing") && !next.has("deed") && p != nil && !p.is("ask"):
 		return "prep"
 	}
 	return "det"
