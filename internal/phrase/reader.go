@@ -16,7 +16,23 @@ type Reader struct {
 	Domain  string                  // of the house, and what its domains end with: "unistra.fr"
 	YearEnd time.Time               // only its day and month count: when the academic year ends
 	Knows   func(login string) bool // the directory
-	Classes map[string]string       // what people call each class of service, folded: its name, "" if they must say more
+	Classes map[string]string       // what people call each class of service, folded: its name, "" if they must say more; see Call
+	Lang    string                  // "fr" or "en" settles the words that both languages have; "" is fine
+}
+
+// Call gives a class of service the words that people use for it; the empty name
+// is for words that are not enough. Its own name is understood too.
+func (r *Reader) Call(name string, said ...string) {
+	classes := map[string]string{}
+	for k, v := range r.Classes {
+		classes[k] = v
+	}
+	for _, words := range append(said, name) {
+		if words = strings.Join(strings.Fields(fold(words)), " "); words != "" {
+			classes[words] = name
+		}
+	}
+	r.Classes = classes
 }
 
 // Read understands one sentence, or several. Nothing is guessed: a change is

@@ -214,13 +214,19 @@ func (s *sentence) chooseSmall(i int) class {
 		}
 		return "prep"
 	case "a":
+		if s.reader.Lang == "en" && t.raw != "à" {
+			return "det"
+		}
 		return s.chooseA(i)
 	case "on":
-		if next != nil && (next.has("verb") && !next.has("thing") || next.has("have") || next.has("want")) && s.starts(i) {
+		if s.reader.Lang != "en" && next != nil && (next.has("verb") && !next.has("thing") || next.has("have") || next.has("want")) && s.starts(i) {
 			return "subject"
 		}
 		return "prep"
 	case "plus":
+		if s.reader.Lang == "en" {
+			return "et"
+		}
 		return s.choosePlus(i)
 	case "que", "qu":
 		if s.starts(i) {
