@@ -29,7 +29,7 @@ import (
 
 var (
 	stormActions = flag.Int("storm.actions", 1000, "actions of the storm")
-	stormLimit   = flag.Duration("storm.limit", 10*time.Minute, "how long a university may take; what is not final by then is unknown")
+	stormLimit   = flag.Duration("storm.limit", 20*time.Minute, "how long a university may take; what is not final by then is unknown")
 	stormSeed    = flag.Uint64("storm.seed", 1, "seed of the storm: of what Partage does, and of when nodes are killed")
 )
 
@@ -66,7 +66,7 @@ func newStorm(t *testing.T, actions int, seed uint64) *storm {
 	if testing.Short() {
 		t.Skip("processes are started")
 	}
-	s := &storm{nodes: 1, mean: 60, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
+	s := &storm{nodes: 1, mean: 75, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
 	accounts := max(400, actions/2) // what a node reads in no time
 	university := simulator.NewUniversity(accounts)
 	server, err := simulator.New(simulator.Config{Now: time.Now, University: university, TokenLife: tokenLife})
@@ -222,19 +222,22 @@ type node struct {
 }
 
 func (s *storm) start() (*node, error) {
-	told, err := json.Marshal(s.orders)
+	program := append(slices.Clone(s.under), "storm-node")
+	n := &node{process: exec.Command(program[0], program[1:]...), born: make(chan struct{}), ended: make(chan struct{})}
+	n.process.Stderr = &n.complaint
+	told, err := n.process.StdinPipe()
 	if err != nil {
 		return nil, err
 	}
-	program := append(slices.Clone(s.under), "storm-node")
-	n := &node{process: exec.Command(program[0], program[1:]...), born: make(chan struct{}), ended: make(chan struct{})}
-	n.process.Stdin, n.process.Stderr = bytes.NewReader(told), &n.complaint
 	said, err := n.process.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
 	if err := n.process.Start(); err != nil {
 		return nil, fmt.Errorf("start node: %w", err)
+	}
+	if err := json.NewEncoder(told).Encode(s.orders); err != nil {
+		return nil, fmt.Errorf("order node: %w", err)
 	}
 	go func() {
 		defer close(n.ended)
