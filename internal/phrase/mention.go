@@ -37,6 +37,7 @@ type mention struct {
 	all, not, or, trap, unlisted, misspelt,
 	endless, // "until" that no date follows
 	definite, indefinite, // "le", "un" before the first thing
+	provided, // if
 	drop, // "rien", "never mind"
 	two, // "un compte et un alias"
 	odd bool // a word that has no place in an order
@@ -246,6 +247,8 @@ func (l *teller) wordMore(t *token) {
 		if m.particle == "off" {
 			l.prep = "of"
 		}
+	case "if":
+		m.provided = true
 	case "drop":
 		m.drop = true
 	case "less":

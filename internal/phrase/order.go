@@ -170,6 +170,9 @@ func (s *sentence) doubtful(at int) bool {
 		if p.mood != statement && !who {
 			continue
 		}
+		if i == at+1 && s.tokens[p.from-1].kind != aStop && oneOf("c ce ca cela", s.tokens[p.from].word) {
+			return true // "supprimer le compte c'est dangereux"
+		}
 		if who && !s.has(p.from, p.to, (*token).predicate) {
 			return true
 		}
@@ -305,6 +308,8 @@ func (s *sentence) understand(m *mention, hasty bool) Answer {
 		return refuse(Withdrawn)
 	case m.not:
 		return refuse(Negated)
+	case m.provided:
+		return refuse(Conditional)
 	case m.all:
 		return refuse(TooWide)
 	case m.unlisted || m.misspelt || m.or || m.two:
@@ -375,6 +380,10 @@ func (f Frame) without(name string) Frame {
 func (f *filling) fill() {
 	m := f.m
 	used := make([]bool, len(m.items))
+	for i := range m.items {
+		used[i] = i+1 < len(m.items) && m.items[i].values[0].kind == aClass && m.items[i].prep == "of" &&
+			m.items[i+1].values[0].kind == aClass && m.items[i+1].prep == "to" // from one class to another
+	}
 	for _, want := range []bool{true, false} {
 		for i := range m.items {
 			if !used[i] && f.special(&m.items[i]) {

@@ -399,7 +399,7 @@ func (q *quest) members() (Frame, bool) {
 	if q.mail != nil {
 		address = q.mail.value
 	}
-	if q.mail != nil && q.asks["who"] && (q.things["belong"] || q.has("subscribe")) && !q.things["group"] {
+	if q.mail != nil && q.asks["who"] && (q.things["belong"] || q.things["member"] || q.has("subscribe")) && !q.things["group"] {
 		return frame("list.members", "list", address)
 	}
 	member := q.things["member"] || q.things["belong"] || q.asks["who"] || q.has("subscribe") || q.asks["many"] || q.asks["what"]
