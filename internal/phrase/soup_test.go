@@ -2,7 +2,6 @@ package phrase_test
 
 import (
 	"flag"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -198,7 +197,7 @@ func boil(t *testing.T, r *phrase.Reader, pieces []morsel) int {
 		return 0
 	}
 	if wrong := judge(a.Frame, pieces); wrong != "" {
-		t.Error(fmt.Sprintf("%q gives %s, which %s", text, a, wrong))
+		t.Errorf("%q gives %s, which %s", text, a, wrong)
 	}
 	return 1
 }

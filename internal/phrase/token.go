@@ -127,7 +127,9 @@ func (s *scanner) stop(mark string, n int) {
 	s.tokens = append(s.tokens, token{kind: aStop, raw: mark, word: mark, end: s.at})
 }
 
-func isTitle(word string) bool { return oneOf("M Mr Mrs Ms Mme Mlle Dr Pr Prof", word) }
+func isTitle(word string) bool {
+	return oneOf("M Mr Mrs Ms Mme Mlle Dr Pr Prof m mr mrs ms mme mlle dr pr prof", word)
+}
 
 // quoted keeps several quoted words together: what somebody wrote is no order.
 // One word is read as if it stood without quotes.
