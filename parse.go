@@ -34,18 +34,21 @@ func parseLines(r *phrase.Reader, from io.Reader, to io.Writer) error {
 	for {
 		line, err := in.ReadString('\n')
 		if line != "" {
-			fmt.Fprintln(out, r.Read(strings.TrimRight(line, "\r\n")))
-		}
-		if errors.Is(err, io.EOF) {
-			return out.Flush()
-		}
-		if err != nil {
-			return errors.Join(fmt.Errorf("read sentences: %w", err), out.Flush())
-		}
-		if in.Buffered() == 0 {
-			if err := out.Flush(); err != nil {
+			if _, err := fmt.Fprintln(out, r.Read(strings.TrimRight(line, "\r\n"))); err != nil {
 				return fmt.Errorf("print frames: %w", err)
 			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return out.Flush()
+		case err != nil:
+			return errors.Join(fmt.Errorf("read sentences: %w", err), out.Flush())
+		}
+		if in.Buffered() > 0 {
+			continue
+		}
+		if err := out.Flush(); err != nil {
+			return fmt.Errorf("print frames: %w", err)
 		}
 	}
 }

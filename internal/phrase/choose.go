@@ -3,7 +3,7 @@ package phrase
 import "slices"
 
 // nested is the intent of an action that is only spoken of: "créer des listes".
-func nested(act, thing string, _ bool) string {
+func nested(act, thing string) string {
 	verb := ""
 	switch act {
 	case "create", "add", "give", "have", "make", "put", "include", "subscribe", "accord", "need", "point":
@@ -19,11 +19,11 @@ func nested(act, thing string, _ bool) string {
 	default:
 		verb = act
 	}
-	return actions2[verb+" "+thing]
+	return deedsOn[verb+" "+thing]
 }
 
-// actions2 names the action that a kind of act does on a thing.
-var actions2 = map[string]string{
+// deedsOn names the action that a kind of act does on a thing.
+var deedsOn = map[string]string{
 	"add alias": "alias.add", "remove alias": "alias.remove", "set alias": "alias.add", "show alias": "alias.list",
 	"add quota": "quota.set", "set quota": "quota.set", "show quota": "quota.show", "add storage": "quota.set", "set storage": "quota.set",
 	"set cos": "cos.set", "add cos": "cos.set",

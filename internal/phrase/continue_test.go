@@ -33,6 +33,12 @@ func TestContinue(t *testing.T) {
 		{"crée un alias", "ASK:alias alias.add", "supprime le compte jdupont", "account.delete account=jdupont"},
 		{"crée un alias", "ASK:alias alias.add", "contact@unistra.fr sauf si", "ASK:alias alias.add"},
 		{"ajoute l'alias a@unistra.fr à jdupont glorbule", "ASK:intent", "oui", "alias.add alias=a@unistra.fr account=jdupont"},
+		{"supprime l'alias a@unistra.fr de m. dupont", "ASK:intent"},
+		{"supprime le compte de M. Dupont", "ASK:account account.delete"},
+		{"> supprime le compte jdupont", "REFUSE"},
+		{"supprimer le compte jdupont c'est dangereux", "ASK:intent"},
+		{"valide D-12 si le quota est bon", "REFUSE"},
+		{"passe jdupont à 5 Go de plus", "ASK:size quota.set account=jdupont"},
 		{"suprimer le compte jdupont", "ASK:intent", "oui", "ASK:intent"},
 		{"supprime le compte jdupont ?", "ASK:intent", "oui", "ASK:intent"},
 	}

@@ -174,6 +174,10 @@ func (s *sentence) moodOf(p *part) mood {
 		if !t.sense.done && t.kind == aWord {
 			return s.verbMood(i, p)
 		}
+	case "thing":
+		if t.is("thing", "help") {
+			return query
+		}
 	case "deed":
 		if s.has(i, p.to, func(t *token) bool { return t.is("be") || t.is("have") }) {
 			return statement

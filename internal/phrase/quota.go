@@ -14,7 +14,7 @@ func (f *filling) measure() {
 			said = append(said, &m.items[i])
 		}
 	}
-	said, m.numbers = comparison(said, m.numbers)
+	said, m.numbers = m.comparison(said)
 	if f.frame.Intent == "account.create" {
 		f.creationSize(said)
 		return
@@ -53,27 +53,33 @@ func (f *filling) creationSize(said []*item) {
 
 // comparison leaves out what the size was before: "de 5 à 10 Go", "10 Go au lieu
 // de 5".
-func comparison(said []*item, numbers []item) ([]*item, []item) {
-	to := -1
-	for i, it := range said {
-		if it.prep == "to" {
-			to = i
-		}
+func (m *mention) comparison(said []*item) (kept []*item, left []item) {
+	to := false
+	for _, it := range said {
+		to = to || it.prep == "to"
 	}
-	var kept []*item
 	for i, it := range said {
-		old := it.prep == "from" || it.prep == "of" && to > i
-		if !old {
+		next := i+1 < len(said) && said[i+1].prep == "to" && m.follows(it, said[i+1])
+		if it.prep != "from" && !(it.prep == "of" && next) {
 			kept = append(kept, it)
 		}
 	}
-	var left []item
-	for _, n := range numbers {
-		if n.prep != "from" && !(n.prep == "of" && to >= 0) {
+	for _, n := range m.numbers {
+		if n.prep != "from" && !(n.prep == "of" && to) {
 			left = append(left, n)
 		}
 	}
 	return kept, left
+}
+
+// follows tells whether no other value stands between two.
+func (m *mention) follows(first, second *item) bool {
+	for i := range m.items {
+		if &m.items[i] == first {
+			return i+1 < len(m.items) && &m.items[i+1] == second
+		}
+	}
+	return false
 }
 
 // oneSize decides between a size and a difference; it leaves both empty when
@@ -90,7 +96,7 @@ func (f *filling) oneSize(it *item) {
 	case t.sign != 0:
 		delta = t.sign
 	case m.more || act == "add" && (it.prep == "" || it.prep == "of" && it.thing == ""):
-		delta, ok = '+', it.prep != "to" || m.more && act != "lower"
+		delta, ok = '+', it.prep != "to"
 	case m.less:
 		delta = '-'
 	case act == "raise" || act == "lower":

@@ -47,6 +47,9 @@ func (r *Reader) read(text, thing string) Answer {
 	if !ok {
 		return refuse(Unreadable)
 	}
+	if strings.HasPrefix(text, ">") {
+		return refuse(NoCommand) // somebody else's words
+	}
 	tokens := r.tokens(text)
 	if len(tokens) == 0 {
 		return refuse(NotUnderstood)

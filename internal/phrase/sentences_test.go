@@ -65,30 +65,36 @@ func normal(frame string) []string {
 	return words
 }
 
-// score counts the exact answers and the wrong actions of a file.
-func score(t *testing.T, name string) (exacts, wrong, all int) {
+// TestSentences holds what each file of sentences reached. The development set
+// is read whole; of none may a change come that was not asked for.
+func TestSentences(t *testing.T) {
+	tests := []struct {
+		file  string
+		floor int // exact answers of 1000
+	}{
+		{"dev.tsv", 1000},
+		{"ordinary.tsv", 995}, // 930 when it was read first
+		{"hard.tsv", 960},     // 914 when it was read first
+		{"fresh.tsv", 965},    // 929 when it was read first
+	}
 	r := fixture(t)
-	for _, row := range rows(t, name) {
-		all++
-		a := r.Read(row.text)
-		got := a.String()
-		switch {
-		case exact(got, row.want):
-			exacts++
-		case a.Refused == "" && a.Ask == "" && a.Frame.Changes():
-			wrong++
-			t.Errorf("wrong action:\n  %s\n  %s\n  %s", row.text, got, row.want)
-		default:
-			t.Logf("miss:\n  %s\n  %s %s\n  %s", row.text, got, a.Refused, row.want)
+	for _, tt := range tests {
+		exacts, all := 0, 0
+		for _, row := range rows(t, tt.file) {
+			a := r.Read(row.text)
+			got := a.String()
+			switch all++; {
+			case exact(got, row.want):
+				exacts++
+			case acts(a):
+				t.Errorf("%s: wrong action:\n\t%s\n\t%s\n\t%s", tt.file, row.text, got, row.want)
+			default:
+				t.Logf("%s: missed:\n\t%s\n\t%s\n\t%s", tt.file, row.text, got, row.want)
+			}
+		}
+		t.Logf("%s: %d of %d", tt.file, exacts, all)
+		if exacts*1000 < tt.floor*all {
+			t.Errorf("%s: only %d of %d are understood", tt.file, exacts, all)
 		}
 	}
-	t.Logf("%s: %d of %d exact, %d wrong", name, exacts, all, wrong)
-	return exacts, wrong, all
 }
-
-func TestDev(t *testing.T) {
-	score(t, "dev.tsv")
-}
-func TestOrdinary(t *testing.T) { score(t, "ordinary.tsv") }
-func TestHard(t *testing.T)     { score(t, "hard.tsv") }
-func TestFresh(t *testing.T)    { score(t, "fresh.tsv") }

@@ -2,7 +2,6 @@ package phrase_test
 
 import (
 	"flag"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -92,9 +91,13 @@ func judge(f phrase.Frame, pieces []morsel) string {
 		return "" // it may be anything
 	}
 	orders := 0
-	for _, p := range pieces {
+	for i, p := range pieces {
 		switch p.kind {
 		case "value":
+			if i > 0 && i+2 < len(pieces) && slices.Contains([]string{"de", "from", "of", "le quota de", "au quota de"}, pieces[i-1].text) &&
+				slices.Contains([]string{"à", "to", "vers"}, pieces[i+1].text) && strings.HasSuffix(p.says, "G") && strings.HasSuffix(pieces[i+2].says, "G") {
+				continue // from 2 to 5 GB
+			}
 			if !strings.Contains(said, " "+p.says+" ") && !(p.says == "name:pierre_vidal" && strings.Contains(said, p.says)) {
 				return "loses " + p.text
 			}
@@ -194,7 +197,7 @@ func boil(t *testing.T, r *phrase.Reader, pieces []morsel) int {
 		return 0
 	}
 	if wrong := judge(a.Frame, pieces); wrong != "" {
-		t.Error(fmt.Sprintf("%q gives %s, which %s", text, a, wrong))
+		t.Errorf("%q gives %s, which %s", text, a, wrong)
 	}
 	return 1
 }

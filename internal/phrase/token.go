@@ -121,7 +121,14 @@ func (s *scanner) stop(mark string, n int) {
 	case "»", "”":
 		return
 	}
+	if mark == "." && len(s.tokens) > 0 && isTitle(s.tokens[len(s.tokens)-1].raw) {
+		return // "M. Dupont"
+	}
 	s.tokens = append(s.tokens, token{kind: aStop, raw: mark, word: mark, end: s.at})
+}
+
+func isTitle(word string) bool {
+	return oneOf("M Mr Mrs Ms Mme Mlle Dr Pr Prof m mr mrs ms mme mlle dr pr prof", word)
 }
 
 // quoted keeps several quoted words together: what somebody wrote is no order.
