@@ -14,7 +14,8 @@ type clause struct {
 	parts []*clause
 	test  func(*world) bool
 	from  source
-	bytes int64 // the limit that a leaf of a number names
+	reads []attribute // those that it looks at
+	bytes int64       // the limit that a leaf of a number names
 	// wanted is the key without which a word does not hold, nil if it has none.
 	wanted func(*world) string
 }

@@ -19,9 +19,13 @@ func (d *Desk) Why(by UID, via Door, a Action) (Why, error) {
 		return Why{}, err
 	}
 	w := d.explain(by, via, facts)
-	asked := Request{By: by, Owner: facts.Target.Owner, Action: facts.Action, State: Waiting, Decision: w.Decision}
-	w.Approve = d.approvers(asked)
+	w.Approve = d.CanApprove(facts, w.Decision)
 	return w, nil
+}
+
+// CanApprove lists those who could approve what is decided so, if it were asked.
+func (d *Desk) CanApprove(f Facts, now Decision) []Person {
+	return d.approvers(Request{By: f.Actor.UID, Owner: f.Target.Owner, Action: f.Action, State: Waiting, Decision: now})
 }
 
 // WhyRequest explains what the rules say now of a request that the reader may
