@@ -99,6 +99,10 @@ func readBook(path string) (files []rules.File, err error) {
 		yml, _ := filepath.Glob(filepath.Join(path, "*.yml"))
 		paths = append(yaml, yml...)
 	}
+	return readFiles(paths...)
+}
+
+func readFiles(paths ...string) (files []rules.File, err error) {
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {

@@ -52,6 +52,12 @@ type File struct{ Name, Text string }
 //go:embed default.yaml
 var defaultSource []byte
 
+//go:embed default.txtar
+var defaultCases string
+
+// DefaultCases are the cases of the default book: see package trial.
+func DefaultCases() File { return File{"default.txtar", defaultCases} }
+
 // Default is the book that the program carries.
 func Default() (*Book, error) { return Load("default.yaml", defaultSource) }
 
