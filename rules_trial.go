@@ -5,10 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-
-	"github.com/unistra/melusine/rules"
-	"github.com/unistra/melusine/rules/trial"
 )
 
 type rulesTestCommand struct {
@@ -28,40 +24,20 @@ func (c rulesTestCommand) run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if s == nil {
+		return errors.New("no case: write some in a *.txtar beside the book, as docs/rules.md tells")
+	}
 	r := s.Run(b)
 	if err := r.Print(out); err != nil {
 		return err
 	}
 	switch {
 	case len(r.Failures) > 0:
-		return fmt.Errorf("%d cases fail", len(r.Failures))
+		return fmt.Errorf("cases that fail: %d", len(r.Failures))
 	case c.Least > 0 && r.Noticed() < c.Least:
 		return fmt.Errorf("%d%% of mistakes would be noticed, less than %d%%", r.Noticed(), c.Least)
 	case c.Least > 0 && len(r.Untested) > 0:
-		return fmt.Errorf("%d rules decide no case", len(r.Untested))
+		return fmt.Errorf("rules that decide no case: %d", len(r.Untested))
 	}
 	return nil
-}
-
-// suite reads the cases of the book: the *.txtar of its folder.
-func (a bookArgument) suite() (*trial.Suite, error) {
-	if a.Book == "" {
-		return trial.Load(rules.DefaultCases())
-	}
-	folder := a.Book
-	if info, err := os.Stat(a.Book); err == nil && !info.IsDir() {
-		folder = filepath.Dir(a.Book)
-	}
-	paths, err := filepath.Glob(filepath.Join(folder, "*.txtar"))
-	if err != nil {
-		return nil, fmt.Errorf("look for cases: %w", err)
-	}
-	if len(paths) == 0 {
-		return nil, errors.New("no case: write some in a *.txtar beside the book, as docs/rules.md tells")
-	}
-	files, err := readFiles(paths...)
-	if err != nil {
-		return nil, fmt.Errorf("read cases: %w", err)
-	}
-	return trial.Load(files...)
 }
