@@ -20,7 +20,6 @@ import (
 	"github.com/unistra/melusine/internal/executor"
 	"github.com/unistra/melusine/partage"
 	"github.com/unistra/melusine/partage/simulator"
-	"github.com/unistra/melusine/rules"
 )
 
 // programs are what the test binary can be run as.
@@ -102,12 +101,12 @@ func (o orders) house(ctx context.Context, events desk.Journal) (*house, error) 
 	if err != nil {
 		return nil, err
 	}
-	book, err := rules.Default()
+	seed, err := config{}.seed()
 	if err != nil {
 		return nil, err
 	}
 	log := slog.New(slog.DiscardHandler)
-	h, err := newHouse(ctx, log, events, book, newDemoPeople(simulator.NewUniversity(stormAccounts)), &effect.Office{Domains: domains, Scope: simulator.Strasbourg})
+	h, err := newHouse(ctx, log, events, seed, newDemoPeople(simulator.NewUniversity(stormAccounts)), &effect.Office{Domains: domains, Scope: simulator.Strasbourg})
 	if err != nil {
 		return nil, err
 	}
