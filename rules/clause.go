@@ -22,6 +22,15 @@ type clause struct {
 
 func (c *clause) leaf() bool { return len(c.parts) == 0 }
 
+// written is the clause as it is told, not answered.
+func (c *clause) written() desk.Clause {
+	w := desk.Clause{Written: &c.Written}
+	for _, p := range c.parts {
+		w.Parts = append(w.Parts, p.written())
+	}
+	return w
+}
+
 // constant is "true" or "false".
 func constant(holds bool) *clause {
 	name := "false"
