@@ -20,17 +20,9 @@ type bookArgument struct {
 
 func (a bookArgument) open() (*rules.Book, error) {
 	if len(a.Book) == 0 {
-		return rules.Default()
+		return openBook("")
 	}
-	var files []rules.File
-	for _, path := range a.Book {
-		some, err := readBook(path)
-		if err != nil {
-			return nil, fmt.Errorf("read rule book: %w", err)
-		}
-		files = append(files, some...)
-	}
-	return rules.LoadFiles(files...)
+	return openBook(a.Book...)
 }
 
 // suite reads the cases of the book: the *.txtar beside its files. nil if there
@@ -50,7 +42,7 @@ func (a bookArgument) suite() (*trial.Suite, error) {
 		}
 		folders[path] = true
 		found, _ := filepath.Glob(filepath.Join(path, "*.txtar"))
-		some, err := readFiles(found...)
+		some, err := readFiles(found)
 		if err != nil {
 			return nil, fmt.Errorf("read cases: %w", err)
 		}
