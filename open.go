@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/unistra/melusine/internal/calendar"
+	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
@@ -20,7 +22,7 @@ import (
 type parts struct {
 	zone       *time.Location
 	days       *calendar.Calendar
-	book       *rules.Book
+	seed       desk.Book // the rule book of a journal that has none
 	office     *effect.Office
 	secret     []byte
 	botToken   string
@@ -37,7 +39,7 @@ func (c config) open() (p parts, err error) {
 	if p.zone, errs[0] = time.LoadLocation(c.TimeZone); errs[0] == nil {
 		p.days, errs[0] = calendar.New(c.Calendar.Config, p.zone)
 	}
-	p.book, errs[1] = openBook(c.Rules)
+	p.seed, errs[1] = c.seed()
 	p.office, errs[2] = c.Partage.open(c.Executor.TokenLife)
 	p.secret, errs[3] = secret(c.SecretFile)
 	if errs[3] == nil && len(p.secret) < 32 {
@@ -80,25 +82,61 @@ func secretText(path string) (string, error) {
 	return string(raw), err
 }
 
-func openBook(path string) (*rules.Book, error) {
-	if path == "" {
-		return rules.Default()
+// seed is the book that the configuration names, checked.
+func (c config) seed() (desk.Book, error) {
+	files, err := readBook(c.Rules)
+	if err != nil {
+		return desk.Book{}, fmt.Errorf("read rule book: %w", err)
 	}
-	files, err := readBook(path)
+	if _, err := rules.LoadFiles(files...); err != nil {
+		return desk.Book{}, err
+	}
+	return newBook(c.Rules, files)
+}
+
+// newBook is the book of the journal that the files make.
+func newBook(name string, files []rules.File) (desk.Book, error) {
+	own := make([]desk.BookFile, len(files))
+	for i, f := range files {
+		own[i] = desk.BookFile(f)
+	}
+	return desk.NewBook(cmp.Or(name, files[0].Name), own...)
+}
+
+func openBook(paths ...string) (*rules.Book, error) {
+	files, err := readBook(paths...)
 	if err != nil {
 		return nil, fmt.Errorf("read rule book: %w", err)
 	}
 	return rules.LoadFiles(files...)
 }
 
-// readBook reads a file, or the *.yaml and *.yml files of a folder.
-func readBook(path string) (files []rules.File, err error) {
-	paths := []string{path}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		yaml, _ := filepath.Glob(filepath.Join(path, "*.yaml"))
-		yml, _ := filepath.Glob(filepath.Join(path, "*.yml"))
-		paths = append(yaml, yml...)
+// readBook reads files, or the *.yaml and *.yml files of folders; without any,
+// the book of the program.
+func readBook(names ...string) (files []rules.File, err error) {
+	for _, name := range names {
+		if name == "" {
+			files = append(files, rules.DefaultFile())
+			continue
+		}
+		paths := []string{name}
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			yaml, _ := filepath.Glob(filepath.Join(name, "*.yaml"))
+			yml, _ := filepath.Glob(filepath.Join(name, "*.yml"))
+			if paths = append(yaml, yml...); len(paths) == 0 {
+				return nil, fmt.Errorf("%s holds no *.yaml", name)
+			}
+		}
+		some, err := readFiles(paths)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, some...)
 	}
+	return files, nil
+}
+
+func readFiles(paths []string) (files []rules.File, err error) {
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {

@@ -22,6 +22,8 @@ import (
 type town struct {
 	view    *mirror.Mirror
 	book    *rules.Book
+	fixed   bool      // the book was chosen, whatever the date
+	seed    desk.Book // in force where the journal has none
 	domains []string
 	lang    string
 	zone    *time.Location
@@ -43,12 +45,7 @@ func (o townOptions) visit(ctx context.Context, accounts bool, ask func(town) er
 			return err
 		}
 		defer p.office.Domains.Close()
-		t := town{mirror.New(events), p.book, p.office.Domains.Names(), o.Lang, p.zone}
-		if o.Book != "" {
-			if t.book, err = openBook(o.Book); err != nil {
-				return err
-			}
-		}
+		t := town{view: mirror.New(events), seed: p.seed, domains: p.office.Domains.Names(), lang: o.Lang, zone: p.zone}
 		ldap, err := directory.Open(cfg.Directory)
 		if err != nil {
 			return fmt.Errorf("open directory: %w", err)
@@ -56,6 +53,9 @@ func (o townOptions) visit(ctx context.Context, accounts bool, ask func(town) er
 		defer ldap.Close()
 		t.view.SetDomains(t.domains)
 		if err := t.view.CatchUp(ctx); err != nil {
+			return err
+		}
+		if t.book, err = t.bookOf(o.Book); err != nil {
 			return err
 		}
 		if err := t.view.LoadPeople(ctx, ldap.People(ctx), time.Now()); err != nil {
@@ -79,8 +79,23 @@ func (t town) at(ctx context.Context, date string) (town, error) {
 	if err != nil {
 		return t, fmt.Errorf("%q is no date: write 2026-03-01", date)
 	}
-	t.view, err = t.view.AsOf(ctx, when.AddDate(0, 0, 1).Add(-time.Microsecond)) // at the end of that day
+	if t.view, err = t.view.AsOf(ctx, when.AddDate(0, 0, 1).Add(-time.Microsecond)); err != nil || t.fixed { // at the end of that day
+		return t, err
+	}
+	t.book, err = t.bookOf("")
 	return t, err
+}
+
+// bookOf is the book at a path or, without one, that in force in the town.
+func (t *town) bookOf(path string) (*rules.Book, error) {
+	if t.fixed = path != ""; t.fixed {
+		return openBook(path)
+	}
+	now, known := desk.InForce(t.view.Editions())
+	if !known {
+		now.Book = t.seed
+	}
+	return rules.LoadBook(now.Book)
 }
 
 type rulesWhoCommand struct {

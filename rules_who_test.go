@@ -26,7 +26,12 @@ func newTown(t *testing.T) (town, *house) {
 	if err := d.house.load(ctx); err != nil {
 		t.Fatal(err)
 	}
-	return town{d.house.mirror, d.book, d.house.office.Domains.Names(), "en", time.UTC}, d.house
+	here := town{view: d.house.mirror, domains: d.house.office.Domains.Names(), lang: "en", zone: time.UTC}
+	var err error
+	if here.book, err = here.bookOf(""); err != nil {
+		t.Fatal(err)
+	}
+	return here, d.house
 }
 
 func printed(t *testing.T, print func(*strings.Builder) error) string {

@@ -65,7 +65,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	b, err := bot.New(bot.Config{Desk: h.desk, Chat: chat, Secret: p.secret, Channel: cfg.Mattermost.Channel, URL: cfg.Mattermost.CallbackURL,
-		Link: cfg.Portal.URL + "/lier", Approvers: p.book.ApproverGroups(), Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Zone: p.zone, Now: time.Now, Log: log})
+		Link: cfg.Portal.URL + "/lier", Approvers: h.library.ApproverGroups, Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Zone: p.zone, Now: time.Now, Log: log})
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	}
 	web, err := portal.New(cfg.Portal, portal.Deps{Desk: h.desk, Now: time.Now, Rand: rand.Reader, Zone: p.zone, Log: log,
 		Client: &http.Client{Timeout: 10 * time.Second}, ClientSecret: p.oidcSecret, Command: "/" + cfg.Mattermost.Trigger,
-		Approvers: p.book.ApproverGroups()})
+		Approvers: h.library.ApproverGroups})
 	if err != nil {
 		return err
 	}

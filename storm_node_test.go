@@ -20,7 +20,6 @@ import (
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
 	"github.com/unistra/melusine/partage/simulator"
-	"github.com/unistra/melusine/rules"
 )
 
 // Orders are what a node of the storm is told: it is a process of its own that
@@ -119,12 +118,12 @@ func (o orders) house(ctx context.Context, events desk.Journal) (*house, error) 
 	if err != nil {
 		return nil, err
 	}
-	book, err := rules.Default()
+	seed, err := config{}.seed()
 	if err != nil {
 		return nil, err
 	}
 	log := slog.New(slog.DiscardHandler)
-	h, err := newHouse(ctx, log, events, book, newDemoPeople(simulator.NewUniversity(o.Accounts)), &effect.Office{Domains: domains, Scope: simulator.Strasbourg})
+	h, err := newHouse(ctx, log, events, seed, newDemoPeople(simulator.NewUniversity(o.Accounts)), &effect.Office{Domains: domains, Scope: simulator.Strasbourg})
 	if err != nil {
 		return nil, err
 	}

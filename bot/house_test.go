@@ -354,7 +354,7 @@ func newHouse(tb testing.TB) *house {
 func (h *house) newBot(tb testing.TB, chat bot.Chat) *bot.Bot {
 	tb.Helper()
 	b, err := bot.New(bot.Config{Desk: h.desk, Chat: chat, Secret: secret, Channel: h.chat.Channel(), URL: "http://room",
-		Link: "https://portal/lier", Approvers: []string{"admins"}, Zone: time.UTC, Now: h.clock.now, Log: slog.New(slog.DiscardHandler)})
+		Link: "https://portal/lier", Approvers: func() []string { return []string{"admins"} }, Zone: time.UTC, Now: h.clock.now, Log: slog.New(slog.DiscardHandler)})
 	must(tb, err)
 	return b
 }

@@ -100,7 +100,7 @@ func newHouse(t testing.TB, adjust func(*Config), mounts ...Mount) *house {
 	config.URL, config.Name = site, "Université de Strasbourg"
 	adjust(&config)
 	h.Portal, err = New(config, Deps{Desk: h.desk, Now: h.clock, Rand: rand.Reader, Zone: time.UTC,
-		Log: slog.New(slog.NewTextHandler(h.log, nil)), Client: &http.Client{Timeout: 5 * time.Second}, ClientSecret: "secret", Approvers: book.ApproverGroups(), Mount: mounts})
+		Log: slog.New(slog.NewTextHandler(h.log, nil)), Client: &http.Client{Timeout: 5 * time.Second}, ClientSecret: "secret", Approvers: book.ApproverGroups, Mount: mounts})
 	must(t, err)
 	return h
 }

@@ -2,11 +2,8 @@ package rules
 
 import (
 	"cmp"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"path"
 	"slices"
 
@@ -52,8 +49,17 @@ type File struct{ Name, Text string }
 //go:embed default.yaml
 var defaultSource []byte
 
-// Default is the book that the program carries.
-func Default() (*Book, error) { return Load("default.yaml", defaultSource) }
+// DefaultFile is the book that the program carries.
+func DefaultFile() File { return File{Name: "default.yaml", Text: string(defaultSource)} }
+
+// Default is that book, read.
+func Default() (*Book, error) { return LoadFiles(DefaultFile()) }
+
+//go:embed default.txtar
+var defaultCases string
+
+// DefaultCases are the cases of the default book: see package trial.
+func DefaultCases() File { return File{"default.txtar", defaultCases} }
 
 // Load reads a book of one file: see LoadFiles.
 func Load(name string, source []byte) (*Book, error) {
@@ -61,6 +67,15 @@ func Load(name string, source []byte) (*Book, error) {
 		return nil, &Fault{File: name, Err: tooLarge(1, len(source))}
 	}
 	return LoadFiles(File{name, string(source)})
+}
+
+// LoadBook reads a book as the journal has it: see LoadFiles.
+func LoadBook(b desk.Book) (*Book, error) {
+	files := make([]File, len(b.Files))
+	for i, f := range b.Files {
+		files[i] = File(f)
+	}
+	return LoadFiles(files...)
 }
 
 // LoadFiles reads a book. The error joins everything that is wrong with it,
@@ -98,11 +113,11 @@ func LoadFiles(files ...File) (*Book, error) {
 
 // digestOf binds the names of the files, without their folder, and their texts.
 func digestOf(files []File) string {
-	sum := sha256.New()
+	var b desk.Book
 	for _, f := range files {
-		_, _ = fmt.Fprintf(sum, "%d %s\n%d\n%s", len(path.Base(f.Name)), path.Base(f.Name), len(f.Text), f.Text) // a hash takes everything
+		b.Files = append(b.Files, desk.BookFile{Name: path.Base(f.Name), Text: f.Text})
 	}
-	return hex.EncodeToString(sum.Sum(nil))
+	return b.Digest()
 }
 
 // Digest identifies the book: SHA-256 of its files, in hex.

@@ -30,9 +30,10 @@ type Dates struct {
 	End  time.Time `json:",omitzero"` // it ends
 }
 
-// dated is the decision with the dates that it sets from now on.
-func (d *Desk) dated(decision Decision) Decided {
-	f := Decided{Decision: decision}
+// decided is the decision with what it was made on, and the dates that it sets
+// from now on.
+func (d *Desk) decided(on Facts, decision Decision) Decided {
+	f := Decided{Decision: decision, Seen: seen(on)}
 	if !decision.waits() || d.Terms.Calendar == nil {
 		return f
 	}
@@ -160,5 +161,5 @@ func (d *Desk) AskAgain(ctx context.Context, by UID, via Door, id ID) (Request, 
 	if facts.Target.ID != r.Mailbox {
 		return r, Fail(Conflict, OtherMailbox, "target", r.Action.Target)
 	}
-	return d.Ask(ctx, Asking{By: by, Via: via, Action: r.Action, Reason: r.Reason, Key: "again:" + string(id)})
+	return d.Ask(ctx, Asking{By: by, Via: via, Action: r.Action, Reason: r.Reason, Key: "again:" + string(id), Book: r.book()})
 }

@@ -17,6 +17,7 @@ type Desk struct {
 	Stale   time.Duration // age of the directory beyond which nothing is changed
 	Brakes  Brakes
 	Terms   Terms
+	Read    func(Book) (Rules, error) // an error is for the author of the book
 }
 
 // An Asking is what a door hands in.
@@ -27,6 +28,7 @@ type Asking struct {
 	Reason string // one line, may be empty
 	Key    string // of the message or form: the same key never asks twice; required
 	Batch  string // of those asked together, or ""
+	Book   Book   // of rules.activate
 }
 
 // Ask turns an action into a request and decides it. What cannot be done at
@@ -40,6 +42,7 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 	if spec, _ := SpecOf(a.Action.Verb); !spec.Changes {
 		return Request{}, Fail(Invalid, UnknownVerb, "value", string(a.Action.Verb))
 	}
+	var proposal *Proposal
 	for {
 		id, at := d.View.Next() // first: what follows must still be true at this position
 		if first := d.View.Keyed(a.Key); first != "" {
@@ -50,9 +53,15 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 		if err != nil {
 			return Request{}, err
 		}
+		decision := d.Rules.Decide(facts)
+		if stale := proposal == nil || proposal.Difference.From != facts.Action.Arg("from"); decision.concedes() && stale {
+			if proposal, err = d.propose(facts, a.Book); err != nil {
+				return Request{}, err
+			}
+		}
 		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Target.Owner,
-			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch}
-		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.dated(d.Rules.Decide(facts)))
+			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch, Proposal: proposal}
+		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.decided(facts, decision))
 		if !errors.Is(err, ErrBehind) {
 			return r, err
 		}

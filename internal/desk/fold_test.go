@@ -175,7 +175,7 @@ func TestFoldKeepsTheFacts(t *testing.T) {
 	want := desk.Request{ID: "D-1", By: "ann", Owner: "bob", Mailbox: "m", Via: desk.Chat, State: desk.Settled, Step: 1, Origin: before, Tries: 2, Doubts: 1, Action: desk.Action{Verb: desk.Help},
 		Reason: "why", Key: "k", Decision: needs(2, "admins"), Votes: []desk.Vote{{By: "cid", At: now}, {By: "dan", At: now}},
 		Attempt: 2, Before: before, Proof: desk.Account{Quota: 2}, Code: desk.PartageDown, Error: "down",
-		Announced: map[desk.Role]desk.Announced{desk.ToAsker: {Role: desk.ToAsker, Shows: desk.Settled}}, Asked: now, Changed: now}
+		Announced: map[desk.Role]desk.Announced{desk.ToAsker: {Role: desk.ToAsker, Shows: desk.Settled}}, Asked: now, Changed: now, Decided: now}
 	if diff := cmp.Diff(want, r); diff != "" {
 		t.Error(diff)
 	}

@@ -100,6 +100,8 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 		return d.events(r.ID, by, Frozen{Cause: ByRequest, Reason: r.Reason})
 	case HouseThaw:
 		return d.events(r.ID, by, Thawed{})
+	case RulesActivate, RulesRollback, RulesUndo:
+		return d.events(r.ID, by, BookActivated{r.Action.Arg("book"), r.Proposal.Book})
 	case BrakeRelease:
 		events := d.events(r.ID, by, BrakesReset{})
 		for _, held := range d.Releases(r) {
@@ -128,6 +130,8 @@ func (r Request) governed(e Event) (next Request, ok, governs bool) {
 		ok = settles && r.Action.Verb == HouseThaw
 	case BrakesReset:
 		ok = settles && r.Action.Verb == BrakeRelease
+	case BookActivated:
+		ok = settles && r.Action.Verb.onRules() && r.proposes(f)
 	default:
 		return r, false, false
 	}

@@ -152,6 +152,16 @@ func (h *house) Freeze() (freeze desk.Event, frozen bool) {
 	return freeze, frozen
 }
 
+func (h *house) Editions() (editions []desk.Edition) {
+	for _, e := range h.events {
+		if b, ok := e.Fact.(desk.BookActivated); ok {
+			r, _ := h.Request(e.ID)
+			editions = append(editions, desk.Edition{Book: b.Book, Digest: b.Digest, ID: e.ID, At: e.At, Back: e.ID != "" && r.Action.Verb != desk.RulesActivate})
+		}
+	}
+	return editions
+}
+
 func (h *house) Intents() (t desk.Tally) {
 	for _, e := range h.events {
 		r, _ := h.Request(e.ID)

@@ -36,6 +36,9 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 	if r.Action.Verb == HouseThaw && d.freezeSince(r) {
 		return Fail(Conflict, OtherFreeze, "id", string(r.ID))
 	}
+	if err := d.stillActivable(r); err != nil {
+		return err
+	}
 	now := d.Rules.Decide(facts)
 	approver := now.Outcome == Pending && now.Approves(d.View.Person(by))
 	if d.serves(r.Action, facts.Target.Owner, by) || now.Outcome != Allowed && !approver {

@@ -27,10 +27,12 @@ const (
 	args    = "args"   // all the rest too, as other arguments
 	scope   = "scope"
 	topic   = "topic"
+	book    = "book"
+	from    = "from"
 )
 
 var (
-	optional = []string{reason, scope, topic}
+	optional = []string{reason, scope, topic, book, from} // or else desk misses it
 	targets  = []string{account, request, topic} // the others are arguments
 )
 
@@ -62,12 +64,16 @@ var grammar = []command{
 	{desk.HouseFreeze, []string{"geler"}, []string{"freeze"}, nil},
 	{desk.HouseThaw, []string{"degeler"}, []string{"thaw"}, nil},
 	{desk.BrakeRelease, []string{"liberer"}, []string{"release"}, nil},
+	{desk.RulesActivate, []string{"règlement activer"}, []string{"rules activate"}, []string{book, from}},
+	{desk.RulesRollback, []string{"règlement revenir"}, []string{"rules rollback"}, []string{book, from}},
+	{desk.RulesUndo, []string{"règlement défaire"}, []string{"rules undo"}, []string{book, from}},
 	{desk.Help, []string{"aide"}, []string{"help"}, []string{topic}},
 }
 
 // destructive verbs are never suggested to somebody who mistyped.
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
-	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease}
+	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
+	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo}
 
 // nowhere are the words that end a forwarding; the first is printed in French.
 var nowhere = []string{"aucune", "aucun", desk.Nowhere}

@@ -24,6 +24,8 @@ func actions(t *rapid.T) desk.Action {
 		desk.SizeForm:    rapid.StringMatching(`[1-9][0-9]{0,3}[MG]`),
 		desk.RequestForm: rapid.StringMatching(`D-[1-9][0-9]{0,6}`),
 		desk.ChangeForm:  rapid.OneOf(address, rapid.StringMatching(`(?:size=)?[1-9],[0-9] Go|cos=[A-Za-zé0-9_·-]{1,9}|to=none|none`)),
+		desk.BookForm:    rapid.StringMatching(`[0-9a-f]{8,64}`),
+		"book?":          rapid.OneOf(rapid.Just(""), rapid.StringMatching(`[0-9a-f]{8,64}`)),
 		"scope?":         rapid.SampledFrom([]string{"", "mine", "pending", "all"}),
 		"topic?":         rapid.StringMatching(`[a-z.]{0,12}`),
 		"text?":          rapid.OneOf(rapid.StringN(0, 100, -1), rapid.StringMatching(`(?:motif|reason|because|parce que|["«<]) ?[:=]? [a-zé"»’ ]{0,9}`)),
@@ -35,6 +37,9 @@ func actions(t *rapid.T) desk.Action {
 		if v := forms[form].Draw(t, name); v != "" {
 			args[name] = v
 		}
+	}
+	if args["book"] == "" {
+		delete(args, "from") // the desk fills in both
 	}
 	a, err := desk.NewAction(verb, forms[spec.Target].Draw(t, "target"), args)
 	if err != nil {

@@ -57,8 +57,11 @@ func manner(a desk.Action) string {
 // values are what the sentences about an action may name.
 func values(lang string, a desk.Action, quote []Quote) []string {
 	return []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote),
-		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos"))}
+		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book")))}
 }
+
+// Digest is how people are told the digest of a rule book: its beginning.
+func Digest(d string) string { return d[:min(len(d), 12)] }
 
 // canonicalSize says "10G" as "10 Go".
 func canonicalSize(lang, s string, quote []Quote) string {

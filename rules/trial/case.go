@@ -64,42 +64,40 @@ func Load(files ...rules.File) (*Suite, error) {
 	}
 	s, seen := &Suite{}, map[[2]string]bool{}
 	for _, section := range cases {
-		if key := [2]string{section.file, section.name}; seen[key] {
+		key := [2]string{section.file, section.name}
+		if seen[key] {
 			f.add(section.file, section.line, "another case is called %q", section.name)
-		} else {
-			seen[key] = true
 		}
-		s.Cases = append(s.Cases, c.read(section, f))
+		seen[key] = true
+		s.Cases = append(s.Cases, c.read(section, f)...)
 	}
 	return s, errors.Join(f.all...)
 }
 
-// read makes a case of its section.
-func (c cast) read(s section, f *faults) Case {
-	k := Case{File: s.file, Line: s.line, Name: s.name}
+// read makes cases of a section, one for each thing asked.
+func (c cast) read(s section, f *faults) (cases []Case) {
+	k := Case{File: s.file, Name: s.name}
 	var who desk.UID
-	var action desk.Action
+	var asks []entry
 	door, seen := desk.Chat, map[string]bool{}
 	for _, e := range s.entries {
-		if seen[e.key] && e.key != "from" {
+		if seen[e.key] && e.key != "from" && e.key != "asks" {
 			f.add(s.file, e.line, "%s is said twice", e.key)
 		}
 		seen[e.key] = true
-		var err error
 		switch e.key {
 		case "who":
 			who = desk.UID(e.value)
 		case "asks":
-			action, err = desk.ParseAction(e.value)
+			asks = append(asks, e)
 		case "door":
 			if door = desk.Door(e.value); !slices.Contains(doors, door) {
-				err = fmt.Errorf("%q is no door; write %s", e.value, list(doors))
+				f.add(s.file, e.line, "door: %q is no door; write %s", e.value, list(doors))
 			}
 		default:
-			err = k.Want.read(e)
-		}
-		if err != nil {
-			f.add(s.file, e.line, "%s: %w", e.key, err)
+			if err := k.Want.read(e); err != nil {
+				f.add(s.file, e.line, "%s: %w", e.key, err)
+			}
 		}
 	}
 	for _, key := range []string{"who", "asks", "gets"} {
@@ -107,13 +105,18 @@ func (c cast) read(s section, f *faults) Case {
 			f.add(s.file, s.line, "case %q lacks a line %q", s.name, key)
 		}
 	}
-	if seen["who"] && action.Verb != "" {
-		var err error
-		if k.Facts, err = c.facts(who, door, action); err != nil {
-			f.add(s.file, s.line, "case %q: %w", s.name, err)
+	for _, e := range asks {
+		action, err := desk.ParseAction(e.value)
+		if err == nil {
+			k.Facts, err = c.facts(who, door, action)
 		}
+		if err != nil {
+			f.add(s.file, e.line, "asks: %w", err)
+		}
+		k.Line = e.line
+		cases = append(cases, k)
 	}
-	return k
+	return cases
 }
 
 // read takes in one line of the answer.

@@ -24,6 +24,7 @@
 //
 // "gets" is allow, ask or deny, by a rule, by protected (an address of the
 // header) or by no rule; without "by", by any. There is a "from" for each panel.
+// Several "asks" of one case all get the same.
 // "says" is the sentence, in either language. What a case does not say, it does
 // not compare.
 package trial

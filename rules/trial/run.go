@@ -42,16 +42,25 @@ func (s *Suite) Run(b *rules.Book) Report {
 			r.Failures = append(r.Failures, Failure{k, e})
 		}
 	}
+	r.Untested = s.Untested(b)
 	for _, rule := range b.Rules() {
-		if !c.settled[rule.ID] {
-			r.Untested = append(r.Untested, rule)
-		}
 		r.leaves(rule, rule.Condition, c)
 	}
 	if len(r.Failures) == 0 {
 		r.mutate(s, b)
 	}
 	return r
+}
+
+// Untested lists the rules that no case is decided by: all, if there are no cases.
+func (s *Suite) Untested(b *rules.Book) []rules.Rule {
+	settled := map[string]bool{}
+	if s != nil {
+		for _, k := range s.Cases {
+			settled[b.Decide(k.Facts).Rule] = true
+		}
+	}
+	return slices.DeleteFunc(b.Rules(), func(r rules.Rule) bool { return settled[r.ID] })
 }
 
 // A coverage is what the cases have seen of the rules.
@@ -90,10 +99,12 @@ func (r *Report) leaves(rule rules.Rule, k desk.Clause, c coverage) {
 	if yes && no {
 		r.Seen++
 	}
-	for answer, seen := range map[desk.Answer]bool{desk.Yes: yes, desk.No: no} {
-		if !seen && c.settled[rule.ID] { // of an untested rule that is said already
-			r.Unseen = append(r.Unseen, Unseen{rule, k.Text, answer})
-		}
+	switch {
+	case !c.settled[rule.ID]: // that is said already
+	case !yes:
+		r.Unseen = append(r.Unseen, Unseen{rule, k.Text, desk.Yes})
+	case !no:
+		r.Unseen = append(r.Unseen, Unseen{rule, k.Text, desk.No})
 	}
 }
 
