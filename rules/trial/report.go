@@ -16,13 +16,18 @@ func (r Report) Print(out io.Writer) error {
 	for _, f := range r.Failures {
 		f.print(&b)
 	}
+	untested := map[string]bool{}
 	for _, rule := range r.Untested {
+		untested[rule.ID] = true
 		fmt.Fprintf(&b, "%s:%d: rule %s: no case is decided by it\n", rule.File, rule.Line, rule.ID)
 	}
 	for _, u := range r.Unseen {
 		fmt.Fprintf(&b, "%s:%d: rule %s: %s is %q in no case\n", u.Rule.File, u.Rule.Line, u.Rule.ID, u.Clause, u.Never)
 	}
 	for _, m := range r.Survivors {
+		if untested[m.Rule] { // no mistake in it is noticed
+			continue
+		}
 		at := "header"
 		if m.Rule != "" {
 			at = fmt.Sprintf("%s:%d: rule %s", m.File, m.Line, m.Rule)
