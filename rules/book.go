@@ -32,12 +32,15 @@ type Rule struct {
 	Expiry   int
 	File     string
 	Line     int // in the file, from 1
+
+	Condition desk.Clause // When in parts, not answered
 }
 
 type rule struct {
 	Rule
 	panels    []panel
 	condition *clause
+	lines     map[string]int // of its fields
 }
 
 // A File is one file of a book. A book of several is read in the order of their names.
@@ -129,6 +132,7 @@ func (b *Book) Rules() []Rule {
 	for i, r := range b.rules {
 		rules[i] = r.Rule
 		rules[i].Verbs, rules[i].Panels = slices.Clone(r.Verbs), slices.Clone(r.Panels)
+		rules[i].Condition = r.condition.written()
 		for j, p := range r.Panels {
 			rules[i].Panels[j].Approvers = slices.Clone(p.Approvers)
 		}

@@ -288,6 +288,9 @@ func TestTheClockIsSetForward(t *testing.T) {
 		time.Sleep(time.Minute)
 		must(t, d.Freeze(t.Context(), desk.ByClock, "+10y")) // what the house does, within a second
 		time.Sleep(time.Hour)
+		if day := d.View.Digested(); day != "2000-01-03" {
+			t.Errorf("digested on %s", day)
+		}
 		shift(0)
 		time.Sleep(time.Hour)
 		wants(t, wrote(t, d))
