@@ -54,12 +54,8 @@ type mistake struct {
 
 // misread are the mistakes in the condition.
 func (b *Book) misread(r *rule) (all []mistake) {
-	aliased := slices.ContainsFunc(r.Verbs, func(v desk.Verb) bool { return b.verbs[v].alias })
-	plain := func(when string) *clause { // as it reads where the domain touched is the account's
-		if !aliased {
-			when = strings.ReplaceAll(when, "target.domain", "domain")
-		}
-		m := rule{Rule: Rule{When: when, Outcome: r.Outcome}}
+	plain := func(when string) *clause {
+		m := rule{Rule: Rule{When: b.plain(r, when), Outcome: r.Outcome}}
 		b.compile(&m, &faults{})
 		return m.condition
 	}
@@ -71,11 +67,24 @@ func (b *Book) misread(r *rule) (all []mistake) {
 		if m.condition == nil { // Load would refuse it
 			continue
 		}
-		if now := plain(when); !implies(was, now) || !implies(now, was) {
+		if now := plain(when); was == nil || now == nil || !implies(was, now) || !implies(now, was) {
 			all = append(all, mistake{"when", "when: " + r.When, "when: " + when, &m})
 		}
 	}
 	return all
+}
+
+// plain is a condition in which two names of the same have become one: the
+// domain touched is the account's for a verb without alias, and who asks is the
+// owner where the condition requires it.
+func (b *Book) plain(r *rule, when string) string {
+	if !slices.ContainsFunc(r.Verbs, func(v desk.Verb) bool { return b.verbs[v].alias }) {
+		when = strings.ReplaceAll(when, "target.domain", "domain")
+	}
+	if own := func(c *clause) bool { return c.Word == "owns" }; r.condition.Word == "and" && r.condition.some(own) && strings.Contains(when, "owns()") {
+		when = strings.ReplaceAll(when, "owner.", "actor.")
+	}
+	return when
 }
 
 // mistakes are those outside the condition.
@@ -196,17 +205,26 @@ func (b *Book) of(rules []*rule, verbs []desk.Verb) *Book {
 	return &m
 }
 
-// above is the nearest earlier rule that answers otherwise where both hold; -1
-// if there is none.
+// above is the nearest earlier rule that answers otherwise where both hold and
+// nothing before has settled it; -1 if there is none.
 func (b *Book) above(i int) int {
 	late := b.rules[i]
 	for up := i - 1; up >= 0; up-- {
 		early := b.rules[up]
-		if early.Outcome != late.Outcome && len(shared(early, late)) > 0 && !apart(early.condition, late.condition) {
+		if early.Outcome != late.Outcome && !apart(early.condition, late.condition) && b.meet(up, late) {
 			return up
 		}
 	}
 	return -1
+}
+
+// meet says that for some verb the rule may hold where another does, and no rule
+// before that one surely does.
+func (b *Book) meet(up int, late *rule) bool {
+	both := join("and", "", b.rules[up].condition, late.condition)
+	return slices.ContainsFunc(shared(b.rules[up], late), func(v desk.Verb) bool {
+		return !slices.ContainsFunc(b.rules[:up], func(r *rule) bool { return slices.Contains(r.Verbs, v) && implies(both, r.condition) })
+	})
 }
 
 // raised moves a rule up, before another.
