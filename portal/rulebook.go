@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 )
 
 // The fields of the form that proposes a book.
@@ -137,7 +138,7 @@ func (p *Portal) proposeBook(v *visit) error {
 	if err = next(v, draft); desk.CodeOf(err) == "" {
 		return err
 	}
-	return p.showShelf(v, statusOf(err), shelf{draft: draft, problem: explain(p.language(v.Ctx), err)})
+	return p.showShelf(v, statusOf(err), shelf{draft: draft, problem: say.Error(p.language(v.Ctx), err)})
 }
 
 func (p *Portal) askForBook(v *visit, draft proposing) error {
@@ -226,7 +227,7 @@ func (p *Portal) onShelf(v *visit, ask func() error) error {
 	if desk.CodeOf(err) == "" {
 		return err
 	}
-	return p.showShelf(v, statusOf(err), shelf{problem: explain(p.language(v.Ctx), err)})
+	return p.showShelf(v, statusOf(err), shelf{problem: say.Error(p.language(v.Ctx), err)})
 }
 
 // askRules asks, and goes to the request's page.

@@ -120,9 +120,11 @@ func TestRulesAreNotForEverybody(t *testing.T) {
 	token := b.token()
 	before := h.count()
 	b.propose("demander", token, strings.Repeat("a", 43), []string{"a.yaml", looser}).wants(t, http.StatusNotFound)
-	b.submit("/reglement/revenir", "empreinte", e.Digest).wants(t, http.StatusNotFound)
-	b.submit("/reglement/defaire").wants(t, http.StatusNotFound)
+	b.submit("/reglement/revenir", "empreinte", e.Digest, "cle", strings.Repeat("a", 43)).wants(t, http.StatusNotFound)
+	b.submit("/reglement/defaire", "empreinte", strings.Repeat("a", 64), "cle", strings.Repeat("a", 43)).wants(t, http.StatusNotFound)
 	x := h.as("xavier")
+	x.submit("/reglement/revenir", "empreinte", strings.Repeat("a", 64), "cle", strings.Repeat("a", 43)).wants(t, http.StatusNotFound, "Aucun règlement")
+	x.submit("/reglement/revenir", "empreinte", strings.Repeat("a", 64), "cle", "short").wants(t, http.StatusUnprocessableEntity)
 	page := x.get("/reglement")
 	x.propose("demander", "forged", onceOf(t, page), []string{"a.yaml", looser}).wants(t, http.StatusForbidden)
 	if h.count() != before {
