@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -243,6 +244,13 @@ func TestAStartTellsItsBook(t *testing.T) {
 	d.house.tellBook(seed)
 	if log.Len() > 0 {
 		t.Errorf("told though it is the same: %s", &log)
+	}
+	closed, err := desk.NewBook("closed", desk.BookFile{Name: "a.yaml", Text: "rules:\n  - {id: mine, fr: Lire., en: Read., verbs: [account.show], when: owns(), outcome: allow}\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.ContainsFunc(d.house.desk.Articles(closed), asksForBooks) || !slices.ContainsFunc(d.house.desk.Articles(seed), asksForBooks) {
+		t.Error("a book that nobody can replace is not told from one that two can")
 	}
 	d.house.tellBook(looser(t))
 	d.house.library.Read = func(desk.Book) (desk.Rules, error) { return nil, fmt.Errorf("unknown word") }
