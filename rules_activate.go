@@ -17,6 +17,7 @@ import (
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/internal/mirror"
 	"github.com/unistra/melusine/internal/say"
+	"github.com/unistra/melusine/rules"
 )
 
 // shellOptions are those of what is asked at the command line.
@@ -39,9 +40,12 @@ func (c rulesActivateCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read rule book: %w", err)
 	}
+	if _, err := rules.LoadFiles(files...); err != nil { // told with the paths as they were typed
+		return err
+	}
 	b, err := newBook(c.Name, files)
 	if err != nil {
-		return told(c.Lang, err)
+		return spoken(c.Lang, err)
 	}
 	return c.ask(ctx, desk.RulesActivate, b.Digest(), b)
 }
@@ -61,7 +65,7 @@ func (c rulesRollbackCommand) Run(ctx context.Context) error {
 func (o shellOptions) ask(ctx context.Context, v desk.Verb, digest string, b desk.Book) error {
 	action, err := desk.NewAction(v, "", map[string]string{"book": digest})
 	if err != nil {
-		return told(o.Lang, err)
+		return spoken(o.Lang, err)
 	}
 	key := make([]byte, 16)
 	if _, err := rand.Read(key); err != nil {
@@ -71,12 +75,17 @@ func (o shellOptions) ask(ctx context.Context, v desk.Verb, digest string, b des
 		if err := cfg.rule(ctx, d); err != nil {
 			return err
 		}
-		r, err := d.Ask(ctx, desk.Asking{By: desk.UID(o.By), Via: desk.Shell, Action: action, Book: b, Reason: o.Reason, Key: "shell:" + hex.EncodeToString(key)})
-		if err != nil {
-			return told(o.Lang, err)
-		}
-		return tellAsked(os.Stdout, o.Lang, r)
+		return o.askOf(ctx, os.Stdout, d, desk.Asking{Action: action, Book: b, Key: "shell:" + hex.EncodeToString(key)})
 	})
+}
+
+func (o shellOptions) askOf(ctx context.Context, out io.Writer, d *desk.Desk, a desk.Asking) error {
+	a.By, a.Via, a.Reason = desk.UID(o.By), desk.Shell, o.Reason
+	r, err := d.Ask(ctx, a)
+	if err != nil {
+		return spoken(o.Lang, err)
+	}
+	return tellAsked(out, o.Lang, r)
 }
 
 // rule gives a desk that only has the history the people of the directory, and
@@ -104,8 +113,8 @@ func (c config) rule(ctx context.Context, d *desk.Desk) error {
 	return d.Seed(ctx, p.seed)
 }
 
-// told is what people are told of an error.
-func told(lang string, err error) error {
+// spoken is what people are told of an error.
+func spoken(lang string, err error) error {
 	if desk.CodeOf(err) == "" {
 		return err
 	}

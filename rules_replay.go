@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/journal"
+	"github.com/unistra/melusine/internal/mirror"
 	"github.com/unistra/melusine/internal/say"
 	"github.com/unistra/melusine/rules"
 )
@@ -27,28 +30,49 @@ type rulesReplayCommand struct {
 	JSON      bool     `name:"json" help:"Print JSON."`
 }
 
-// Run ends with status 2 if anything would change, 1 if it cannot tell.
+// Run ends with status 2 if anything would change, 1 if it cannot tell. It reads
+// the journal alone where that says all that was known, and writes nothing; the
+// server may be running.
 func (c rulesReplayCommand) Run(ctx context.Context) error {
 	next, err := openBook(c.Candidate...)
 	if err != nil {
 		return err
 	}
-	return c.visit(ctx, false, func(t town) error {
-		if t.unrecorded() { // then what is known today is all there is
-			if err := t.accounts(); err != nil {
-				return err
-			}
+	return withHistory(ctx, c.File, func(cfg config, events *journal.Log) error {
+		seed, err := cfg.seed()
+		if err != nil {
+			return err
 		}
-		changes := t.replay(next)
-		if c.JSON {
-			err = changes.json(os.Stdout)
-		} else {
-			err = changes.print(os.Stdout, t.lang, c.Names)
+		t := town{view: mirror.New(events), seed: seed, lang: c.Lang}
+		if err := t.view.CatchUp(ctx); err != nil {
+			return err
 		}
-		if err == nil && len(changes.Changes) > 0 {
-			err = errChanges
+		if t.book, err = t.bookOf(c.Book); err != nil {
+			return err
 		}
+		if unrecorded := t.unrecorded(); unrecorded || looksAtNames(t.book, next) {
+			return c.visit(ctx, unrecorded, func(t town) error { return c.compare(os.Stdout, t, next) })
+		}
+		return c.compare(os.Stdout, t, next)
+	})
+}
+
+func (c rulesReplayCommand) compare(out io.Writer, t town, next *rules.Book) error {
+	found := t.replay(next)
+	say := func() error { return found.print(out, t.lang, c.Names) }
+	if c.JSON {
+		say = func() error { return found.json(out) }
+	}
+	if err := say(); err != nil || len(found.Changes) == 0 {
 		return err
+	}
+	return errChanges
+}
+
+// looksAtNames says that a rule looks at what only the directory knows.
+func looksAtNames(books ...*rules.Book) bool {
+	return slices.ContainsFunc(books, func(b *rules.Book) bool {
+		return slices.ContainsFunc(b.Rules(), func(r rules.Rule) bool { return strings.Contains(r.When, ".name") })
 	})
 }
 

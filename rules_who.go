@@ -20,14 +20,13 @@ import (
 
 // A town is what the questions about rights are asked of.
 type town struct {
-	view     *mirror.Mirror
-	book     *rules.Book
-	fixed    bool      // the book was chosen, whatever the date
-	seed     desk.Book // in force where the journal has none
-	domains  []string
-	accounts func() error // reads all of Partage
-	lang     string
-	zone     *time.Location
+	view    *mirror.Mirror
+	book    *rules.Book
+	fixed   bool      // the book was chosen, whatever the date
+	seed    desk.Book // in force where the journal has none
+	domains []string
+	lang    string
+	zone    *time.Location
 }
 
 // townOptions are those of every question.
@@ -62,9 +61,8 @@ func (o townOptions) visit(ctx context.Context, accounts bool, ask func(town) er
 		if err := t.view.LoadPeople(ctx, ldap.People(ctx), time.Now()); err != nil {
 			return err
 		}
-		t.accounts = func() error { return t.view.LoadAccounts(ctx, p.office.Accounts(ctx), time.Now()) }
 		if accounts {
-			if err := t.accounts(); err != nil {
+			if err := t.view.LoadAccounts(ctx, p.office.Accounts(ctx), time.Now()); err != nil {
 				return err
 			}
 		}

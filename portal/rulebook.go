@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 )
 
 // The fields of the form that proposes a book.
@@ -127,24 +128,32 @@ func (p *Portal) proposeBook(v *visit) error {
 		return fiber.ErrNotFound
 	}
 	draft, err := readProposing(v)
-	if err == nil {
-		var b desk.Book
-		if b, err = desk.NewBook(draft.name, draft.files...); err == nil {
-			if v.form("pas") == "demander" && drawn(draft.once) {
-				err = p.askRules(v, desk.RulesActivate, b.Digest(), b, draft.reason, draft.once)
-			} else {
-				err = p.considerBook(v, b, draft)
-			}
-		}
-	}
-	if desk.CodeOf(err) == "" {
+	if err != nil {
 		return err
 	}
-	lang := p.language(v.Ctx)
-	return p.showShelf(v, statusOf(err), shelf{draft: draft, problem: explain(lang, err)})
+	next := p.considerBook
+	if v.form("pas") == "demander" && drawn(draft.once) {
+		next = p.askForBook
+	}
+	if err = next(v, draft); desk.CodeOf(err) == "" {
+		return err
+	}
+	return p.showShelf(v, statusOf(err), shelf{draft: draft, problem: say.Error(p.language(v.Ctx), err)})
 }
 
-func (p *Portal) considerBook(v *visit, b desk.Book, draft proposing) error {
+func (p *Portal) askForBook(v *visit, draft proposing) error {
+	b, err := desk.NewBook(draft.name, draft.files...)
+	if err != nil {
+		return err
+	}
+	return p.askRules(v, desk.RulesActivate, b.Digest(), b, draft.reason, draft.once)
+}
+
+func (p *Portal) considerBook(v *visit, draft proposing) error {
+	b, err := desk.NewBook(draft.name, draft.files...)
+	if err != nil {
+		return err
+	}
 	would, err := p.Desk.Consider(v.me.UID, desk.Portal, b)
 	if err != nil {
 		return err
@@ -218,7 +227,7 @@ func (p *Portal) onShelf(v *visit, ask func() error) error {
 	if desk.CodeOf(err) == "" {
 		return err
 	}
-	return p.showShelf(v, statusOf(err), shelf{problem: explain(p.language(v.Ctx), err)})
+	return p.showShelf(v, statusOf(err), shelf{problem: say.Error(p.language(v.Ctx), err)})
 }
 
 // askRules asks, and goes to the request's page.

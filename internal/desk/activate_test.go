@@ -279,6 +279,8 @@ func TestOneUndoesAnActivationOfToday(t *testing.T) {
 	activate(t, d, "own")
 	d.Now = func() time.Time { return now.Add(24 * time.Hour) }
 	d.Stale = 100 * time.Hour
+	_, err := d.Ask(t.Context(), desk.Asking{By: "eve", Via: desk.Chat, Action: action(t, "rules.undo book="+textBook("strict").Digest()), Key: "t"})
+	wants(t, err, desk.NotUndoable)
 	r, err := d.Ask(t.Context(), desk.Asking{By: "eve", Via: desk.Chat, Action: action(t, "rules.undo"), Key: "u"})
 	if err != nil || r.State != desk.Settled || r.Action.Arg("book") != first {
 		t.Fatalf("%s, %v: %s", r.State, err, r.Action)
@@ -361,10 +363,12 @@ func TestFoldOfBooks(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	other := ready
-	other.Action = action(t, "house.thaw")
-	if _, err := other.With(activated(own, own.Digest())); err == nil {
-		t.Error("a thaw puts a book in force")
+	for _, text := range []string{"house.thaw", "rules.activate book=" + strict.Digest()} {
+		other := ready
+		other.Action = action(t, text)
+		if _, err := other.With(activated(own, own.Digest())); err == nil {
+			t.Errorf("%s puts another book in force", text)
+		}
 	}
 	settled, err := ready.With(activated(own, own.Digest()))
 	if err != nil || settled.State != desk.Settled {
@@ -453,4 +457,29 @@ func TestNewBook(t *testing.T) {
 	if moved, _ := desk.NewBook("one", desk.BookFile{Name: "10.yaml", Text: "ab"}, desk.BookFile{Name: "20.yaml"}); moved.Digest() == one.Digest() {
 		t.Error("what is in which file does not count")
 	}
+}
+
+// What people are shown of a proposal is against the book that it replaces, even
+// if that came while it was asked.
+func TestADifferenceIsFromTheBookItReplaces(t *testing.T) {
+	d, h := ruled(t)
+	h.before = func() { activate(t, d, "own") }
+	r, err := propose(t, d, "cid", textBook("strict"), "p")
+	if err != nil || r.Action.Arg("from") != textBook("own").Digest() || r.Proposal.Difference.From != r.Action.Arg("from") {
+		t.Errorf("%v: %s, compared with %.12s", err, r.Action, r.Proposal.Difference.From)
+	}
+}
+
+// What is asked of the rules needs people, and no account; all else needs both.
+func TestRulesNeedNoAccounts(t *testing.T) {
+	d, h := ruled(t)
+	h.unread = true
+	if _, err := propose(t, d, "cid", textBook("own"), "p"); err != nil {
+		t.Error(err)
+	}
+	_, err := d.Ask(t.Context(), desk.Asking{By: "ann", Via: desk.Chat, Action: action(t, "quota.set bob@u.fr size=2G"), Key: "k"})
+	wants(t, err, desk.StaleData)
+	h.read = now.Add(-2 * time.Hour)
+	_, err = propose(t, d, "cid", textBook("strict"), "q")
+	wants(t, err, desk.StaleData)
 }

@@ -131,7 +131,7 @@ func (r Request) governed(e Event) (next Request, ok, governs bool) {
 	case BrakesReset:
 		ok = settles && r.Action.Verb == BrakeRelease
 	case BookActivated:
-		ok = settles && r.Action.Verb.onRules() && r.proposes(f)
+		ok = settles && r.proposes(f)
 	default:
 		return r, false, false
 	}

@@ -24,6 +24,7 @@ type house struct {
 	accounts map[desk.Address]desk.Account
 	domains  []string
 	read     time.Time // when the directory was
+	unread   bool      // Partage never was
 }
 
 func (h *house) Append(_ context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
@@ -219,9 +220,15 @@ func (h *house) Owned(uid desk.UID) (owned []desk.Account) {
 	return owned
 }
 
-func (h *house) HasDomain(domain string) bool         { return slices.Contains(h.domains, domain) }
-func (h *house) Classes() []string                    { return []string{"staff_l", "staff_s"} }
-func (h *house) Ages() (directory, partage time.Time) { return h.read, h.read }
+func (h *house) HasDomain(domain string) bool { return slices.Contains(h.domains, domain) }
+func (h *house) Classes() []string            { return []string{"staff_l", "staff_s"} }
+
+func (h *house) Ages() (directory, partage time.Time) {
+	if h.unread {
+		return h.read, time.Time{}
+	}
+	return h.read, h.read
+}
 
 // book is rules made of one function.
 type book func(desk.Facts) desk.Decision

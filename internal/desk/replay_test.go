@@ -38,6 +38,9 @@ func TestRecordedFactsAreThoseDecidedOn(t *testing.T) {
 		if !recorded {
 			t.Fatalf("%s: not recorded", text)
 		}
+		if mine := text == "quota.set ann@u.fr size=3G"; mine != (r.Seen.Owner == nil && r.Owner != "") && r.Owner != "" && r.Owner != "gone" {
+			t.Errorf("%s: the owner is kept twice, or not at all", text)
+		}
 		looked.Target.Name, looked.Target.Used, looked.Target.Forward = "", 0, "" // no rule looks at them
 		if diff := cmp.Diff(looked, got); diff != "" {
 			t.Errorf("%s (-decided on +recorded):\n%s", text, diff)
