@@ -123,6 +123,9 @@ func digestOf(files []File) string {
 // Digest identifies the book: SHA-256 of its files, in hex.
 func (b *Book) Digest() string { return b.digest }
 
+// Protected lists the addresses that no rule lets anybody change.
+func (b *Book) Protected() []desk.Address { return slices.Clone(b.protected) }
+
 // Rules lists the rules in the order they are tried.
 func (b *Book) Rules() []Rule {
 	rules := make([]Rule, len(b.rules))
