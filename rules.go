@@ -4,6 +4,7 @@ package main
 type rulesCommand struct {
 	Check   rulesCheckCommand   `cmd:"" help:"Report every fault of a rule book, and what is odd in it."`
 	Test    rulesTestCommand    `cmd:"" help:"Run the cases of a rule book, and tell what they do not see."`
+	Case    rulesCaseCommand    `cmd:"" help:"Print a request of the history as a case: melusine rules case melusine.yml D-512."`
 	Charter rulesCharterCommand `cmd:"" help:"Write who may do what, who approves and within which time, for everybody to read."`
 	Explain rulesExplainCommand `cmd:"" help:"Explain what the rules would answer somebody, with every value they look at."`
 	Who     rulesWhoCommand     `cmd:"" help:"Tell who can do something: melusine rules who melusine.yml 'quota.set jeanne@univ-test.fr size=5G'."`

@@ -30,8 +30,7 @@ rules:
     outcome: allow
 `
 
-const world = `What comes first is a comment: even this.
--- people --
+const world = `-- people --
 # and this
 ann: affiliation=employee name="Ann A." unit=PHY
 bea: groups=dn-admins,others manager=ann manages=a.fr,b.fr unitDomain=a.fr
@@ -43,7 +42,7 @@ rssi@a.fr: owner=bea
 
 func load(t *testing.T, cases string) *trial.Suite {
 	t.Helper()
-	s, err := trial.Load(rules.File{Name: "world.txtar", Text: world}, rules.File{Name: "cases.txtar", Text: cases})
+	s, err := trial.Load(rules.File{Name: "cases.txtar", Text: cases + world})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +62,7 @@ func run(t *testing.T, cases string) string {
 	return out.String()
 }
 
-const all = `
+const all = `What comes first is a comment: even this.
 -- Ann asks for more --
 who: ann
 asks: quota.set ann@a.fr size=10G
@@ -204,8 +203,8 @@ func TestLoadBad(t *testing.T) {
 		"bad outcome":        {strings.Replace(good, "deny", "denied", 1), `cases.txtar:4: gets: "denied": write allow, ask or deny`},
 		"bad from":           {good + "from: admins\n", `cases.txtar:5: from: "admins": write how many of whom`},
 		"bad within":         {good + "within: 3 days\n", `cases.txtar:5: within: "3 days": write deadline and expiry`},
-		"person twice":       {"-- people --\nann:\n", "cases.txtar:2: ann is described twice"},
-		"account twice":      {"-- accounts --\nann@a.fr:\n", "cases.txtar:2: ann@a.fr is described twice"},
+		"person twice":       {"-- people --\nann:\nann:\n", "cases.txtar:3: ann is described twice"},
+		"account twice":      {"-- accounts --\nann@a.fr:\nann@a.fr:\n", "cases.txtar:3: ann@a.fr is described twice"},
 		"bad address":        {"-- accounts --\nann:\n", `cases.txtar:2: "ann" is not a mail address`},
 		"unknown field":      {"-- people --\nzoe: afiliation=x\n", `cases.txtar:2: zoe: "afiliation" is not known; write affiliation, groups, manager, manages, name, unit, unitDomain`},
 		"bad pair":           {"-- people --\nzoe: employee\n", `cases.txtar:2: zoe: "employee": write key=value`},
@@ -214,7 +213,7 @@ func TestLoadBad(t *testing.T) {
 		"bad alias":          {"-- accounts --\nz@a.fr: aliases=x\n", "cases.txtar:2: z@a.fr: aliases=x: address.invalid"},
 		"all faults at once": {"-- x --\n-- y --\n", `case "y" lacks a line "who"`},
 	} {
-		_, err := trial.Load(rules.File{Name: "world.txtar", Text: world}, rules.File{Name: "cases.txtar", Text: c.cases})
+		_, err := trial.Load(rules.File{Name: "cases.txtar", Text: c.cases + world})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, lacks %q", name, err, c.want)
 		}
