@@ -19,6 +19,7 @@ type dossier struct {
 	again    bool         // the reader may ask for the same anew
 	amend    bool         // the reader may change it
 	releases []desk.Request
+	changes  string    // in the text of the rule book, if it is about that
 	problem  string    // why the last click did nothing
 	why      *desk.Why // nil if the rules cannot be asked now
 }
@@ -55,6 +56,10 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
 	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, again: r.State == desk.Lapsed && r.By == reader,
 		amend: p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil, releases: p.Desk.Releases(r)}
+	if r.Proposal != nil {
+		from, _ := desk.EditionOf(p.Desk.View.Editions(), r.Action.Arg("from"))
+		d.changes = differs(from.Book, r.Proposal.Book)
+	}
 	if w, err := p.Desk.WhyRequest(reader, desk.Portal, r.ID); err == nil {
 		d.why = &w
 	}

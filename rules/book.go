@@ -126,6 +126,15 @@ func (b *Book) Digest() string { return b.digest }
 // Protected lists the addresses that no rule lets anybody change.
 func (b *Book) Protected() []desk.Address { return slices.Clone(b.protected) }
 
+// Articles lists the rules for people to read.
+func (b *Book) Articles() []desk.Article {
+	articles := make([]desk.Article, len(b.rules))
+	for i, r := range b.rules {
+		articles[i] = desk.Article{ID: r.ID, Text: r.Text, Verbs: slices.Clone(r.Verbs), Outcome: r.Outcome, When: r.When}
+	}
+	return articles
+}
+
 // Rules lists the rules in the order they are tried.
 func (b *Book) Rules() []Rule {
 	rules := make([]Rule, len(b.rules))

@@ -436,6 +436,7 @@ func TestNewBook(t *testing.T) {
 	for name, files := range map[string][]desk.BookFile{
 		"none": nil, "many": many, "large": {{Name: "a.yaml", Text: strings.Repeat("x", 256<<10+1)}},
 		"unseen name": {{Name: "a\u202e.yaml", Text: "x"}}, "line break": {{Name: "a\nb", Text: "x"}},
+		"a folder": {{Name: "..", Text: "x"}}, "nameless": {{Name: "", Text: "x"}},
 	} {
 		if _, err := desk.NewBook("n", files...); desk.CodeOf(err) != desk.BadBook {
 			t.Errorf("%s: %v", name, err)

@@ -69,9 +69,10 @@ func TestCompare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := desk.Difference{From: textBook("first").Digest(), Requests: 3, Shifts: []desk.Shift{{Verb: desk.QuotaSet, Kind: desk.Gains,
-		Was: desk.Verdict{Outcome: desk.Pending, Rule: "needs"}, Is: desk.Verdict{Outcome: desk.Allowed, Rule: "own"}, Requests: 3, People: 2, Open: 2, Some: []desk.ID{"D-3", "D-2", "D-1"}}}}
-	if diff := cmp.Diff(want, d.Compare(own)); diff != "" {
+	shift := desk.Shift{Verb: desk.QuotaSet, Kind: desk.Gains,
+		Was: desk.Verdict{Outcome: desk.Pending, Rule: "needs"}, Is: desk.Verdict{Outcome: desk.Allowed, Rule: "own"}, Requests: 3, People: 2, Open: 2, Some: []desk.ID{"D-3", "D-2", "D-1"}}
+	want := desk.Comparison{Requests: 3, Turns: []desk.Turned{{Shift: shift, By: []desk.UID{"ann", "fay"}, All: shift.Some}}}
+	if diff := cmp.Diff(want, d.Compare(d.Rules, own)); diff != "" {
 		t.Error(diff)
 	}
 	for i, e := range h.events { // as of a journal that does not say what was known
@@ -81,15 +82,15 @@ func TestCompare(t *testing.T) {
 		}
 	}
 	delete(h.people, "fay")
-	if got := d.Compare(own); got.Today != 2 || got.Requests != 2 || got.Lost != 1 {
+	if got := d.Compare(d.Rules, own); len(got.Today) != 2 || got.Requests != 2 || got.Lost != 1 {
 		t.Errorf("%+v", got)
 	}
-	if got := d.Compare(d.Rules); len(got.Shifts) != 0 {
+	if got := d.Compare(d.Rules, d.Rules); len(got.Turns) != 0 {
 		t.Errorf("a book differs from itself: %+v", got)
 	}
 }
 
-func TestTurned(t *testing.T) {
+func TestTurns(t *testing.T) {
 	asks, more, others := needs(1, "admins"), needs(2, "admins"), needs(1, "dsi")
 	late := needs(1, "admins")
 	late.Expiry = 5
@@ -103,7 +104,7 @@ func TestTurned(t *testing.T) {
 		{allowed, asks, desk.Loses}, {asks, denied, desk.Loses}, {allowed, desk.Decision{}, desk.Loses},
 		{asks, more, desk.Others}, {asks, others, desk.Others}, {asks, late, desk.OtherDays},
 	} {
-		if got := desk.Turned(c.was, c.is); got != c.want {
+		if got := desk.Turns(c.was, c.is); got != c.want {
 			t.Errorf("%v -> %v: %q, want %q", c.was.Outcome, c.is.Outcome, got, c.want)
 		}
 	}

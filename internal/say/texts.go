@@ -118,6 +118,21 @@ var texts = map[string]text{
 	"name.scope":   {"le choix des demandes", "the choice of requests"},
 	"name.topic":   {"le sujet de l'aide", "the help topic"},
 
+	// What another rule book would change.
+	"diff.none":        {"Sur {n} demandes rejouées, aucune ne recevrait une autre réponse.", "Of {n} requests replayed, none would be answered otherwise."},
+	"diff.some":        {"Sur {n} demandes rejouées, certaines recevraient une autre réponse.", "Of {n} requests replayed, some would be answered otherwise."},
+	"diff.today":       {"{n} l'ont été avec ce que l'on sait aujourd'hui, faute de savoir ce que l'on savait alors.", "{n} were on what is known today, for what was known then is not."},
+	"diff.lost":        {"{n} n'ont pas pu l'être, car effacées ou oubliées.", "{n} could not be, for they are erased or no longer known."},
+	"shift.count":      {"{n} demande(s), {people} personne(s)", "{n} request(s), {people} people"},
+	"shift.open":       {", dont {n} en cours", ", {n} of them not finished"},
+	"turn.gains":       {"permis plus largement", "more is allowed"},
+	"turn.loses":       {"permis moins largement", "less is allowed"},
+	"turn.others":      {"autres approbateurs", "other approvers"},
+	"turn.otherdays":   {"autres délais", "other delays"},
+	"answered.denied":  {"refusé", "denied"},
+	"answered.allowed": {"tout de suite", "at once"},
+	"answered.pending": {"après accord", "once approved"},
+
 	// Why an attempt failed: the end of a sentence.
 	"cause":                 {"une erreur de notre côté", "an error on our side"},
 	"cause.account.unknown": {"la boîte n'existe plus", "the mailbox no longer exists"},
