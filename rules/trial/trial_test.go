@@ -1,6 +1,7 @@
 package trial_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -255,4 +256,38 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("%+v", r)
 		}
 	})
+}
+
+// BenchmarkRun200 tries 200 rules by a thousand cases; the goal is five seconds.
+func BenchmarkRun200(b *testing.B) {
+	var text, people, accounts, cases strings.Builder
+	text.WriteString("rules:\n")
+	verbs := []string{"alias.add", "alias.remove", "quota.set", "account.show", "account.hide"}
+	for i := range 200 {
+		verb := verbs[i%len(verbs)]
+		fmt.Fprintf(&text, "  - {id: r%d, fr: A., en: A., verbs: [%s], when: 'manages(domain) and manages(target.domain) and ownedByOther() and domain in [\"d%d.fr\", \"e%d.fr\"]', outcome: allow}\n", i, verb, i, i)
+		fmt.Fprintf(&people, "c%d: manages=d%d.fr,e%d.fr\no%d:\n", i, i, i, i)
+		fmt.Fprintf(&accounts, "x@d%d.fr: owner=o%d\nx@e%d.fr: owner=o%d\nn@d%d.fr:\n", i, i, i, i, i)
+		for n, c := range []string{"c%d x@d%d.fr allow", "c%d x@e%d.fr allow", "o%d x@d%d.fr deny", "c%d n@d%d.fr deny", "o%d n@d%d.fr deny"} {
+			who, rest, _ := strings.Cut(fmt.Sprintf(c, i, i), " ")
+			at, gets, _ := strings.Cut(rest, " ")
+			_, domain, _ := strings.Cut(at, "@")
+			args := map[string]string{"alias.add": " alias=y@" + domain, "alias.remove": " alias=y@" + domain, "quota.set": " size=5G"}[verb]
+			fmt.Fprintf(&cases, "-- %d %d --\nwho: %s\nasks: %s %s%s\ngets: %s\n", i, n, who, verb, at, args, gets)
+		}
+	}
+	book, err := rules.Load("b.yaml", []byte(text.String()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := trial.Load(rules.File{Name: "c.txtar", Text: "-- people --\n" + people.String() + "-- accounts --\n" + accounts.String() + cases.String()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if r := s.Run(book); r.Cases != 1000 || len(r.Failures) > 0 || r.Mutants < 1500 {
+			b.Fatalf("%d cases, %d fail, %d mistakes", r.Cases, len(r.Failures), r.Mutants)
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/5, "of-goal")
 }
