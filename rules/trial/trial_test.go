@@ -128,6 +128,9 @@ gets: ask
 			t.Errorf("lacks %q in\n%s", want, got)
 		}
 	}
+	if got := run(t, strings.ReplaceAll(all, "alias.add desk@a.fr", "alias.add ann@a.fr")); !strings.Contains(got, "book.yaml:13: rule admins-act: target.status == \"locked\" is \"yes\" in no case\n") {
+		t.Errorf("nobody has seen a locked account:\n%s", got)
+	}
 	if strings.Contains(got, "admins-act: this change") {
 		t.Errorf("of a rule without cases that is enough:\n%s", got)
 	}
@@ -156,6 +159,17 @@ cases.txtar:17: An administrator acts, and nobody else
 `
 	if !strings.HasPrefix(got, want) || !strings.HasSuffix(got, "9 cases, 4 fail; 2 of 2 rules decide one; 5 of 5 clauses seen true and false; mistakes are tried once all cases pass\n") {
 		t.Error(cmp.Diff(want, got))
+	}
+}
+
+// No mistake is tried while a case fails: every one would be noticed.
+func TestFailuresFirst(t *testing.T) {
+	b, err := rules.Load("book.yaml", []byte(book))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := load(t, strings.Replace(all, "gets: deny by protected", "gets: allow", 1)).Run(b); len(r.Failures) != 1 || r.Mutants != 0 || r.Noticed() != 0 {
+		t.Errorf("%d failures, %d mistakes", len(r.Failures), r.Mutants)
 	}
 }
 
