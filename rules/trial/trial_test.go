@@ -3,6 +3,7 @@ package trial_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -235,22 +236,49 @@ func TestLoadBad(t *testing.T) {
 	}
 }
 
-// The cases of the default book notice every mistake that is tried on it.
-func TestDefault(t *testing.T) {
-	b, err := rules.Default()
+// The cases of the default book, and of each that is shipped, notice every
+// mistake that is tried on it.
+func TestShipped(t *testing.T) {
+	wholly(t, []rules.File{rules.DefaultFile()}, []rules.File{rules.DefaultCases()})
+	folders, _ := filepath.Glob("../../deploy/rules/*")
+	if len(folders) < 4 {
+		t.Fatalf("%d books", len(folders))
+	}
+	for _, folder := range folders {
+		wholly(t, files(t, folder, "*.yaml"), files(t, folder, "*.txtar"))
+	}
+}
+
+func files(t *testing.T, folder, form string) (all []rules.File) {
+	t.Helper()
+	paths, _ := filepath.Glob(filepath.Join(folder, form))
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, rules.File{Name: path, Text: string(text)})
+	}
+	return all
+}
+
+func wholly(t *testing.T, book, cases []rules.File) {
+	t.Helper()
+	b, err := rules.LoadFiles(book...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := trial.Load(rules.DefaultCases())
+	s, err := trial.Load(cases...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := s.Run(b)
-	if len(r.Failures)+len(r.Untested)+len(r.Unseen)+len(r.Survivors) > 0 || r.Mutants < 150 {
-		if err := r.Print(os.Stdout); err != nil {
+	if len(r.Failures)+len(r.Untested)+len(r.Unseen)+len(r.Survivors)+len(b.Warnings()) > 0 || r.Mutants < 5*r.Rules {
+		var out strings.Builder
+		if err := r.Print(&out); err != nil {
 			t.Fatal(err)
 		}
-		t.Error("the default book is not wholly tested")
+		t.Errorf("%s is not wholly tested: %v\n%s", book[0].Name, b.Warnings(), &out)
 	}
 }
 
