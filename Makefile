@@ -14,7 +14,8 @@ demo: ## try Mélusine with a simulated Partage, nothing to install
 	go run . demo
 
 test: prepare check ## prove everything: real servers, race detector (installs what is missing)
-	CGO_ENABLED=1 go test -race -tags servers -timeout 30m ./...
+	CGO_ENABLED=1 go test -race -short -tags servers -timeout 30m ./...
+	go test -tags servers -timeout 30m . # the storms, which -short leaves out: the race detector makes them five times as long
 	go test -run '^TestSoup$$' ./internal/phrase -soup=200000
 
 storm: ## 10,000 actions on a Partage that applies late, the process killed at any moment: the last line counts what went wrong

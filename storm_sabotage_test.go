@@ -125,15 +125,15 @@ func (b *believer) Shows(a desk.Action, account desk.Account) bool {
 
 func (b *believer) Pen(ctx context.Context, a desk.Action, before desk.Account) (desk.Pen, error) {
 	pen, err := b.Office.Pen(ctx, a, before)
-	return told{pen, func(answer error) { b.answers.Store(a.String(), answer) }}, err
+	return outspoken{pen, func(answer error) { b.answers.Store(a.String(), answer) }}, err
 }
 
-type told struct {
+type outspoken struct {
 	desk.Pen
 	answer func(error)
 }
 
-func (p told) Write(ctx context.Context) error {
+func (p outspoken) Write(ctx context.Context) error {
 	err := p.Pen.Write(ctx)
 	p.answer(err)
 	return err

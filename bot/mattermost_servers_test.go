@@ -63,7 +63,7 @@ func newCampus(tb testing.TB) *campus {
 	}))
 	tb.Cleanup(c.callbacks.Close)
 	c.bot, err = bot.New(bot.Config{Desk: c.desk, Chat: c.real, Secret: secret, Channel: c.approvers.Id, URL: c.callbacks.URL,
-		Link: "https://portal/lier", Zone: time.UTC, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		Link: "https://portal/lier", Approvers: func() []string { return []string{"admins"} }, Zone: time.UTC, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	must(tb, err)
 	handler = c.bot.Handler()
 	must(tb, c.bot.Register(tb.Context()))

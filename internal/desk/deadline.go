@@ -85,8 +85,8 @@ func (d *Desk) Pursue(ctx context.Context, id ID, working bool) error {
 	return err
 }
 
-// Timeless: what the clock says proves nothing, or what the journal says is not
-// all that happened. No time has passed then.
+// Timeless says that time proves nothing: the clock is not to be believed, or the
+// journal is not all that happened. Nothing becomes late then.
 func (d *Desk) Timeless() bool {
 	freeze, frozen := d.View.Freeze()
 	f, _ := freeze.Fact.(Frozen)

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -203,7 +204,7 @@ func TestAfterTheEnd(t *testing.T) {
 		for _, by := range []desk.UID{"cid", "eve"} {
 			_, err = d.Approve(t.Context(), by, desk.Chat, r.ID, "")
 			wants(t, err, desk.TooLate)
-			if e, _ := err.(*desk.Error); e == nil || e.Details["state"] != string(desk.Lapsed) || e.Details["by"] != "" {
+			if e, _ := errors.AsType[*desk.Error](err); e == nil || e.Details["state"] != string(desk.Lapsed) || e.Details["by"] != "" {
 				t.Errorf("written %v: %s is told %v", written, by, err)
 			}
 			_, err = d.Refuse(t.Context(), by, desk.Chat, r.ID, "", "no")

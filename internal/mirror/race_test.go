@@ -134,9 +134,26 @@ func TestTwoNodesRaceToDecide(t *testing.T) {
 	}
 }
 
-// It is the compare-and-swap that orders them.
+// It is the compare-and-swap that orders them: without it, two nodes that have not
+// heard of each other both decide.
 func TestTheRaceSeesThatNothingIsCompared(t *testing.T) {
-	if wrong := race(t, hasty{journal.NewMemory()}, 60); len(wrong) == 0 {
+	decided := func(j desk.Journal) []string {
+		one, _ := house(t, j)
+		other, _ := house(t, j)
+		r := askFor(t, one, "a@u.fr", "k")
+		must(t, other.View.CatchUp(t.Context()))
+		told := map[string]int{}
+		for n, d := range []*desk.Desk{one, other} {
+			if deeds[n](t.Context(), d, r) == nil {
+				told[fmt.Sprint(r.ID, " ", n)]++
+			}
+		}
+		return judged(t, j, []desk.Request{r}, told)
+	}
+	if wrong := decided(journal.NewMemory()); len(wrong) > 0 {
+		t.Errorf("compared: %v", wrong)
+	}
+	if wrong := decided(hasty{journal.NewMemory()}); len(wrong) == 0 {
 		t.Error("nothing was wrong: the race shows nothing")
 	}
 }

@@ -33,7 +33,7 @@ const (
 
 var (
 	optional = []string{reason, scope, topic, book, from} // or else desk misses it
-	targets  = []string{account, request, topic} // the others are arguments
+	targets  = []string{account, request, topic}          // the others are arguments
 )
 
 // Of two commands that begin alike the longer stands first.
