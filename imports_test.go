@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"internal/calendar":  {},
 	"internal/effect":    {"internal/desk", "partage"},
 	"rules":              {"internal/desk"},
+	"rules/charter":      {"internal/desk", "internal/say", "rules"},
 	"bot":                {"internal/desk", "internal/phrase", "internal/say"},
 	"portal":             {"internal/desk", "internal/phrase", "internal/say"},
 	"deploy/dev":         {},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,13 +15,15 @@ func TestMain(m *testing.M) {
 }
 
 // The scripts run the program as people do. Each has an address of its own in
-// $ADDRESS, and "listening" waits until somebody answers there.
+// $ADDRESS, the books that are shipped are in $BOOKS, and "listening" waits until somebody answers there.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
+			books, err := filepath.Abs("deploy/rules")
 			e.Setenv("ADDRESS", freePort(t))
-			return nil
+			e.Setenv("BOOKS", books)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"listening": listening, "ruled": ruledJournal},
 	})

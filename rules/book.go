@@ -123,6 +123,9 @@ func digestOf(files []File) string {
 // Digest identifies the book: SHA-256 of its files, in hex.
 func (b *Book) Digest() string { return b.digest }
 
+// Protected lists the addresses that no rule lets anybody change.
+func (b *Book) Protected() []desk.Address { return slices.Clone(b.protected) }
+
 // Articles lists the rules for people to read.
 func (b *Book) Articles() []desk.Article {
 	articles := make([]desk.Article, len(b.rules))

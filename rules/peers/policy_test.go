@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -42,7 +43,8 @@ const (
 	kinds
 )
 
-func policies() []policy {
+// policies are made once: the oracle asks all of them.
+var policies = sync.OnceValue(func() []policy {
 	all := make([]policy, ruleCount)
 	for i := range all {
 		all[i] = policy{verb: verbs[i/kinds%len(verbs)], via: doors[i/20%len(doors)], kind: i % kinds}
@@ -51,7 +53,7 @@ func policies() []policy {
 		}
 	}
 	return all
-}
+})
 
 func domain(i int) string { return fmt.Sprintf("d%d.fr", i%domains) }
 

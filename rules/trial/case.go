@@ -30,6 +30,12 @@ type Answer struct {
 	Says    string
 }
 
+// The sections that are no cases.
+const (
+	people   = "people"
+	accounts = "accounts"
+)
+
 // noRule stands for the absence of a rule.
 const noRule = "no rule"
 
@@ -45,33 +51,38 @@ var (
 // A Suite is the cases of a book.
 type Suite struct{ Cases []Case }
 
-// Load reads cases. The error joins everything that is wrong with them, with
-// file and line.
+// Load reads cases, each file with a world of its own. The error joins
+// everything that is wrong with them, with file and line.
 func Load(files ...rules.File) (*Suite, error) {
-	f, c := &faults{}, cast{map[desk.UID]desk.Person{}, map[desk.Address]desk.Account{}}
-	var cases []section
+	s, f := &Suite{}, &faults{}
 	for _, file := range files {
-		for _, s := range sections(file, f) {
-			switch s.name {
-			case "people":
-				c.addPeople(s, f)
-			case "accounts":
-				c.addAccounts(s, f)
-			default:
-				cases = append(cases, s)
-			}
-		}
-	}
-	s, seen := &Suite{}, map[[2]string]bool{}
-	for _, section := range cases {
-		key := [2]string{section.file, section.name}
-		if seen[key] {
-			f.add(section.file, section.line, "another case is called %q", section.name)
-		}
-		seen[key] = true
-		s.Cases = append(s.Cases, c.read(section, f)...)
+		s.add(sections(file, f), f)
 	}
 	return s, errors.Join(f.all...)
+}
+
+// add reads the sections of one file: first its people and accounts, wherever
+// they stand.
+func (s *Suite) add(all []section, f *faults) {
+	c, names := cast{map[desk.UID]desk.Person{}, map[desk.Address]desk.Account{}}, map[string]bool{}
+	for _, section := range all {
+		switch section.name {
+		case people:
+			c.addPeople(section, f)
+		case accounts:
+			c.addAccounts(section, f)
+		}
+	}
+	for _, section := range all {
+		if section.name == people || section.name == accounts {
+			continue
+		}
+		if names[section.name] {
+			f.add(section.file, section.line, "another case is called %q", section.name)
+		}
+		names[section.name] = true
+		s.Cases = append(s.Cases, c.read(section, f)...)
+	}
 }
 
 // read makes cases of a section, one for each thing asked.

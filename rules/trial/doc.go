@@ -5,8 +5,8 @@
 //
 // Cases are texts in sections, each begun by a line "-- name --"; what comes
 // before the first is a comment, as are lines that begin with "#". The sections
-// "people" and "accounts" hold the world that all files of a book share, one to
-// a line; every other section is one case:
+// "people" and "accounts" hold the world of that file, one to a line; every
+// other section is one case:
 //
 //	-- people --
 //	alice: affiliation=employee unit=PHY manages=physique.univ-test.fr

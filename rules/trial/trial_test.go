@@ -1,7 +1,9 @@
 package trial_test
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -30,8 +32,7 @@ rules:
     outcome: allow
 `
 
-const world = `What comes first is a comment: even this.
--- people --
+const world = `-- people --
 # and this
 ann: affiliation=employee name="Ann A." unit=PHY
 bea: groups=dn-admins,others manager=ann manages=a.fr,b.fr unitDomain=a.fr
@@ -43,7 +44,7 @@ rssi@a.fr: owner=bea
 
 func load(t *testing.T, cases string) *trial.Suite {
 	t.Helper()
-	s, err := trial.Load(rules.File{Name: "world.txtar", Text: world}, rules.File{Name: "cases.txtar", Text: cases})
+	s, err := trial.Load(rules.File{Name: "cases.txtar", Text: cases + world})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func run(t *testing.T, cases string) string {
 	return out.String()
 }
 
-const all = `
+const all = `What comes first is a comment: even this.
 -- Ann asks for more --
 who: ann
 asks: quota.set ann@a.fr size=10G
@@ -128,6 +129,9 @@ gets: ask
 			t.Errorf("lacks %q in\n%s", want, got)
 		}
 	}
+	if got := run(t, strings.ReplaceAll(all, "alias.add desk@a.fr", "alias.add ann@a.fr")); !strings.Contains(got, "book.yaml:13: rule admins-act: target.status == \"locked\" is \"yes\" in no case\n") {
+		t.Errorf("nobody has seen a locked account:\n%s", got)
+	}
 	if strings.Contains(got, "admins-act: this change") {
 		t.Errorf("of a rule without cases that is enough:\n%s", got)
 	}
@@ -156,6 +160,17 @@ cases.txtar:17: An administrator acts, and nobody else
 `
 	if !strings.HasPrefix(got, want) || !strings.HasSuffix(got, "9 cases, 4 fail; 2 of 2 rules decide one; 5 of 5 clauses seen true and false; mistakes are tried once all cases pass\n") {
 		t.Error(cmp.Diff(want, got))
+	}
+}
+
+// No mistake is tried while a case fails: every one would be noticed.
+func TestFailuresFirst(t *testing.T) {
+	b, err := rules.Load("book.yaml", []byte(book))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := load(t, strings.Replace(all, "gets: deny by protected", "gets: allow", 1)).Run(b); len(r.Failures) != 1 || r.Mutants != 0 || r.Noticed() != 0 {
+		t.Errorf("%d failures, %d mistakes", len(r.Failures), r.Mutants)
 	}
 }
 
@@ -204,8 +219,8 @@ func TestLoadBad(t *testing.T) {
 		"bad outcome":        {strings.Replace(good, "deny", "denied", 1), `cases.txtar:4: gets: "denied": write allow, ask or deny`},
 		"bad from":           {good + "from: admins\n", `cases.txtar:5: from: "admins": write how many of whom`},
 		"bad within":         {good + "within: 3 days\n", `cases.txtar:5: within: "3 days": write deadline and expiry`},
-		"person twice":       {"-- people --\nann:\n", "cases.txtar:2: ann is described twice"},
-		"account twice":      {"-- accounts --\nann@a.fr:\n", "cases.txtar:2: ann@a.fr is described twice"},
+		"person twice":       {"-- people --\nann:\nann:\n", "cases.txtar:3: ann is described twice"},
+		"account twice":      {"-- accounts --\nann@a.fr:\nann@a.fr:\n", "cases.txtar:3: ann@a.fr is described twice"},
 		"bad address":        {"-- accounts --\nann:\n", `cases.txtar:2: "ann" is not a mail address`},
 		"unknown field":      {"-- people --\nzoe: afiliation=x\n", `cases.txtar:2: zoe: "afiliation" is not known; write affiliation, groups, manager, manages, name, unit, unitDomain`},
 		"bad pair":           {"-- people --\nzoe: employee\n", `cases.txtar:2: zoe: "employee": write key=value`},
@@ -214,29 +229,56 @@ func TestLoadBad(t *testing.T) {
 		"bad alias":          {"-- accounts --\nz@a.fr: aliases=x\n", "cases.txtar:2: z@a.fr: aliases=x: address.invalid"},
 		"all faults at once": {"-- x --\n-- y --\n", `case "y" lacks a line "who"`},
 	} {
-		_, err := trial.Load(rules.File{Name: "world.txtar", Text: world}, rules.File{Name: "cases.txtar", Text: c.cases})
+		_, err := trial.Load(rules.File{Name: "cases.txtar", Text: c.cases + world})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, lacks %q", name, err, c.want)
 		}
 	}
 }
 
-// The cases of the default book notice every mistake that is tried on it.
-func TestDefault(t *testing.T) {
-	b, err := rules.Default()
+// The cases of the default book, and of each that is shipped, notice every
+// mistake that is tried on it.
+func TestShipped(t *testing.T) {
+	wholly(t, []rules.File{rules.DefaultFile()}, []rules.File{rules.DefaultCases()})
+	folders, _ := filepath.Glob("../../deploy/rules/*")
+	if len(folders) < 4 {
+		t.Fatalf("%d books", len(folders))
+	}
+	for _, folder := range folders {
+		wholly(t, files(t, folder, "*.yaml"), files(t, folder, "*.txtar"))
+	}
+}
+
+func files(t *testing.T, folder, form string) (all []rules.File) {
+	t.Helper()
+	paths, _ := filepath.Glob(filepath.Join(folder, form))
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, rules.File{Name: path, Text: string(text)})
+	}
+	return all
+}
+
+func wholly(t *testing.T, book, cases []rules.File) {
+	t.Helper()
+	b, err := rules.LoadFiles(book...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := trial.Load(rules.DefaultCases())
+	s, err := trial.Load(cases...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := s.Run(b)
-	if len(r.Failures)+len(r.Untested)+len(r.Unseen)+len(r.Survivors) > 0 || r.Mutants < 150 {
-		if err := r.Print(os.Stdout); err != nil {
+	if len(r.Failures)+len(r.Untested)+len(r.Unseen)+len(r.Survivors)+len(b.Warnings()) > 0 || r.Mutants < 5*r.Rules {
+		var out strings.Builder
+		if err := r.Print(&out); err != nil {
 			t.Fatal(err)
 		}
-		t.Error("the default book is not wholly tested")
+		t.Errorf("%s is not wholly tested: %v\n%s", book[0].Name, b.Warnings(), &out)
 	}
 }
 
@@ -256,4 +298,38 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("%+v", r)
 		}
 	})
+}
+
+// BenchmarkRun200 tries 200 rules by a thousand cases; the goal is five seconds.
+func BenchmarkRun200(b *testing.B) {
+	var text, people, accounts, cases strings.Builder
+	text.WriteString("rules:\n")
+	verbs := []string{"alias.add", "alias.remove", "quota.set", "account.show", "account.hide"}
+	for i := range 200 {
+		verb := verbs[i%len(verbs)]
+		fmt.Fprintf(&text, "  - {id: r%d, fr: A., en: A., verbs: [%s], when: 'manages(domain) and manages(target.domain) and ownedByOther() and domain in [\"d%d.fr\", \"e%d.fr\"]', outcome: allow}\n", i, verb, i, i)
+		fmt.Fprintf(&people, "c%d: manages=d%d.fr,e%d.fr\no%d:\n", i, i, i, i)
+		fmt.Fprintf(&accounts, "x@d%d.fr: owner=o%d\nx@e%d.fr: owner=o%d\nn@d%d.fr:\n", i, i, i, i, i)
+		for n, c := range []string{"c%d x@d%d.fr allow", "c%d x@e%d.fr allow", "o%d x@d%d.fr deny", "c%d n@d%d.fr deny", "o%d n@d%d.fr deny"} {
+			who, rest, _ := strings.Cut(fmt.Sprintf(c, i, i), " ")
+			at, gets, _ := strings.Cut(rest, " ")
+			_, domain, _ := strings.Cut(at, "@")
+			args := map[string]string{"alias.add": " alias=y@" + domain, "alias.remove": " alias=y@" + domain, "quota.set": " size=5G"}[verb]
+			fmt.Fprintf(&cases, "-- %d %d --\nwho: %s\nasks: %s %s%s\ngets: %s\n", i, n, who, verb, at, args, gets)
+		}
+	}
+	book, err := rules.Load("b.yaml", []byte(text.String()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := trial.Load(rules.File{Name: "c.txtar", Text: "-- people --\n" + people.String() + "-- accounts --\n" + accounts.String() + cases.String()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if r := s.Run(book); r.Cases != 1000 || len(r.Failures) > 0 || r.Mutants < 1500 {
+			b.Fatalf("%d cases, %d fail, %d mistakes", r.Cases, len(r.Failures), r.Mutants)
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/5, "of-goal")
 }
