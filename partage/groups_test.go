@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -272,10 +273,10 @@ func TestGroupWritesThatMakeNoSenseAreNotSent(t *testing.T) {
 }
 
 func TestGroupPayloads(t *testing.T) {
-	payload := ""
+	var payload atomic.Value // a call that was given up may still be answered
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/xml")
-		fmt.Fprintf(w, "<Response><status>0</status><token>%s</token>%s</Response>", canaryToken, payload)
+		fmt.Fprintf(w, "<Response><status>0</status><token>%s</token>%s</Response>", canaryToken, payload.Load())
 	}, partage.Config{})
 	ctx := context.Background()
 	read := func() error { _, err := c.GetGroup(ctx, "g@univ-test.fr"); return err }
@@ -298,10 +299,11 @@ func TestGroupPayloads(t *testing.T) {
 			"<groups><group><name>g@ailleurs.fr</name><id>1</id></group></groups>",
 			"<count>1</count><groups><group><name>G@univ-test.fr</name><id>1</id></group></groups>"}},
 	} {
-		payload = r.good
+		payload.Store(r.good)
 		fine.check(t, r.read())
-		for _, payload = range r.payloads {
-			t.Run(r.name+payload, func(t *testing.T) { malformed.check(t, r.read()) })
+		for _, p := range r.payloads {
+			payload.Store(p)
+			t.Run(r.name+p, func(t *testing.T) { malformed.check(t, r.read()) })
 		}
 	}
 	// Several shapes of the same lists, and the name that Zimbra keeps among the aliases.
@@ -310,14 +312,14 @@ func TestGroupPayloads(t *testing.T) {
 		`<members type="array"><member>a@x.fr</member></members><zimbraMailAlias type="array"/>`,
 		"<members/><members>a@x.fr</members><zimbraDistributionListSendShareMessageToNewMembers/>",
 	} {
-		payload = "<group>" + head + lists + "</group>"
+		payload.Store("<group>" + head + lists + "</group>")
 		if g, err := c.GetGroup(ctx, "g@univ-test.fr"); err != nil || len(g.Members) != 1 || g.Members[0] != "a@x.fr" || len(g.Aliases) != 0 || g.Quiet {
 			t.Errorf("%s: %+v %v", lists, g, err)
 		}
 	}
-	payload = "<accounts><account> a@univ-test.fr</account></accounts>"
+	payload.Store("<accounts><account> a@univ-test.fr</account></accounts>")
 	malformed.check(t, senders())
-	payload = "<accounts><account>A@univ-test.fr</account></accounts>"
+	payload.Store("<accounts><account>A@univ-test.fr</account></accounts>")
 	if got, err := c.GetSendAsGroup(ctx, "g@univ-test.fr"); err != nil || !slices.Equal(got, []partage.Address{"a@univ-test.fr"}) {
 		t.Error(got, err)
 	}

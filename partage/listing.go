@@ -162,7 +162,7 @@ func (l *listing[T, P]) ask(ctx context.Context, offset, at int) *ahead {
 		switch full := l.looksFull(body, end); {
 		case full && l.ahead == nil:
 			l.ahead = l.ask(ctx, offset+l.query.PageSize-1, 1-at)
-		case !full && l.count == nil && l.query.Filter == "":
+		case !full && l.count == nil && l.query.Filter == "" && bytes.Contains(body, end): // not of an answer that holds nothing
 			l.count = l.total(ctx)
 		}
 		return l.pages[at].decode(body)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -326,10 +327,10 @@ func TestOtherWritesThatMakeNoSenseAreNotSent(t *testing.T) {
 
 // An answer that is proper XML and no proper payload is Malformed.
 func TestOtherPayloadsThatCannotBeRead(t *testing.T) {
-	payload := ""
+	var payload atomic.Value // a call that was given up may still be answered
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/xml")
-		fmt.Fprintf(w, "<Response><status>0</status><token>%s</token>%s</Response>", canaryToken, payload)
+		fmt.Fprintf(w, "<Response><status>0</status><token>%s</token>%s</Response>", canaryToken, payload.Load())
 	}, partage.Config{})
 	ctx := context.Background()
 	const head = "<name>r@univ-test.fr</name><id>1</id>"
@@ -355,10 +356,11 @@ func TestOtherPayloadsThatCannotBeRead(t *testing.T) {
 		"GetHistoryDefinition": {func() error { _, err := c.GetHistoryDefinition(ctx); return err }, "<definitions><definition>{}</definition></definitions>", []string{"", "<definitions/><definitions/>"}},
 	}
 	for name, r := range reads {
-		payload = r.good
+		payload.Store(r.good)
 		fine.check(t, r.read())
-		for _, payload = range r.payloads {
-			t.Run(name+payload, func(t *testing.T) { malformed.check(t, r.read()) })
+		for _, p := range r.payloads {
+			payload.Store(p)
+			t.Run(name+p, func(t *testing.T) { malformed.check(t, r.read()) })
 		}
 	}
 }

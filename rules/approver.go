@@ -61,6 +61,13 @@ func (r *rule) asks(approver string) bool {
 	return slices.ContainsFunc(r.panels, func(p panel) bool { return slices.Contains(p.approvers, approver) })
 }
 
+// lonely says that one of the panels is the head of service and nobody else.
+func (r *rule) lonely() bool {
+	return slices.ContainsFunc(r.panels, func(p panel) bool {
+		return !slices.ContainsFunc(p.approvers, func(a string) bool { return a != manager })
+	})
+}
+
 // setPanels reads who approves, and within which time.
 func (b *Book) setPanels(r *rule, w form, f *faults) {
 	for _, v := range r.Verbs {

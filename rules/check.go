@@ -89,9 +89,28 @@ func (b *Book) addReached(r *rule, f *faults) {
 		slices.Sort(over)
 		f.add("can never be reached: wherever it holds, an earlier rule (%s) has settled the verb; move it up or remove it", list(slices.Compact(over)))
 	}
+	b.checkHeads(r, f)
 	b.rules = append(b.rules, r)
 	for _, v := range r.Verbs {
 		b.verbs[v].add(r)
+	}
+}
+
+// checkHeads refuses a rule that gives something where an earlier one may have
+// nobody to ask: that one denies then, and would not if less were known of who
+// asks, who would get this one instead.
+func (b *Book) checkHeads(r *rule, f *faults) {
+	if r.Outcome == desk.Denied || r.condition == nil {
+		return
+	}
+	for _, v := range r.Verbs {
+		for _, e := range b.verbs[v].rules {
+			if e.lonely() && e.condition != nil && !apart(e.condition, r.condition) {
+				f.add("rule %s may have nobody to ask for %s, where the directory knows no head of service: it denies then, and this one would not; "+
+					"name somebody beside manager there, such as [manager, admins], or put this rule before it", e.ID, v)
+				return
+			}
+		}
 	}
 }
 
