@@ -103,13 +103,11 @@ func (b *Book) checkHeads(r *rule, f *faults) {
 	if r.Outcome == desk.Denied || r.condition == nil {
 		return
 	}
-	for _, v := range r.Verbs {
-		for _, e := range b.verbs[v].rules {
-			if e.lonely() && e.condition != nil && !apart(e.condition, r.condition) {
-				f.add("rule %s may have nobody to ask for %s, where the directory knows no head of service: it denies then, and this one would not; "+
-					"name somebody beside manager there, such as [manager, admins], or put this rule before it", e.ID, v)
-				return
-			}
+	for _, e := range b.rules {
+		if e.lonely() && e.condition != nil && len(shared(e, r)) > 0 && !apart(e.condition, r.condition) {
+			f.add("rule %s may have nobody to ask, where the directory knows no head of service: it denies then, and this one would not; "+
+				"name somebody beside manager there, such as [manager, admins], or put this rule before it", e.ID)
+			return
 		}
 	}
 }

@@ -27,6 +27,26 @@ rules:
 	return []byte(strings.NewReplacer(replacements...).Replace(good))
 }
 
+// heads is a second rule of the same verb.
+func heads(when, outcome string) string {
+	return "\n  - {id: two, fr: Une., en: One., verbs: [quota.set], when: '" + when + "', outcome: " + outcome + "}\n"
+}
+
+// Where the directory knows no head of service a rule denies; it may be followed
+// by what gives nothing, by what never holds with it, or ask somebody else too.
+func TestLoadTheHeadAlone(t *testing.T) {
+	for name, book := range map[string][]byte{
+		"then denied":    bookWith("[admins]", "[manager]", "    needed: 1\n", heads("not manages(domain)", "deny")),
+		"apart":          bookWith("[admins]", "[manager]", "    needed: 1\n", heads("ownedByOther()", "allow")),
+		"not alone":      bookWith("[admins]", "[manager, admins]", "    needed: 1\n", heads("manages(domain)", "allow")),
+		"on other verbs": bookWith("[admins]", "[manager]", "    needed: 1\n", strings.Replace(heads("manages(domain)", "allow"), "quota.set", "alias.add", 1)),
+	} {
+		if _, err := Load(name, book); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestLoadGood(t *testing.T) {
 	b, err := Load("good.yaml", bookWith())
 	if err != nil {
@@ -134,6 +154,8 @@ func TestLoadBad(t *testing.T) {
 		"too many needed":    {bookWith("needed: 1", "needed: 11"), "10 people at most"},
 		"approver twice":     {bookWith("[admins]", "[admins, admins]"), `approver "admins" is named twice`},
 		"two managers":       {bookWith("[admins]", "[manager]", "needed: 1", "needed: 2"), "there is one head of service"},
+		"after the head":     {bookWith("[admins]", "[manager]", "    needed: 1\n", heads("manages(domain)", "allow")), "b.yaml:11: rule two: rule one may have nobody to ask"},
+		"panel of the head":  {bookWith("approvers: [admins]\n    needed: 1", "panels: [{approvers: [admins]}, {approvers: [manager]}]"+heads("manages(domain)", "ask, approvers: [admins]")), "name somebody beside manager"},
 		"group manager":      {bookWith("{admins", "{manager: x, admins"), `groups: "manager" is no name`},
 		"no deadline":        {bookWith("needed: 1", "deadline: 0"), "deadline is 0; write 1 to 260 working days"},
 		"late expiry":        {bookWith("needed: 1", "expiry: 261"), "expiry is 261; write 1 to 260"},

@@ -15,8 +15,9 @@ const staffBook = `groups: {admins: melusine-admins, others: others}
 naming: {forms: ['z[0-9]?', '[a-z]+[.][a-z]+'], reserved: [z9]}
 rules:
   - {id: free-names, fr: Une., en: One., verbs: [alias.add], when: 'not inCharter()', outcome: ask, panels: [{approvers: [manager]}, {approvers: [admins], needed: 2}]}
-  - {id: heads, fr: Une., en: One., verbs: [alias.add, quota.set], when: 'heads()', outcome: allow}
-  - {id: colleagues, fr: Une., en: One., verbs: [alias.add], when: 'sameUnit() and not (member("others") and domain == "b.fr")', outcome: ask, approvers: [manager, correspondents], deadline: 2}
+  - {id: heads-alias, fr: Une., en: One., verbs: [alias.add], when: 'heads() and inCharter()', outcome: allow}
+  - {id: heads-quota, fr: Une., en: One., verbs: [quota.set], when: 'heads()', outcome: allow}
+  - {id: colleagues, fr: Une., en: One., verbs: [alias.add], when: 'sameUnit() and inCharter() and not (member("others") and domain == "b.fr")', outcome: ask, approvers: [manager, correspondents], deadline: 2}
   - {id: small, fr: Une., en: One., verbs: [quota.set], when: 'owns() and quotaWithin("10G")', outcome: allow}
   - {id: large, fr: Une., en: One., verbs: [quota.set], when: 'owns() or manages(domain)', outcome: ask, panels: [{approvers: [manager]}, {approvers: [correspondents, "group:others"]}]}
 `
