@@ -50,11 +50,10 @@ func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, seed desk.B
 	v := newVitals()
 	j = measuredJournal{j, v, time.Now}
 	m := mirror.New(j)
-	m.SetDomains(office.Domains.Names()) // first: delegations are of domains that are served
+	m.SetDomains(office.Domains.Names()) // before any server answers: delegations are of domains that are served
 	if err := m.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("replay journal: %w", err)
 	}
-	m.SetDomains(office.Domains.Names()) // known before any server answers: delegations need them
 	start, library := time.Now(), &desk.Library{Fold: m, Read: readRules}
 	h := &house{
 		steady: func() time.Duration { return time.Since(start) },
@@ -88,7 +87,7 @@ func asksForBooks(a desk.Article) bool {
 
 // readRules reads a book as this program understands it.
 func readRules(b desk.Book) (desk.Rules, error) {
-	read, err := rules.LoadBook(b)
+	read, err := rules.LoadFiles(b.Files...)
 	if err != nil {
 		return nil, err
 	}

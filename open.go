@@ -94,13 +94,10 @@ func (c config) seed() (desk.Book, error) {
 	return newBook(c.Rules, files)
 }
 
-// newBook is the book of the journal that the files make.
+// newBook is the book of the journal that the files make, named after the first
+// if it has no name.
 func newBook(name string, files []rules.File) (desk.Book, error) {
-	own := make([]desk.BookFile, len(files))
-	for i, f := range files {
-		own[i] = desk.BookFile(f)
-	}
-	return desk.NewBook(cmp.Or(name, files[0].Name), own...)
+	return desk.NewBook(cmp.Or(name, files[0].Name), files...)
 }
 
 func openBook(paths ...string) (*rules.Book, error) {

@@ -26,7 +26,7 @@ func looser(tb testing.TB) desk.Book {
 	tb.Helper()
 	f := rules.DefaultFile()
 	f.Text = strings.Replace(f.Text, `owns() and quotaWithin("20G")`, `owns() and quotaWithin("40G")`, 1)
-	b, err := desk.NewBook("looser", desk.BookFile(f))
+	b, err := desk.NewBook("looser", f)
 	if err != nil || f == rules.DefaultFile() {
 		tb.Fatal("the default book has another rule for quotas", err)
 	}

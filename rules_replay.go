@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -58,12 +57,14 @@ func (c rulesReplayCommand) Run(ctx context.Context) error {
 }
 
 func (c rulesReplayCommand) compare(out io.Writer, t town, next *rules.Book) error {
-	found := t.replay(next)
-	say := func() error { return found.print(out, t.lang, c.Names) }
+	found := (&desk.Desk{View: t.view, Now: time.Now}).Compare(t.book, next)
+	err := error(nil)
 	if c.JSON {
-		say = func() error { return found.json(out) }
+		err = printComparison(out, t.book.Digest(), next.Digest(), found)
+	} else {
+		err = c.print(out, t, found)
 	}
-	if err := say(); err != nil || len(found.Changes) == 0 {
+	if err != nil || len(found.Turns) == 0 {
 		return err
 	}
 	return errChanges
@@ -76,7 +77,7 @@ func looksAtNames(books ...*rules.Book) bool {
 	})
 }
 
-// A comparison is what another book would change, for whom.
+// A comparison is what another book would change, for whom, in JSON.
 type comparison struct {
 	From     string       `json:"from"`
 	To       string       `json:"to"`
@@ -113,53 +114,31 @@ func (t town) unrecorded() bool {
 	return false
 }
 
-// replay asks the book of the town and another one about every request.
-func (t town) replay(next *rules.Book) comparison {
-	d := &desk.Desk{View: t.view, Now: time.Now}
-	c := comparison{From: t.book.Digest(), To: next.Digest(), Changes: []changeLine{}}
-	found := d.Compare(t.book, next)
-	c.Requests, c.Today, c.Lost = found.Requests, found.Today, found.Lost
+func printComparison(out io.Writer, from, to string, found desk.Comparison) error {
+	c := comparison{From: from, To: to, Requests: found.Requests, Today: found.Today, Lost: found.Lost, Changes: []changeLine{}}
 	for _, f := range found.Turns {
 		c.Changes = append(c.Changes, changeLine{f.Verb, f.Kind, answerLine(f.Was), answerLine(f.Is), f.By, f.All, f.Open})
 	}
-	return c
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(c)
 }
 
-// shift is the line without whom it is about.
-func (l changeLine) shift() desk.Shift {
-	return desk.Shift{Verb: l.Verb, Kind: l.Turn, Was: desk.Verdict(l.Was), Is: desk.Verdict(l.Is), Requests: len(l.Requests), People: len(l.People), Open: l.Open}
-}
-
-func (c comparison) json(out io.Writer) error {
-	to := json.NewEncoder(out)
-	to.SetIndent("", "  ")
-	return to.Encode(c)
-}
-
-// difference is the comparison without whom it is about.
-func (c comparison) difference() desk.Difference {
-	d := desk.Difference{From: c.From, Requests: c.Requests, Today: len(c.Today), Lost: c.Lost}
-	for _, l := range c.Changes {
-		d.Shifts = append(d.Shifts, l.shift())
-	}
-	return d
-}
-
-func (c comparison) print(out io.Writer, lang string, names int) error {
+func (c rulesReplayCommand) print(out io.Writer, t town, found desk.Comparison) error {
 	text := &strings.Builder{}
-	text.WriteString(say.Difference(lang, c.difference()) + "\n")
-	if len(c.Today) > 0 {
-		text.WriteString("  " + shortened(texts(c.Today), names) + "\n")
+	text.WriteString(say.Difference(t.lang, found.Difference(t.book.Digest())) + "\n")
+	if len(found.Today) > 0 {
+		text.WriteString("  " + shortened(texts(found.Today), c.Names) + "\n")
 	}
 	table := tabwriter.NewWriter(text, 0, 0, 2, ' ', 0)
-	for _, l := range c.Changes {
-		_, _ = fmt.Fprintln(table, strings.Join(say.Shift(lang, l.shift()), "\t")) // Flush gives the error
+	for _, f := range found.Turns {
+		_, _ = fmt.Fprintln(table, strings.Join(say.Shift(t.lang, f.Shift), "\t")) // Flush gives the error
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	for i, l := range c.Changes {
-		_, _ = fmt.Fprintf(text, "%s. %s\n   %s\n", strconv.Itoa(i+1), shortened(texts(l.People), names), shortened(texts(l.Requests), names))
+	for i, f := range found.Turns {
+		_, _ = fmt.Fprintf(text, "%d. %s\n   %s\n", i+1, shortened(texts(f.By), c.Names), shortened(texts(f.All), c.Names))
 	}
 	_, err := io.WriteString(out, text.String())
 	return err

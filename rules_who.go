@@ -95,7 +95,7 @@ func (t *town) bookOf(path string) (*rules.Book, error) {
 	if !known {
 		now.Book = t.seed
 	}
-	return rules.LoadBook(now.Book)
+	return rules.LoadFiles(now.Files...)
 }
 
 type rulesWhoCommand struct {
@@ -157,14 +157,8 @@ func (t town) facts(a desk.Action) desk.Facts {
 	if !f.Target.Known() {
 		f.Target.Address = desk.Address(a.Target)
 	}
-	f.Owner, f.Domain = t.view.Person(f.Target.Owner), f.Target.Address.Domain()
-	if alias := desk.Address(a.Arg("alias")); alias != "" {
-		f.Domain = alias.Domain()
-	}
-	if size, err := desk.ParseSize(a.Arg("size")); err == nil {
-		f.Size = int64(size)
-	}
-	return f
+	f.Owner = t.view.Person(f.Target.Owner)
+	return desk.Touching(f)
 }
 
 func shortened(all []string, most int) string {

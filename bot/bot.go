@@ -71,7 +71,7 @@ func New(c Config) (*Bot, error) {
 func (c Config) check() error {
 	base, err := url.Parse(c.URL)
 	switch {
-	case c.Desk == nil || c.Chat == nil || c.Now == nil || c.Zone == nil || c.Log == nil:
+	case c.Desk == nil || c.Chat == nil || c.Now == nil || c.Zone == nil || c.Log == nil || c.Approvers == nil:
 		return errors.New("a part is missing")
 	case len(c.Secret) < 32:
 		return errors.New("the secret is shorter than 32 bytes")

@@ -18,7 +18,7 @@ import (
 func TestNewRefusesWhatIsNotSafe(t *testing.T) {
 	r := got(room.New(room.Config{Now: time.Now, Rand: rand.Reader}))
 	sound := bot.Config{Desk: &desk.Desk{}, Chat: r, Secret: secret, Channel: r.Channel(), URL: "https://bot.u.fr/hooks/",
-		Zone: time.UTC, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+		Approvers: func() []string { return nil }, Zone: time.UTC, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	b := got(bot.New(sound))
 	if printed := fmt.Sprintf("%v %+v %#v %+v", b, sound, sound, b); strings.Contains(printed, "48 49 50") || strings.Contains(printed, "0x30, 0x31") {
 		t.Errorf("the secret is printed: %s", printed)
@@ -27,6 +27,7 @@ func TestNewRefusesWhatIsNotSafe(t *testing.T) {
 		"no desk":          func(c *bot.Config) { c.Desk = nil },
 		"no chat":          func(c *bot.Config) { c.Chat = nil },
 		"no clock":         func(c *bot.Config) { c.Now = nil },
+		"no approvers":     func(c *bot.Config) { c.Approvers = nil },
 		"no secret":        func(c *bot.Config) { c.Secret = nil },
 		"short secret":     func(c *bot.Config) { c.Secret = secret[:31] },
 		"no channel":       func(c *bot.Config) { c.Channel = "" },

@@ -110,14 +110,14 @@ func newHouse(t testing.TB, adjust func(*Config), mounts ...Mount) *house {
 func (h *house) legislate(book *rules.Book) {
 	h.t.Helper()
 	h.desk.Read = func(b desk.Book) (desk.Rules, error) {
-		read, err := rules.LoadBook(b)
+		read, err := rules.LoadFiles(b.Files...)
 		if err != nil {
 			return nil, err
 		}
 		return read, nil
 	}
 	h.desk.Rules = &desk.Library{Fold: h.mirror, Read: h.desk.Read}
-	seed, err := desk.NewBook("default", desk.BookFile(rules.DefaultFile()))
+	seed, err := desk.NewBook("default", rules.DefaultFile())
 	must(h.t, err)
 	must(h.t, h.desk.Seed(h.t.Context(), seed))
 	if seed.Digest() != book.Digest() {

@@ -44,7 +44,7 @@ type rule struct {
 }
 
 // A File is one file of a book. A book of several is read in the order of their names.
-type File struct{ Name, Text string }
+type File = desk.BookFile
 
 //go:embed default.yaml
 var defaultSource []byte
@@ -59,23 +59,14 @@ func Default() (*Book, error) { return LoadFiles(DefaultFile()) }
 var defaultCases string
 
 // DefaultCases are the cases of the default book: see package trial.
-func DefaultCases() File { return File{"default.txtar", defaultCases} }
+func DefaultCases() File { return File{Name: "default.txtar", Text: defaultCases} }
 
 // Load reads a book of one file: see LoadFiles.
 func Load(name string, source []byte) (*Book, error) {
-	if len(source) > maxSource {
+	if len(source) > desk.MaxBookSize {
 		return nil, &Fault{File: name, Err: tooLarge(1, len(source))}
 	}
-	return LoadFiles(File{name, string(source)})
-}
-
-// LoadBook reads a book as the journal has it: see LoadFiles.
-func LoadBook(b desk.Book) (*Book, error) {
-	files := make([]File, len(b.Files))
-	for i, f := range b.Files {
-		files[i] = File(f)
-	}
-	return LoadFiles(files...)
+	return LoadFiles(File{Name: name, Text: string(source)})
 }
 
 // LoadFiles reads a book. The error joins everything that is wrong with it,
@@ -115,7 +106,7 @@ func LoadFiles(files ...File) (*Book, error) {
 func digestOf(files []File) string {
 	var b desk.Book
 	for _, f := range files {
-		b.Files = append(b.Files, desk.BookFile{Name: path.Base(f.Name), Text: f.Text})
+		b.Files = append(b.Files, File{Name: path.Base(f.Name), Text: f.Text})
 	}
 	return b.Digest()
 }

@@ -23,8 +23,8 @@ func TestLoadFiles(t *testing.T) {
 	rule := func(id string) string {
 		return "  - {id: " + id + ", fr: Une., en: One., verbs: [quota.set], when: 'member(\"" + id + "\")', outcome: allow}\n"
 	}
-	head, first, second := File{"x/00-head.yaml", "groups: {one: dn-one}\nprotected: [a@b.fr]\n"}, File{"10.yaml", "rules:\n" + rule("one")},
-		File{"y/20.yaml", "groups: {two: dn-two, one: dn-one}\nrules:\n" + rule("two")}
+	head, first, second := File{Name: "x/00-head.yaml", Text: "groups: {one: dn-one}\nprotected: [a@b.fr]\n"}, File{Name: "10.yaml", Text: "rules:\n" + rule("one")},
+		File{Name: "y/20.yaml", Text: "groups: {two: dn-two, one: dn-one}\nrules:\n" + rule("two")}
 	b, err := LoadFiles(second, head, first)
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +36,8 @@ func TestLoadFiles(t *testing.T) {
 	if diff := cmp.Diff([]string{"one of 10.yaml", "two of y/20.yaml"}, ids); diff != "" || !slices.Equal(b.Groups(), []string{"dn-one", "dn-two"}) {
 		t.Errorf("%v %s", b.Groups(), diff)
 	}
-	same, _ := LoadFiles(first, File{"elsewhere/00-head.yaml", head.Text}, second)
-	moved, _ := LoadFiles(File{"30.yaml", first.Text}, head, second)
+	same, _ := LoadFiles(first, File{Name: "elsewhere/00-head.yaml", Text: head.Text}, second)
+	moved, _ := LoadFiles(File{Name: "30.yaml", Text: first.Text}, head, second)
 	if b.Digest() != same.Digest() || b.Digest() == moved.Digest() {
 		t.Error("the digest is not that of the files in order")
 	}
@@ -45,15 +45,15 @@ func TestLoadFiles(t *testing.T) {
 		files []File
 		want  string
 	}{
-		"id of another file":    {[]File{head, first, {"z.yaml", "rules:\n" + rule("one")}}, `z.yaml:2: rule one: id "one" is taken by the rule of 10.yaml:2`},
-		"two of a name":         {[]File{head, first, {"y/10.yaml", "rules:\n" + rule("two")}}, "10.yaml: another file of the book has that name"},
-		"groups differ":         {[]File{head, first, {"z.yaml", "groups: {one: dn-other}\n"}}, `z.yaml: groups: one is "dn-one" in another file`},
-		"faults of two files":   {[]File{{"a.yaml", "rules: 1\n"}, {"b.yaml", "rule: 1\n"}}, "a.yaml:1: "},
-		"and of the second":     {[]File{{"a.yaml", "rules: 1\n"}, {"b.yaml", "rule: 1\n"}}, "b.yaml:1: unknown field \"rule\"; did you mean rules?"},
+		"id of another file":    {[]File{head, first, {Name: "z.yaml", Text: "rules:\n" + rule("one")}}, `z.yaml:2: rule one: id "one" is taken by the rule of 10.yaml:2`},
+		"two of a name":         {[]File{head, first, {Name: "y/10.yaml", Text: "rules:\n" + rule("two")}}, "10.yaml: another file of the book has that name"},
+		"groups differ":         {[]File{head, first, {Name: "z.yaml", Text: "groups: {one: dn-other}\n"}}, `z.yaml: groups: one is "dn-one" in another file`},
+		"faults of two files":   {[]File{{Name: "a.yaml", Text: "rules: 1\n"}, {Name: "b.yaml", Text: "rule: 1\n"}}, "a.yaml:1: "},
+		"and of the second":     {[]File{{Name: "a.yaml", Text: "rules: 1\n"}, {Name: "b.yaml", Text: "rule: 1\n"}}, "b.yaml:1: unknown field \"rule\"; did you mean rules?"},
 		"no file":               {nil, "the book has 0 rules"},
 		"no rules in any":       {[]File{head}, "the book has 0 rules"},
 		"too many files":        {slices.Repeat([]File{head}, 33), "33 files"},
-		"too many bytes in all": {[]File{{"a.yaml", strings.Repeat("# x\n", 40_000)}, {"b.yaml", strings.Repeat("# x\n", 40_000)}}, "320000 bytes"},
+		"too many bytes in all": {[]File{{Name: "a.yaml", Text: strings.Repeat("# x\n", 40_000)}, {Name: "b.yaml", Text: strings.Repeat("# x\n", 40_000)}}, "320000 bytes"},
 	} {
 		if _, err := LoadFiles(c.files...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: want %q, have %v", name, c.want, err)

@@ -88,7 +88,7 @@ func (b *Book) claimOwn(claims []Claim, people []desk.Person, v desk.Verb, asked
 }
 
 func factsOf(v desk.Verb, asked string, whose Whose, domain string) desk.Facts {
-	f := desk.Facts{Action: desk.Action{Verb: v, Args: asked}, Domain: domain, Via: desk.Chat}
+	f := desk.Facts{Action: desk.Action{Verb: v, Args: asked}, Via: desk.Chat}
 	if whose == House {
 		return f
 	}
@@ -102,12 +102,8 @@ func factsOf(v desk.Verb, asked string, whose Whose, domain string) desk.Facts {
 		f.Action.Args = "alias=" + example + ".else@" + domain
 	case desk.AccountRename:
 		f.Action.Args = "to=" + example + ".else@" + domain
-	case desk.QuotaSet:
-		if size, err := desk.ParseSize(f.Action.Arg("size")); err == nil {
-			f.Size = int64(size)
-		}
 	}
-	return f
+	return desk.Touching(f)
 }
 
 // askedBy lists what the verb can ask for that a rule tells apart: each size

@@ -10,13 +10,13 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/unistra/melusine/internal/desk"
 )
 
 // Bounds on a book. The YAML parser recurses, and its memory grows with the
 // square of the nesting: a hostile book of 200 KB would end the process.
 const (
-	maxFiles   = 32
-	maxSource  = 256 << 10 // bytes of all files
 	maxNesting = 16
 	maxRules   = 1000
 )
@@ -68,14 +68,14 @@ func bounded(files []File) error {
 	for _, file := range files {
 		total += len(file.Text)
 	}
-	if len(files) > maxFiles || total > maxSource {
+	if len(files) > desk.MaxBookFiles || total > desk.MaxBookSize {
 		return tooLarge(len(files), total)
 	}
 	return nil
 }
 
 func tooLarge(files, bytes int) error {
-	return fmt.Errorf("the book has %d files and %d bytes; %d and %d at most", files, bytes, maxFiles, maxSource)
+	return fmt.Errorf("the book has %d files and %d bytes; %d and %d at most", files, bytes, desk.MaxBookFiles, desk.MaxBookSize)
 }
 
 // readAll reads the files, and says what is wrong with each as YAML.

@@ -22,8 +22,8 @@ type BookFile struct{ Name, Text string }
 
 // The bounds of a book.
 const (
-	maxFiles    = 32
-	maxBookSize = 256 << 10
+	MaxBookFiles = 32
+	MaxBookSize  = 256 << 10 // bytes of all files
 )
 
 // NewBook puts the files in order, under their names without folder; or an
@@ -39,8 +39,8 @@ func NewBook(name string, files ...BookFile) (Book, error) {
 		b.Files = append(b.Files, f)
 	}
 	slices.SortFunc(b.Files, func(a, b BookFile) int { return cmp.Compare(a.Name, b.Name) })
-	if len(files) == 0 || len(files) > maxFiles || size > maxBookSize {
-		return Book{}, badBook(fmt.Errorf("%d files, %d bytes; 1 to %d files and %d bytes at most", len(files), size, maxFiles, maxBookSize))
+	if len(files) == 0 || len(files) > MaxBookFiles || size > MaxBookSize {
+		return Book{}, badBook(fmt.Errorf("%d files, %d bytes; 1 to %d files and %d bytes at most", len(files), size, MaxBookFiles, MaxBookSize))
 	}
 	return b, nil
 }

@@ -129,6 +129,15 @@ func (d *Desk) Compare(was, is Rules) Comparison {
 	return c
 }
 
+// Difference is the comparison with a book without the people it is about.
+func (c Comparison) Difference(from string) Difference {
+	diff := Difference{From: from, Requests: c.Requests, Today: len(c.Today), Lost: c.Lost}
+	for _, t := range c.Turns {
+		diff.Shifts = append(diff.Shifts, t.Shift)
+	}
+	return diff
+}
+
 // A sort is what the requests of one shift have in common.
 type sort struct {
 	verb    Verb
@@ -155,10 +164,5 @@ func (t *Turned) total() {
 // difference is what the next book would change.
 func (d *Desk) difference(next Rules) Difference {
 	now, _ := InForce(d.View.Editions())
-	c := d.Compare(d.Rules, next)
-	diff := Difference{From: now.Digest, Requests: c.Requests, Today: len(c.Today), Lost: c.Lost}
-	for _, t := range c.Turns {
-		diff.Shifts = append(diff.Shifts, t.Shift)
-	}
-	return diff
+	return d.Compare(d.Rules, next).Difference(now.Digest)
 }

@@ -64,8 +64,7 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 			f.Owner = f.Actor
 		}
 	}
-	f.touch()
-	return f, true
+	return Touching(f), true
 }
 
 // Present is what the rules would look at for the request now; false if who
@@ -76,12 +75,11 @@ func (d *Desk) Present(r Request) (Facts, bool) {
 		return Facts{}, false
 	}
 	f.Owner = d.View.Person(f.Target.Owner)
-	f.touch()
-	return f, true
+	return Touching(f), true
 }
 
-// touch fills in what the action touches.
-func (f *Facts) touch() {
+// Touching fills in what the action touches: the domain, and the size asked for.
+func Touching(f Facts) Facts {
 	f.Domain = f.Target.Address.Domain()
 	if alias := Address(f.Action.Arg("alias")); alias != "" {
 		f.Domain = alias.Domain()
@@ -89,4 +87,5 @@ func (f *Facts) touch() {
 	if size, err := ParseSize(f.Action.Arg("size")); err == nil {
 		f.Size = int64(size)
 	}
+	return f
 }

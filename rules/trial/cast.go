@@ -109,19 +109,8 @@ func (c cast) facts(who desk.UID, door desk.Door, a desk.Action) (desk.Facts, er
 		if f.Owner, known = c.people[f.Target.Owner]; !known && f.Target.Owner != "" {
 			return desk.Facts{}, fmt.Errorf("%s belongs to %q, who is not under people", a.Target, f.Target.Owner)
 		}
-		f.Domain = f.Target.Address.Domain()
 	}
-	if alias := a.Arg("alias"); alias != "" {
-		f.Domain = desk.Address(alias).Domain()
-	}
-	if text := a.Arg("size"); text != "" {
-		n, err := desk.ParseSize(text)
-		if err != nil {
-			return desk.Facts{}, err
-		}
-		f.Size = int64(n)
-	}
-	return f, nil
+	return desk.Touching(f), nil
 }
 
 func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
