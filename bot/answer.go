@@ -7,6 +7,7 @@ import (
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/phrase"
+	"github.com/unistra/melusine/internal/say"
 )
 
 // Answer does what a person typed and says what came of it. Every door of the
@@ -14,6 +15,11 @@ import (
 // error is for package say, except that of a ctx that has ended.
 func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key string) (Message, error) {
 	pen := b.pen(lang)
+	if order, wonders, err := phrase.Why(typed); wonders && err == nil {
+		return b.wonder(pen, who, order)
+	} else if wonders {
+		return b.puzzled(pen, who, err)
+	}
 	order, err := phrase.Parse(typed)
 	if err != nil {
 		return b.puzzled(pen, who, err)
@@ -60,6 +66,12 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 		if r, err = b.Desk.Request(who.UID, desk.Chat, id); err == nil {
 			return b.shown(pen, who, r), nil
 		}
+	case desk.RequestWhy:
+		w, err := b.Desk.WhyRequest(who.UID, desk.Chat, id)
+		if err != nil {
+			return Message{}, err
+		}
+		return pen.why(code(a.Target)+" · "+say.Summary(pen.lang, w.Action, code), w), nil
 	case desk.RequestApprove:
 		if r, err = b.Desk.Approve(ctx, who.UID, desk.Chat, id, ""); err == nil {
 			return Message{Line: b.voted(pen.lang, r)}, nil

@@ -172,8 +172,17 @@ func (m *memory) Offer(digest string) (who desk.UID, until time.Time) {
 	return who, until
 }
 
-func (m *memory) CatchUp(context.Context) error        { return nil }
-func (m *memory) Person(who desk.UID) desk.Person      { return m.people[who] }
+func (m *memory) CatchUp(context.Context) error   { return nil }
+func (m *memory) Person(who desk.UID) desk.Person { return m.people[who] }
+
+func (m *memory) Members(group string) (uids []desk.UID) {
+	for _, p := range m.people {
+		if p.In(group) {
+			uids = append(uids, p.UID)
+		}
+	}
+	return uids
+}
 func (m *memory) Search(string, int) []desk.Account    { return nil }
 func (m *memory) Classes() []string                    { return []string{"staff"} }
 func (m *memory) HasDomain(d string) bool              { return d == "u.fr" }

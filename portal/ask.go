@@ -78,7 +78,7 @@ func (p *Portal) check(v *visit, a asking) error {
 	if err != nil {
 		return err
 	}
-	action, decision, err := p.Desk.Preview(v.me.UID, desk.Portal, action)
+	w, err := p.Desk.Why(v.me.UID, desk.Portal, action)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (p *Portal) check(v *visit, a asking) error {
 		}
 	}
 	pg := p.page(v, "ask."+string(a.verb))
-	return render(v.Ctx, fiber.StatusOK, checkPage(pg, a, action, decision))
+	return render(v.Ctx, fiber.StatusOK, checkPage(pg, a, w))
 }
 
 // send asks, and goes to the request's page.

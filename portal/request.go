@@ -18,7 +18,8 @@ type dossier struct {
 	withdraw bool         // the reader may take it back
 	amend    bool         // the reader may change it
 	releases []desk.Request
-	problem  string // why the last click did nothing
+	problem  string    // why the last click did nothing
+	why      *desk.Why // nil if the rules cannot be asked now
 }
 
 func (p *Portal) request(v *visit) error { return p.showRequest(v, desk.ID(v.Params("id")), nil) }
@@ -51,8 +52,12 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	slices.Reverse(past)
 	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
 	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
-	amend := p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil
-	return dossier{Request: r, past: past, judge: waits, withdraw: err == nil, amend: amend, releases: p.Desk.Releases(r)}, nil
+	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, releases: p.Desk.Releases(r)}
+	d.amend = p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil
+	if w, err := p.Desk.WhyRequest(reader, desk.Portal, r.ID); err == nil {
+		d.why = &w
+	}
+	return d, nil
 }
 
 func (p *Portal) approve(v *visit) error {

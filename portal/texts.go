@@ -160,12 +160,7 @@ var texts = map[string][2]string{
 	"ask.edit":               {"Modifier", "Edit"},
 	"ask.give.up":            {"Abandonner", "Give up"},
 	"why":                    {"Pourquoi ?", "Why?"},
-	"why.rule":               {"Règle", "Rule"},
-	"why.result":             {"S'applique", "Applies"},
-	"why.yes":                {"oui", "yes"},
-	"why.no":                 {"non", "no"},
-	"why.error":              {"erreur : compte comme non", "error: counts as no"},
-	"why.none":               {"Aucune règle n'a été consultée.", "No rule was looked at."},
+	"why.rules":              {"Règles consultées, dans l'ordre", "Rules looked at, in order"},
 
 	"ask.house.freeze":    {"Geler les envois", "Freeze sending"},
 	"ask.house.thaw":      {"Lever le gel", "End the freeze"},

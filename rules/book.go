@@ -54,6 +54,9 @@ func Default() (*Book, error) { return Load("default.yaml", defaultSource) }
 
 // Load reads a book of one file: see LoadFiles.
 func Load(name string, source []byte) (*Book, error) {
+	if len(source) > maxSource {
+		return nil, &Fault{File: name, Err: tooLarge(1, len(source))}
+	}
 	return LoadFiles(File{name, string(source)})
 }
 
@@ -61,6 +64,9 @@ func Load(name string, source []byte) (*Book, error) {
 // each with file, line and rule, and what to write instead; a book with any
 // fault is not loaded at all.
 func LoadFiles(files ...File) (*Book, error) {
+	if err := bounded(files); err != nil {
+		return nil, &Fault{File: "rules", Err: err}
+	}
 	files = slices.SortedFunc(slices.Values(files), func(a, b File) int { return cmp.Compare(path.Base(a.Name), path.Base(b.Name)) })
 	b := &Book{digest: digestOf(files), groups: map[string]string{}, verbs: map[desk.Verb]*verb{}}
 	for _, v := range governed() {

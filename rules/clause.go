@@ -15,6 +15,8 @@ type clause struct {
 	test  func(*world) bool
 	from  source
 	bytes int64 // the limit that a leaf of a number names
+	// wanted is the key without which a word does not hold, nil if it has none.
+	wanted func(*world) string
 }
 
 func (c *clause) leaf() bool { return len(c.parts) == 0 }

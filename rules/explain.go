@@ -160,16 +160,14 @@ func negation(a desk.Answer) desk.Answer {
 }
 
 // sure decides from what the reader may see alone; false if that does not settle it.
-func (b *Book) sure(f desk.Facts, sight desk.Sight) (desk.Decision, bool) {
-	var w world
-	w.look(b, f)
-	if w.missing() != "" || w.verb.changes && b.protects(&w) {
+func (b *Book) sure(w *world, sight desk.Sight) (desk.Decision, bool) {
+	if w.missing() != "" || w.verb.changes && b.protects(w) {
 		return desk.Decision{}, false
 	}
 	if sight.Actor && sight.Target {
-		return b.decide(&w), true
+		return b.decide(w), true
 	}
-	eye := newEye(&w, sight)
+	eye := newEye(w, sight)
 	for _, r := range w.verb.rules {
 		var c desk.Clause
 		eye.see(r.condition, &c)
@@ -177,7 +175,7 @@ func (b *Book) sure(f desk.Facts, sight desk.Sight) (desk.Decision, bool) {
 		case desk.Withheld:
 			return desk.Decision{}, false
 		case desk.Yes:
-			return b.settled(r, &w), sight.Target || !r.asks(manager) // who heads the owner is not seen either
+			return b.settled(r, w), sight.Target || !r.asks(manager) // who heads the owner is not seen either
 		}
 	}
 	return desk.Decision{}, false

@@ -162,6 +162,9 @@ func (l *language) call(n *ast.CallNode, plus bool) *clause {
 		return constant(false)
 	}
 	c.Looks, c.test, c.bytes = append(c.Looks, word.looks...), word.make(g), g.bytes
+	if word.wanted != nil && g.from&ofActor == 0 { // else it is not one key that is wanted, but each person's own
+		c.wanted = word.wanted(g)
+	}
 	return c
 }
 
@@ -172,6 +175,7 @@ func (l *language) argument(n ast.Node, want argument, c *clause, g *given) {
 	switch {
 	case (want == text || want == field) && isField && a.number == nil:
 		c.Looks, c.from, g.other = append(c.Looks, name), c.from|a.from, a.text
+		g.from |= a.from
 		if g.text == nil {
 			g.text = a.text
 		}

@@ -62,16 +62,25 @@ type panelForm struct {
 var keys = []string{"groups", "protected", "naming", "forms", "reserved", "rules",
 	"id", "fr", "en", "verbs", "when", "outcome", "approvers", "needed", "panels", "deadline", "expiry"}
 
-// readAll reads the files, and says what is wrong with each as YAML.
-func readAll(files []File, f *faults) []written {
-	all, total, rules := make([]written, len(files)), 0, 0
+// bounded says whether the files may be read at all.
+func bounded(files []File) error {
+	total := 0
 	for _, file := range files {
 		total += len(file.Text)
 	}
 	if len(files) > maxFiles || total > maxSource {
-		f.add("the book has %d files and %d bytes; %d and %d at most", len(files), total, maxFiles, maxSource)
-		return nil
+		return tooLarge(len(files), total)
 	}
+	return nil
+}
+
+func tooLarge(files, bytes int) error {
+	return fmt.Errorf("the book has %d files and %d bytes; %d and %d at most", files, bytes, maxFiles, maxSource)
+}
+
+// readAll reads the files, and says what is wrong with each as YAML.
+func readAll(files []File, f *faults) []written {
+	all, rules := make([]written, len(files)), 0
 	for i, file := range files {
 		f.at(file.Name)
 		if i > 0 && path.Base(files[i-1].Name) == path.Base(file.Name) {
@@ -89,16 +98,16 @@ func readAll(files []File, f *faults) []written {
 }
 
 func read(text string) (w written, err error) {
-	if err := plain(text); err != nil {
+	if err := tame(text); err != nil {
 		return w, err
 	}
 	return w, locate(yaml.UnmarshalWithOptions([]byte(text), &w, yaml.Strict()))
 }
 
-// plain refuses, before parsing, what a book never needs: deep nesting;
+// tame refuses, before parsing, what a book never needs: deep nesting;
 // anchors, aliases and tags, by which a short text becomes a long one; and
 // documents after the first, which would be left unread without a word.
-func plain(text string) error {
+func tame(text string) error {
 	open, line, chain := 0, 0, 0 // chain: steps down since the last line or comma
 	for _, t := range lexer.Tokenize(text) {
 		if t.Position.Line != line && open == 0 {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -9,111 +10,117 @@ import (
 
 // ways lists how a leaf could turn: something else asked for, or something
 // given to the person. What nobody can change, such as an affiliation, has none.
-func (s *search) ways(t try, f flip) []try {
-	c, looks := f.leaf, ""
-	if len(c.Looks) > 0 {
-		looks = c.Looks[0]
+func (s *search) ways(t try, f flip) iter.Seq[try] {
+	return func(yield func(try) bool) {
+		c, looks := f.leaf, ""
+		if len(c.Looks) > 0 {
+			looks = c.Looks[0]
+		}
+		switch {
+		case !f.to && looks == "domain":
+			_ = s.inDomains(t, s.base.Actor.Manages, yield) && s.inDomain(t, s.base.Actor.UnitDomain, yield)
+		case !f.to:
+		case c.Word == "quotaWithin", looks == "size" && c.Word == "<=":
+			yield(t.withSize(c.bytes))
+		case c.Word == "member":
+			yield(t.with(desk.Need{What: "group", Name: c.Wants[0]}, toJoin))
+		case c.Word == "manages":
+			_ = (looks != "domain" || s.inDomains(t, s.base.Actor.Manages, yield)) && s.delegated(t, c, yield)
+		case c.Word == "inUnitDomain":
+			s.inDomain(t, s.base.Actor.UnitDomain, yield)
+		case c.Word == "inCharter":
+			s.inCharter(t, yield)
+		case c.Word == "==" || c.Word == "in":
+			s.equal(t, looks, c.Wants, yield)
+		}
 	}
-	switch {
-	case !f.to:
-		return s.otherDomains(t, looks, nil)
-	case c.Word == "quotaWithin", looks == "size" && c.Word == "<=":
-		return t.withSize(c.bytes)
-	case c.Word == "member":
-		return t.with(desk.Need{What: "group", Name: c.Wants[0]}, toJoin, func(f *desk.Facts) {
-			f.Actor.Groups = append(slices.Clone(f.Actor.Groups), s.book.groups[c.Wants[0]])
-		})
-	case c.Word == "manages":
-		return append(s.otherDomains(t, looks, t.facts.Actor.Manages), s.delegated(t, c)...)
-	case c.Word == "inUnitDomain":
-		return s.otherDomains(t, "domain", []string{t.facts.Actor.UnitDomain})
-	case c.Word == "inCharter":
-		return t.withArg("alias", string(t.facts.Owner.Mail.Local()+"@"+t.facts.Domain))
-	case c.Word == "==" || c.Word == "in":
-		return s.equal(t, looks, c.Wants)
-	}
-	return nil
 }
 
-func (s *search) equal(t try, looks string, wants []string) (ways []try) {
+func (s *search) equal(t try, looks string, wants []string, yield func(try) bool) {
 	switch looks {
 	case "domain":
-		return s.otherDomains(t, looks, wants)
+		s.inDomains(t, wants, yield)
 	case "to", "cos":
 		for _, value := range wants {
-			ways = append(ways, t.withArg(looks, value)...)
+			if next, ok := t.withArg(looks, value); ok && !yield(next) {
+				return
+			}
 		}
 	}
-	return ways
 }
 
-// otherDomains asks for the same alias in other domains: those that the person
-// manages or belongs to, unless others are given.
-func (s *search) otherDomains(t try, looks string, domains []string) (ways []try) {
-	if looks != "domain" || t.facts.Action.Verb != desk.AliasAdd {
-		return nil
-	}
-	if domains == nil {
-		domains = append(slices.Clone(t.facts.Actor.Manages), t.facts.Actor.UnitDomain)
-	}
-	local := desk.Address(t.facts.Action.Arg("alias")).Local()
-	for _, domain := range domains {
-		if domain != "" && domain != t.facts.Domain && len(ways) < maxDomains {
-			ways = append(ways, t.withArg("alias", local+"@"+domain)...)
+func (s *search) inDomains(t try, domains []string, yield func(try) bool) bool {
+	for _, domain := range domains[:min(maxDomains, len(domains))] {
+		if !s.inDomain(t, domain, yield) {
+			return false
 		}
 	}
-	return ways
+	return true
+}
+
+// inDomain asks for the same alias in another domain.
+func (s *search) inDomain(t try, domain string, yield func(try) bool) bool {
+	if domain == "" || domain == t.domain || t.action.Verb != desk.AliasAdd {
+		return true
+	}
+	next, ok := t.withArg("alias", desk.Address(t.action.Arg("alias")).Local()+"@"+domain)
+	return !ok || yield(next)
+}
+
+// inCharter asks for the name that the owner has elsewhere, if their account may be seen.
+func (s *search) inCharter(t try, yield func(try) bool) {
+	if name := s.base.Owner.Mail.Local(); s.sight.Target && name != "" && t.action.Verb == desk.AliasAdd {
+		if next, ok := t.withArg("alias", name+"@"+t.domain); ok {
+			yield(next)
+		}
+	}
 }
 
 // delegated gives the person the domain that the clause is about.
-func (s *search) delegated(t try, c *clause) []try {
-	var w world
-	w.look(s.book, t.facts)
-	domain := ""
+func (s *search) delegated(t try, c *clause, yield func(try) bool) bool {
 	if len(c.Wants) > 0 {
-		domain = c.Wants[0]
-	} else if domain = attributes[c.Looks[0]].text(&w); domain == "" {
-		return nil
+		return yield(t.with(desk.Need{What: "domain", Name: c.Wants[0]}, toGrant))
 	}
-	return t.with(desk.Need{What: "domain", Name: domain}, toGrant, func(f *desk.Facts) {
-		f.Actor.Manages = append(slices.Clone(f.Actor.Manages), domain)
-	})
+	s.imagine(t)
+	domain := attributes[c.Looks[0]].text(s.world)
+	return domain == "" || yield(t.with(desk.Need{What: "domain", Name: domain}, toGrant))
 }
 
 // with gives the person something they lack.
-func (t try) with(n desk.Need, cost int, give func(*desk.Facts)) []try {
+func (t try) with(n desk.Need, cost int) try {
 	if !slices.Contains(t.needs, n) {
-		t.needs = append(slices.Clone(t.needs), n)
-		t.cost += cost
-		give(&t.facts)
+		t.needs, t.cost = append(slices.Clone(t.needs), n), t.cost+cost
 	}
-	return []try{t}
+	return t
 }
 
 // withSize asks for less.
-func (t try) withSize(limit int64) []try {
-	if t.facts.Size <= limit {
-		return []try{t}
+func (t try) withSize(limit int64) try {
+	if t.size <= limit {
+		return t
 	}
-	t.facts.Size = limit
-	return t.withArg("size", desk.Size(limit).String())
+	t.size = limit
+	next, _ := t.withArg("size", desk.Size(limit).String())
+	return next
 }
 
-// withArg asks for something else.
-func (t try) withArg(name, value string) []try {
-	args := map[string]string{}
-	for word := range strings.SplitSeq(t.facts.Action.Args, " ") {
-		k, v, _ := strings.Cut(word, "=")
-		args[k] = v
+// withArg asks for something else. The verbs that can be asked otherwise have
+// this one argument.
+func (t try) withArg(name, value string) (try, bool) {
+	if t.action.Args = name + "=" + value; !plain(value) {
+		var err error
+		if t.action, err = desk.NewAction(t.action.Verb, t.action.Target, map[string]string{name: value}); err != nil {
+			return t, false
+		}
 	}
-	args[name] = value
-	a, err := desk.NewAction(t.facts.Action.Verb, t.facts.Action.Target, args)
-	if err != nil {
-		return nil
+	if t.action.Verb == desk.AliasAdd {
+		t.domain = desk.Address(t.action.Arg("alias")).Domain()
 	}
-	if a.Verb == desk.AliasAdd {
-		t.facts.Domain = desk.Address(a.Arg("alias")).Domain()
-	}
-	t.facts.Action, t.cost = a, t.cost+toAsk
-	return []try{t}
+	t.cost += toAsk
+	return t, true
+}
+
+// plain says that an argument is written as it is, whatever its form.
+func plain(value string) bool {
+	return value != "" && strings.Trim(value, "abcdefghijklmnopqrstuvwxyz0123456789.-@") == ""
 }

@@ -10,6 +10,11 @@ type word struct {
 	from  source   // on what it depends, besides the attributes it is given
 	known bool     // what it needs is always known: it may be negated in a rule that grants
 	make  func(given) func(*world) bool
+
+	// A word that holds for few has keys: it only holds for somebody who has the
+	// key that is wanted. Crowds look for those alone.
+	key    func(desk.Person) []string
+	wanted func(given) func(*world) string
 }
 
 // given is what a call was written with.
@@ -17,6 +22,7 @@ type given struct {
 	text   func(*world) string // of the first argument, as an attribute or a word in quotes
 	other  func(*world) string // of the second
 	quoted string              // of a name or a size
+	from   source              // of the attributes
 	bytes  int64
 }
 
@@ -31,15 +37,19 @@ const (
 
 // words are the functions of the language.
 var words = map[string]word{
-	"owns":         {from: ofActor | ofAsked, make: bare((*world).owns)},
+	"owns": {from: ofActor | ofAsked, make: bare((*world).owns), key: login,
+		wanted: seeking(func(w *world) string { return string(w.Target.Owner) })},
 	"ownedByOther": {looks: []string{"target.owner"}, from: ofActor | ofTarget, make: bare((*world).ownedByOther)},
-	"heads":        {looks: []string{"owner.manager"}, from: ofActor | ofTarget, make: bare((*world).heads)},
-	"sameUnit":     {looks: []string{"actor.unit", "owner.unit"}, from: ofActor | ofTarget, make: bare((*world).sameUnit)},
-	"inUnitDomain": {looks: []string{"domain", "actor.unitDomain"}, from: ofActor | ofAsked, make: bare((*world).inUnitDomain)},
-	"inCharter":    {looks: []string{"alias", "to"}, from: ofAsked, known: true, make: bare((*world).inCharter)},
+	"heads": {looks: []string{"owner.manager"}, from: ofActor | ofTarget, make: bare((*world).heads), key: login,
+		wanted: seeking(func(w *world) string { return string(w.Owner.Manager) })},
+	"sameUnit": {looks: []string{"actor.unit", "owner.unit"}, from: ofActor | ofTarget, make: bare((*world).sameUnit),
+		key: func(p desk.Person) []string { return []string{p.Unit} }, wanted: seeking(func(w *world) string { return w.Owner.Unit })},
+	"inUnitDomain": {looks: []string{"domain", "actor.unitDomain"}, from: ofActor | ofAsked, make: bare((*world).inUnitDomain),
+		key: func(p desk.Person) []string { return []string{p.UnitDomain} }, wanted: seeking(func(w *world) string { return w.Domain })},
+	"inCharter": {looks: []string{"alias", "to"}, from: ofAsked, known: true, make: bare((*world).inCharter)},
 	"manages": {takes: []argument{text}, from: ofActor | ofAsked, make: func(g given) func(*world) bool {
 		return func(w *world) bool { return w.manages(g.text(w)) }
-	}},
+	}, key: func(p desk.Person) []string { return p.Manages }, wanted: func(g given) func(*world) string { return g.text }},
 	"member": {takes: []argument{group}, from: ofActor, make: func(g given) func(*world) bool {
 		return func(w *world) bool { return w.member(g.quoted) }
 	}},
@@ -49,6 +59,12 @@ var words = map[string]word{
 	"quotaWithin": {takes: []argument{size}, looks: []string{"size"}, from: ofAsked, known: true, make: func(g given) func(*world) bool {
 		return func(w *world) bool { return w.quotaWithin(g.bytes) }
 	}},
+}
+
+func login(p desk.Person) []string { return []string{string(p.UID)} }
+
+func seeking(f func(*world) string) func(given) func(*world) string {
+	return func(given) func(*world) string { return f }
 }
 
 func bare(f func(*world) bool) func(given) func(*world) bool {

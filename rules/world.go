@@ -81,7 +81,7 @@ func (v *verb) add(r *rule) {
 }
 
 func (v *verb) measure(c *clause) {
-	v.clauses, v.looks = v.clauses+1, v.looks+len(c.Looks)
+	v.clauses, v.looks = v.clauses+len(c.parts), v.looks+len(c.Looks)
 	for _, p := range c.parts {
 		v.measure(p)
 	}

@@ -23,7 +23,8 @@ func (d *Desk) check(by UID, via Door, a Action) (Facts, error) {
 	return d.checkOn(by, via, a, target)
 }
 
-// checkOn is check on a target already read.
+// checkOn is check on a target already read. If only the state of things stands
+// against the action, the facts are there beside the error.
 func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error) {
 	spec, ok := SpecOf(a.Verb)
 	if !ok || spec.Step {
@@ -48,7 +49,7 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 	// Whom the rules deny is told that, and of the account nothing. What is
 	// wrong with a new alias anybody may know: see Free.
 	if err := d.possible(&f); err != nil && (a.Verb == AliasAdd || d.Rules.Decide(f).concedes()) {
-		return Facts{}, err
+		return f, err
 	}
 	return f, nil
 }

@@ -178,6 +178,17 @@ func (h *house) Latest() (latest time.Time) {
 
 func (h *house) Population() int { return len(h.accounts) }
 
+func (h *house) Members(group string) (uids []desk.UID) {
+	for uid, p := range h.people {
+		if p.In(group) {
+			uids = append(uids, uid)
+		}
+	}
+	return uids
+}
+
+func (h *house) Correspondents() map[desk.UID][]string { return nil }
+
 func (h *house) Person(uid desk.UID) desk.Person { return h.people[uid] }
 
 func (h *house) Account(a desk.Address) desk.Account {

@@ -71,6 +71,8 @@ type Query struct {
 // Partage held in memory. "Not there" is the zero value.
 type World interface {
 	Person(UID) Person
+	// Members are the people of a group of the directory, sorted. Not to be changed.
+	Members(group string) []UID
 	// Account finds the mailbox that receives mail for an address: its own or an alias.
 	Account(Address) Account
 	// Owned yields the accounts of a person.

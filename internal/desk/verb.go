@@ -29,6 +29,7 @@ const (
 	AccountShow     Verb = "account.show"
 	RequestList     Verb = "request.list"
 	RequestShow     Verb = "request.show"
+	RequestWhy      Verb = "request.why"
 	RequestApprove  Verb = "request.approve"
 	RequestReject   Verb = "request.reject"
 	RequestCancel   Verb = "request.cancel"
@@ -117,6 +118,7 @@ var specs = map[Verb]Spec{
 	AccountShow:     {Target: AccountForm},
 	RequestList:     {Args: map[string]Form{"scope": ScopeForm + optional}},
 	RequestShow:     {Target: RequestForm},
+	RequestWhy:      {Target: RequestForm},
 	RequestApprove:  {Target: RequestForm},
 	RequestReject:   {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
 	RequestCancel:   {Target: RequestForm},
@@ -132,7 +134,7 @@ var specs = map[Verb]Spec{
 // Verbs lists every verb that can be asked, in the order help shows them.
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
-		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow,
+		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
 		RequestApprove, RequestReject, RequestCancel, RequestAmend, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease, Help}
 }
 

@@ -132,7 +132,7 @@ type Facts struct {
 }
 
 // Manages says that the domain is delegated to who asks.
-func (f Facts) Manages(domain string) bool { return f.Actor.Corresponds(domain) }
+func (f *Facts) Manages(domain string) bool { return f.Actor.Corresponds(domain) }
 
 // An Outcome is what the rules say. The zero Outcome is no: read it as Denied.
 type Outcome string

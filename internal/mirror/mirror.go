@@ -22,6 +22,7 @@ type Mirror struct {
 	people  *table[desk.Person]
 	met     map[desk.UID]meeting // since the last load was begun; guarded by people.writing
 	lastMet int
+	members members
 
 	accounts *table[desk.Account]
 	learned  map[string]proof // by account id, newer than the last load; guarded by accounts.writing

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-memdb"
@@ -44,6 +45,7 @@ func (m *Mirror) LoadPeople(ctx context.Context, people iter.Seq2[desk.Person, e
 	if err := m.people.replace(rows, at); err != nil {
 		return fmt.Errorf("load people: %w", err)
 	}
+	m.members.forget()
 	return nil
 }
 
@@ -77,6 +79,9 @@ func (m *Mirror) LearnPerson(uid desk.UID, p desk.Person) error {
 	}
 	m.met[uid] = x
 	old := m.people.first("id", string(uid))
+	if old == nil || !slices.Equal(old.Groups, p.Groups) {
+		defer m.members.forget()
+	}
 	switch {
 	case m.people.now.Load() == nil:
 		return nil

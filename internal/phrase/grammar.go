@@ -52,6 +52,7 @@ var grammar = []command{
 	{desk.AccountShow, []string{"compte", "fiche"}, []string{"account"}, []string{account}},
 	{desk.RequestList, []string{"demandes"}, []string{"requests"}, []string{scope}},
 	{desk.RequestShow, []string{"demande"}, []string{"request"}, []string{request}},
+	{desk.RequestWhy, []string{"pourquoi"}, []string{"why"}, []string{request}},
 	{desk.RequestApprove, []string{"valider"}, []string{"approve"}, []string{request}},
 	{desk.RequestReject, []string{"refuser"}, []string{"reject"}, []string{request, reason}},
 	{desk.RequestCancel, []string{"annuler"}, []string{"cancel"}, []string{request}},

@@ -14,6 +14,7 @@
 //	compte|fiche|account ACCOUNT
 //	demandes|requests [mes|mine|attente|pending|toutes|all]
 //	demande|request D-12    valider|approve D-12
+//	pourquoi|why D-12       and before an action that is not asked for: see Why
 //	refuser|reject D-12 [REASON]    annuler|cancel D-12
 //	redemander|again D-12
 //	modifier|edit D-12 VALUE        the new value, or "alias=VALUE"

@@ -267,6 +267,7 @@ func TestCanonical(t *testing.T) {
 		{"request.list", "demandes", "requests"},
 		{"request.list scope=pending", "demandes attente", "requests pending"},
 		{"request.show D-5", "demande D-5", "request D-5"},
+		{"request.why D-5", "pourquoi D-5", "why D-5"},
 		{"request.approve D-5", "valider D-5", "approve D-5"},
 		{`request.reject D-5 reason="pas ici"`, "refuser D-5 motif : pas ici", "reject D-5 reason: pas ici"},
 		{"request.reject D-5", "refuser D-5", "reject D-5"},
@@ -303,7 +304,7 @@ func TestCanonical(t *testing.T) {
 func TestTopic(t *testing.T) {
 	accounts := []desk.Verb{desk.AccountLock, desk.AccountActivate, desk.AccountClose, desk.AccountHide, desk.AccountUnhide, desk.AccountRename,
 		desk.AccountCOS, desk.AccountForward, desk.AccountDelete, desk.AccountRestore, desk.AccountShow}
-	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestAgain}
+	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestWhy, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestAgain}
 	tests := []struct {
 		topic string
 		want  []desk.Verb
@@ -328,5 +329,25 @@ func TestTopic(t *testing.T) {
 		if len(phrase.Topic(string(v))) != 1 {
 			t.Errorf("no topic %s", v)
 		}
+	}
+}
+
+func TestWhy(t *testing.T) {
+	for text, want := range map[string]string{
+		"pourquoi quota bob 12Go":                   "quota.set bob size=12G",
+		"Why alias add c@u.fr bob because":          "alias.add bob alias=c@u.fr",
+		"/melusine pourquoi alias ajouter c@u.fr b": "alias.add b alias=c@u.fr",
+		"pourquoi D-12":                             "",
+		"why 12":                                    "",
+		"pourquoi":                                  "",
+		"quota bob 12Go":                            "",
+	} {
+		o, ok, err := phrase.Why(text)
+		if got := o.Action.String(); ok != (want != "") || ok && got != want && err == nil {
+			t.Errorf("%q is read as %q, %v, %v", text, got, ok, err)
+		}
+	}
+	if _, ok, err := phrase.Why("pourquoi la lune"); !ok || desk.CodeOf(err) != desk.UnknownVerb {
+		t.Errorf("%v, %v", ok, err)
 	}
 }
