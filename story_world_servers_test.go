@@ -143,8 +143,6 @@ portal:
     client_id: portal
     client_secret_file: %s
     uid_claim: preferred_username
-delegations:
-  physique.unistra.fr: [plangevin]
 `, filepath.Join(dir, "melusine.db"), filepath.Join(dir, "freeze"), file("secret", strings.Repeat("s", 40)), w.ldap.URL, w.ldap.CAFile, dev.ReaderDN,
 		file("ldap", dev.ReaderPassword), dev.BaseDN, w.partageURL, filepath.Join(dir, "keys"), w.chat.URL,
 		file("bot", botToken), file("admin", w.chat.Admin.Client.AuthToken), w.channel.Id, callbacks, callbacks,

@@ -153,7 +153,7 @@ func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	if len(verbs) == 0 {
 		verbs = desk.Verbs()
 	}
-	approver := len(who.Manages) > 0 || slices.ContainsFunc(b.Approvers, who.In)
+	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers, who.In)
 	return pen.help(slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
 		return !approver && (spec.Keepers || spec.Governs || v == desk.RequestApprove || v == desk.RequestReject)

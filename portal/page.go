@@ -49,7 +49,7 @@ func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg := p.open(v.Ctx, title, pairs...)
 	pg.token, pg.me = v.session.token, v.me
-	pg.acts = len(v.me.Manages) > 0 || slices.ContainsFunc(p.Approvers, v.me.In)
+	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers, v.me.In)
 	pg.menu = p.menu(pg)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"

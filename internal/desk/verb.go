@@ -39,7 +39,14 @@ const (
 	HouseFreeze     Verb = "house.freeze"
 	HouseThaw       Verb = "house.thaw"
 	BrakeRelease    Verb = "brake.release"
-	Help            Verb = "help"
+
+	DelegationGrant  Verb = "delegation.grant"
+	DelegationDeputy Verb = "delegation.deputy"
+	DelegationRevoke Verb = "delegation.revoke"
+	DelegationShow   Verb = "delegation.show"
+	DelegationList   Verb = "delegation.list"
+
+	Help Verb = "help"
 )
 
 // What nobody asks for: steps of the verbs above.
@@ -80,9 +87,21 @@ const (
 	TopicForm   Form = "topic"   // one word or verb
 	TextForm    Form = "text"    // one line of at most 500 characters
 	ChangeForm  Form = "change"  // other arguments: see Action.With
+
+	PersonForm  Form = "person"  // a login, or an address of their mailbox
+	MandateForm Form = "mandate" // M-18, m-18 or 18
+	DomainForm  Form = "domain"
+	UnitForm    Form = "unit"  // the code of a unit, letter for letter
+	VerbForm    Form = "verb"  // a verb that may be delegated, or a family: alias.*
+	CountForm   Form = "count" // 1 to 999
+	DayForm     Form = "day"   // 2026-12-31 or 31/12/2026
+	AboutForm   Form = "about" // what a list is about: a domain, a unit, an address or a login
 )
 
-const optional = "?"
+const (
+	optional = "?"
+	many     = "," // after a form, and between the items: one or more, sorted
+)
 
 // Nowhere is where mail is forwarded to when it is not.
 const Nowhere = "none"
@@ -129,13 +148,24 @@ var specs = map[Verb]Spec{
 	HouseThaw:       {Changes: true, Governs: true, Two: true},
 	BrakeRelease:    {Changes: true, Governs: true, Two: true},
 	Help:            {Target: TopicForm + optional},
+
+	DelegationGrant: {Changes: true, Governs: true, Two: true, Target: PersonForm, Args: map[string]Form{
+		"domains": DomainForm + many + optional, "units": UnitForm + many + optional, "lists": AddressForm + many + optional,
+		"verbs": VerbForm + many + optional, "classes": ClassForm + many + optional, "quota": SizeForm + optional, "daily": CountForm + optional,
+		"from": DayForm + optional, "until": DayForm + optional}},
+	DelegationDeputy: {Changes: true, Governs: true, Two: true, Target: MandateForm, Args: map[string]Form{
+		"person": PersonForm, "from": DayForm + optional, "until": DayForm}},
+	DelegationRevoke: {Changes: true, Governs: true, Target: MandateForm, Args: map[string]Form{"deputy": PersonForm + optional}},
+	DelegationShow:   {Target: MandateForm},
+	DelegationList:   {Target: AboutForm + optional},
 }
 
 // Verbs lists every verb that can be asked, in the order help shows them.
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
-		RequestApprove, RequestReject, RequestCancel, RequestAmend, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease, Help}
+		RequestApprove, RequestReject, RequestCancel, RequestAmend, HistoryShow, DelegationList, DelegationShow,
+		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease, Help}
 }
 
 func (v Verb) governs() bool { return specs[v].Governs }
@@ -165,7 +195,14 @@ func (f Form) canonical(name, value string) (string, error) {
 		return "", nil
 	}
 	bad := Fail(Invalid, InvalidArgument, "name", name, "value", value)
+	if one, several := strings.CutSuffix(string(base), many); several {
+		return Form(one).all(name, value)
+	}
 	switch base {
+	case PersonForm, MandateForm, DomainForm, UnitForm, VerbForm, CountForm, DayForm, AboutForm:
+		if said, ok := base.right(value); ok {
+			return said, nil
+		}
 	case AddressForm:
 		a, err := ParseAddress(value)
 		return string(a), err

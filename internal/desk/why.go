@@ -19,7 +19,7 @@ func (d *Desk) Why(by UID, via Door, a Action) (Why, error) {
 		return Why{}, err
 	}
 	w := d.explain(by, via, facts)
-	asked := Request{By: by, Owner: facts.Target.Owner, Action: facts.Action, State: Waiting, Decision: w.Decision}
+	asked := Request{By: by, Owner: facts.Whose(), Action: facts.Action, State: Waiting, Decision: w.Decision}
 	w.Approve = d.approvers(asked)
 	return w, nil
 }
@@ -48,13 +48,13 @@ func (d *Desk) explain(reader UID, via Door, f Facts) Why {
 	w := Why{Action: f.Action, By: f.Actor}
 	rules, ok := d.Rules.(Explains)
 	if !ok {
-		w.Decision = d.Rules.Decide(f)
+		w.Decision = d.decide(f, Request{})
 		return w
 	}
 	w.Explanation = rules.Explain(f, d.sight(reader, via, f))
 	w.Closest = slices.DeleteFunc(w.Closest, func(c Change) bool { return !d.stands(f, c) })
 	if !w.Decision.concedes() && f.Domain != "" {
-		w.Contacts = d.people(Panel{Approvers: []string{"domain:" + f.Domain}})
+		w.Contacts = d.people(Panel{Approvers: []string{"domain:" + f.Domain}}, f.Action)
 	}
 	return w
 }
@@ -91,9 +91,9 @@ func (d *Desk) stands(f Facts, c Change) bool {
 // approvers lists those whose approval the request waits for.
 func (d *Desk) approvers(r Request) (can []Person) {
 	for _, s := range r.Decision.Panels {
-		for _, p := range d.people(s) {
+		for _, p := range d.people(s, r.Action) {
 			known := slices.ContainsFunc(can, func(o Person) bool { return o.UID == p.UID })
-			if !known && r.awaits(p) && !d.serves(r.Action, r.Owner, p.UID) {
+			if !known && r.awaits(d.voter(p.UID, r.Action)) && !d.serves(r.Action, r.Owner, p.UID) {
 				can = append(can, p)
 			}
 		}
@@ -101,8 +101,8 @@ func (d *Desk) approvers(r Request) (can []Person) {
 	return can
 }
 
-// people lists those of a panel, in order of login.
-func (d *Desk) people(s Panel) (people []Person) {
+// people lists those of a panel for an action, in order of login.
+func (d *Desk) people(s Panel, a Action) (people []Person) {
 	var logins []UID
 	for _, ref := range s.Approvers {
 		switch kind, name := cut(ref, ":"); kind {
@@ -118,8 +118,8 @@ func (d *Desk) people(s Panel) (people []Person) {
 	}
 	slices.Sort(logins)
 	for _, uid := range slices.Compact(logins) {
-		if p := d.View.Person(uid); s.Has(p) {
-			people = append(people, p)
+		if v := d.voter(uid, a); s.Has(v) {
+			people = append(people, v.Person)
 		}
 	}
 	return people

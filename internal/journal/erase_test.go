@@ -78,7 +78,7 @@ func TestErasureLeavesNoByte(t *testing.T) {
 		}
 	}
 	life(t, d, "D-900", "canary", "ann", desk.Failed{Attempt: 1, Final: true})
-	record(t, d, "", "ann", desk.Granted{To: "canary", Domains: []string{"canary-domain.fr"}})
+	record(t, d, "", "ann", desk.Granted{Grant: desk.Grant{To: "canary", Domains: []string{"canary-domain.fr"}}})
 	record(t, d, "", "canary", desk.BindingOffered{Digest: "canary-digest", Until: noon}, desk.Bound{Account: "canary-account", Digest: "canary-digest"})
 	number, err := l.persons.called(t.Context(), "canary")
 	if err != nil {
@@ -208,16 +208,20 @@ func TestRetention(t *testing.T) {
 	for month := range 12 {
 		now = noon.Add(time.Duration(month) * 30 * day)
 		end, told := now.Add(terms.Requests), now.Add(terms.Announcements)
-		id += 2
-		life(t, d, desk.ID(fmt.Sprint("D-", id-1)), "ann", "bob", desk.Done{Attempt: 1})
+		id += 3
+		life(t, d, desk.ID(fmt.Sprint("D-", id-2)), "ann", "bob", desk.Done{Attempt: 1})
 		expect(end, end, told, end, end)
-		life(t, d, desk.ID(fmt.Sprint("D-", id)), "ann", "bob", desk.Unknown{Attempt: 1, Looks: 1}) // unfinished
+		life(t, d, desk.ID(fmt.Sprint("D-", id-1)), "ann", "bob", desk.Unknown{Attempt: 1, Looks: 1}) // unfinished
 		expect(time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{})
 		who := desk.UID(fmt.Sprint("person", month))
-		record(t, d, "", "ann", desk.Granted{To: who, Domains: []string{"u.fr"}})
+		record(t, d, "", "ann", desk.Granted{Grant: desk.Grant{To: who, Domains: []string{"u.fr"}}})
 		if month%2 == 0 {
-			record(t, d, "", "ann", desk.Revoked{From: who, Domains: []string{"u.fr"}})
-			expect(now.Add(terms.People), now.Add(terms.People))
+			_, at := d.View.Request("")
+			m := desk.Mandate(fmt.Sprint("M-", at))
+			record(t, d, desk.ID(fmt.Sprint("D-", id)), "ann", desk.Asked{Action: desk.Action{Verb: desk.DelegationRevoke, Target: string(m)}, Owner: who},
+				desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}}, desk.Revoked{Of: m})
+			gone := now.Add(terms.People)
+			expect(gone, gone, gone, gone)
 		} else {
 			expect(time.Time{})
 		}
@@ -251,7 +255,7 @@ func TestRetention(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if total != 12*7 {
+	if total != 12*8 {
 		t.Errorf("%d events were redacted", total)
 	}
 	if m := mirror.New(l); m.CatchUp(t.Context()) != nil {

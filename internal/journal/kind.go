@@ -47,6 +47,7 @@ var kinds = []kind{
 	kindOf[desk.Frozen]("frozen"),
 	kindOf[desk.Thawed]("thawed"),
 	kindOf[desk.Granted]("granted"),
+	kindOf[desk.Deputised]("deputised"),
 	kindOf[desk.Revoked]("revoked"),
 	kindOf[desk.BindingOffered]("binding.offered"),
 	kindOf[desk.Bound]("bound"),

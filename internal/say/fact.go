@@ -52,10 +52,8 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return withReason("fact.frozen."+string(f.Cause), f.Reason), []string{"reason", quoted(quote, f.Reason)}
 	case desk.Thawed:
 		return "fact.thawed", nil
-	case desk.Granted:
-		return "fact.granted", []string{"to", called(lang, name, f.To, quote), "domains", list(f.Domains, quote)}
-	case desk.Revoked:
-		return "fact.revoked", []string{"to", called(lang, name, f.From, quote), "domains", list(f.Domains, quote)}
+	case desk.Granted, desk.Deputised, desk.Revoked:
+		return right(lang, f, name, quote)
 	case desk.BindingOffered:
 		return "fact.offered", nil
 	case desk.Bound:
