@@ -246,7 +246,7 @@ func TestDelegation(t *testing.T) {
 		a, err := desk.ParseAction(text)
 		must(t, err)
 		id, _ := m.Next()
-		r, err := d.Ask(t.Context(), desk.Asking{By: "ann", Action: a, Key: text})
+		r, err := d.Ask(t.Context(), desk.Asking{By: "ann", Action: a, Key: text + string(id)})
 		if must(t, err); r.State == desk.Waiting {
 			r, err = d.Approve(t.Context(), "dsi0", desk.Chat, id, "")
 			must(t, err)
