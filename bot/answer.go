@@ -37,6 +37,10 @@ func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key stri
 		return b.show(pen, who, a.Target)
 	case desk.HistoryShow:
 		return b.history(ctx, pen, who, a.Target)
+	case desk.DelegationList:
+		return b.rights(pen, who, a.Target), nil
+	case desk.DelegationShow:
+		return b.right(ctx, pen, who, desk.Mandate(a.Target))
 	case desk.RequestList:
 		return b.list(pen, who, a.Arg("scope")), nil
 	case desk.Help:

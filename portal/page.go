@@ -67,6 +67,9 @@ func (p *Portal) menu(pg page) []entry {
 	if waiting := len(p.Desk.Inbox(pg.me.UID)); waiting > 0 || pg.acts {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
+	if pg.acts {
+		menu = append(menu, entry{pathRights, text(lang, "rights"), 0})
+	}
 	if p.governs(pg.me) {
 		menu = append(menu, entry{pathSafety, text(lang, "safety"), 0})
 	}

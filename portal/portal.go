@@ -107,6 +107,7 @@ const (
 	pathLink     = "/lier"
 	pathHelp     = "/aide"
 	pathSafety   = "/surete"
+	pathRights   = "/delegations"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -139,6 +140,8 @@ func (p *Portal) routes() {
 	post(pathLink, p.offerCode)
 	get(pathHelp, p.help)
 	get(pathSafety, p.safety)
+	get(pathRights, p.roll)
+	get(pathRights+"/:id", p.delegation)
 	post(pathSignOut, p.signOut)
 	for _, m := range p.Mount {
 		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))

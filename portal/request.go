@@ -18,6 +18,7 @@ type dossier struct {
 	withdraw bool         // the reader may take it back
 	amend    bool         // the reader may change it
 	releases []desk.Request
+	about    []string  // the delegation that it names
 	problem  string    // why the last click did nothing
 	why      *desk.Why // nil if the rules cannot be asked now
 }
@@ -40,7 +41,7 @@ func (p *Portal) showRequest(v *visit, id desk.ID, tried error) error {
 	if tried != nil {
 		status, d.problem = statusOf(tried), explain(pg.lang, tried)
 	}
-	pg.self = pathRequests + "/" + string(id)
+	pg.self, d.about = pathRequests+"/"+string(id), p.about(pg.lang, v.me.UID, r.Action)
 	return render(v.Ctx, status, requestPage(pg, d))
 }
 
@@ -53,12 +54,16 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
 	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
 	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, releases: p.Desk.Releases(r)}
-	d.amend = p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil
+	spec, _ := desk.SpecOf(r.Action.Verb)
+	d.amend = len(spec.Args) == 1 && p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil // one value is what the page asks for
 	if w, err := p.Desk.WhyRequest(reader, desk.Portal, r.ID); err == nil {
 		d.why = &w
 	}
 	return d, nil
 }
+
+// onRight says that the request is about a right.
+func (d dossier) onRight() bool { return len(rightFields[d.Action.Verb]) > 0 }
 
 func (p *Portal) approve(v *visit) error {
 	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {

@@ -48,6 +48,16 @@ func (d *Desk) corresponding(but Mandate) map[string][]UID {
 	return by
 }
 
+// Thinned lists the domains that the action, if it is a revocation, would leave
+// with too few correspondents.
+func (d *Desk) Thinned(a Action) []string {
+	of := d.View.Delegation(Mandate(a.Target))
+	if a.Verb != DelegationRevoke || a.Arg("deputy") != "" || !of.Stands() {
+		return nil
+	}
+	return d.thinned(of)
+}
+
 // thinned lists the domains that have too few correspondents without the
 // delegation, and that it takes one from.
 func (d *Desk) thinned(of Delegation) (thin []string) {

@@ -189,12 +189,7 @@ func (d *Desk) rights(a Action) Fact {
 		from, until, _ := d.dates(a)
 		return Deputised{Of: Mandate(a.Target), Who: UID(a.Arg("person")), From: from, Until: until}
 	}
-	of := d.View.Delegation(Mandate(a.Target))
-	f := Revoked{Of: of.ID, Deputy: UID(a.Arg("deputy"))}
-	if f.Deputy == "" {
-		f.Thin = d.thinned(of)
-	}
-	return f
+	return Revoked{Of: Mandate(a.Target), Deputy: UID(a.Arg("deputy")), Thin: d.Thinned(a)}
 }
 
 // Seed delegates what a file says, without a request: the program signs. It

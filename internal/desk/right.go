@@ -34,6 +34,22 @@ func (f Form) all(name, value string) (string, error) {
 	return strings.Join(items, many), nil
 }
 
+// Scopes tells domains, units and lists apart by their form, as arguments of
+// delegation.grant.
+func Scopes(listed string) map[string]string {
+	args := map[string]string{}
+	for item := range strings.SplitSeq(listed, many) {
+		kind := "units"
+		if strings.Contains(item, "@") {
+			kind = "lists"
+		} else if strings.Contains(item, ".") {
+			kind = "domains"
+		}
+		args[kind] = strings.TrimPrefix(args[kind]+many+item, many)
+	}
+	return args
+}
+
 // right checks the forms of rights.
 func (f Form) right(value string) (string, bool) {
 	lower := lowerASCII(value)

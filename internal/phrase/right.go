@@ -1,6 +1,7 @@
 package phrase
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -75,7 +76,7 @@ func (c command) place(words []string, args map[string]string) (target string, e
 		case i >= len(words):
 			return "", c.fail(desk.MissingArgument, slot, "")
 		case slot == scoped:
-			sortScope(words[i], args)
+			maps.Copy(args, desk.Scopes(words[i]))
 		case slot == mandate || c.verb == desk.DelegationGrant:
 			target = words[i]
 		default:
@@ -83,19 +84,6 @@ func (c command) place(words []string, args map[string]string) (target string, e
 		}
 	}
 	return target, nil
-}
-
-// sortScope tells lists, domains and units apart by their form.
-func sortScope(scope string, args map[string]string) {
-	for item := range strings.SplitSeq(scope, ",") {
-		kind := "units"
-		if strings.Contains(item, "@") {
-			kind = "lists"
-		} else if strings.Contains(item, ".") {
-			kind = "domains"
-		}
-		args[kind] = strings.TrimPrefix(args[kind]+","+item, ",")
-	}
 }
 
 func (c command) term(word string) string {
