@@ -93,8 +93,10 @@ func (d *Desk) Again(g Grant) (Action, bool) {
 	if err != nil {
 		return Action{}, false
 	}
-	_, until, err := d.dates(a)
-	return a, err == nil && until.Equal(g.Until)
+	if _, until, err := d.dates(a); err != nil || !until.Equal(g.Until) {
+		return Action{}, false
+	}
+	return a, true
 }
 
 func joined[T ~string](all []T) string {
