@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -129,10 +130,11 @@ func (c delegationsImportCommand) sow(ctx context.Context, out io.Writer, h *hou
 		}
 		h.mirror.SetClasses(classes)
 	}
+	zone := cmp.Or(h.desk.Zone, time.UTC)
 	all, fresh := sow(h.desk, seeds)
 	faults := 0
 	for _, s := range all {
-		sign, said := "+", say.Scope("en", s.grant)+": "+say.Terms("en", s.grant, time.UTC)
+		sign, said := "+", say.Scope("en", s.grant)+": "+say.Terms("en", s.grant, zone)
 		if s.is() {
 			sign, said = "=", say.Error("en", s.err)
 		} else if s.err != nil {

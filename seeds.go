@@ -79,7 +79,7 @@ func csvSeeds(text []byte) (seeds []seed, err error) {
 		for column, cell := range row {
 			if heading := all[0][column]; heading == personColumn {
 				s.to = strings.TrimSpace(cell)
-			} else {
+			} else if s.args[heading] = strings.TrimSpace(cell); strings.HasSuffix(string(spec.Args[heading]), ",?") {
 				s.args[heading] = strings.Join(strings.FieldsFunc(cell, func(r rune) bool { return r == ' ' || r == ',' }), ",")
 			}
 		}

@@ -58,7 +58,7 @@ func Verbs(lang string, verbs []desk.Verb) string {
 // Dates says from which day to which, both included; "" if always. What ends in
 // the middle of a day is said to the minute.
 func Dates(lang string, from, until time.Time, zone *time.Location) string {
-	first, last := Date(lang, from.In(zone)), Date(lang, until.In(zone).AddDate(0, 0, -1))
+	first, last := Date(lang, from.In(zone)), T(lang, "right.included", "day", Date(lang, until.In(zone).AddDate(0, 0, -1)))
 	if until.In(zone).Format(time.TimeOnly) != "00:00:00" {
 		last = Moment(lang, until, zone)
 	}
