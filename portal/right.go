@@ -24,6 +24,7 @@ type rollPage struct {
 // A rightGroup is the delegations of one domain, or of one person.
 type rightGroup struct {
 	name string
+	who  desk.UID // of whom, in a list by person
 	all  []desk.Delegation
 }
 
@@ -54,18 +55,31 @@ func (p *Portal) byPerson(all []desk.Delegation) []rightGroup {
 	of := map[string][]desk.Delegation{}
 	for _, d := range all {
 		for _, who := range d.Holders() {
-			name := cmp.Or(p.called(who), string(who))
-			of[name] = append(of[name], d)
+			of[string(who)] = append(of[string(who)], d)
 		}
 	}
-	return grouped(of)
+	groups := grouped(of)
+	for i, g := range groups {
+		groups[i].who, groups[i].name = desk.UID(g.name), cmp.Or(p.called(desk.UID(g.name)), g.name)
+	}
+	slices.SortStableFunc(groups, func(a, b rightGroup) int { return cmp.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) })
+	return groups
 }
 
 func grouped(of map[string][]desk.Delegation) (groups []rightGroup) {
-	for _, name := range slices.SortedFunc(maps.Keys(of), func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }) {
-		groups = append(groups, rightGroup{name, of[name]})
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		groups = append(groups, rightGroup{name: name, all: of[name]})
 	}
 	return groups
+}
+
+// part is what the one of a group has in a delegation as a deputy, "" if it is his.
+func (pg page) part(g rightGroup, d desk.Delegation) string {
+	i := slices.IndexFunc(d.Deputies, func(s desk.Deputy) bool { return s.Who == g.who })
+	if i < 0 {
+		return ""
+	}
+	return pg.t("rights.part", "name", pg.who(d.To), "dates", pg.dates(d.Deputies[i]))
 }
 
 func words[W ~string](all []W) (texts []string) {
@@ -127,5 +141,5 @@ func (pg page) terms(d desk.Delegation) string { return say.Terms(pg.lang, d.Gra
 
 func (pg page) dates(s desk.Deputy) string { return say.Dates(pg.lang, s.From, s.Until, pg.zone) }
 
-// stands says in a word how the delegation is now.
+// ended says that it was revoked.
 func (p rightPage) ended() bool { return !p.Stands() }

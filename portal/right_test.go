@@ -48,6 +48,7 @@ func TestRightsInThePortal(t *testing.T) {
 	h.as("yves").submit(location+"/valider", "empreinte", r.Digest()).wants(t, http.StatusSeeOther)
 	h.as("nadia").get("/delegations/"+name).wants(t, http.StatusOK, "Suppléants", "Nadia Fischer", "du 20 décembre 2026 au 5 janvier 2027 compris")
 
+	h.as("yves").get("/delegations?vue=personnes&q=nadia").wants(t, http.StatusOK, "Nadia Fischer", "suppléance de Marc Muller, du 20 décembre 2026")
 	h.fill("xavier", desk.DelegationRevoke, "Il resterait moins de deux correspondants pour chimie.unistra.fr, physique.unistra.fr", "delegation", name)
 	h.as("xavier").get("/demandes/D-3").wants(t, http.StatusOK, "C'est fait (D-3)", "Il reste moins de deux correspondants pour chimie.unistra.fr, physique.unistra.fr")
 	page := h.as("xavier").get("/delegations/" + name)

@@ -193,6 +193,7 @@ var texts = map[string][2]string{
 	"rights.number":           {"Numéro", "Number"},
 	"rights.of":               {", délégation à {name}", ", delegation to {name}"},
 	"rights.deputy":           {"suppléance : {name}, {dates}", "deputy: {name}, {dates}"},
+	"rights.part":             {"suppléance de {name}, {dates}", "deputy of {name}, {dates}"},
 	"rights.thin":             {"Domaines avec moins de deux correspondants : {n}", "Domains with fewer than two correspondents: {n}"},
 	"rights.orphan":           {": personne", ": nobody"},
 	"rights.only":             {": seulement {name}", ": only {name}"},

@@ -603,6 +603,7 @@ var texts = map[string]text{
 	"clause.false":        {"jamais", "never"},
 	"clause.owns":         {"le compte est à la personne qui demande", "the account is that of the person who asks"},
 	"clause.ownedByOther": {"le compte est à quelqu'un d'autre, que l'on connaît", "the account is somebody else's, who is known"},
+	"clause.holds":        {"la délégation est celle de la personne qui demande", "the delegation is that of the person who asks"},
 	"clause.heads":        {"la personne qui demande est chef de service du titulaire", "the person who asks is head of service of the owner"},
 	"clause.sameUnit":     {"même unité pour qui demande et pour le titulaire", "the same unit for who asks and for the owner"},
 	"clause.inUnitDomain": {"le domaine touché est celui de l'unité de qui demande", "the domain touched is that of the unit of who asks"},
