@@ -160,7 +160,7 @@ func (g Grant) equal(o Grant) bool {
 func (d *Desk) deputisable(f *Facts, of Delegation) error {
 	who := d.whoIs(f.Action.Arg("person"))
 	f.Owner = d.View.Person(who)
-	_, until, err := d.dates(f.Action)
+	_, _, err := d.dates(f.Action)
 	switch {
 	case !of.Stands() || !of.Until.IsZero() && !d.Now().Before(of.Until):
 		return Fail(NotFound, UnknownDelegation, "value", f.Action.Target)
@@ -170,8 +170,6 @@ func (d *Desk) deputisable(f *Facts, of Delegation) error {
 		return Fail(Forbidden, OwnRight, "value", string(who))
 	case err != nil:
 		return err
-	case until.IsZero():
-		return Fail(Invalid, MissingArgument, "name", "until")
 	}
 	args := map[string]string{"person": string(who), "from": f.Action.Arg("from"), "until": f.Action.Arg("until")}
 	f.Action, err = NewAction(DelegationDeputy, f.Action.Target, args)

@@ -388,6 +388,11 @@ func TestDaily(t *testing.T) {
 	if _, err := d.Withdraw(t.Context(), "bob", desk.Chat, quota("bob", "cid@u.fr size=2G").ID); err != nil {
 		t.Fatal(err)
 	}
+	h.accounts["x@v.fr"] = desk.Account{ID: "x", Address: "x@v.fr", Owner: "ann", Quota: 1 << 30}
+	entrust(t, d, "bob domains=v.fr")
+	if r := quota("bob", "x@v.fr size=2G"); r.State != desk.Ready {
+		t.Fatal(r.State) // and counts for the other alone
+	}
 	second := quota("fay", "eve@u.fr size=2G")
 	if first.State != desk.Ready || second.State != desk.Ready {
 		t.Fatal(first.State, second.State)
