@@ -450,6 +450,9 @@ func TestThin(t *testing.T) {
 		t.Errorf("the last but one leaves: %v, %v", r.Thin, err)
 	}
 	check("u.fr bob", "v.fr bob")
+	if got := d.Thinned(action(t, "delegation.revoke "+string(bob))); !slices.Equal(got, []string{"v.fr"}) {
+		t.Errorf("would thin %v", got) // of u.fr bob stays, by another
+	}
 	h.people["bob"] = desk.Person{} // has left the university
 	check("u.fr -", "v.fr -")
 }

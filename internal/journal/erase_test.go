@@ -190,6 +190,33 @@ func TestLostPersonsAreNotErased(t *testing.T) {
 
 const day = 24 * time.Hour
 
+// Words of rights are kept while somebody has one, or asks for one, and for the
+// term after the end of the last.
+func TestRetentionOfRights(t *testing.T) {
+	now := noon
+	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
+	d := deskOn(t, l, &now)
+	terms := Terms{Requests: 10 * day, Announcements: 10 * day, People: 60 * day}
+	record(t, d, "", "ann", desk.Granted{Grant: desk.Grant{To: "bob", Domains: []string{"u.fr"}, Until: noon.Add(100 * day)}})
+	record(t, d, "D-1", "ann", desk.Asked{Action: desk.Action{Verb: desk.DelegationDeputy, Target: "M-1", Args: "person=zoe until=2027-12-31"}, Owner: "zoe"},
+		desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"person:eve"}, Needed: 1}}}})
+	erased := func(at time.Time, want int) {
+		t.Helper()
+		now = at
+		if n, err := l.Retain(t.Context(), d, terms); err != nil || n != want {
+			t.Errorf("on day %v, %d events were redacted, %v", at.Sub(noon)/day, n, err)
+		}
+	}
+	erased(noon.Add(159*day), 0)
+	erased(noon.Add(160*day), 1) // bob's; what waits about zoe does not
+	record(t, d, "D-1", "ann", desk.Withdrawn{})
+	erased(noon.Add(219*day), 0)
+	erased(noon.Add(220*day), 3)
+	if err := mirror.New(l).CatchUp(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // At each moment exactly what is past its term has no words left.
 func TestRetention(t *testing.T) {
 	now := noon

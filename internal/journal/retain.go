@@ -87,7 +87,7 @@ func (l *Log) due(ctx context.Context, view desk.Fold, now time.Time, terms Term
 				groups = append(groups, posts[m])
 			}
 		}
-		if m.request == "" && past(terms.People) && !moving[m.person] && !holds(view, m.person, now) && view.Chat(m.person) == "" {
+		if m.request == "" && past(terms.People) && !moving[m.person] && !holds(view, m.person, now, terms.People) && view.Chat(m.person) == "" {
 			groups = append(groups, words[m])
 		}
 	}
@@ -104,11 +104,11 @@ func needed(view desk.Fold, r desk.Request, now time.Time) bool {
 	return frozen && freeze.ID == r.ID || returns && r.State == desk.Settled && now.Before(r.Changed.Add(desk.Term))
 }
 
-// holds: a right of his is not over yet, or its end is not so long ago that nobody
-// asks about it any more.
-func holds(view desk.Fold, who desk.UID, now time.Time) bool {
+// holds: a right of his that was not revoked is not over, or has not been for as
+// long as the term.
+func holds(view desk.Fold, who desk.UID, now time.Time, term time.Duration) bool {
 	return slices.ContainsFunc(view.Correspondents()[who], func(d desk.Delegation) bool {
-		return d.Until.IsZero() || now.Before(d.Until)
+		return d.Until.IsZero() || now.Before(d.Until.Add(term))
 	})
 }
 

@@ -271,7 +271,11 @@ func TestDelegation(t *testing.T) {
 	before, correspondents := m.Person("bob"), m.Correspondents()
 	ask("delegation.deputy M-1 person=dsi1 until=2099-01-01")
 	held("dsi1", "M-2", "M-1")
+	kept := m.Person("dsi1").Delegations
 	ask("delegation.revoke M-1 deputy=dsi1")
+	if !slices.Equal(names(kept), []desk.Mandate{"M-2", "M-1"}) {
+		t.Errorf("what was returned has become %v", names(kept))
+	}
 	held("dsi1", "M-2")
 	ask("delegation.deputy M-1 person=dsi1 until=2099-01-01")
 	ask("delegation.revoke M-1")
