@@ -49,7 +49,8 @@ func (d *Desk) Reverse(r Request) (Action, bool) {
 	if r.State != Settled {
 		return Action{}, false
 	}
-	a, err := Action{}, error(nil)
+	var a Action
+	var err error
 	switch r.Action.Verb {
 	case DelegationGrant:
 		all := d.View.Delegations()
