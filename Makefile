@@ -15,19 +15,22 @@ demo: ## try Mélusine with a simulated Partage, nothing to install
 
 test: prepare check ## prove everything: real servers, race detector (installs what is missing)
 	CGO_ENABLED=1 go test -race -tags servers -timeout 30m ./...
+	go test -run '^TestSoup$$' ./internal/phrase -soup=200000
 
 storm: ## 10,000 actions on a Partage that applies late, the process killed at any moment: the last line counts what went wrong
-	go test -tags storm -count=1 -timeout 30m -v -run '^TestStorm$$' . -storm.actions=10000 | sed -u -e '/^PASS$$/d' -e '/^--- PASS/d' -e '/^===/d' -e '/^ok/d'
+	go test -count=1 -timeout 30m -v -run '^TestStorm$$' . -storm.actions=10000 | sed -u -e '/^PASS$$/d' -e '/^--- PASS/d' -e '/^===/d' -e '/^ok/d'
 
-long: prepare ## the long trials: PostgreSQL killed for two minutes, 1,000 COMMITs cut, two processes, 50 freezes, sabotages, sick machines
-	go test -tags servers,storm -count=1 -timeout 30m -v -run '^Test(StormOnPostgres|TheStorm.*|TwoProcessesRaceToDecide|Freeze(OnAnotherNode|FileStopsARealNode)|StoppedUnderLoad|OutOfFiles|ASecondNode.*|NoRoom.*|ADamaged.*)$$' . -storm.actions=10000
+long: prepare ## the long trials: PostgreSQL killed for two minutes, 1,000 COMMITs cut, 1,000 requests raced, 100 freezes, 1,000,000 soups of words
+	go test -tags servers -count=1 -timeout 30m -v -run '^Test(StormOnPostgres|TwoProcessesRaceToDecide|Freeze(OnAnotherNode|FileStopsARealNode))$$' . -storm.actions=10000
 	go test -tags servers -count=1 -timeout 30m -v -run '^TestPostgres$$/^(commits_cut|killed|processes_race)$$' ./internal/journal -long
+	go test -count=1 -timeout 30m -v -run '^TestSoup$$' ./internal/phrase -soup=1000000
 
 quick: ## the tests that need nothing but Go, in less than a minute
-	go test ./...
+	go test -short ./...
 
 bench: prepare ## measure; "of-goal" and "ratio" compare with what is aimed at, in this very run
 	go test -tags servers -run '^$$' -bench . -benchmem ./...
+	cd rules/peers && go test -bench . -benchmem .
 
 fuzz: ## feed bad input to every parser and door, FUZZTIME (30s) each
 	@found=$$(grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' .) || { echo "no fuzz target" >&2; exit 1; }; \
@@ -51,4 +54,4 @@ prepare: # what the real servers need: see the script
 
 check: # formatted, and go vet finds nothing
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt -w these: $$unformatted" >&2; exit 1; fi
-	go vet -tags servers,storm ./...
+	go vet -tags servers ./...

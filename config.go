@@ -15,6 +15,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
 	"github.com/unistra/melusine/internal/executor"
@@ -31,6 +32,7 @@ type config struct {
 	Brakes      brakesConfig     `yaml:"brakes"`
 	SecretFile  string           `yaml:"secret_file"` // 32 bytes or more: signs the buttons
 	TimeZone    string           `yaml:"time_zone"`
+	Calendar    calendarConfig   `yaml:"calendar"`
 	StaleAfter  time.Duration    `yaml:"stale_after"` // age of the directory beyond which nothing is changed
 	Refresh     refreshConfig    `yaml:"refresh"`
 	Directory   directory.Config `yaml:"directory"`
@@ -55,6 +57,20 @@ type brakesConfig struct {
 }
 
 func (c brakesConfig) desk() desk.Brakes { return desk.Brakes(c) }
+
+// calendarConfig is which days and hours are worked, and within how many days
+// requests are to be answered.
+type calendarConfig struct {
+	calendar.Config `yaml:",inline"`
+	Deadline        int    `yaml:"deadline"`   // working days after which approvers are reminded, if the rule does not say
+	Expiry          int    `yaml:"expiry"`     // working days after which a request ends unanswered, if the rule does not say
+	Escalation      string `yaml:"escalation"` // group told of what is still not answered; "" = nobody
+	Digest          bool   `yaml:"digest"`     // each morning, who is awaited is told what awaits them
+}
+
+func (c calendarConfig) terms(days *calendar.Calendar) desk.Terms {
+	return desk.Terms{Calendar: days, Deadline: c.Deadline, Expiry: c.Expiry, Escalation: c.Escalation}
+}
 
 type refreshConfig struct {
 	Directory time.Duration `yaml:"directory"`
@@ -97,6 +113,7 @@ type mattermostConfig struct {
 func defaultConfig() config {
 	return config{
 		Journal: "melusine.db", TimeZone: "Europe/Paris", StaleAfter: 24 * time.Hour,
+		Calendar:   calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
 		Brakes:     brakesConfig(desk.StandardBrakes()),
 		Refresh:    refreshConfig{Directory: 15 * time.Minute, Partage: 6 * time.Hour},
 		Directory:  directory.Default(),
@@ -151,6 +168,9 @@ func (c config) check() error {
 	need(c.SecretFile != "", "secret_file", "the file of the signing secret is missing")
 	_, err := time.LoadLocation(c.TimeZone)
 	need(err == nil && c.TimeZone != "", "time_zone", "no such time zone")
+	days := c.Calendar
+	need(days.Deadline >= 1 && days.Deadline <= 60, "calendar.deadline", "not from 1 to 60 working days")
+	need(days.Expiry > days.Deadline && days.Expiry <= 250, "calendar.expiry", "not more than deadline, and at most 250 working days")
 	need(c.StaleAfter >= time.Minute, "stale_after", "less than 1m")
 	need(filepath.IsAbs(c.FreezeFile), "freeze_file", "not a whole path: a command typed in another folder must find the same file")
 	b := c.Brakes
@@ -185,7 +205,7 @@ func (c config) check() error {
 	host, _, err := net.SplitHostPort(c.Operations.Listen)
 	need(c.Operations.Listen == "" || err == nil && host != "", "operations.listen", "not the address of one interface and a port, such as 127.0.0.1:8082")
 	need(c.Delegations == nil, "delegations", "these are facts of the journal now: keep the section in a file of its own, melusine delegations import CONFIGURATION THAT_FILE, and remove it here")
-	return errors.Join(append(errs, c.Directory.Check(), c.Portal.Check())...)
+	return errors.Join(append(errs, c.Calendar.Check(), c.Directory.Check(), c.Portal.Check())...)
 }
 
 // onPostgres tells the address of a database from the path of a file.

@@ -157,7 +157,7 @@ func (c delegationsImportCommand) sow(ctx context.Context, out io.Writer, h *hou
 	if reason == "" {
 		reason = "import of " + filepath.Base(c.From)
 	}
-	if err := h.desk.Seed(ctx, reason, fresh...); err != nil {
+	if err := h.desk.Import(ctx, reason, fresh...); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(out, count, "Written. Now remove delegations: from the configuration, if it is there.")
@@ -201,7 +201,7 @@ func withDirectory(ctx context.Context, file string, write bool, work func(*hous
 	if err != nil {
 		return err
 	}
-	h, err := newHouse(ctx, newLog(), events, p.book, ldap, p.office)
+	h, err := newHouse(ctx, newLog(), events, p.seed, ldap, p.office)
 	if err == nil {
 		h.desk.Zone = p.zone
 		err = h.loadPeople(ctx)

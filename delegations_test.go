@@ -126,7 +126,7 @@ func TestThinDomainsAreReported(t *testing.T) {
 			}
 		}
 	}
-	if err := h.desk.Seed(t.Context(), "test", grants...); err != nil {
+	if err := h.desk.Import(t.Context(), "test", grants...); err != nil {
 		t.Fatal(err)
 	}
 	out.Reset()

@@ -15,13 +15,13 @@ import (
 
 	"github.com/unistra/melusine/bot"
 	"github.com/unistra/melusine/bot/room"
+	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
 	"github.com/unistra/melusine/partage/simulator"
 	"github.com/unistra/melusine/portal"
-	"github.com/unistra/melusine/rules"
 )
 
 type demoCommand struct {
@@ -66,7 +66,6 @@ func (c demoCommand) check() error {
 // demo is the house on invented ground.
 type demo struct {
 	partage *simulator.Server
-	book    *rules.Book
 	house   *house
 	bot     *bot.Bot
 	room    *room.Room
@@ -134,11 +133,12 @@ func (d *demo) build(ctx context.Context, accounts int, log *slog.Logger) error 
 		return fmt.Errorf("open journal: %w", err)
 	}
 	d.closers = append(d.closers, events.Close)
-	if d.book, err = rules.Default(); err != nil {
+	seed, err := config{}.seed()
+	if err != nil {
 		return err
 	}
 	people := newDemoPeople(university)
-	if d.house, err = newHouse(ctx, log, events, d.book, people, &effect.Office{Domains: domains, Scope: "unistra.fr"}); err != nil {
+	if d.house, err = newHouse(ctx, log, events, seed, people, &effect.Office{Domains: domains, Scope: "unistra.fr"}); err != nil {
 		return err
 	}
 	d.seeds = domainSeeds(people.correspondents())
@@ -160,13 +160,17 @@ func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 		return err
 	}
 	if d.bot, err = bot.New(bot.Config{Desk: d.house.desk, Chat: d.room, Secret: secret, Channel: d.room.Channel(), URL: "http://room",
-		Link: "http://" + d.address + "/lier", Approvers: d.book.ApproverGroups(), Zone: zone, Now: time.Now, Log: log}); err != nil {
+		Link: "http://" + d.address + "/lier", Approvers: d.house.library.ApproverGroups, Zone: zone, Now: time.Now, Log: log}); err != nil {
 		return err
 	}
+	if d.house.days, err = calendar.New(calendar.Default(), zone); err != nil {
+		return fmt.Errorf("make calendar: %w", err)
+	}
+	d.house.desk.Terms, d.house.digest = defaultConfig().Calendar.terms(d.house.days), d.bot
 	d.room.Connect(d.bot.Handler())
 	config := portal.DefaultConfig()
 	config.Listen, config.URL, config.Name, config.Demo = d.address, "http://"+d.address, "Université de démonstration", d.cast
-	d.web, err = portal.New(config, portal.Deps{Desk: d.house.desk, Now: time.Now, Rand: rand.Reader, Zone: zone, Log: log, Approvers: d.book.ApproverGroups(),
+	d.web, err = portal.New(config, portal.Deps{Desk: d.house.desk, Now: time.Now, Rand: rand.Reader, Zone: zone, Log: log, Approvers: d.house.library.ApproverGroups,
 		Mount: []portal.Mount{{Path: "/chat", Name: desk.Text{FR: "Chat (démo)", EN: "Chat (demo)"}, Handler: d.room.Handler(portal.Who)}}})
 	return err
 }

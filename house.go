@@ -10,12 +10,15 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/executor"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/internal/mirror"
 	"github.com/unistra/melusine/internal/notify"
+	"github.com/unistra/melusine/internal/reminder"
+	"github.com/unistra/melusine/rules"
 )
 
 // people is where persons come from: a directory by LDAP, or the demo's own.
@@ -29,16 +32,19 @@ type house struct {
 	log        *slog.Logger
 	mirror     *mirror.Mirror
 	desk       *desk.Desk
+	library    *desk.Library
 	people     people
 	office     *effect.Office
 	timing     executor.Timing
 	freezeFile string
 	steady     func() time.Duration // time gone by, by a clock that nobody sets
+	days       *calendar.Calendar   // nil: requests wait for ever, and nobody is reminded
+	digest     reminder.Teller      // nil: nobody is told each morning what awaits them
 	vitals     *vitals
 	ruined     error // the journal is damaged: it is read up to there, and nothing is done
 }
 
-func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.Rules, from people, office *effect.Office) (*house, error) {
+func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, seed desk.Book, from people, office *effect.Office) (*house, error) {
 	v := newVitals()
 	j = measuredJournal{j, v, time.Now}
 	m := mirror.New(j)
@@ -47,12 +53,37 @@ func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, book desk.R
 		return nil, fmt.Errorf("replay journal: %w", err)
 	}
 	m.SetDomains(office.Domains.Names()) // known before any server answers: delegations need them
-	start := time.Now()
-	return &house{
+	start, library := time.Now(), &desk.Library{Fold: m, Read: readRules}
+	h := &house{
 		steady: func() time.Duration { return time.Since(start) },
 		log:    log, vitals: v, mirror: m, people: from, office: office, timing: executor.Standard(),
-		desk: &desk.Desk{Journal: j, View: m, Rules: book, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes()},
-	}, nil
+		desk: &desk.Desk{Journal: j, View: m, Rules: library, Read: readRules, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes()},
+	}
+	if err := h.desk.Seed(ctx, seed); err != nil && desk.CodeOf(err) != desk.JournalDamaged {
+		return nil, fmt.Errorf("put the first rule book in force: %w", err)
+	}
+	h.library = library
+	h.tellBook(seed)
+	return h, nil
+}
+
+// tellBook says in the log which book is in force, and what is wrong with it.
+func (h *house) tellBook(configured desk.Book) {
+	now, _ := desk.InForce(h.mirror.Editions())
+	if _, err := h.library.InForce(); err != nil {
+		h.log.Error("nothing is changed: this program cannot read the rule book in force", "book", now.Digest, "error", err)
+	} else if now.Digest != configured.Digest() {
+		h.log.Info("the rule book in force is the journal's, not the configuration's: see melusine rules activate", "book", now.Digest, "since", now.At)
+	}
+}
+
+// readRules reads a book as this program understands it.
+func readRules(b desk.Book) (desk.Rules, error) {
+	read, err := rules.LoadBook(b)
+	if err != nil {
+		return nil, err
+	}
+	return read, nil
 }
 
 // load reads all people and all accounts, side by side.
@@ -104,6 +135,10 @@ func (h *house) executor() *executor.Executor {
 		Halted: func() bool { return frozenByFile(h.freezeFile) }, Steady: h.steady, Log: h.log}
 }
 
+func (h *house) reminder() *reminder.Reminder {
+	return &reminder.Reminder{Desk: h.desk, Calendar: h.days, Teller: h.digest, Steady: h.steady, Log: h.log}
+}
+
 // run keeps the house at work until ctx ends: follows the journal, carries
 // out, tells, and reads the world again from time to time.
 func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConfig, doors ...func(context.Context) error) error {
@@ -111,6 +146,10 @@ func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConf
 	n := &notify.Notifier{Desk: h.desk, Teller: measuredTeller{teller, h.vitals}, Pause: 200 * time.Millisecond, Retry: 5 * time.Second, Log: h.log}
 	work, ctx := errgroup.WithContext(ctx)
 	parts := doors
+	if h.ruined == nil && h.days != nil {
+		n.Working = h.days.Working
+		parts = append(parts, h.persists("reminder", h.reminder().Run))
+	}
 	if h.ruined == nil {
 		parts = append(parts, h.persists("executor", x.Run), h.persists("notifier", n.Run), h.watch)
 	}

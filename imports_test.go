@@ -37,6 +37,8 @@ var mayImport = map[string][]string{
 	"internal/directory": {"internal/desk"},
 	"internal/executor":  {"internal/desk"},
 	"internal/notify":    {"internal/desk"},
+	"internal/reminder":  {"internal/desk"},
+	"internal/calendar":  {},
 	"internal/effect":    {"internal/desk", "partage"},
 	"rules":              {"internal/desk"},
 	"bot":                {"internal/desk", "internal/phrase", "internal/say"},

@@ -28,6 +28,8 @@ type cli struct {
 	Unknown     unknownCommand     `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`
 	Simulator   simulatorCommand   `cmd:"" help:"Run a simulated Partage."`
 	Freeze      freezeCommand      `cmd:"" help:"Stop at once everything that is sent to Partage, from this machine and then from all."`
+	Rules       rulesCommand       `cmd:"" help:"Check a rule book, test it, and ask it questions."`
+	Parse       parseCommand       `cmd:"" help:"Tell what sentences of French and English ask for: one a line on the standard input."`
 	Partage     partageCommand     `cmd:"" help:"Call a method of Partage: melusine partage GetAccount name=jeanne@univ-test.fr."`
 	Completion  completionCommand  `cmd:"" help:"Print the completion script of a shell."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

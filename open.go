@@ -1,13 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
+	"github.com/unistra/melusine/internal/calendar"
+	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
@@ -17,7 +21,8 @@ import (
 // parts is what the configuration's files hold, read and checked.
 type parts struct {
 	zone       *time.Location
-	book       *rules.Book
+	days       *calendar.Calendar
+	seed       desk.Book // the rule book of a journal that has none
 	office     *effect.Office
 	secret     []byte
 	botToken   string
@@ -31,8 +36,10 @@ type parts struct {
 // that is wrong with them. It calls no server.
 func (c config) open() (p parts, err error) {
 	var errs [9]error
-	p.zone, errs[0] = time.LoadLocation(c.TimeZone)
-	p.book, errs[1] = openBook(c.Rules)
+	if p.zone, errs[0] = time.LoadLocation(c.TimeZone); errs[0] == nil {
+		p.days, errs[0] = calendar.New(c.Calendar.Config, p.zone)
+	}
+	p.seed, errs[1] = c.seed()
 	p.office, errs[2] = c.Partage.open(c.Executor.TokenLife)
 	p.secret, errs[3] = secret(c.SecretFile)
 	if errs[3] == nil && len(p.secret) < 32 {
@@ -75,13 +82,58 @@ func secretText(path string) (string, error) {
 	return string(raw), err
 }
 
-func openBook(path string) (*rules.Book, error) {
-	if path == "" {
-		return rules.Default()
+// seed is the book that the configuration names, checked.
+func (c config) seed() (desk.Book, error) {
+	files, err := readBook(c.Rules)
+	if err != nil {
+		return desk.Book{}, fmt.Errorf("read rule book: %w", err)
 	}
-	source, err := os.ReadFile(path)
+	if _, err := rules.LoadFiles(files...); err != nil {
+		return desk.Book{}, err
+	}
+	return newBook(c.Rules, files)
+}
+
+// newBook is the book of the journal that the files make.
+func newBook(name string, files []rules.File) (desk.Book, error) {
+	own := make([]desk.BookFile, len(files))
+	for i, f := range files {
+		own[i] = desk.BookFile(f)
+	}
+	return desk.NewBook(cmp.Or(name, files[0].Name), own...)
+}
+
+func openBook(paths ...string) (*rules.Book, error) {
+	files, err := readBook(paths...)
 	if err != nil {
 		return nil, fmt.Errorf("read rule book: %w", err)
 	}
-	return rules.Load(path, source)
+	return rules.LoadFiles(files...)
+}
+
+// readBook reads files, or the *.yaml and *.yml files of folders; without any,
+// the book of the program.
+func readBook(names ...string) (files []rules.File, err error) {
+	for _, name := range names {
+		paths := []string{name}
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			yaml, _ := filepath.Glob(filepath.Join(name, "*.yaml"))
+			yml, _ := filepath.Glob(filepath.Join(name, "*.yml"))
+			if paths = append(yaml, yml...); len(paths) == 0 {
+				return nil, fmt.Errorf("%s holds no *.yaml", name)
+			}
+		}
+		for _, path := range paths {
+			if name == "" {
+				files = append(files, rules.DefaultFile())
+				continue
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, rules.File{Name: path, Text: string(text)})
+		}
+	}
+	return files, nil
 }

@@ -20,7 +20,7 @@ func (c config) openHouse(ctx context.Context, log *slog.Logger, p parts, from p
 	events, err := c.openJournal(ctx, p.journalPassword)
 	if err == nil {
 		var h *house
-		if h, err = newHouse(ctx, log, events, p.book, from, p.office); err == nil {
+		if h, err = newHouse(ctx, log, events, p.seed, from, p.office); err == nil {
 			return h, events, nil
 		}
 		err = errors.Join(err, events.Close())
@@ -42,7 +42,7 @@ func (c config) openRuin(ctx context.Context, log *slog.Logger, p parts, from pe
 		return nil, nil, errors.Join(why, err, events.Close())
 	}
 	why = damage
-	h, err := newHouse(ctx, log, ruin{events, sound, why}, p.book, from, p.office)
+	h, err := newHouse(ctx, log, ruin{events, sound, why}, p.seed, from, p.office)
 	if err != nil {
 		return nil, nil, errors.Join(why, err, events.Close())
 	}

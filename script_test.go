@@ -8,7 +8,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, programs()) }
+// The test binary can also be run as these programs.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"melusine": main, "storm-node": stormNode})
+}
 
 // The scripts run the program as people do. Each has an address of its own in
 // $ADDRESS, and "listening" waits until somebody answers there.

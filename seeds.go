@@ -124,7 +124,7 @@ func (h *house) seed(ctx context.Context, reason string, seeds []seed) error {
 			h.log.Warn("delegation ignored", "of", s.where, "to", s.to, "error", s.err)
 		}
 	}
-	if err := h.desk.Seed(ctx, reason, fresh...); err != nil {
+	if err := h.desk.Import(ctx, reason, fresh...); err != nil {
 		return fmt.Errorf("seed delegations: %w", err)
 	}
 	return nil

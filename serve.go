@@ -53,6 +53,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	}()
 	h.desk.Stale, h.desk.Zone, h.timing = cfg.StaleAfter, p.zone, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
+	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
 	if err := h.anchor(ctx, cfg.History, events); err != nil {
 		return err
 	}
@@ -64,13 +65,16 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	b, err := bot.New(bot.Config{Desk: h.desk, Chat: chat, Secret: p.secret, Channel: cfg.Mattermost.Channel, URL: cfg.Mattermost.CallbackURL,
-		Link: cfg.Portal.URL + "/lier", Approvers: p.book.ApproverGroups(), Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Zone: p.zone, Now: time.Now, Log: log})
+		Link: cfg.Portal.URL + "/lier", Approvers: h.library.ApproverGroups, Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Zone: p.zone, Now: time.Now, Log: log})
 	if err != nil {
 		return err
 	}
+	if cfg.Calendar.Digest {
+		h.digest = b
+	}
 	web, err := portal.New(cfg.Portal, portal.Deps{Desk: h.desk, Now: time.Now, Rand: rand.Reader, Zone: p.zone, Log: log,
 		Client: &http.Client{Timeout: 10 * time.Second}, ClientSecret: p.oidcSecret, Command: "/" + cfg.Mattermost.Trigger,
-		Approvers: p.book.ApproverGroups()})
+		Approvers: h.library.ApproverGroups})
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,3 @@
-//go:build storm
-
 package main
 
 import (
@@ -7,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -18,21 +17,17 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/executor"
+	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
 	"github.com/unistra/melusine/partage/simulator"
-	"github.com/unistra/melusine/rules"
 )
-
-// programs are what the test binary can be run as.
-func programs() map[string]func() {
-	return map[string]func(){"melusine": main, "storm-node": stormNode}
-}
 
 // Orders are what a node of the storm is told: it is a process of its own that
 // runs the house without its doors, and asks from a list what people would.
 type orders struct {
 	Partage  string            // base URL
 	Keys     map[string]string // of the domains served
+	Accounts int               // of the university
 	Journal  string            // path, or address of a database
 	Freeze   string            // the freeze file
 	Tales    []tale
@@ -48,7 +43,11 @@ func stormNode() {
 	var o orders
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	err := json.Unmarshal([]byte(os.Args[1]), &o)
+	err := json.NewDecoder(os.Stdin).Decode(&o)
+	go func() { // it does not outlive the storm
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(1)
+	}()
 	if err == nil {
 		err = o.run(ctx)
 	}
@@ -87,8 +86,25 @@ func (o orders) run(ctx context.Context) (err error) {
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return x.Run(ctx) })
 	work.Go(func() error { return h.watch(ctx) })
+	work.Go(func() error { return o.ready(ctx, events) })
 	work.Go(func() error { return crowd{h.desk, o.Tales, o.Sabotage != ""}.live(ctx) })
 	return work.Wait()
+}
+
+// ready ends a node whose file takes no more writes: an operator, whom /readyz
+// tells, would start it again.
+func (o orders) ready(ctx context.Context, events *journal.Log) error {
+	for !(config{Journal: o.Journal}).onPostgres() {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(100 * time.Millisecond):
+		}
+		if err := events.Fit(ctx); err != nil {
+			return ended(ctx, err)
+		}
+	}
+	return nil
 }
 
 // house is the whole one but for its doors, on a university that is quick to read.
@@ -102,16 +118,17 @@ func (o orders) house(ctx context.Context, events desk.Journal) (*house, error) 
 	if err != nil {
 		return nil, err
 	}
-	book, err := rules.Default()
+	seed, err := config{}.seed()
 	if err != nil {
 		return nil, err
 	}
 	log := slog.New(slog.DiscardHandler)
-	h, err := newHouse(ctx, log, events, book, newDemoPeople(simulator.NewUniversity(stormAccounts)), &effect.Office{Domains: domains, Scope: simulator.Strasbourg})
+	h, err := newHouse(ctx, log, events, seed, newDemoPeople(simulator.NewUniversity(o.Accounts)), &effect.Office{Domains: domains, Scope: simulator.Strasbourg})
 	if err != nil {
 		return nil, err
 	}
 	h.timing, h.freezeFile = o.Timing, o.Freeze
+	o.deaf(h)
 	h.desk.Brakes = desk.Brakes{Person: 1e6, Domain: 1e6, Verb: 1e6, All: 1e6, PerMille: 1e6} // tried elsewhere
 	for err = h.load(ctx); err != nil && ctx.Err() == nil; err = h.load(ctx) {
 		time.Sleep(10 * time.Millisecond) // Partage is in trouble
@@ -242,7 +259,7 @@ func (p crowd) step(ctx context.Context, t tale, n int) (final bool, err error) 
 			return false, err
 		}
 		if r, err = p.desk.Ask(ctx, desk.Asking{By: "sgermain", Via: desk.Chat, Action: action, Key: t.key(n)}); err != nil {
-			if p.stubborn && desk.KindOf(err) != desk.Internal {
+			if p.stubborn && desk.KindOf(err) != desk.Internal || p.known(ctx, t.key(n)) {
 				return false, nil
 			}
 			return false, ended(ctx, fmt.Errorf("ask %s: %w", action, err))
@@ -256,6 +273,12 @@ func (p crowd) step(ctx context.Context, t tale, n int) (final bool, err error) 
 		}
 	}
 	return r.State.Final(), nil
+}
+
+// known tells whether it was asked already: on another node, which may even have
+// done it since, so that it makes no sense any more.
+func (p crowd) known(ctx context.Context, key string) bool {
+	return p.desk.View.CatchUp(ctx) == nil && p.desk.View.Keyed(key) != ""
 }
 
 // ended is no error when the node is being stopped.

@@ -1,5 +1,3 @@
-//go:build storm
-
 package main
 
 import (
@@ -230,6 +228,14 @@ func (v verdict) plus(o verdict) verdict {
 }
 
 func (v verdict) bad() bool { return v.lost+v.doubled+v.orphans+v.unknown > 0 }
+
+func (v verdict) must(t *testing.T) {
+	t.Helper()
+	t.Log(v)
+	if v.bad() {
+		t.Error(v.told())
+	}
+}
 
 // told is what is wrong, the first of it.
 func (v verdict) told() string { return strings.Join(v.details[:min(len(v.details), 20)], "\n") }

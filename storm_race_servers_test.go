@@ -1,15 +1,13 @@
-//go:build servers && storm
+//go:build servers
 
 package main
 
 import (
-	"context"
+	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/unistra/melusine/deploy/dev"
 	"github.com/unistra/melusine/internal/desk"
@@ -18,18 +16,17 @@ import (
 // waiting asks for that many things that another administrator must approve.
 func (s *storm) waiting(t *testing.T, d *desk.Desk, n int) (ids []desk.ID) {
 	t.Helper()
-	for _, verb := range []string{"account.close", "account.delete"} {
-		for _, address := range slices.Sorted(maps.Keys(s.before))[:min(n/2, len(s.before))] {
-			action, err := desk.ParseAction(verb + " " + string(address))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := d.Ask(t.Context(), desk.Asking{By: "sgermain", Via: desk.Chat, Action: action, Key: action.String()})
-			if err != nil || r.State != desk.Waiting {
-				t.Fatalf("%s: %s %v", action, r.State, err)
-			}
-			ids = append(ids, r.ID)
+	accounts := slices.Sorted(maps.Keys(s.before))
+	for i := range n {
+		action, err := desk.ParseAction(fmt.Sprintf("account.forward %s to=n%d@example.org", accounts[i%len(accounts)], i))
+		if err != nil {
+			t.Fatal(err)
 		}
+		r, err := d.Ask(t.Context(), desk.Asking{By: "sgermain", Via: desk.Chat, Action: action, Key: action.String()})
+		if err != nil || r.State != desk.Waiting {
+			t.Fatalf("%s: %s %v", action, r.State, err)
+		}
+		ids = append(ids, r.ID)
 	}
 	return ids
 }
@@ -117,61 +114,4 @@ func (s *storm) together(t *testing.T) {
 		})
 	}
 	both.Wait()
-}
-
-// A freeze asked for on one node stops the sends of another within a second.
-func TestFreezeOnAnotherNode(t *testing.T) {
-	p := dev.Postgres(t, "fsync=on", "full_page_writes=on")
-	s := newStorm(t, 900, *stormSeed)
-	s.Journal = p.Database(t, "freeze")
-	freeze, thaw := desk.Action{Verb: desk.HouseFreeze}, desk.Action{Verb: desk.HouseThaw}
-	n := s.born(t)
-	events, err := config{Journal: s.Journal}.openJournal(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer events.Close()
-	h, err := s.house(t.Context(), events)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.office.Domains.Close()
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	for trial := range max(5, *stormActions/200) {
-		asks := func(a desk.Action) desk.Request {
-			r, err := h.desk.Ask(ctx, desk.Asking{By: "sgermain", Via: desk.Chat, Action: a, Key: strings.Repeat("x", trial+1) + a.String()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return r
-		}
-		asks(freeze)
-		acknowledged := time.Now()
-		time.Sleep(1300 * time.Millisecond)
-		if late := s.sentAfter(acknowledged.Add(time.Second)); late > 0 {
-			t.Fatalf("%d writes more than a second after the freeze", late)
-		}
-		n.kill()
-		if n, err = s.start(); err != nil {
-			t.Fatal(err)
-		}
-		<-n.born
-		time.Sleep(200 * time.Millisecond)
-		if late := s.sentAfter(acknowledged.Add(time.Second)); late > 0 {
-			t.Fatalf("%d writes after the node was started again", late)
-		}
-		r := asks(thaw)
-		if _, err := h.desk.Approve(ctx, "hpoincare", desk.Chat, r.ID, r.Digest()); err != nil {
-			t.Fatal(err)
-		}
-		for before := len(s.partage.Log()); len(s.partage.Log()) < before+3; time.Sleep(5 * time.Millisecond) {
-			select {
-			case <-n.ended:
-				t.Fatalf("a node ended by itself, %v: %s", n.process.ProcessState, &n.complaint)
-			default:
-			}
-		}
-	}
-	n.kill()
 }

@@ -1,9 +1,6 @@
-//go:build storm
-
 package main
 
 import (
-	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,69 +11,39 @@ import (
 	"github.com/unistra/melusine/internal/mirror"
 )
 
-// born starts a node and waits until it has sent something.
+// born starts a node and waits until it is at work.
 func (s *storm) born(t *testing.T) *node {
 	t.Helper()
 	n, err := s.start()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		n.signal(syscall.SIGKILL)
-		<-n.ended
-	})
+	t.Cleanup(n.kill)
+	select {
+	case <-n.born:
+	case <-n.ended:
+		t.Fatalf("a node ended by itself, %v: %s", n.process.ProcessState, &n.complaint)
+	}
+	return n
+}
+
+// sending starts a node and waits until it has sent something.
+func (s *storm) sending(t *testing.T) *node {
+	t.Helper()
 	if err := s.partage.SetFaults(s.weather(s.rand)...); err != nil {
 		t.Fatal(err)
 	}
+	n := s.born(t)
+	s.works(t, n)
+	return n
+}
+
+// works waits until a node has sent something more.
+func (s *storm) works(t *testing.T, n *node) {
+	t.Helper()
 	for before := len(s.partage.Log()); len(s.partage.Log()) < before+10; {
-		select {
-		case <-n.ended:
+		if !n.outlives(t.Context(), 5*time.Millisecond) {
 			t.Fatalf("a node ended by itself, %v: %s", n.process.ProcessState, &n.complaint)
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
-	return n
-}
-
-// sentAfter is how many writes Partage received later than that.
-func (s *storm) sentAfter(at time.Time) (n int) {
-	for _, w := range s.partage.Log() {
-		if w.At.After(at) {
-			n++
-		}
-	}
-	return n
-}
-
-func (n *node) kill() {
-	n.signal(syscall.SIGKILL)
-	<-n.ended
-}
-
-// Once the freeze file is there nothing is sent after a second: nor by a node
-// that is killed and started again. 50 trials with the long storm.
-func TestFreezeFileStopsARealNode(t *testing.T) {
-	for range max(5, *stormActions/200) {
-		s := newStorm(t, 300, *stormSeed)
-		n := s.born(t)
-		if err := os.WriteFile(s.Freeze, []byte("essai"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		acknowledged := time.Now()
-		time.Sleep(1100 * time.Millisecond)
-		n.kill()
-		again, err := s.start()
-		if err != nil {
-			t.Fatal(err)
-		}
-		<-again.born
-		time.Sleep(300 * time.Millisecond)
-		again.kill()
-		if late := s.sentAfter(acknowledged.Add(time.Second)); late > 0 {
-			t.Fatalf("%d writes more than a second after the freeze", late)
-		}
-		if _, frozen := s.view(t).Freeze(); !frozen {
-			t.Error("the journal does not tell of the freeze")
 		}
 	}
 }
@@ -106,7 +73,7 @@ func TestStoppedUnderLoad(t *testing.T) {
 	s := newStorm(t, 150, *stormSeed)
 	s.calm = true
 	for range 5 {
-		n := s.born(t)
+		n := s.sending(t)
 		n.signal(syscall.SIGTERM)
 		select {
 		case <-n.ended:
@@ -156,7 +123,7 @@ func TestOutOfFiles(t *testing.T) {
 // A second process on the same file is refused, by a sentence.
 func TestASecondNodeOnTheSameFile(t *testing.T) {
 	s := newStorm(t, 300, *stormSeed)
-	s.born(t)
+	s.sending(t)
 	second, err := s.start()
 	if err != nil {
 		t.Fatal(err)
@@ -165,84 +132,4 @@ func TestASecondNodeOnTheSameFile(t *testing.T) {
 	if code := second.process.ProcessState.ExitCode(); code != 1 || !strings.Contains(second.complaint.String(), journal.ErrInUse.Error()) {
 		t.Errorf("status %d: %s", code, &second.complaint)
 	}
-}
-
-// When the file may grow no more, as on a full disk, the node stops by a
-// sentence; all that it acknowledged is there, and the next node goes on.
-func TestNoRoomForTheJournal(t *testing.T) {
-	s := newStorm(t, 150, *stormSeed)
-	s.calm, s.Room = true, 200<<10
-	if err := s.partage.SetFaults(s.weather(s.rand)...); err != nil {
-		t.Fatal(err)
-	}
-	n, err := s.start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-n.ended:
-	case <-time.After(time.Minute):
-		n.kill()
-		t.Fatal("it goes on")
-	}
-	if n.over || n.process.ProcessState.ExitCode() != 1 || !strings.Contains(n.complaint.String(), "writing has stopped") {
-		t.Fatalf("over: %v, %v: %s", n.over, n.process.ProcessState, &n.complaint)
-	}
-	if len(s.acks) == 0 {
-		t.Fatal("nothing was acknowledged before")
-	}
-	s.Room = 0
-	if v := s.rage(t); v.bad() {
-		t.Errorf("%s\n%s", v, v.told())
-	}
-}
-
-// A journal that was cut short, or written over, is not served.
-func TestADamagedJournalIsNotServed(t *testing.T) {
-	for name, damage := range map[string]func(path string) error{
-		"cut short":    func(path string) error { return os.Truncate(path, 40<<10) },
-		"written over": func(path string) error { return overwrite(path, 20<<10) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newStorm(t, 100, *stormSeed)
-			s.calm = true
-			if v := s.rage(t); v.bad() {
-				t.Fatal(v.told())
-			}
-			for _, beside := range []string{"-wal", "-shm"} {
-				if err := os.RemoveAll(s.Journal + beside); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := damage(s.Journal); err != nil {
-				t.Fatal(err)
-			}
-			sends := len(s.partage.Log())
-			n, err := s.start()
-			if err != nil {
-				t.Fatal(err)
-			}
-			<-n.ended
-			if n.over || n.process.ProcessState.ExitCode() != 1 || n.complaint.Len() == 0 || len(s.partage.Log()) > sends {
-				t.Errorf("over: %v, %v: %s", n.over, n.process.ProcessState, &n.complaint)
-			}
-			t.Log(&n.complaint)
-		})
-	}
-}
-
-// overwrite puts zeros in a file, from an offset on.
-func overwrite(path string, from int64) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err == nil {
-		_, err = f.WriteAt(make([]byte, max(0, info.Size()-from)), from)
-	}
-	if err != nil {
-		return err
-	}
-	return f.Close()
 }

@@ -1,5 +1,3 @@
-//go:build storm
-
 package main
 
 import (
@@ -11,9 +9,6 @@ import (
 
 	"github.com/unistra/melusine/internal/desk"
 )
-
-// stormAccounts is a university that a node reads in no time.
-const stormAccounts = 1000
 
 // stormClass is the class of service that every tale gives.
 const stormClass = "s_univ-strasbourg_heberge"

@@ -1,5 +1,3 @@
-//go:build storm
-
 package main
 
 import (
@@ -11,10 +9,14 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -27,7 +29,7 @@ import (
 
 var (
 	stormActions = flag.Int("storm.actions", 1000, "actions of the storm")
-	stormLimit   = flag.Duration("storm.limit", 10*time.Minute, "how long a university may take; what is not final by then is unknown")
+	stormLimit   = flag.Duration("storm.limit", 20*time.Minute, "how long a university may take; what is not final by then is unknown")
 	stormSeed    = flag.Uint64("storm.seed", 1, "seed of the storm: of what Partage does, and of when nodes are killed")
 )
 
@@ -36,17 +38,22 @@ var (
 // them is final.
 type storm struct {
 	orders
-	nodes     int           // at once, on one journal
-	mean      time.Duration // of a life
-	limit     time.Duration // of it all; what is not final by then is unknown
-	latest    time.Duration // of an effect, from when Partage took the write
-	steadfast bool          // nobody is killed
-	then      func()        // once all is final, before it is judged
-	calm      bool          // Partage does as it is told, and nobody is killed
+	nodes     int               // at once, on one journal
+	mean      int               // of a life, in calls of Partage once the node is at work
+	limit     time.Duration     // of it all; what is not final by then is unknown
+	latest    time.Duration     // of an effect, from when Partage took the write
+	steadfast bool              // nobody is killed
+	then      func()            // once all is final, before it is judged
+	calm      bool              // Partage does as it is told, and nobody is killed
+	under     []string          // the program that runs the nodes, if any
+	faults    []simulator.Fault // what Partage does in a calm
 
 	rand    *rand.Rand
 	partage *simulator.Server
+	calls   atomic.Int64 // that Partage received
 	before  map[desk.Address]desk.Account
+
+	birth atomic.Int64 // how long the last start took
 
 	mu   sync.Mutex
 	acks []string // request and key of all that was acknowledged
@@ -56,24 +63,24 @@ type storm struct {
 // newStorm raises one over a folder of its own.
 func newStorm(t *testing.T, actions int, seed uint64) *storm {
 	t.Helper()
-	s := &storm{nodes: 1, mean: 190 * time.Millisecond, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
-	university := simulator.NewUniversity(stormAccounts)
+	if testing.Short() {
+		t.Skip("processes are started")
+	}
+	s := &storm{nodes: 1, mean: 75, latest: latest, limit: *stormLimit, rand: rand.New(rand.NewPCG(seed, 0))}
+	accounts := max(400, actions/2) // what a node reads in no time
+	university := simulator.NewUniversity(accounts)
 	server, err := simulator.New(simulator.Config{Now: time.Now, University: university, TokenLife: tokenLife})
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, stop, err := server.Listen(t.Context(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.calls.Add(1)
+		server.ServeHTTP(w, r)
+	}))
+	t.Cleanup(listener.Close)
 	folder := t.TempDir()
 	s.partage, s.before = server, map[desk.Address]desk.Account{}
-	s.orders = orders{Partage: base, Keys: map[string]string{}, Journal: filepath.Join(folder, "journal.db"), Freeze: filepath.Join(folder, "freeze"), Timing: stormTiming()}
+	s.orders = orders{Accounts: accounts, Partage: listener.URL + "/service/domain", Keys: map[string]string{}, Journal: filepath.Join(folder, "journal.db"), Freeze: filepath.Join(folder, "freeze"), Timing: stormTiming()}
 	for _, d := range university.Domains()[:10] {
 		s.Keys[d.Name] = server.Keys()[d.Name].Reveal()
 	}
@@ -130,40 +137,26 @@ func (s *storm) relive(t *testing.T, ctx context.Context, r *rand.Rand) {
 			t.Error(err)
 			return
 		}
-		life, born := time.Duration(2*float64(s.mean)*r.Float64()), r.IntN(6) > 0
-		if s.calm || s.steadfast {
-			life = s.limit
-		}
-		if s.live(t, ctx, life, born) {
+		if s.live(t, ctx, r) {
 			return
 		}
 	}
 }
 
-// live lets one node live that long, from its start or from when it is born, that
-// is at work: one in six is killed while it is still reading its journal. It
-// tells whether the node found that all is final.
-func (s *storm) live(t *testing.T, ctx context.Context, life time.Duration, born bool) (over bool) {
+// live lets one node live until chance kills it. It tells whether the node found
+// that all is final.
+func (s *storm) live(t *testing.T, ctx context.Context, r *rand.Rand) (over bool) {
 	n, err := s.start()
 	if err != nil {
 		t.Error(err)
 		return true
 	}
-	if born {
-		select {
-		case <-n.born:
-		case <-n.ended:
-		case <-ctx.Done():
-		}
+	if s.calm || s.steadfast {
+		n.outlives(ctx, s.limit)
+	} else {
+		s.fate(ctx, n, r)
 	}
-	ctx, cancel := context.WithTimeout(ctx, life)
-	defer cancel()
-	select {
-	case <-n.ended:
-	case <-ctx.Done():
-		n.signal(syscall.SIGKILL)
-		<-n.ended
-	}
+	n.kill()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -176,6 +169,49 @@ func (s *storm) live(t *testing.T, ctx context.Context, life time.Duration, born
 	return n.over
 }
 
+// fate waits for the moment when chance kills a node, or for its end: one in six
+// dies while it is still reading its journal, the others once they have done so
+// much, and a moment later. What is done in a life is the same on a slow machine.
+func (s *storm) fate(ctx context.Context, n *node, r *rand.Rand) {
+	began, early, calls, share := time.Now(), r.IntN(6) == 0, r.Int64N(2*int64(s.mean)), r.Float64()
+	moment := func(longest time.Duration) time.Duration { return time.Duration(share * float64(longest)) }
+	if early {
+		n.outlives(ctx, moment(time.Duration(s.birth.Load())))
+		return
+	}
+	select {
+	case <-n.born:
+	case <-n.ended:
+		return
+	case <-ctx.Done():
+		return
+	}
+	s.birth.Store(int64(time.Since(began)))
+	for until := s.calls.Load() + calls; s.calls.Load() < until; {
+		if !n.outlives(ctx, time.Millisecond) {
+			return
+		}
+	}
+	n.outlives(ctx, moment(tokenLife))
+}
+
+// outlives waits that long and tells whether the node is still there.
+func (n *node) outlives(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-n.ended:
+		return false
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+func (n *node) kill() {
+	n.signal(syscall.SIGKILL)
+	<-n.ended
+}
+
 // A node is one process.
 type node struct {
 	process   *exec.Cmd
@@ -186,18 +222,22 @@ type node struct {
 }
 
 func (s *storm) start() (*node, error) {
-	told, err := json.Marshal(s.orders)
+	program := append(slices.Clone(s.under), "storm-node")
+	n := &node{process: exec.Command(program[0], program[1:]...), born: make(chan struct{}), ended: make(chan struct{})}
+	n.process.Stderr = &n.complaint
+	told, err := n.process.StdinPipe()
 	if err != nil {
 		return nil, err
 	}
-	n := &node{process: exec.Command("storm-node", string(told)), born: make(chan struct{}), ended: make(chan struct{})}
-	n.process.Stderr = &n.complaint
 	said, err := n.process.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
 	if err := n.process.Start(); err != nil {
 		return nil, fmt.Errorf("start node: %w", err)
+	}
+	if err := json.NewEncoder(told).Encode(s.orders); err != nil {
+		return nil, fmt.Errorf("order node: %w", err)
 	}
 	go func() {
 		defer close(n.ended)
@@ -268,10 +308,10 @@ func (s *storm) judge(t *testing.T) verdict {
 }
 
 // TestStorm is the storm: the long form by -storm.actions=10000, in universities
-// of a thousand actions each, two at a time.
+// of a thousand actions each, three at a time.
 func TestStorm(t *testing.T) {
 	const each = 1000
-	total, turn := verdict{}, make(chan struct{}, 2)
+	total, turn := verdict{}, make(chan struct{}, 3)
 	began := time.Now()
 	var all sync.WaitGroup
 	var mu sync.Mutex

@@ -1,5 +1,3 @@
-//go:build storm
-
 package main
 
 import (
@@ -13,8 +11,8 @@ import (
 // stormTiming is the real one some 5,000 times faster: Partage forgets a token
 // after tokenLife, and what it took in time has its effect before the margin is over.
 const (
-	tokenLife = 60 * time.Millisecond
-	margin    = 50 * time.Millisecond
+	tokenLife = slowness * 60 * time.Millisecond
+	margin    = slowness * 50 * time.Millisecond
 	latest    = margin - 10*time.Millisecond // what is taken at the last moment is a little late already
 )
 
@@ -64,7 +62,7 @@ func (s *storm) weather(r *rand.Rand) (faults []simulator.Fault) {
 		}
 	}
 	if s.calm {
-		return faults
+		return append(faults, s.faults...)
 	}
 	for _, method := range writes {
 		for range 50 {

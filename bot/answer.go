@@ -84,6 +84,10 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 		r, err = b.Desk.Refuse(ctx, who.UID, desk.Chat, id, "", a.Arg("reason"))
 	case desk.RequestCancel:
 		r, err = b.Desk.Withdraw(ctx, who.UID, desk.Chat, id)
+	case desk.RequestAgain:
+		if r, err = b.Desk.AskAgain(ctx, who.UID, desk.Chat, id); err == nil {
+			return pen.asked(r), nil
+		}
 	case desk.RequestAmend:
 		if r, err = b.Desk.Amend(ctx, who.UID, desk.Chat, id, "", a.Arg("args")); err == nil {
 			return Message{Line: pen.text("amended", "action", code(r.Action.String()), "outcome", pen.outcome(r))}, nil
@@ -157,7 +161,7 @@ func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	if len(verbs) == 0 {
 		verbs = desk.Verbs()
 	}
-	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers, who.In)
+	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers(), who.In)
 	return pen.help(slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
 		return !approver && (spec.Keepers || spec.Governs || v == desk.RequestApprove || v == desk.RequestReject)

@@ -24,13 +24,13 @@ import (
 type Config struct {
 	Desk      *desk.Desk
 	Chat      Chat
-	Secret    []byte   // at least 32 bytes, the same on every machine: signs the buttons
-	Channel   string   // id of the approvers' channel
-	URL       string   // public base of Handler, as the chat server reaches it, without query
-	Link      string   // page of the portal that gives binding codes
-	Trigger   string   // of the slash command, without the slash; "" = melusine
-	Lang      string   // of shared channels, "fr" or "en"; "" = fr
-	Approvers []string // groups whose members are told of the approvers' commands; may be empty
+	Secret    []byte          // at least 32 bytes, the same on every machine: signs the buttons
+	Channel   string          // id of the approvers' channel
+	URL       string          // public base of Handler, as the chat server reaches it, without query
+	Link      string          // page of the portal that gives binding codes
+	Trigger   string          // of the slash command, without the slash; "" = melusine
+	Lang      string          // of shared channels, "fr" or "en"; "" = fr
+	Approvers func() []string // groups whose members are told of the approvers' commands
 	Zone      *time.Location
 	Now       func() time.Time
 	Log       *slog.Logger

@@ -31,6 +31,8 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 		card.Text = say.Effect(p.lang, r.Action, code)
 		card.Fields = append(card.Fields, p.fields(
 			field{"label.approvers", say.Panels(p.lang, r.Decision.Panels, code)},
+			field{"label.due", say.Before(p.lang, r.Dates.Due, p.zone)},
+			field{"label.end", p.end(r)},
 			field{"field.typed", p.command(desk.RequestApprove, string(r.ID), "") + " · " +
 				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason")) + p.amend(r)},
 			field{"field.votes", fmt.Sprintf("%d / %d", len(r.Votes), r.Decision.Needed())},
@@ -50,7 +52,11 @@ func (p pen) asker(r desk.Request, now desk.Account) Message {
 		field{"label.reason", written(r.Reason)},
 		field{"field.decided", p.decided(r)},
 	)
+	if r.State == desk.Lapsed {
+		card.Fields = append(card.Fields, p.fields(field{"field.typed", p.command(desk.RequestAgain, string(r.ID), "")})...)
+	}
 	if r.State == desk.Waiting {
+		card.Fields = append(card.Fields, p.fields(field{"label.due", say.Before(p.lang, r.Dates.Due, p.zone)}, field{"label.end", p.end(r)})...)
 		card.Fields = append(card.Fields, p.fields(field{"field.typed", p.command(desk.RequestCancel, string(r.ID), "") + p.amend(r)})...)
 	}
 	return Message{Line: p.line(r), Card: card}
@@ -68,11 +74,19 @@ func (p pen) card(r desk.Request) *Card {
 
 var tones = map[desk.State]Tone{
 	desk.Open: Neutral, desk.Waiting: Warning, desk.Ready: Accent, desk.Running: Accent, desk.Doubtful: Warning,
-	desk.Stopped: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Broken: Danger,
+	desk.Stopped: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Lapsed: Neutral, desk.Broken: Danger,
 }
 
-// end is the one line that rings when a request has come to its end.
-func (p pen) end(r desk.Request) Message { return Message{Line: p.outcome(r)} }
+// end is when a request ends that nobody answers.
+func (p pen) end(r desk.Request) string {
+	if r.Dates.End.IsZero() {
+		return ""
+	}
+	return say.Deadline(p.lang, r.Dates.End, p.zone)
+}
+
+// ended is the one line that rings when a request has come to its end.
+func (p pen) ended(r desk.Request) Message { return Message{Line: p.outcome(r)} }
 
 // owner tells the owner of an account what somebody else had done to it.
 func (p pen) owner(r desk.Request) Message {

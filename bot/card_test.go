@@ -60,6 +60,8 @@ func scenes(p pen) map[string]Message {
 	size := map[string]string{"size": "10G"}
 	odd := mailbox
 	odd.Status, odd.Hidden, odd.Forward, odd.ForwardOnly = "closed", true, "bob@example.org", true
+	dated := alias(desk.Waiting)
+	dated.Dates = desk.Dates{Due: noon.AddDate(0, 0, 1), Late: noon.AddDate(0, 0, 2), End: noon.AddDate(0, 0, 14)}
 	closed := request(desk.Settled, desk.AccountClose, nil)
 	closed.Votes, closed.Attempt, closed.Before, closed.Proof = []desk.Vote{{By: "paul", At: noon}}, 1, mailbox, odd
 	return map[string]Message{
@@ -89,7 +91,13 @@ func scenes(p pen) map[string]Message {
 		"asker-withdrawn":       p.asker(withdrawn, mailbox),
 		"asker-broken":          p.asker(broken, mailbox),
 		"asker-doubtful":        p.asker(doubtful, mailbox),
-		"asker-end":             p.end(voted),
+		"asker-end":             p.ended(voted),
+		"approval-dated":        p.approval(dated, mailbox),
+		"approval-expired":      p.approval(alias(desk.Lapsed), mailbox),
+		"asker-dated":           p.asker(dated, mailbox),
+		"asker-expired":         p.asker(alias(desk.Lapsed), mailbox),
+		"digest":                p.digest([]desk.Request{dated, alias(desk.Waiting), dated}, noon),
+		"digest-late":           p.digest([]desk.Request{dated}, dated.Dates.Due),
 		"asked-denied":          p.asked(denied),
 		"owner":                 p.owner(voted),
 		"account":               p.account(mailbox, noon),

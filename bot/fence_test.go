@@ -71,9 +71,9 @@ func everywhere(s string) (texts []string) {
 	p := testPen("fr")
 	p.person = func(desk.UID) desk.Person { return desk.Person{UID: "evil", Name: s, UnitName: s} }
 	all := []Message{p.account(desk.Account{Address: desk.Address(s), Owner: "evil", Status: s, Aliases: []desk.Address{desk.Address(s)}}, noon)}
-	for _, state := range []desk.State{desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Settled, desk.Rejected, desk.Cancelled, desk.Broken} {
+	for _, state := range []desk.State{desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Settled, desk.Rejected, desk.Cancelled, desk.Lapsed, desk.Broken} {
 		r := hostileRequest(state, s)
-		all = append(all, p.approval(r, mailbox), p.asker(r, mailbox), p.owner(r), p.end(r), p.asked(r), p.list("all", []desk.Request{r}))
+		all = append(all, p.approval(r, mailbox), p.asker(r, mailbox), p.owner(r), p.ended(r), p.asked(r), p.list("all", []desk.Request{r}), p.digest([]desk.Request{r}, noon))
 	}
 	all = append(all, p.history(s, []desk.Event{{At: noon, ID: "D-1", By: "evil", Fact: desk.Asked{Action: desk.Action{Verb: desk.AliasAdd, Target: s}, Reason: s}},
 		{At: noon, ID: "D-1", By: "evil", Fact: desk.Refused{Reason: s}}, {At: noon, By: "evil", Fact: desk.Granted{Grant: desk.Grant{To: "evil", Domains: []string{s}}}}}))

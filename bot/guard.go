@@ -30,11 +30,15 @@ const (
 
 func (r refusal) Error() string { return string(r) }
 
-// The two things that buttons do.
+// The things that buttons do.
 const (
 	opApprove = "approve"
 	opReject  = "reject"
+	opAgain   = "again"
 )
+
+// stands is on whose card each button is.
+var stands = map[string]desk.Role{opApprove: desk.ToApprovers, opReject: desk.ToApprovers, opAgain: desk.ToAsker}
 
 // A click is the part of a callback that counts. Other fields are ignored: newer servers add some.
 type click struct {
@@ -56,9 +60,8 @@ type click struct {
 func readClick(body []byte) (click, error) {
 	var c click
 	known := json.Unmarshal(body, &c) == nil && (c.Type == "" || c.Type == "button") &&
-		chatID(c.Account) && chatID(c.Channel) && chatID(c.Post) &&
-		(c.Context.Op == opApprove || c.Context.Op == opReject)
-	if !known {
+		chatID(c.Account) && chatID(c.Channel) && chatID(c.Post)
+	if _, does := stands[c.Context.Op]; !known || !does {
 		return click{}, malformed
 	}
 	return c, nil
@@ -92,7 +95,7 @@ func (b *Bot) ours(c click) error {
 		return unsigned
 	}
 	r, _ := b.Desk.View.Request(in.Request)
-	card := r.Announced[desk.ToApprovers].Post
+	card := r.Announced[stands[in.Op]].Post
 	if card.ID == "" || card != (desk.Post{Channel: c.Channel, ID: c.Post}) {
 		return foreign
 	}
@@ -136,11 +139,24 @@ func (b *Bot) action(ctx context.Context, body []byte) any {
 	if err != nil {
 		return b.turnAway(lang, err)
 	}
+	if c.Context.Op == opAgain {
+		return b.again(ctx, lang, who.UID, c.Context.Request)
+	}
 	r, err := b.vote(ctx, who.UID, c)
 	if err != nil {
 		return b.late(lang, r, err)
 	}
 	return clicked{Update: b.final(r), Text: b.voted(lang, r), Plain: true}
+}
+
+// again asks anew for what a request asked, and takes the button away.
+func (b *Bot) again(ctx context.Context, lang string, by desk.UID, id desk.ID) clicked {
+	next, err := b.Desk.AskAgain(ctx, by, desk.Chat, id)
+	if err != nil {
+		return b.turnAway(lang, err)
+	}
+	ended, _ := b.Desk.View.Request(id)
+	return clicked{Update: render(b.personal(lang, desk.ToAsker, ended)), Text: b.pen(lang).asked(next).Line, Plain: true}
 }
 
 func (b *Bot) vote(ctx context.Context, by desk.UID, c click) (desk.Request, error) {

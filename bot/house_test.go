@@ -147,6 +147,19 @@ func (m *memory) Binding(account string) (who desk.UID) {
 	return who
 }
 
+func (m *memory) Bound() (who []desk.UID) {
+	for uid := range m.people {
+		if m.Chat(uid) != "" {
+			who = append(who, uid)
+		}
+	}
+	slices.Sort(who)
+	return who
+}
+
+func (m *memory) Freeze() (desk.Event, bool) { return desk.Event{}, false }
+func (m *memory) Latest() time.Time          { return time.Time{} }
+
 func (m *memory) Chat(who desk.UID) (account string) {
 	for _, e := range m.all() {
 		if f, ok := e.Fact.(desk.Bound); ok && e.By == who {
@@ -341,7 +354,7 @@ func newHouse(tb testing.TB) *house {
 func (h *house) newBot(tb testing.TB, chat bot.Chat) *bot.Bot {
 	tb.Helper()
 	b, err := bot.New(bot.Config{Desk: h.desk, Chat: chat, Secret: secret, Channel: h.chat.Channel(), URL: "http://room",
-		Link: "https://portal/lier", Approvers: []string{"admins"}, Zone: time.UTC, Now: h.clock.now, Log: slog.New(slog.DiscardHandler)})
+		Link: "https://portal/lier", Approvers: func() []string { return []string{"admins"} }, Zone: time.UTC, Now: h.clock.now, Log: slog.New(slog.DiscardHandler)})
 	must(tb, err)
 	return b
 }

@@ -11,6 +11,9 @@ import (
 // Tell posts what the role is to know of the request, once. The zero Post and
 // no error: nobody there can be reached, and it is of no use to try again.
 func (b *Bot) Tell(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
+	if role == desk.ToRemind || role == desk.ToEscalate {
+		return b.remind(ctx, role, r)
+	}
 	m, err := b.message(ctx, role, r)
 	if err != nil || m.Channel == "" {
 		return desk.Post{}, err
@@ -55,31 +58,43 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 	if role == desk.ToOwner {
 		to = r.Owner
 	}
+	channel, lang, err := b.private(ctx, to)
+	if err != nil || channel == "" {
+		return Message{}, err
+	}
+	m := b.personal(lang, role, r)
+	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(role)), r.Asked
+	if role == desk.ToAsker && r.State == desk.Lapsed {
+		m.Card.Buttons = []Button{b.button(lang, r, opAgain, channel)}
+	}
+	return m, nil
+}
+
+// private is the direct channel with a person, and their language; "" if they
+// cannot be reached.
+func (b *Bot) private(ctx context.Context, to desk.UID) (channel, lang string, err error) {
 	account := b.Desk.View.Chat(to)
 	if to == "" || account == "" {
-		return Message{}, nil
+		return "", "", nil
 	}
 	user, err := b.Chat.User(ctx, account)
 	if err != nil {
-		return Message{}, fmt.Errorf("read account: %w", err)
+		return "", "", fmt.Errorf("read account: %w", err)
 	}
 	if user.Deleted {
-		return Message{}, nil
+		return "", "", nil
 	}
-	channel, err := b.Chat.Direct(ctx, account)
-	if err != nil {
-		return Message{}, fmt.Errorf("open direct channel: %w", err)
+	if channel, err = b.Chat.Direct(ctx, account); err != nil {
+		return "", "", fmt.Errorf("open direct channel: %w", err)
 	}
-	m := b.personal(b.langOf(user), role, r)
-	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(role)), r.Asked
-	return m, nil
+	return channel, b.langOf(user), nil
 }
 
 func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 	pen, now := b.pen(lang), b.Desk.View.Account(desk.Address(r.Action.Target))
 	switch role {
 	case desk.ToAskerEnd:
-		return pen.end(r)
+		return pen.ended(r)
 	case desk.ToOwner:
 		return pen.owner(r)
 	}
@@ -95,14 +110,14 @@ func (b *Bot) approval(r desk.Request, channel string) Message {
 	if r.State == desk.Waiting {
 		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(b.Desk.Releases(r))})...)
 		m.Card.Footer = pen.text("footer.buttons")
-		m.Card.Buttons = []Button{b.button(r, opApprove, channel), b.button(r, opReject, channel)}
+		m.Card.Buttons = []Button{b.button(b.Lang, r, opApprove, channel), b.button(b.Lang, r, opReject, channel)}
 	}
 	return m
 }
 
-func (b *Bot) button(r desk.Request, op, channel string) Button {
+func (b *Bot) button(lang string, r desk.Request, op, channel string) Button {
 	look, digest := looks[op], r.Digest()
-	return Button{Label: say.T(b.Lang, look.label), Style: look.style, URL: b.URL + "/action", Context: map[string]string{
+	return Button{Label: say.T(lang, look.label), Style: look.style, URL: b.URL + "/action", Context: map[string]string{
 		"request": string(r.ID), "op": op, "digest": digest, "mac": b.sign(r.ID, op, channel, digest),
 	}}
 }
@@ -110,4 +125,5 @@ func (b *Bot) button(r desk.Request, op, channel string) Button {
 var looks = map[string]struct{ label, style string }{
 	opApprove: {"act.approve", "primary"},
 	opReject:  {"act.refuse", "danger"},
+	opAgain:   {"act.again", "primary"},
 }

@@ -61,6 +61,14 @@ var texts = map[string]desk.Text{
 	"field.right":   {FR: "Délégation", EN: "Delegation"},
 	"owner.line":    {FR: "Votre compte de messagerie a changé. {outcome}", EN: "Your mail account has changed. {outcome}"},
 
+	"remind.line":      {FR: "Votre décision est attendue. {line}", EN: "Your decision is awaited. {line}"},
+	"remind.thread":    {FR: "Échéance passée\u202f: les personnes qui peuvent décider viennent d'être relancées.", EN: "The deadline has passed: those who may decide have just been reminded."},
+	"escalated.line":   {FR: "Cette demande reste sans réponse. {line}", EN: "This request is still not answered. {line}"},
+	"escalated.thread": {FR: "Toujours sans réponse\u202f: d'autres personnes viennent d'être prévenues.", EN: "Still no answer: others have just been told."},
+	"digest.one":       {FR: "Une demande attend votre décision", EN: "One request waits for your decision"},
+	"digest.many":      {FR: "{n} demandes attendent votre décision", EN: "{n} requests wait for your decision"},
+	"digest.overdue":   {FR: "⚠ échéance passée, {moment}", EN: "⚠ overdue, {moment}"},
+
 	"voted": {
 		FR: "Votre accord pour {id} est enregistré. {outcome}",
 		EN: "Your approval of {id} is recorded. {outcome}",

@@ -95,12 +95,12 @@ func newHouse(t testing.TB, adjust func(*Config), mounts ...Mount) *house {
 	h.mirror.SetClasses([]string{"staff_l", "staff_s"})
 	h.mirror.SetDomains([]string{"physique.unistra.fr", "chimie.unistra.fr"})
 	must(t, h.mirror.CatchUp(t.Context()))
-	must(t, h.desk.Seed(t.Context(), "test", desk.Grant{To: "claire", Domains: []string{"physique.unistra.fr"}}))
+	must(t, h.desk.Import(t.Context(), "test", desk.Grant{To: "claire", Domains: []string{"physique.unistra.fr"}}))
 	config := DefaultConfig()
 	config.URL, config.Name = site, "Université de Strasbourg"
 	adjust(&config)
 	h.Portal, err = New(config, Deps{Desk: h.desk, Now: h.clock, Rand: rand.Reader, Zone: time.UTC,
-		Log: slog.New(slog.NewTextHandler(h.log, nil)), Client: &http.Client{Timeout: 5 * time.Second}, ClientSecret: "secret", Approvers: book.ApproverGroups(), Mount: mounts})
+		Log: slog.New(slog.NewTextHandler(h.log, nil)), Client: &http.Client{Timeout: 5 * time.Second}, ClientSecret: "secret", Approvers: book.ApproverGroups, Mount: mounts})
 	must(t, err)
 	return h
 }

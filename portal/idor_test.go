@@ -30,6 +30,7 @@ func TestWhatIsNotYoursIsNotThere(t *testing.T) {
 		{"POST /demandes/*/valider", "", []string{id}, []string{"D-99", "x", "%00"}},
 		{"POST /demandes/*/refuser", "", []string{id}, []string{"D-99", "x", "%00"}},
 		{"POST /demandes/*/modifier", "", []string{id}, []string{"D-99", "x", "%00"}},
+		{"POST /demandes/*/redemander", "", []string{id}, []string{"D-99", "x", "%00"}},
 		{"POST /demandes/*/annuler", "", []string{id}, []string{"D-99", "x", "%00"}},
 	} {
 		method, path, _ := strings.Cut(x.route, " ")

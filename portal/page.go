@@ -49,7 +49,7 @@ func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg := p.open(v.Ctx, title, pairs...)
 	pg.token, pg.me = v.session.token, v.me
-	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers, v.me.In)
+	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
 	pg.menu = p.menu(pg)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"
@@ -94,6 +94,11 @@ func (pg page) t(key string, pairs ...string) string { return text(pg.lang, key,
 func (pg page) label(key string, pairs ...string) string { return say.T(pg.lang, key, pairs...) }
 
 func (pg page) moment(t time.Time) string { return say.Moment(pg.lang, t, pg.zone) }
+
+// before is by when: "avant jeudi 3 décembre, 18 h".
+func (pg page) before(t time.Time) string { return say.Before(pg.lang, t, pg.zone) }
+
+func (pg page) deadline(t time.Time) string { return say.Deadline(pg.lang, t, pg.zone) }
 
 func (pg page) size(bytes int64) string { return say.Size(pg.lang, bytes) }
 

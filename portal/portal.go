@@ -23,10 +23,10 @@ type Deps struct {
 	Rand         io.Reader
 	Zone         *time.Location // dates are shown in it
 	Log          *slog.Logger
-	Client       *http.Client // for the identity provider; it must have a timeout
-	ClientSecret string       // content of OIDC.ClientSecretFile
-	Command      string       // as typed in the chat; "" = /melusine
-	Approvers    []string     // groups whose members may be asked to approve; they see the inbox in the menu
+	Client       *http.Client    // for the identity provider; it must have a timeout
+	ClientSecret string          // content of OIDC.ClientSecretFile
+	Command      string          // as typed in the chat; "" = /melusine
+	Approvers    func() []string // groups whose members may be asked to approve; they see the inbox in the menu
 	Mount        []Mount
 }
 
@@ -133,6 +133,7 @@ func (p *Portal) routes() {
 	post(pathRequests+"/:id/valider", p.approve)
 	post(pathRequests+"/:id/refuser", p.refuse)
 	post(pathRequests+"/:id/annuler", p.withdraw)
+	post(pathRequests+"/:id/redemander", p.askAgain)
 	post(pathRequests+"/:id/modifier", p.amend)
 	get(pathInbox, p.inbox)
 	get(pathAccounts+"/:address", p.account)

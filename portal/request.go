@@ -16,6 +16,7 @@ type dossier struct {
 	past     []desk.Event // oldest first
 	judge    bool         // it waits for the reader's vote
 	withdraw bool         // the reader may take it back
+	again    bool         // the reader may ask for the same anew
 	amend    bool         // the reader may change it
 	releases []desk.Request
 	about    []string  // the delegation that it names
@@ -53,7 +54,7 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	slices.Reverse(past)
 	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
 	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
-	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, releases: p.Desk.Releases(r)}
+	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, again: r.State == desk.Lapsed && r.By == reader, releases: p.Desk.Releases(r)}
 	spec, _ := desk.SpecOf(r.Action.Verb)
 	d.amend = len(spec.Args) == 1 && p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil // one value is what the page asks for
 	if w, err := p.Desk.WhyRequest(reader, desk.Portal, r.ID); err == nil {
@@ -107,6 +108,19 @@ func (d dossier) value(pg page) string {
 		}
 	}
 	return pg.t("nowhere")
+}
+
+// askAgain asks anew for what a request asked, and goes to the new one's page.
+func (p *Portal) askAgain(v *visit) error {
+	id := desk.ID(v.Params("id"))
+	next, err := p.Desk.AskAgain(v.UserContext(), v.me.UID, desk.Portal, id)
+	if desk.CodeOf(err) != "" {
+		return p.showRequest(v, id, err)
+	}
+	if err != nil {
+		return err
+	}
+	return v.Redirect(pathRequests+"/"+string(next.ID), fiber.StatusSeeOther)
 }
 
 // act does one thing to a request, then shows it. What the Desk refuses with a

@@ -19,7 +19,7 @@ type guardroom struct {
 
 // governs says who steers freezes and brakes: the members of the groups that
 // approve. The rules decide what each of them may do.
-func (p *Portal) governs(who desk.Person) bool { return slices.ContainsFunc(p.Approvers, who.In) }
+func (p *Portal) governs(who desk.Person) bool { return slices.ContainsFunc(p.Approvers(), who.In) }
 
 // safety shows the freeze, the brakes and what they hold. It is not there for
 // those who do not govern.

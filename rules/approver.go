@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -166,6 +167,12 @@ func (b *Book) ApproverGroups() (groups []string) {
 		}
 	}
 	slices.Sort(groups)
+	return slices.Compact(groups)
+}
+
+// Groups names the groups of the directory that the book declares, sorted.
+func (b *Book) Groups() []string {
+	groups := slices.Sorted(maps.Values(b.groups))
 	return slices.Compact(groups)
 }
 

@@ -2,11 +2,8 @@ package rules
 
 import (
 	"cmp"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"path"
 	"slices"
 
@@ -35,12 +32,15 @@ type Rule struct {
 	Expiry   int
 	File     string
 	Line     int // in the file, from 1
+
+	Condition desk.Clause // When in parts, not answered
 }
 
 type rule struct {
 	Rule
 	panels    []panel
 	condition *clause
+	lines     map[string]int // of its fields
 }
 
 // A File is one file of a book. A book of several is read in the order of their names.
@@ -49,8 +49,11 @@ type File struct{ Name, Text string }
 //go:embed default.yaml
 var defaultSource []byte
 
-// Default is the book that the program carries.
-func Default() (*Book, error) { return Load("default.yaml", defaultSource) }
+// DefaultFile is the book that the program carries.
+func DefaultFile() File { return File{Name: "default.yaml", Text: string(defaultSource)} }
+
+// Default is that book, read.
+func Default() (*Book, error) { return LoadFiles(DefaultFile()) }
 
 // Load reads a book of one file: see LoadFiles.
 func Load(name string, source []byte) (*Book, error) {
@@ -58,6 +61,15 @@ func Load(name string, source []byte) (*Book, error) {
 		return nil, &Fault{File: name, Err: tooLarge(1, len(source))}
 	}
 	return LoadFiles(File{name, string(source)})
+}
+
+// LoadBook reads a book as the journal has it: see LoadFiles.
+func LoadBook(b desk.Book) (*Book, error) {
+	files := make([]File, len(b.Files))
+	for i, f := range b.Files {
+		files[i] = File(f)
+	}
+	return LoadFiles(files...)
 }
 
 // LoadFiles reads a book. The error joins everything that is wrong with it,
@@ -95,11 +107,11 @@ func LoadFiles(files ...File) (*Book, error) {
 
 // digestOf binds the names of the files, without their folder, and their texts.
 func digestOf(files []File) string {
-	sum := sha256.New()
+	var b desk.Book
 	for _, f := range files {
-		_, _ = fmt.Fprintf(sum, "%d %s\n%d\n%s", len(path.Base(f.Name)), path.Base(f.Name), len(f.Text), f.Text) // a hash takes everything
+		b.Files = append(b.Files, desk.BookFile{Name: path.Base(f.Name), Text: f.Text})
 	}
-	return hex.EncodeToString(sum.Sum(nil))
+	return b.Digest()
 }
 
 // Digest identifies the book: SHA-256 of its files, in hex.
@@ -111,6 +123,7 @@ func (b *Book) Rules() []Rule {
 	for i, r := range b.rules {
 		rules[i] = r.Rule
 		rules[i].Verbs, rules[i].Panels = slices.Clone(r.Verbs), slices.Clone(r.Panels)
+		rules[i].Condition = r.condition.written()
 		for j, p := range r.Panels {
 			rules[i].Panels[j].Approvers = slices.Clone(p.Approvers)
 		}

@@ -53,7 +53,7 @@ func (b *Book) addRule(e entry, f *faults) {
 		Outcome: outcomes[w.Outcome],
 		File:    f.file,
 		Line:    line,
-	}}
+	}, lines: w.lines}
 	f.addError(b.checkID(r.ID))
 	f.about("fr")
 	f.addError(checkText("fr", r.Text.FR))

@@ -14,12 +14,22 @@ type clause struct {
 	parts []*clause
 	test  func(*world) bool
 	from  source
-	bytes int64 // the limit that a leaf of a number names
+	reads []attribute // those that it looks at
+	bytes int64       // the limit that a leaf of a number names
 	// wanted is the key without which a word does not hold, nil if it has none.
 	wanted func(*world) string
 }
 
 func (c *clause) leaf() bool { return len(c.parts) == 0 }
+
+// written is the clause as it is told, not answered.
+func (c *clause) written() desk.Clause {
+	w := desk.Clause{Written: &c.Written}
+	for _, p := range c.parts {
+		w.Parts = append(w.Parts, p.written())
+	}
+	return w
+}
 
 // constant is "true" or "false".
 func constant(holds bool) *clause {

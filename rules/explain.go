@@ -68,7 +68,7 @@ func (e *eye) see(c *clause, into *desk.Clause) (holds bool) {
 		return e.seeLeaf(c, into)
 	}
 	room := len(e.clauses)
-	e.clauses = append(e.clauses, make([]desk.Clause, len(c.parts))...)
+	e.clauses = e.clauses[:room+len(c.parts)] // there is room for all: see verb.measure
 	into.Parts = e.clauses[room:len(e.clauses):len(e.clauses)]
 	if c.Word == "not" {
 		holds = !e.see(c.parts[0], &into.Parts[0])
@@ -93,8 +93,8 @@ func (e *eye) see(c *clause, into *desk.Clause) (holds bool) {
 
 func (e *eye) seeLeaf(c *clause, into *desk.Clause) (holds bool) {
 	room := len(e.seen)
-	for _, name := range c.Looks {
-		value := attributes[name].value(e.world)
+	for _, a := range c.reads {
+		value := a.value(e.world)
 		e.seen, into.Missing = append(e.seen, value), into.Missing || value == ""
 	}
 	seen := e.seen[room:len(e.seen):len(e.seen)]
@@ -110,7 +110,7 @@ func (e *eye) seeLeaf(c *clause, into *desk.Clause) (holds bool) {
 // holdsOn answers from the value that is shown, where one is compared; what is
 // shown is then what counts.
 func (c *clause) holdsOn(seen []string, w *world) bool {
-	if len(seen) != 1 || len(c.Wants) == 0 || attributes[c.Looks[0]].text == nil {
+	if len(seen) != 1 || len(c.Wants) == 0 || c.reads[0].text == nil {
 		return c.test(w)
 	}
 	value, want := seen[0], c.Wants[0]

@@ -123,6 +123,25 @@ func TestExplainLeaksNothing(t *testing.T) {
 	}
 }
 
+// TestClosestCountsOnNothingHidden: whether a hidden clause holds does not
+// change which other one is told to turn.
+func TestClosestCountsOnNothingHidden(t *testing.T) {
+	b := mustLoad(t, `rules:
+  - {id: two, fr: Une., en: One., verbs: [quota.set], when: 'inUnitDomain() and (manages(domain) or target.status == "locked")', outcome: allow}
+`)
+	f := cast("bob", "quota.set carol@lettres.unistra.fr size=2G")
+	for _, status := range []string{"active", "locked", ""} {
+		f.Actor.UnitDomain, f.Target.Status = "elsewhere.fr", status
+		var w world
+		w.look(b, f)
+		s := &search{book: b, base: &w.Facts}
+		s.sight.Actor = true
+		if all, ok := s.turn(b.rules[0].condition, &w, true); !ok || all.n != 2 || all.of[1].leaf.Word != "manages" {
+			t.Errorf("%q: %+v, %v", status, all, ok)
+		}
+	}
+}
+
 // TestClosestIsDecided: each change that is told really gives more than what was
 // asked, for a person who has what it needs, and differs from it.
 func TestClosestIsDecided(t *testing.T) {

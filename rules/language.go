@@ -92,6 +92,7 @@ func (l *language) comparison(n *ast.BinaryNode, plus bool) *clause {
 	}
 	c := &clause{Written: desk.Written{Text: n.String(), Word: n.Operator, Looks: []string{name}, Wants: texts}, from: a.from,
 		test: comparing(a, n.Operator, texts, numbers)}
+	c.reads = []attribute{a}
 	for _, i := range numbers {
 		c.Wants, c.bytes = append(c.Wants, strconv.FormatInt(i, 10)), i
 	}
@@ -162,6 +163,9 @@ func (l *language) call(n *ast.CallNode, plus bool) *clause {
 		return constant(false)
 	}
 	c.Looks, c.test, c.bytes = append(c.Looks, word.looks...), word.make(g), g.bytes
+	for _, name := range c.Looks {
+		c.reads = append(c.reads, attributes[name])
+	}
 	if word.wanted != nil && g.from&ofActor == 0 { // else it is not one key that is wanted, but each person's own
 		c.wanted = word.wanted(g)
 	}

@@ -183,7 +183,7 @@ func agrees(condition string, facts ...desk.Facts) error {
 			quick := r.condition.test(&w)
 			slow, err := byMachine(condition, envOf(f, b.groups, testForms, testReserved))
 			if err != nil || slow != quick {
-				return fmt.Errorf("%s: expr says %v, %v; the closures %v on %+v", condition, slow, err, quick, f)
+				return fmt.Errorf("%s: expr says %v, %w; the closures %v on %+v", condition, slow, err, quick, f)
 			}
 		}
 	}

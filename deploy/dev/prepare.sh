@@ -22,6 +22,7 @@ missing_packages() {
   has pgbouncer || echo pgbouncer
   has chromium || has chromium-browser || has google-chrome || echo chromium
   has_file '/usr/share/fonts/*/*' || echo fonts-dejavu-core
+  has strace || echo strace
   has gcc || echo gcc
   has_file '/usr/include/stdlib.h' || echo libc6-dev
 }

@@ -25,11 +25,11 @@ func (d *Desk) Amend(ctx context.Context, by UID, via Door, id ID, digest, args 
 		if err != nil {
 			return nil, err
 		}
-		decision, err := d.redecide(by, r, action)
+		decided, err := d.redecide(by, r, action)
 		if err != nil {
 			return nil, err
 		}
-		return []Fact{Amended{Action: action, Digest: r.Digest(), Via: via}, d.dated(decision)}, nil
+		return []Fact{Amended{Action: action, Digest: r.Digest(), Via: via}, decided}, nil
 	})
 }
 
@@ -41,7 +41,7 @@ func (d *Desk) Amendable(by UID, via Door, id ID, r Request) error {
 		return Fail(NotFound, UnknownRequest, "value", string(id))
 	case r.State != Waiting || r.Over(d.Now()):
 		return d.tooLate(r)
-	case len(spec.Args) == 0:
+	case len(spec.Args) == 0 || spec.Governs:
 		return Fail(Conflict, NotAmendable, "id", string(r.ID))
 	case r.By == by:
 		return nil
@@ -55,28 +55,29 @@ func (d *Desk) Amendable(by UID, via Door, id ID, r Request) error {
 
 // redecide has the rules decide on the request with another action, as if its
 // asker asked for it now.
-func (d *Desk) redecide(by UID, r Request, action Action) (Decision, error) {
+func (d *Desk) redecide(by UID, r Request, action Action) (Decided, error) {
 	if action == r.Action {
-		return Decision{}, Fail(Conflict, AlreadySo, "value", action.Args)
+		return Decided{}, Fail(Conflict, AlreadySo, "value", action.Args)
 	}
 	facts, err := d.check(r.By, r.Via, action)
 	if err != nil {
-		return Decision{}, err
+		return Decided{}, err
 	}
 	if facts.Target.ID != r.Mailbox || facts.Whose() != r.Owner || facts.Action != action {
-		return Decision{}, Fail(Conflict, OtherMailbox, "target", r.Action.Target)
+		return Decided{}, Fail(Conflict, OtherMailbox, "target", r.Action.Target)
 	}
 	if by != r.By && d.serves(action, r.Owner, by) {
-		return Decision{}, Fail(Forbidden, OwnBenefit, "id", string(r.ID))
+		return Decided{}, Fail(Forbidden, OwnBenefit, "id", string(r.ID))
 	}
-	decision := d.decide(facts, r)
+	facts = d.counted(facts, r)
+	decision := d.Rules.Decide(facts)
 	switch {
 	case !decision.concedes():
-		return Decision{}, Fail(Forbidden, NotAllowed, "verb", string(action.Verb), "target", action.Target, "rule", decision.Rule)
+		return Decided{}, Fail(Forbidden, NotAllowed, "verb", string(action.Verb), "target", action.Target, "rule", decision.Rule)
 	case decision.Outcome == Allowed && by != r.By: // the asker has not asked for this
 		decision.Outcome, decision.Panels = Pending, []Panel{{Approvers: r.Decision.Approvers(), Needed: 1}}
 	}
-	return decision, nil
+	return d.decided(facts, decision), nil
 }
 
 // With is the same action with other arguments: all of them as "key=value", or
@@ -92,7 +93,7 @@ func (a Action) With(args string) (Action, error) {
 
 // amended is the fold of Amended: it waits for what the rules say next.
 func (r Request) amended(e Event, f Amended) (Request, bool) {
-	ok := r.State == Waiting && e.By != "" && (e.By == r.By || e.By != r.Owner) && f.Digest == r.Digest() &&
+	ok := r.State == Waiting && !r.Action.Verb.governs() && e.By != "" && (e.By == r.By || e.By != r.Owner) && f.Digest == r.Digest() &&
 		f.Action.Verb == r.Action.Verb && f.Action.Target == r.Action.Target && f.Action.Args != r.Action.Args
 	r.State, r.Action, r.Votes, r.Amender = Open, f.Action, nil, e.By
 	r.Version++

@@ -39,6 +39,9 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 	if err := d.fresh(); spec.Changes && a.Verb != HouseFreeze && err != nil {
 		return Facts{}, err
 	}
+	if err := d.ruled(); spec.Changes && a.Verb != HouseFreeze && err != nil {
+		return Facts{}, err
+	}
 	f := Facts{Actor: d.View.Person(by), Via: via, Action: a, Target: target, Now: d.Now()}
 	if !f.Actor.Known() {
 		return Facts{}, Fail(Forbidden, UnknownPerson, "value", string(by))
@@ -96,6 +99,8 @@ func (d *Desk) possible(f *Facts) error {
 		}
 	case AccountRestore:
 		return d.restorable(f.Target)
+	case RulesActivate, RulesRollback, RulesUndo:
+		return d.bookable(f)
 	case HouseFreeze, HouseThaw, BrakeRelease:
 		return d.governable(f.Action.Verb)
 	case DelegationGrant, DelegationDeputy, DelegationRevoke:

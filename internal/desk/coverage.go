@@ -70,10 +70,13 @@ func (d *Desk) thinned(of Delegation) (thin []string) {
 	return thin
 }
 
-// decide asks the rules, with how much of each delegation of who asks is used
-// up. Of a request that is there, only what was asked before it counts: its
-// answer does not change for what came after.
-func (d *Desk) decide(f Facts, r Request) Decision {
+// decide asks the rules about what counts now.
+func (d *Desk) decide(f Facts, r Request) Decision { return d.Rules.Decide(d.counted(f, r)) }
+
+// counted is the facts with how much of each delegation of who asks is used up.
+// Of a request that is there, only what was asked before it counts: its answer
+// does not change for what came after.
+func (d *Desk) counted(f Facts, r Request) Facts {
 	for i, o := range f.Actor.Delegations {
 		if o.Daily == 0 {
 			continue
@@ -83,7 +86,7 @@ func (d *Desk) decide(f Facts, r Request) Decision {
 			f.Actor.Delegations[i] = o
 		}
 	}
-	return d.Rules.Decide(f)
+	return f
 }
 
 // used counts what whoever holds the delegation asked in the 24 hours before,

@@ -30,24 +30,34 @@ type Dates struct {
 	End  time.Time `json:",omitzero"` // it ends
 }
 
-// dated is the decision with the dates that it sets from now on.
-func (d *Desk) dated(decision Decision) Decided {
-	f := Decided{Decision: decision}
+// decided is the decision with what it was made on, and the dates that it sets
+// from now on.
+func (d *Desk) decided(on Facts, decision Decision) Decided {
+	f := Decided{Decision: decision, Seen: seen(on)}
 	if !decision.waits() || d.Terms.Calendar == nil {
 		return f
 	}
-	after := func(n int) time.Time { return d.Terms.Calendar.Add(d.Now(), n).UTC() }
-	deadline := said(decision.Deadline, d.Terms.Deadline)
-	f.Dates = Dates{Due: after(deadline), Late: after(2 * deadline), End: after(said(decision.Expiry, d.Terms.Expiry))}
+	now := d.Now()
+	after := func(n int) time.Time { return d.Terms.Calendar.Add(now, n).UTC() }
+	deadline, expiry := d.Terms.days(decision)
+	f.Dates = Dates{Due: after(deadline), Late: after(2 * deadline), End: after(expiry)}
 	return f
 }
 
-// said is how many days the rule says, or else the house.
-func said(rule, house int) int {
-	if rule > 0 {
-		return rule
+// days are the rule's, or else the house's, which yields where the two together
+// would remind of what has ended already.
+func (t Terms) days(rule Decision) (deadline, expiry int) {
+	deadline, expiry = t.Deadline, t.Expiry
+	if rule.Deadline > 0 {
+		deadline, expiry = rule.Deadline, max(expiry, rule.Deadline+1)
 	}
-	return house
+	if rule.Expiry > 0 {
+		expiry = rule.Expiry
+	}
+	if rule.Deadline == 0 && rule.Expiry > 0 {
+		deadline = max(1, min(deadline, expiry-1))
+	}
+	return deadline, expiry
 }
 
 // Over says that the time to answer the request has passed at a time.
@@ -62,7 +72,7 @@ func (d *Desk) Pursue(ctx context.Context, id ID, working bool) error {
 		now := d.Now()
 		passed := func(date time.Time) bool { return working && !date.IsZero() && !now.Before(date) }
 		switch {
-		case r.State != Waiting || d.timeless():
+		case r.State != Waiting || d.Timeless():
 		case r.Over(now):
 			return []Fact{Expired{}}, nil
 		case !r.Reminded && passed(r.Dates.Due) && len(d.Awaited(r)) > 0:
@@ -75,9 +85,9 @@ func (d *Desk) Pursue(ctx context.Context, id ID, working bool) error {
 	return err
 }
 
-// timeless: what the clock says proves nothing, or what the journal says is not
+// Timeless: what the clock says proves nothing, or what the journal says is not
 // all that happened. No time has passed then.
-func (d *Desk) timeless() bool {
+func (d *Desk) Timeless() bool {
 	freeze, frozen := d.View.Freeze()
 	f, _ := freeze.Fact.(Frozen)
 	return d.steppedBack() || frozen && f.Cause != ByRequest && f.Cause != ByFile
@@ -151,5 +161,5 @@ func (d *Desk) AskAgain(ctx context.Context, by UID, via Door, id ID) (Request, 
 	if facts.Target.ID != r.Mailbox {
 		return r, Fail(Conflict, OtherMailbox, "target", r.Action.Target)
 	}
-	return d.Ask(ctx, Asking{By: by, Via: via, Action: r.Action, Reason: r.Reason, Key: "again:" + string(id)})
+	return d.Ask(ctx, Asking{By: by, Via: via, Action: r.Action, Reason: r.Reason, Key: "again:" + string(id), Book: r.book()})
 }

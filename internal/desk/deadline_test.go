@@ -48,12 +48,20 @@ func kinds(h *house) (names []string) {
 
 // Dates are the rule's or the house's, and stay as they were said.
 func TestDatesAreReckonedOnce(t *testing.T) {
+	of := func(deadline, expiry int) desk.Decision {
+		d := needs(1, "admins")
+		d.Deadline, d.Expiry = deadline, expiry
+		return d
+	}
 	for name, tt := range map[string]struct {
 		rule desk.Decision
 		want desk.Dates
 	}{
 		"the house's":     {needs(1, "admins"), desk.Dates{Due: day(2), Late: day(4), End: day(10)}},
-		"the rule's":      {func() desk.Decision { d := needs(1, "admins"); d.Deadline, d.Expiry = 1, 5; return d }(), desk.Dates{Due: day(1), Late: day(2), End: day(5)}},
+		"the rule's":      {of(1, 5), desk.Dates{Due: day(1), Late: day(2), End: day(5)}},
+		"a slow rule":     {of(15, 0), desk.Dates{Due: day(15), Late: day(30), End: day(16)}},
+		"a short rule":    {of(0, 2), desk.Dates{Due: day(1), Late: day(2), End: day(2)}},
+		"a rule of a day": {of(0, 1), desk.Dates{Due: day(1), Late: day(2), End: day(1)}},
 		"nothing awaited": {desk.Decision{Outcome: desk.Allowed}, desk.Dates{}},
 		"denied":          {desk.Decision{Outcome: desk.Denied, Expiry: 5}, desk.Dates{}},
 		"nobody to wait":  {desk.Decision{Outcome: desk.Pending, Expiry: 5}, desk.Dates{}},

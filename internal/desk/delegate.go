@@ -190,9 +190,9 @@ func (d *Desk) rights(a Action) Fact {
 	return Revoked{Of: Mandate(a.Target), Deputy: UID(a.Arg("deputy")), Thin: d.Thinned(a)}
 }
 
-// Seed delegates what a file says, without a request: the program signs. It
+// Import delegates what a file says, without a request: the program signs. It
 // writes all of it or, if one cannot be, nothing.
-func (d *Desk) Seed(ctx context.Context, reason string, grants ...Grant) error {
+func (d *Desk) Import(ctx context.Context, reason string, grants ...Grant) error {
 	_, err := d.Change(ctx, "", System, func(Request) (facts []Fact, err error) {
 		for _, g := range grants {
 			if err := d.Grantable(g); err != nil {
@@ -205,7 +205,7 @@ func (d *Desk) Seed(ctx context.Context, reason string, grants ...Grant) error {
 	return err
 }
 
-// Grantable says why Seed would not write the grant; nil if it would.
+// Grantable says why Import would not write the grant; nil if it would.
 func (d *Desk) Grantable(g Grant) error { return d.grantable(System, g) }
 
 // ReadGrant reads a grant written as the arguments of delegation.grant.

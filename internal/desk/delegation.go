@@ -14,7 +14,7 @@ type Mandate string
 // A Grant is what is delegated: some verbs, on the accounts of some domains, of
 // the people of some units, or on some lists, within limits and dates.
 type Grant struct {
-	To      UID
+	To      UID       `json:",omitempty"`
 	Domains []string  `json:",omitempty"`
 	Units   []string  `json:",omitempty"` // codes
 	Lists   []Address `json:",omitempty"`

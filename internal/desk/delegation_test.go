@@ -521,17 +521,17 @@ func TestReverseOfRights(t *testing.T) {
 }
 
 // What a file says is delegated once, or not at all.
-func TestSeed(t *testing.T) {
+func TestImport(t *testing.T) {
 	d, h := governed(t)
 	good := desk.Grant{To: "bob", Domains: []string{"u.fr"}}
 	for code, bad := range map[desk.Code]desk.Grant{desk.UnknownPerson: {To: "who", Domains: []string{"u.fr"}}, desk.UnknownDomain: {To: "fay", Domains: []string{"x.fr"}}, desk.MissingArgument: {To: "fay"}} {
-		wants(t, d.Seed(t.Context(), "file", good, bad), code)
+		wants(t, d.Import(t.Context(), "file", good, bad), code)
 	}
 	if len(h.events) > 0 {
 		t.Errorf("recorded %v", h.events)
 	}
-	wants(t, d.Seed(t.Context(), "file", good), "")
-	wants(t, d.Seed(t.Context(), "file", good), desk.AlreadySo)
+	wants(t, d.Import(t.Context(), "file", good), "")
+	wants(t, d.Import(t.Context(), "file", good), desk.AlreadySo)
 	want := []desk.Event{{Seq: 1, At: now, By: desk.System, Subject: "bob", Fact: desk.Granted{Grant: good, Reason: "file"}}}
 	if diff := cmp.Diff(want, h.events); diff != "" {
 		t.Error(diff)

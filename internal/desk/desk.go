@@ -17,7 +17,8 @@ type Desk struct {
 	Stale   time.Duration // age of the directory beyond which nothing is changed
 	Brakes  Brakes
 	Terms   Terms
-	Zone    *time.Location // whose days delegations begin and end with; nil = UTC
+	Zone    *time.Location            // whose days delegations begin and end with; nil = UTC
+	Read    func(Book) (Rules, error) // an error is for the author of the book
 }
 
 // An Asking is what a door hands in.
@@ -28,6 +29,7 @@ type Asking struct {
 	Reason string // one line, may be empty
 	Key    string // of the message or form: the same key never asks twice; required
 	Batch  string // of those asked together, or ""
+	Book   Book   // of rules.activate
 }
 
 // Ask turns an action into a request and decides it. What cannot be done at
@@ -41,6 +43,7 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 	if spec, _ := SpecOf(a.Action.Verb); !spec.Changes {
 		return Request{}, Fail(Invalid, UnknownVerb, "value", string(a.Action.Verb))
 	}
+	var proposal *Proposal
 	for {
 		id, at := d.View.Next() // first: what follows must still be true at this position
 		if first := d.View.Keyed(a.Key); first != "" {
@@ -51,9 +54,16 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 		if err != nil {
 			return Request{}, err
 		}
+		facts = d.counted(facts, Request{})
+		decision := d.Rules.Decide(facts)
+		if stale := proposal == nil || proposal.Difference.From != facts.Action.Arg("from"); decision.concedes() && stale {
+			if proposal, err = d.propose(facts, a.Book); err != nil {
+				return Request{}, err
+			}
+		}
 		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Whose(),
-			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch}
-		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.dated(d.decide(facts, Request{})))
+			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch, Proposal: proposal}
+		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.decided(facts, decision))
 		if !errors.Is(err, ErrBehind) {
 			return r, err
 		}

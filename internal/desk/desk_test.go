@@ -120,7 +120,8 @@ func TestAskRecords(t *testing.T) {
 	}
 	want := desk.Request{ID: "D-1", By: "ann", Owner: "bob", Mailbox: "bob", Via: desk.Portal, State: desk.Waiting,
 		Action: action(t, "quota.set bob@u.fr size=2G"), Reason: "too small " + strings.Repeat("é", 490), Key: "k",
-		Decision: needs(1, "admins"), Asked: now, Changed: now}
+		Decision: needs(1, "admins"), Asked: now, Changed: now, Decided: now,
+		Seen: &desk.Seen{Actor: &desk.Traits{}, Owner: &desk.Traits{}, Address: "bob@u.fr", Status: "active", COS: "staff_s", Quota: 1 << 30}}
 	if diff := cmp.Diff(want, r); diff != "" {
 		t.Error(diff)
 	}

@@ -76,6 +76,12 @@ const (
 	PersonTaken       Code = "person.taken"       // person, account
 	NotReversible     Code = "reversible.not"     // what
 	JournalDamaged    Code = "journal.damaged"
+	BadBook           Code = "book.bad"    // faults
+	NoBook            Code = "book.none"   // value
+	OtherBook         Code = "book.other"  // value
+	ClosedBook        Code = "book.closed" //
+	UnreadBook        Code = "book.unread" // value
+	NotUndoable       Code = "book.undo"   //
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

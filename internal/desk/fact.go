@@ -16,11 +16,14 @@ type (
 		Via     Door
 		Key     string // of the message or form it came by; one key asks once
 		Batch   string `json:",omitempty"` // of those asked together; brakes count them as one
+		// What is to be in force, of an action on the rules that they do not deny.
+		Proposal *Proposal `json:",omitempty"`
 	}
 	// Decided is the rules' answer.
 	Decided struct {
 		Decision Decision
-		Dates    Dates `json:",omitzero"` // if it waits
+		Dates    Dates `json:",omitzero"`  // if it waits
+		Seen     *Seen `json:",omitempty"` // what the rules looked at; nil where they were not asked
 	}
 	// Approved is one vote; Digest is what was on the card.
 	Approved struct {
@@ -135,6 +138,12 @@ type (
 	// BrakesReset lets the brakes count from zero: the effects before it count no
 	// more. What they held when it was asked for is Released in the same append.
 	BrakesReset struct{}
+	// BookActivated puts a rule book in force, on every node as soon as it reads
+	// this. It also stands without a request: the first book of a journal.
+	BookActivated struct {
+		Digest string
+		Book
+	}
 )
 
 // Facts about rights. They settle a request; a Granted may also be without one,
@@ -207,6 +216,7 @@ func (Released) fact()       {}
 func (BrakesReset) fact()    {}
 func (Frozen) fact()         {}
 func (Thawed) fact()         {}
+func (BookActivated) fact()  {}
 func (Announced) fact()      {}
 func (Granted) fact()        {}
 func (Deputised) fact()      {}

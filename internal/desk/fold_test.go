@@ -175,7 +175,7 @@ func TestFoldKeepsTheFacts(t *testing.T) {
 	want := desk.Request{ID: "D-1", By: "ann", Owner: "bob", Mailbox: "m", Via: desk.Chat, State: desk.Settled, Step: 1, Origin: before, Tries: 2, Doubts: 1, Action: desk.Action{Verb: desk.Help},
 		Reason: "why", Key: "k", Decision: needs(2, "admins"), Votes: []desk.Vote{{By: "cid", At: now}, {By: "dan", At: now}},
 		Attempt: 2, Before: before, Proof: desk.Account{Quota: 2}, Code: desk.PartageDown, Error: "down",
-		Announced: map[desk.Role]desk.Announced{desk.ToAsker: {Role: desk.ToAsker, Shows: desk.Settled}}, Asked: now, Changed: now}
+		Announced: map[desk.Role]desk.Announced{desk.ToAsker: {Role: desk.ToAsker, Shows: desk.Settled}}, Asked: now, Changed: now, Decided: now}
 	if diff := cmp.Diff(want, r); diff != "" {
 		t.Error(diff)
 	}
@@ -232,10 +232,12 @@ func drawFact(t *rapid.T, r desk.Request) desk.Fact {
 	return rapid.SampledFrom([]desk.Fact{
 		desk.Asked{Action: desk.Action{Verb: desk.Help}, Owner: rapid.SampledFrom([]desk.UID{"", "bob", "cid"}).Draw(t, "owner")},
 		desk.Decided{Decision: desk.Decision{Panels: drawPanels(t),
-			Outcome: rapid.SampledFrom([]desk.Outcome{"", desk.Denied, desk.Allowed, desk.Pending, desk.Pending}).Draw(t, "outcome")}},
+			Outcome: rapid.SampledFrom([]desk.Outcome{"", desk.Denied, desk.Allowed, desk.Pending, desk.Pending}).Draw(t, "outcome")},
+			Dates: rapid.SampledFrom([]desk.Dates{{}, {Due: now, Late: now, End: now}, {Due: now, Late: now.Add(1), End: now.Add(1)}}).Draw(t, "dates")},
 		desk.Approved{Digest: rapid.SampledFrom([]string{r.Digest(), r.Digest(), ""}).Draw(t, "digest"),
 			Panels: rapid.SliceOfN(rapid.IntRange(-1, 3), 0, 3).Draw(t, "panels")},
 		desk.Amended{Action: desk.Action{Verb: desk.Help, Args: "n=" + strconv.Itoa(small.Draw(t, "args"))}, Digest: r.Digest()},
+		desk.Reminded{}, desk.Escalated{}, desk.Expired{},
 		desk.Refused{}, desk.Withdrawn{}, desk.Planned{Plan: plan(small.Draw(t, "steps"), rapid.Bool().Draw(t, "reversible"))},
 		desk.Started{Attempt: attempt, Step: r.Step, Undo: r.Undoing}, desk.Started{Attempt: attempt, Step: r.Step - 1, Undo: true},
 		desk.Stepped{Attempt: attempt}, desk.Undone{Attempt: attempt},
@@ -259,7 +261,7 @@ func TestFoldProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var r desk.Request
 		for range rapid.IntRange(1, 60).Draw(t, "facts") {
-			e := event(rapid.SampledFrom([]desk.UID{"", "ann", "bob", "cid", "dan", "eve"}).Draw(t, "by"), drawFact(t, r))
+			e := event(rapid.SampledFrom([]desk.UID{"", "ann", "bob", "cid", "dan", "eve", desk.System}).Draw(t, "by"), drawFact(t, r))
 			copied := r
 			copied.Votes, copied.Announced = slices.Clone(r.Votes), maps.Clone(r.Announced)
 			next, err := r.With(e)
@@ -268,6 +270,9 @@ func TestFoldProperty(t *testing.T) {
 			}
 			if err != nil && !cmp.Equal(next, r) || r.State.Final() && !r.Erased && next.State != r.State {
 				t.Fatalf("%T moved %s to %s, %v", e.Fact, r.State, next.State, err)
+			}
+			if next.State == desk.Lapsed && r.State != desk.Lapsed && (r.State != desk.Waiting || !r.Over(e.At) || e.By != desk.System) && !r.Erased {
+				t.Fatalf("%T ended what was %s until %s, at %s", e.Fact, r.State, r.Dates.End, e.At)
 			}
 			if r = next; r.Step < 0 || r.Step > len(r.Steps()) || len(r.InForce()) != r.Step || r.Undoing && r.Step == 0 && r.State != desk.Broken {
 				t.Fatalf("%T led to step %d of %d, %s", e.Fact, r.Step, len(r.Steps()), r.State)

@@ -53,6 +53,8 @@ func subject(f Fact, by UID) UID {
 // erased, so the request is at each moment one that nothing will move.
 func (r Request) without(e Event, f Erased) (Request, bool) {
 	switch f.Was.(type) {
+	case BookActivated: // kept for ever: decisions name it
+		return r, false
 	case Asked:
 		return Request{ID: e.ID, State: Rejected, Erased: true, Asked: e.At}, r.State == None
 	case Announced:

@@ -22,6 +22,7 @@ func TestErasedRequest(t *testing.T) {
 		"denied":    {[]desk.Event{gone(desk.Decided{})}, desk.Rejected},
 		"refused":   {[]desk.Event{gone(desk.Decided{}), gone(desk.Approved{}), gone(desk.Refused{})}, desk.Rejected},
 		"withdrawn": {[]desk.Event{gone(desk.Decided{}), gone(desk.Withdrawn{})}, desk.Cancelled},
+		"expired":   {[]desk.Event{gone(desk.Decided{}), gone(desk.Reminded{}), gone(desk.Escalated{}), gone(desk.Expired{})}, desk.Lapsed},
 		"broken":    {[]desk.Event{gone(desk.Decided{}), gone(desk.Started{}), gone(desk.Failed{}), gone(desk.Announced{})}, desk.Broken},
 		"done":      {[]desk.Event{gone(desk.Decided{}), gone(desk.Failed{}), gone(desk.Started{}), gone(desk.Unknown{}), gone(desk.Done{})}, desk.Settled},
 	} {
@@ -37,7 +38,7 @@ func TestErasedRequest(t *testing.T) {
 // it was told of.
 func TestAFactCutOutIsIllegal(t *testing.T) {
 	waiting := after(t, asked, pending)
-	for _, f := range []desk.Fact{desk.Asked{}, desk.Decided{}, desk.Approved{}, desk.Refused{}, desk.Withdrawn{}, desk.Started{}, desk.Done{}, desk.Failed{}, desk.Bound{}} {
+	for _, f := range []desk.Fact{desk.Asked{}, desk.Decided{}, desk.Approved{}, desk.Refused{}, desk.Withdrawn{}, desk.Reminded{}, desk.Escalated{}, desk.Expired{}, desk.Started{}, desk.Done{}, desk.Failed{}, desk.Bound{}} {
 		if r, err := waiting.With(gone(f)); !errors.Is(err, desk.ErrIllegal) || r.State != desk.Waiting {
 			t.Errorf("%T cut out: %s, %v", f, r.State, err)
 		}

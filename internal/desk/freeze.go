@@ -102,6 +102,8 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 		return d.events(r.ID, by, Thawed{})
 	case DelegationGrant, DelegationDeputy, DelegationRevoke:
 		return d.events(r.ID, by, d.rights(r.Action))
+	case RulesActivate, RulesRollback, RulesUndo:
+		return d.events(r.ID, by, BookActivated{r.Action.Arg("book"), r.Proposal.Book})
 	case BrakeRelease:
 		events := d.events(r.ID, by, BrakesReset{})
 		for _, held := range d.Releases(r) {
@@ -134,6 +136,8 @@ func (r Request) governed(e Event) (next Request, ok, governs bool) {
 		ok = settles && r.Action.settles(f)
 	case Revoked:
 		next.Thin, ok = f.Thin, settles && r.Action.settles(f)
+	case BookActivated:
+		ok = settles && r.Action.Verb.onRules() && r.proposes(f)
 	default:
 		return r, false, false
 	}

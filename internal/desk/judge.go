@@ -36,6 +36,9 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 	if r.Action.Verb == HouseThaw && d.freezeSince(r) {
 		return Fail(Conflict, OtherFreeze, "id", string(r.ID))
 	}
+	if err := d.stillActivable(r); err != nil {
+		return err
+	}
 	now, voter := d.decide(facts, r), d.voter(by, r.Action)
 	approver := now.Outcome == Pending && now.Approves(voter)
 	if d.serves(r.Action, facts.Whose(), by) || now.Outcome != Allowed && !approver {

@@ -54,6 +54,8 @@ type Fold interface {
 	// Intents are the effects that brakes count: of verbs that take something
 	// away, started in the last day and not proved without effect.
 	Intents() Tally
+	// Editions are the rule books that were in force, oldest first; the last is.
+	Editions() []Edition
 	// Stopped is how many requests a brake holds.
 	Stopped() int
 	// Latest is the latest date of an event since the last Thawed, zero if there

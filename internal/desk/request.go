@@ -49,9 +49,12 @@ type Request struct {
 	Key       string
 	Batch     string
 	Decision  Decision
-	Dates     Dates // by when it is to be answered
-	Reminded  bool  // its approvers are
-	Escalated bool  // others are told
+	Dates     Dates     // by when it is to be answered
+	Seen      *Seen     // what the decision was made on, nil if it is not known
+	Decided   time.Time // when it was
+	Proposal  *Proposal
+	Reminded  bool // its approvers are
+	Escalated bool // others are told
 	Votes     []Vote
 	Refusal   string        // the approver's reason
 	Ended     UID           // who refused or withdrew
@@ -122,10 +125,10 @@ func (r Request) after(e Event) (Request, bool) {
 	switch f := e.Fact.(type) {
 	case Asked:
 		fresh := Request{ID: e.ID, By: e.By, Owner: f.Owner, Mailbox: f.Mailbox, Via: f.Via, State: Open, Action: f.Action,
-			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At}
+			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At, Proposal: f.Proposal}
 		return fresh, r.State == None && e.By != ""
 	case Decided:
-		return r.decided(f), r.State == Open
+		return r.decided(f, e.At), r.State == Open
 	case Approved:
 		ok := r.State == Waiting && f.Digest == r.Digest() && r.mayVote(e.By)
 		next, helps := r.approved(Vote{e.By, e.At, f.Panels})
@@ -208,10 +211,10 @@ func (r Request) executed(e Event) (Request, bool) {
 	return r, false
 }
 
-func (r Request) decided(f Decided) Request {
+func (r Request) decided(f Decided, at time.Time) Request {
 	d := f.Decision
 	r.Decision, r.State = d, Rejected // also what an empty or unknown outcome means
-	r.Dates, r.Reminded, r.Escalated = f.Dates, false, false
+	r.Seen, r.Decided, r.Dates, r.Reminded, r.Escalated = f.Seen, at, f.Dates, false, false
 	switch {
 	case d.Outcome == Allowed && !r.Action.Verb.takesTwo() && (r.Amender == "" || r.Amender == r.By):
 		r.State = Ready

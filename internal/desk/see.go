@@ -95,7 +95,7 @@ func (d *Desk) Inbox(by UID) []Request {
 }
 
 func (d *Desk) awaits(r Request, who UID) bool {
-	return r.awaits(d.voter(who, r.Action)) && !d.serves(r.Action, r.Owner, who)
+	return r.awaits(d.voter(who, r.Action)) && !d.serves(r.Action, r.Owner, who) && !r.Over(d.Now())
 }
 
 // Seen lists the requests that the person may see, newest first, n at most.

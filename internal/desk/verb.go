@@ -39,6 +39,9 @@ const (
 	HouseFreeze     Verb = "house.freeze"
 	HouseThaw       Verb = "house.thaw"
 	BrakeRelease    Verb = "brake.release"
+	RulesActivate   Verb = "rules.activate"
+	RulesRollback   Verb = "rules.rollback"
+	RulesUndo       Verb = "rules.undo"
 
 	DelegationGrant  Verb = "delegation.grant"
 	DelegationDeputy Verb = "delegation.deputy"
@@ -96,6 +99,7 @@ const (
 	CountForm   Form = "count" // 1 to 999
 	DayForm     Form = "day"   // 2026-12-31 or 31/12/2026
 	AboutForm   Form = "about" // what a list is about: a domain, a unit, an address or a login
+	BookForm    Form = "book"  // the digest of a rule book, or its beginning
 )
 
 const (
@@ -114,6 +118,9 @@ func SpecOf(v Verb) (spec Spec, ok bool) {
 
 // The list has an address and an identifier: another list may have its address by then.
 var membershipArgs = map[string]Form{"list": AddressForm, "id": TextForm, "member": AddressForm}
+
+// The book that is to be in force, and the one in force when that was asked.
+var bookArgs = map[string]Form{"book": BookForm, "from": BookForm + optional}
 
 var specs = map[Verb]Spec{
 	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
@@ -147,6 +154,9 @@ var specs = map[Verb]Spec{
 	HouseFreeze:     {Changes: true, Governs: true},
 	HouseThaw:       {Changes: true, Governs: true, Two: true},
 	BrakeRelease:    {Changes: true, Governs: true, Two: true},
+	RulesActivate:   {Changes: true, Governs: true, Two: true, Args: bookArgs},
+	RulesRollback:   {Changes: true, Governs: true, Two: true, Args: bookArgs},
+	RulesUndo:       {Changes: true, Governs: true, Args: map[string]Form{"book": BookForm + optional, "from": BookForm + optional}},
 	Help:            {Target: TopicForm + optional},
 
 	DelegationGrant: {Changes: true, Governs: true, Two: true, Target: PersonForm, Args: map[string]Form{
@@ -164,8 +174,9 @@ var specs = map[Verb]Spec{
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
-		RequestApprove, RequestReject, RequestCancel, RequestAmend, HistoryShow, DelegationList, DelegationShow,
-		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease, Help}
+		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, DelegationList, DelegationShow,
+		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
+		RulesActivate, RulesRollback, RulesUndo, Help}
 }
 
 func (v Verb) governs() bool { return specs[v].Governs }
@@ -182,6 +193,7 @@ var (
 	loginForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$`)
 	classForm   = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN._·-]{0,62}[\pL\pN])?$`)
 	changeForm  = regexp.MustCompile(`^[\pL\pN][\pL\pN@._+=·,-]{0,253}(?: [\pL\pN@._+=·,-]{1,20}){0,2}$`)
+	bookForm    = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
 	requestForm = regexp.MustCompile(`^(?:[dD]-)?0*([1-9][0-9]{0,9})$`)
 )
 
@@ -241,6 +253,10 @@ func (f Form) canonical(name, value string) (string, error) {
 	case ChangeForm:
 		if changeForm.MatchString(value) {
 			return value, nil
+		}
+	case BookForm:
+		if bookForm.MatchString(lowerASCII(value)) {
+			return lowerASCII(value), nil
 		}
 	case TopicForm:
 		if topicForm.MatchString(value) {

@@ -138,6 +138,11 @@ func (x *Executor) claim(ctx context.Context, r desk.Request, plan desk.Plan, be
 		if err := x.Desk.Clear(now); err != nil {
 			return nil, err
 		}
+		// The rules or what they look at may have changed since they were asked: then
+		// the next attempt finds out what they say now.
+		if err := x.Desk.Recheck(now, before); err != nil && !now.Begun() && !issued.IsZero() {
+			return nil, errTaken
+		}
 		intent = x.Desk.Now()
 		if age := intent.Sub(issued); !issued.IsZero() && (age < 0 || age > x.Timing.TokenLife) {
 			return nil, errTaken // dead, or the clock was set meanwhile: its fence would mean nothing

@@ -46,6 +46,7 @@ var kinds = []kind{
 	kindOf[desk.BrakesReset]("brakes.reset"),
 	kindOf[desk.Frozen]("frozen"),
 	kindOf[desk.Thawed]("thawed"),
+	kindOf[desk.BookActivated]("book.activated"),
 	kindOf[desk.Granted]("granted"),
 	kindOf[desk.Deputised]("deputised"),
 	kindOf[desk.Revoked]("revoked"),

@@ -27,14 +27,21 @@ var looked = func() desk.Account {
 	return a
 }()
 
+var rulebook = desk.Book{Name: "regles", Files: []desk.BookFile{{Name: "a.yaml", Text: "rules: []\n"}}}
+
 // everyFact has one of each kind, in the order of the stored samples.
 func everyFact() []desk.Fact {
 	return []desk.Fact{
 		desk.Asked{Action: desk.Action{Verb: desk.AliasAdd, Target: "jeanne.dupont@unistra.fr", Args: "alias=contact@unistra.fr"},
-			Mailbox: mailbox.ID, Owner: "jdupont", Reason: "mariage, « été »", Via: desk.Chat, Key: "post:1"},
+			Mailbox: mailbox.ID, Owner: "jdupont", Reason: "mariage, « été »", Via: desk.Chat, Key: "post:1",
+			Proposal: &desk.Proposal{Book: rulebook, Difference: desk.Difference{From: "b00c", Requests: 3, Today: 1, Lost: 1, Shifts: []desk.Shift{{Verb: desk.AliasAdd, Kind: desk.Gains,
+				Was: desk.Verdict{Outcome: desk.Denied}, Is: desk.Verdict{Outcome: desk.Allowed, Rule: "alias"}, Requests: 2, People: 1, Open: 1, Some: []desk.ID{"D-2", "D-1"}}}}}},
 		desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Rule: "alias", Because: desk.Text{FR: "Un avis.", EN: "One opinion."},
 			Panels: []desk.Panel{{Approvers: []string{"group:dsi", "domain:unistra.fr"}, Needed: 1}, {Approvers: []string{"person:sgermain"}, Needed: 1}}, Deadline: 2, Expiry: 10, Why: []desk.Finding{{Rule: "alias", Result: "yes"}}, Book: "b00c"},
-			Dates: desk.Dates{Due: noon, Late: noon, End: noon}},
+			Dates: desk.Dates{Due: noon, Late: noon, End: noon}, Seen: &desk.Seen{
+				Actor:   &desk.Traits{Affiliation: "employee", Unit: "PHY", UnitDomain: "physique.unistra.fr", Manager: "sgermain", Groups: []string{"dsi"}, Rights: []desk.Grant{{Domains: []string{"unistra.fr"}}}},
+				Owner:   &desk.Traits{Affiliation: "student"},
+				Address: mailbox.Address, Aliases: mailbox.Aliases, Status: mailbox.Status, COS: mailbox.COS, Quota: mailbox.Quota}},
 		desk.Approved{Digest: "d1", Via: desk.Portal, Panels: []int{0, 1}},
 		desk.Refused{Reason: "non", Via: desk.Chat},
 		desk.Amended{Action: desk.Action{Verb: desk.AliasAdd, Target: "jeanne.dupont@unistra.fr", Args: "alias=accueil@unistra.fr"}, Digest: "d1", Via: desk.Portal},
@@ -58,6 +65,7 @@ func everyFact() []desk.Fact {
 		desk.BrakesReset{},
 		desk.Frozen{Cause: desk.ByAnchor, Reason: "5 are missing", Anchor: "hsvLnKkYB3H2S9lJnfOn4Ky7DHdhN4eCbzf5DAvBpFs="},
 		desk.Thawed{},
+		desk.BookActivated{Digest: rulebook.Digest(), Book: rulebook},
 		desk.Granted{Grant: desk.Grant{To: "jdupont", Domains: []string{"physique.unistra.fr"}, Units: []string{"PHY"}, Lists: []desk.Address{"l@unistra.fr"},
 			Verbs: []desk.Verb{desk.QuotaSet}, Quota: 1 << 30, Classes: []string{"staff"}, Daily: 5, From: noon, Until: noon}, Reason: "import"},
 		desk.Deputised{Of: "M-18", Who: "mcurie", From: noon, Until: noon},

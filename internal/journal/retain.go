@@ -96,12 +96,14 @@ func (l *Log) due(ctx context.Context, view desk.Fold, now time.Time, terms Term
 	return groups, nil
 }
 
-// needed: a freeze still holds, or what was deleted may be given back by what is
+// needed: a freeze still holds, decisions name the book that the request put in
+// force, or what was deleted may be given back by what is
 // known of it, and of its coming back.
 func needed(view desk.Fold, r desk.Request, now time.Time) bool {
 	freeze, frozen := view.Freeze()
+	book := r.Proposal != nil && r.State == desk.Settled
 	returns := r.Action.Verb == desk.AccountDelete || r.Action.Verb == desk.AccountRestore
-	return frozen && freeze.ID == r.ID || returns && r.State == desk.Settled && now.Before(r.Changed.Add(desk.Term))
+	return book || frozen && freeze.ID == r.ID || returns && r.State == desk.Settled && now.Before(r.Changed.Add(desk.Term))
 }
 
 // holds: a right of his that was not revoked is not over, or has not been for as

@@ -30,8 +30,9 @@ type fold struct {
 	freeze   *desk.Event // what stopped every send, nil if they go on
 	anchors  map[string]desk.Anchoring
 	tally    desk.Tally
-	stopped  int    // requests that a brake holds
-	digested string // the last day on which everybody was told what awaits them
+	editions []desk.Edition // of the rule book, the last is in force
+	stopped  int            // requests that a brake holds
+	digested string         // the last day on which everybody was told what awaits them
 }
 
 type offer struct {
@@ -108,6 +109,9 @@ func (f *fold) changeRequest(e desk.Event) error {
 	if err != nil {
 		return err
 	}
+	if err := f.edit(e, r); err != nil {
+		return err
+	}
 	if err := f.open(e); err != nil {
 		return err
 	}
@@ -182,6 +186,8 @@ func (f *fold) changeHouse(e desk.Event) error {
 			return fmt.Errorf("digested again on %q: %w", fact.Day, desk.ErrIllegal)
 		}
 		f.digested = fact.Day
+	case desk.BookActivated:
+		return f.begin(e, fact)
 	case desk.Erased:
 		return f.lose(fact, e.Subject)
 	case desk.Granted: // see right

@@ -70,6 +70,7 @@ func TestWhatIsErasedGivesNothingBack(t *testing.T) {
 		"an amended request":       {[]desk.Event{lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Amended{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Withdrawn{})}, true},
 		"an amendment alone":       {[]desk.Event{event("D-1", "ann", asked("x@u.fr", "y@u.fr", "k")), event("D-1", "ann", pending), lost("D-1", desk.Amended{})}, false},
 		"a request that was there": {[]desk.Event{event("D-1", "ann", asked("x@u.fr", "y@u.fr", "k")), lost("D-1", desk.Decided{})}, false},
+		"a digest":                 {[]desk.Event{lost("", desk.Digested{})}, false},
 		"an end of nothing":        {[]desk.Event{lost("D-1", desk.Done{})}, false},
 		"a number twice":           {[]desk.Event{lost("D-2", desk.Asked{}), lost("D-1", desk.Asked{})}, false},
 	} {
@@ -92,7 +93,7 @@ func TestForgottenEverywhere(t *testing.T) {
 	d, m := house(t, j)
 	_, other := house(t, j)
 	r := askFor(t, d, "b@u.fr", "key")
-	must(t, d.Seed(t.Context(), "test", desk.Grant{To: "bob", Domains: []string{"u.fr"}}))
+	must(t, d.Import(t.Context(), "test", desk.Grant{To: "bob", Domains: []string{"u.fr"}}))
 	if _, err := d.Amend(t.Context(), r.By, desk.Chat, r.ID, "", "c@u.fr"); err != nil {
 		t.Fatal(err)
 	}

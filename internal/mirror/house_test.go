@@ -191,7 +191,7 @@ func TestManyReaders(t *testing.T) {
 	}
 	for i := range 50 {
 		askFor(t, d, fmt.Sprintf("a%d@u.fr", i), fmt.Sprint(i))
-		must(t, d.Seed(t.Context(), "test", desk.Grant{To: "bob", Domains: []string{"u.fr"}, Daily: i + 1}))
+		must(t, d.Import(t.Context(), "test", desk.Grant{To: "bob", Domains: []string{"u.fr"}, Daily: i + 1}))
 		must(t, m.LoadAccounts(t.Context(), all(box("id-bob", "bob", "bob@u.fr", desk.Address(fmt.Sprintf("b%d@u.fr", i)))), noon))
 		must(t, m.Learn(box("new", "bob", desk.Address(fmt.Sprintf("n%d@u.fr", i))), noon))
 	}
@@ -241,7 +241,7 @@ func TestDelegation(t *testing.T) {
 	d, m := house(t, journal.NewMemory())
 	d.Rules = everything{}
 	m.SetDomains([]string{"a.fr", "b.fr", "c.fr"})
-	must(t, d.Seed(t.Context(), "test", desk.Grant{To: "bob", Domains: []string{"a.fr", "c.fr"}}, desk.Grant{To: "dsi1", Domains: []string{"b.fr"}}))
+	must(t, d.Import(t.Context(), "test", desk.Grant{To: "bob", Domains: []string{"a.fr", "c.fr"}}, desk.Grant{To: "dsi1", Domains: []string{"b.fr"}}))
 	ask := func(text string) {
 		a, err := desk.ParseAction(text)
 		must(t, err)

@@ -135,6 +135,13 @@ func (m *Mirror) Intents() desk.Tally {
 	return m.tally
 }
 
+// Editions is desk.Fold's.
+func (m *Mirror) Editions() []desk.Edition {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.editions
+}
+
 // Stopped is desk.Fold's.
 func (m *Mirror) Stopped() int {
 	m.mu.RLock()

@@ -29,7 +29,10 @@ type Notifier struct {
 	Teller Teller
 	Pause  time.Duration // after a change, so that what follows at once is told with it
 	Retry  time.Duration // after a Teller that did not answer
-	Log    *slog.Logger
+	// Working says when people are at work, so that a reminder may ring; nil:
+	// always.
+	Working func(time.Time) bool
+	Log     *slog.Logger
 }
 
 // Run works until ctx ends. It begins with everything that may be out of date.
@@ -87,7 +90,7 @@ func (n *Notifier) tell(ctx context.Context, due map[desk.ID]bool) {
 			delete(due, id)
 			continue
 		}
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && !errors.Is(err, errAsleep) {
 			n.Log.Warn("tell", "request", id, "error", err)
 		}
 	}
@@ -97,17 +100,26 @@ func (n *Notifier) tell(ctx context.Context, due map[desk.ID]bool) {
 // show its present state.
 func (n *Notifier) Settle(ctx context.Context, r desk.Request) error {
 	var errs []error
+	asleep := false
 	for _, role := range Wanted(r) {
 		told, before := r.Announced[role]
-		switch {
-		case !before:
+		switch rings := role == desk.ToRemind || role == desk.ToEscalate; {
+		case rings && n.Working != nil && !n.Working(n.Desk.Now()):
+			asleep = true
+		case !before || rings: // a reminder that is wanted is of a version that nobody was reminded of
 			errs = append(errs, n.post(ctx, role, r))
 		case (told.Shows != r.State || told.Votes != len(r.Votes) || told.Code != r.Code || told.Version != r.Version) && told.Post != (desk.Post{}):
 			errs = append(errs, n.edit(ctx, told.Post, role, r))
 		}
 	}
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil || !asleep {
+		return err
+	}
+	return errAsleep
 }
+
+// errAsleep: there is something to say, when people are at work.
+var errAsleep = errors.New("nobody is at work")
 
 // Wanted lists the roles that are to be told of a request in its present
 // state, the first to be told first.
@@ -119,6 +131,12 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	_, shown := r.Announced[desk.ToApprovers] // before it was amended to what needs nobody, as it may be
 	if r.Decision.Outcome == desk.Pending || stops || shown {
 		roles = append(roles, desk.ToApprovers)
+	}
+	if r.Reminded && unsaid(r, desk.ToRemind) {
+		roles = append(roles, desk.ToRemind)
+	}
+	if r.Escalated && unsaid(r, desk.ToEscalate) {
+		roles = append(roles, desk.ToEscalate)
 	}
 	if r.Decision.Outcome != desk.Pending && r.Decision.Outcome != desk.Allowed {
 		return roles // denied at once: the door has said so
@@ -134,6 +152,13 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 		roles = append(roles, desk.ToOwner)
 	}
 	return roles
+}
+
+// unsaid: the request still waits, and as it now reads nobody was reminded of it
+// in that role.
+func unsaid(r desk.Request, role desk.Role) bool {
+	told, before := r.Announced[role]
+	return r.State == desk.Waiting && (!before || told.Version != r.Version)
 }
 
 func (n *Notifier) post(ctx context.Context, role desk.Role, r desk.Request) error {

@@ -30,6 +30,18 @@
 // A reason may also follow "parce que", "because" or "reason:". The canonical
 // text of an action ("alias.add bob@u.fr alias=b@u.fr") is understood too.
 // Nothing is guessed: what is not in the grammar is an error.
+//
+// A Reader reads free sentences of both languages, by its own rules and a
+// lexicon (lexicon/*.txt). What a text goes through, a file each: token.go cuts
+// it into words and values, measure.go, date.go and name.go join them, settle.go
+// gives each word its one meaning, part.go cuts the text into parts and tells
+// their mood (order, question, statement, negated…), teller.go takes the one
+// order apart into verbs, things, values and prepositions, choose.go finds its
+// intent, role.go says which values may fill which slots, and order.go accepts
+// the frame or asks: each word of the order is explained, each value is used,
+// each slot that holds one value has one. question.go reads questions, more
+// loosely: nothing comes of them but an answer. intent.go is the table of
+// intents and of the verbs of the house.
 package phrase
 
 import (

@@ -110,6 +110,8 @@ func TestParse(t *testing.T) {
 		{"refuser `D-512` motif : motif : x", `request.reject D-512 reason="motif : x"`, ""},
 		{"annuler 512", "request.cancel D-512", ""},
 		{"cancel `D-512`", "request.cancel D-512", ""},
+		{"redemander d-512", "request.again D-512", ""},
+		{"again 512", "request.again D-512", ""},
 
 		{"modifier 512 Autre@u.fr", "request.amend D-512 args=Autre@u.fr", ""},
 		{"edit D-512 <mailto:b@u.fr|b@u.fr>", "request.amend D-512 args=b@u.fr", ""},
@@ -286,6 +288,7 @@ func TestCanonical(t *testing.T) {
 		{`request.reject D-5 reason="pas ici"`, "refuser D-5 motif : pas ici", "reject D-5 reason: pas ici"},
 		{"request.reject D-5", "refuser D-5", "reject D-5"},
 		{"request.cancel D-5", "annuler D-5", "cancel D-5"},
+		{"request.again D-5", "redemander D-5", "again D-5"},
 		{"request.amend D-5 args=b@u.fr", "modifier D-5 b@u.fr", "edit D-5 b@u.fr"},
 		{"history.show bob", "historique bob", "history bob"},
 		{"house.freeze", "geler", "freeze"},

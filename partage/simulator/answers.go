@@ -98,8 +98,12 @@ var spoilers = []spoiler{
 	{HTML, "200, a login page", pages(http.StatusOK, "Authentification")},
 	{Plain, "the true XML, as text/plain", func(a answer, _ string) answer { a.media = "text/plain"; return a }},
 	{Gzip, "200, said to be compressed by gzip and not", same},
-	{Huge, "17 MiB of XML", before("</Response>", strings.Repeat("<x>"+strings.Repeat("0", 1<<20)+"</x>", 17))},
-	{Deep, "100,000 elements in each other", before("</Response>", strings.Repeat("<x>", 100_000)+strings.Repeat("</x>", 100_000))},
+	{Huge, "17 MiB of XML", func(a answer, _ string) answer {
+		return a.with("</Response>", strings.Repeat("<x>"+strings.Repeat("0", 1<<20)+"</x>", 17)+"</Response>")
+	}},
+	{Deep, "100,000 elements in each other", func(a answer, _ string) answer {
+		return a.with("</Response>", strings.Repeat("<x>", 100_000)+strings.Repeat("</x>", 100_000)+"</Response>")
+	}},
 	{Truncated, "complete HTTP, half the XML", func(a answer, _ string) answer { a.body = a.body[:len(a.body)/2+40]; return a }},
 	{NoStatus, "no status", restating("")},
 	{TwoStatus, "two statuses", restating("<status>N</status><status>N</status>")},

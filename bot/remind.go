@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
+)
+
+// remind tells each of those whose answer is late, or of those who look after
+// them, in person; then all, under the approvers' card. If it must begin again,
+// nobody is told twice.
+func (b *Bot) remind(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
+	who, words, since := b.Desk.Awaited(r), "remind", r.Dates.Due
+	if role == desk.ToEscalate {
+		who, words, since = b.Desk.Overseers(r), "escalated", r.Dates.Late
+	}
+	key := func(to desk.UID) string {
+		return b.mac("post", string(r.ID), string(role), strconv.Itoa(r.Version), string(to))
+	}
+	for _, to := range who {
+		err := b.whisper(ctx, to, key(to), since, func(p pen) Message {
+			m := p.approval(r, b.Desk.View.Account(desk.Address(r.Action.Target)))
+			m.Line = p.text(words+".line", "line", m.Line)
+			return m
+		})
+		if err != nil {
+			return desk.Post{}, err
+		}
+	}
+	card := r.Announced[desk.ToApprovers].Post
+	made, err := b.Chat.Post(ctx, Message{Channel: cmp.Or(card.Channel, b.Channel), Root: card.ID, Key: key(""), Since: since,
+		Line: b.pen(b.Lang).text(words + ".thread")})
+	if err != nil {
+		return desk.Post{}, fmt.Errorf("post about %s: %w", r.ID, err)
+	}
+	return made, nil
+}
+
+// whisper tells one person something, once per key, if they can be reached.
+// since is when it may first have been said.
+func (b *Bot) whisper(ctx context.Context, to desk.UID, key string, since time.Time, what func(pen) Message) error {
+	channel, lang, err := b.private(ctx, to)
+	if err != nil || channel == "" {
+		return err
+	}
+	m := what(b.pen(lang))
+	m.Channel, m.Key, m.Since = channel, key, since
+	if _, err := b.Chat.Post(ctx, m); err != nil {
+		return fmt.Errorf("tell in person: %w", err)
+	}
+	return nil
+}
+
+// Digest tells a person what awaits their decision, once on a day, which began
+// at since.
+func (b *Bot) Digest(ctx context.Context, to desk.UID, day string, since time.Time, waiting []desk.Request) error {
+	return b.whisper(ctx, to, b.mac("digest", day, string(to)), since, func(p pen) Message { return p.digest(waiting, b.Now()) })
+}
+
+// digest lists what awaits a decision, the oldest first, each with its deadline.
+func (p pen) digest(waiting []desk.Request, now time.Time) Message {
+	const most = 15
+	card := &Card{Tone: Warning}
+	for _, r := range waiting[:min(len(waiting), most)] {
+		card.Text += p.line(r) + p.due(r, now) + "\n"
+	}
+	if len(waiting) > most {
+		card.Text += p.text("list.more", "n", strconv.Itoa(most)) + "\n"
+	}
+	card.Fields = p.fields(field{"field.typed", p.command(desk.RequestShow, string(waiting[0].ID), "")})
+	line := p.text("digest.one")
+	if len(waiting) > 1 {
+		line = p.text("digest.many", "n", strconv.Itoa(len(waiting)))
+	}
+	return Message{Line: line, Card: card}
+}
+
+func (p pen) due(r desk.Request, now time.Time) string {
+	switch due := r.Dates.Due; {
+	case due.IsZero():
+		return ""
+	case !now.Before(due):
+		return " · " + p.text("digest.overdue", "moment", say.Deadline(p.lang, due, p.zone))
+	default:
+		return " · " + say.Before(p.lang, due, p.zone)
+	}
+}

@@ -1,0 +1,69 @@
+package phrase
+
+import (
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// arguments are the slots that become arguments of an action, with the name
+// that the action has for each. Those that no verb takes are not here.
+var arguments = map[string]string{"alias": "alias", "size": "size", "cos": "cos", "reason": "reason", "scope": "scope"}
+
+// Actions are what the house would do for the frame: one action for each of its
+// targets and values. me is the address of who asks. What the house cannot do
+// yet, and an end that it cannot keep, is desk.UnknownVerb with the intent; a
+// name that the directory must first find is desk.UnknownAccount.
+func (f Frame) Actions(me string) ([]desk.Action, error) {
+	in, ok := intentOf(f.Intent)
+	if !ok || in.verb == "" {
+		return nil, desk.Fail(desk.Invalid, desk.UnknownVerb, "value", f.Intent)
+	}
+	targets, args := []string{""}, []map[string]string{{}}
+	for _, sl := range slotsOf(f.Intent) {
+		values := f.Slots[sl.name]
+		switch {
+		case len(values) == 0:
+		case sl.name == in.on:
+			targets = nil
+			for _, v := range values {
+				if strings.HasPrefix(v, "name:") {
+					return nil, desk.Fail(desk.NotFound, desk.UnknownAccount, "value", strings.ReplaceAll(strings.TrimPrefix(v, "name:"), "_", " "))
+				}
+				if v == "me" {
+					v = me
+				}
+				targets = append(targets, v)
+			}
+		case arguments[sl.name] == "":
+			return nil, desk.Fail(desk.Invalid, desk.UnknownVerb, "value", f.Intent, "name", sl.name)
+		default:
+			args = crossed(args, arguments[sl.name], values)
+		}
+	}
+	var actions []desk.Action
+	for _, target := range targets {
+		for _, arg := range args {
+			a, err := desk.NewAction(in.verb, target, arg)
+			if err != nil {
+				return nil, err
+			}
+			actions = append(actions, a)
+		}
+	}
+	return actions, nil
+}
+
+// crossed gives each set of arguments each value.
+func crossed(sets []map[string]string, name string, values []string) (all []map[string]string) {
+	for _, set := range sets {
+		for _, v := range values {
+			more := map[string]string{name: v}
+			for k, old := range set {
+				more[k] = old
+			}
+			all = append(all, more)
+		}
+	}
+	return all
+}

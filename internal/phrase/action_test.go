@@ -1,0 +1,45 @@
+package phrase_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+func TestActions(t *testing.T) {
+	r := fixture(t)
+	tests := []struct {
+		text string
+		code desk.Code
+		want []string
+	}{
+		{"crée les alias a@unistra.fr et b@unistra.fr pour jdupont", "", []string{"alias.add jdupont alias=a@unistra.fr", "alias.add jdupont alias=b@unistra.fr"}},
+		{"passe jdupont et mcurie à 4 Go", "", []string{"quota.set jdupont size=4G", "quota.set mcurie size=4G"}},
+		{"mets-moi à 4 Go", "", []string{"quota.set me@unistra.fr size=4G"}},
+		{"passe jdupont en hébergé L", "", []string{"account.cos jdupont cos=l_univ-strasbourg_heberge"}},
+		{"supprime le compte jdupont", "", []string{"account.delete jdupont"}},
+		{"refuse D-12, motif : trop court", "", []string{`request.reject D-12 reason="trop court"`}},
+		{"mes demandes", "", []string{"request.list scope=mine"}},
+		{"supprime l'alias a@unistra.fr", desk.MissingArgument, nil},
+		{"passe jdupont à 4 Go jusqu'au 31 août", desk.UnknownVerb, nil},
+		{"ajoute 4 Go à jdupont", desk.UnknownVerb, nil},
+		{"crée la liste l@unistra.fr", desk.UnknownVerb, nil},
+		{"supprime le compte de Pierre Vidal", desk.UnknownAccount, nil},
+	}
+	for _, tt := range tests {
+		actions, err := r.Read(tt.text).Frame.Actions("me@unistra.fr")
+		if desk.CodeOf(err) != tt.code {
+			t.Errorf("%q: %v, want %q", tt.text, err, tt.code)
+			continue
+		}
+		var got []string
+		for _, a := range actions {
+			got = append(got, a.String())
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", tt.text, diff)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package trial
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/rules"
+)
+
+// A Case is one question and the answer that is wanted.
+type Case struct {
+	File  string
+	Line  int
+	Name  string
+	Facts desk.Facts
+	Want  Answer
+}
+
+// An Answer is what a case says of a decision. What it leaves out may be anything.
+type Answer struct {
+	Outcome desk.Outcome
+	By      string // id of a rule, noRule, or "" for any
+	From    []desk.Panel
+	Within  *[2]int // working days: deadline, expiry
+	Says    string
+}
+
+// noRule stands for the absence of a rule.
+const noRule = "no rule"
+
+var (
+	outcomes = map[string]desk.Outcome{"allow": desk.Allowed, "ask": desk.Pending, "deny": desk.Denied}
+	doors    = []desk.Door{desk.Chat, desk.Portal, desk.Shell}
+	keys     = []string{"who", "asks", "door", "gets", "from", "within", "says"}
+
+	fromForm   = regexp.MustCompile(`^([0-9]{1,2}) of (.+)$`)
+	withinForm = regexp.MustCompile(`^([0-9]{1,3}) of ([0-9]{1,3}) days$`)
+)
+
+// A Suite is the cases of a book.
+type Suite struct{ Cases []Case }
+
+// Load reads cases. The error joins everything that is wrong with them, with
+// file and line.
+func Load(files ...rules.File) (*Suite, error) {
+	f, c := &faults{}, cast{map[desk.UID]desk.Person{}, map[desk.Address]desk.Account{}}
+	var cases []section
+	for _, file := range files {
+		for _, s := range sections(file, f) {
+			switch s.name {
+			case "people":
+				c.addPeople(s, f)
+			case "accounts":
+				c.addAccounts(s, f)
+			default:
+				cases = append(cases, s)
+			}
+		}
+	}
+	s, seen := &Suite{}, map[[2]string]bool{}
+	for _, section := range cases {
+		if key := [2]string{section.file, section.name}; seen[key] {
+			f.add(section.file, section.line, "another case is called %q", section.name)
+		} else {
+			seen[key] = true
+		}
+		s.Cases = append(s.Cases, c.read(section, f))
+	}
+	return s, errors.Join(f.all...)
+}
+
+// read makes a case of its section.
+func (c cast) read(s section, f *faults) Case {
+	k := Case{File: s.file, Line: s.line, Name: s.name}
+	var who desk.UID
+	var action desk.Action
+	door, seen := desk.Chat, map[string]bool{}
+	for _, e := range s.entries {
+		if seen[e.key] && e.key != "from" {
+			f.add(s.file, e.line, "%s is said twice", e.key)
+		}
+		seen[e.key] = true
+		var err error
+		switch e.key {
+		case "who":
+			who = desk.UID(e.value)
+		case "asks":
+			action, err = desk.ParseAction(e.value)
+		case "door":
+			if door = desk.Door(e.value); !slices.Contains(doors, door) {
+				err = fmt.Errorf("%q is no door; write %s", e.value, list(doors))
+			}
+		default:
+			err = k.Want.read(e)
+		}
+		if err != nil {
+			f.add(s.file, e.line, "%s: %w", e.key, err)
+		}
+	}
+	for _, key := range []string{"who", "asks", "gets"} {
+		if !seen[key] {
+			f.add(s.file, s.line, "case %q lacks a line %q", s.name, key)
+		}
+	}
+	if seen["who"] && action.Verb != "" {
+		var err error
+		if k.Facts, err = c.facts(who, door, action); err != nil {
+			f.add(s.file, s.line, "case %q: %w", s.name, err)
+		}
+	}
+	return k
+}
+
+// read takes in one line of the answer.
+func (a *Answer) read(e entry) error {
+	switch e.key {
+	case "gets":
+		outcome, by, _ := strings.Cut(e.value, " by ")
+		if a.Outcome, a.By = outcomes[outcome], by; a.Outcome == "" {
+			return fmt.Errorf("%q: write allow, ask or deny, and by which rule", e.value)
+		}
+	case "from":
+		m := fromForm.FindStringSubmatch(e.value)
+		if m == nil {
+			return fmt.Errorf("%q: write how many of whom, such as 1 of group:melusine-admins", e.value)
+		}
+		a.From = append(a.From, desk.Panel{Approvers: strings.Split(strings.ReplaceAll(m[2], " ", ""), ","), Needed: number(m[1])})
+	case "within":
+		m := withinForm.FindStringSubmatch(e.value)
+		if m == nil {
+			return fmt.Errorf("%q: write deadline and expiry, such as 3 of 10 days; 0 is the house's", e.value)
+		}
+		a.Within = &[2]int{number(m[1]), number(m[2])}
+	case "says":
+		a.Says = e.value
+	default:
+		return fmt.Errorf("not known; a case has %s", list(keys))
+	}
+	return nil
+}
+
+// number reads digits that a form has counted.
+func number(digits string) int {
+	n, _ := strconv.Atoi(digits)
+	return n
+}
+
+// accepts says that a decision is what is wanted.
+func (a Answer) accepts(d desk.Decision) bool {
+	return a.Outcome == outcomeOf(d) && (a.By == "" || a.By == ruleOf(d)) &&
+		(a.From == nil || slices.EqualFunc(a.From, d.Panels, samePanel)) &&
+		(a.Within == nil || *a.Within == [2]int{d.Deadline, d.Expiry}) &&
+		(a.Says == "" || a.Says == d.Because.FR || a.Says == d.Because.EN)
+}
+
+func samePanel(x, y desk.Panel) bool {
+	return x.Needed == y.Needed && slices.Equal(slices.Sorted(slices.Values(x.Approvers)), slices.Sorted(slices.Values(y.Approvers)))
+}
+
+func outcomeOf(d desk.Decision) desk.Outcome {
+	if d.Outcome == "" {
+		return desk.Denied
+	}
+	return d.Outcome
+}
+
+func ruleOf(d desk.Decision) string {
+	if d.Rule == "" {
+		return noRule
+	}
+	return d.Rule
+}

@@ -1,0 +1,146 @@
+package trial
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A cast is the people and the accounts of the cases.
+type cast struct {
+	people   map[desk.UID]desk.Person
+	accounts map[desk.Address]desk.Account
+}
+
+// personFields are what may be said of somebody; most have the names that rules
+// know them by.
+var personFields = map[string]func(*desk.Person, string) error{
+	"name":        func(p *desk.Person, v string) error { p.Name = v; return nil },
+	"affiliation": func(p *desk.Person, v string) error { p.Affiliation = v; return nil },
+	"unit":        func(p *desk.Person, v string) error { p.Unit = v; return nil },
+	"unitDomain":  func(p *desk.Person, v string) error { p.UnitDomain = v; return nil },
+	"manager":     func(p *desk.Person, v string) error { p.Manager = desk.UID(v); return nil },
+	"groups":      func(p *desk.Person, v string) error { p.Groups = strings.Split(v, ","); return nil },
+	"manages": func(p *desk.Person, v string) error { // domains, codes of units
+		args := desk.Scopes(v)
+		p.Delegations = []desk.Delegation{{Grant: desk.Grant{To: p.UID, Domains: parts(args["domains"]), Units: parts(args["units"])}}}
+		return nil
+	},
+}
+
+func parts(listed string) []string {
+	if listed == "" {
+		return nil
+	}
+	return strings.Split(listed, ",")
+}
+
+var accountFields = map[string]func(*desk.Account, string) error{
+	"owner":  func(a *desk.Account, v string) error { a.Owner = desk.UID(v); return nil },
+	"name":   func(a *desk.Account, v string) error { a.Name = v; return nil },
+	"status": func(a *desk.Account, v string) error { a.Status = v; return nil },
+	"cos":    func(a *desk.Account, v string) error { a.COS = v; return nil },
+	"quota": func(a *desk.Account, v string) error {
+		n, err := desk.ParseSize(v)
+		a.Quota = int64(n)
+		return err
+	},
+	"aliases": func(a *desk.Account, v string) error {
+		for text := range strings.SplitSeq(v, ",") {
+			alias, err := desk.ParseAddress(text)
+			if err != nil {
+				return err
+			}
+			a.Aliases = append(a.Aliases, alias)
+		}
+		return nil
+	},
+}
+
+// addPeople reads a section of people.
+func (c cast) addPeople(s section, f *faults) {
+	for _, e := range s.entries {
+		uid := desk.UID(e.key)
+		if _, twice := c.people[uid]; twice {
+			f.add(s.file, e.line, "%s is described twice", uid)
+		}
+		p := desk.Person{UID: uid}
+		fill(&p, personFields, s.file, e, f)
+		c.people[uid] = p
+	}
+}
+
+// addAccounts reads a section of accounts. An account is active unless it says
+// otherwise.
+func (c cast) addAccounts(s section, f *faults) {
+	for _, e := range s.entries {
+		address, err := desk.ParseAddress(e.key)
+		if err != nil {
+			f.add(s.file, e.line, "%q is not a mail address", e.key)
+			continue
+		}
+		if _, twice := c.accounts[address]; twice {
+			f.add(s.file, e.line, "%s is described twice", address)
+		}
+		a := desk.Account{ID: string(address), Address: address, Status: desk.Active}
+		fill(&a, accountFields, s.file, e, f)
+		c.accounts[address] = a
+	}
+}
+
+func fill[T any](into *T, fields map[string]func(*T, string) error, file string, e entry, f *faults) {
+	all, err := pairs(e.value)
+	if err != nil {
+		f.add(file, e.line, "%s: %w", e.key, err)
+	}
+	for _, pair := range all {
+		set := fields[pair[0]]
+		if set == nil {
+			f.add(file, e.line, "%s: %q is not known; write %s", e.key, pair[0], list(sortedKeys(fields)))
+		} else if err := set(into, pair[1]); err != nil {
+			f.add(file, e.line, "%s: %s=%s: %w", e.key, pair[0], pair[1], err)
+		}
+	}
+}
+
+// facts are what the desk would gather for an action of somebody.
+func (c cast) facts(who desk.UID, door desk.Door, a desk.Action) (desk.Facts, error) {
+	actor, known := c.people[who]
+	if !known {
+		return desk.Facts{}, fmt.Errorf("nobody under people is called %q; there are %s", who, list(sortedKeys(c.people)))
+	}
+	f := desk.Facts{Actor: actor, Via: door, Action: a}
+	if spec, _ := desk.SpecOf(a.Verb); spec.Target == desk.AccountForm {
+		if f.Target, known = c.accounts[desk.Address(a.Target)]; !known {
+			return desk.Facts{}, fmt.Errorf("no account under accounts has the address %q", a.Target)
+		}
+		if f.Owner, known = c.people[f.Target.Owner]; !known && f.Target.Owner != "" {
+			return desk.Facts{}, fmt.Errorf("%s belongs to %q, who is not under people", a.Target, f.Target.Owner)
+		}
+		f.Domain = f.Target.Address.Domain()
+	}
+	if alias := a.Arg("alias"); alias != "" {
+		f.Domain = desk.Address(alias).Domain()
+	}
+	if text := a.Arg("size"); text != "" {
+		n, err := desk.ParseSize(text)
+		if err != nil {
+			return desk.Facts{}, err
+		}
+		f.Size = int64(n)
+	}
+	return f, nil
+}
+
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
+func list[T ~string](names []T) string {
+	texts := make([]string, len(names))
+	for i, n := range names {
+		texts[i] = string(n)
+	}
+	return strings.Join(texts, ", ")
+}
