@@ -27,7 +27,7 @@ import (
 // config is the file, decoded over defaults: see deploy/melusine.yml.
 type config struct {
 	Journal     string           `yaml:"journal"`     // path of the SQLite file, or postgres:// address of the database
-	Rules       string           `yaml:"rules"`       // path of the rule book, "" = the default book
+	Rules       string           `yaml:"rules"`       // path of the first rule book of a journal, "" = the default book
 	FreezeFile  string           `yaml:"freeze_file"` // while it is there, nothing is sent
 	Brakes      brakesConfig     `yaml:"brakes"`
 	SecretFile  string           `yaml:"secret_file"` // 32 bytes or more: signs the buttons

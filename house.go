@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -75,6 +76,13 @@ func (h *house) tellBook(configured desk.Book) {
 	} else if now.Digest != configured.Digest() {
 		h.log.Info("the rule book in force is the journal's, not the configuration's: see melusine rules activate", "book", now.Digest, "since", now.At)
 	}
+	if !slices.ContainsFunc(h.desk.Articles(now.Book), asksForBooks) {
+		h.log.Warn("no rule of the book in force lets anybody ask for another: add one for rules.activate before it is the first of a journal in use", "book", now.Digest)
+	}
+}
+
+func asksForBooks(a desk.Article) bool {
+	return a.Outcome == desk.Pending && slices.Contains(a.Verbs, desk.RulesActivate)
 }
 
 // readRules reads a book as this program understands it.

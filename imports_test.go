@@ -63,7 +63,7 @@ var importers = map[string][]string{
 	"github.com/zitadel/oidc":                    {},
 	"pgregory.net/rapid":                         {},
 	"github.com/google/go-cmp":                   {},
-	"github.com/rogpeppe/go-internal":            {},
+	"github.com/rogpeppe/go-internal":            {"portal"}, // the difference of two texts
 	"github.com/stretchr/testify":                {},
 	"github.com/mattermost/mattermost/server/v8": {},
 }

@@ -36,6 +36,9 @@ nothing was changed; 80 when the command line makes no sense.`
 
 // exitCode is the status of a command that ended with err, as Help tells.
 func exitCode(err error) int {
+	if errors.Is(err, errChanges) {
+		return 2
+	}
 	e, ours := errors.AsType[*partage.Error](err)
 	if !ours {
 		return 1

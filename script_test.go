@@ -22,7 +22,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("ADDRESS", freePort(t))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"listening": listening},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"listening": listening, "ruled": ruledJournal},
 	})
 }
 

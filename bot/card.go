@@ -21,6 +21,7 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 		field{"label.by", p.who(r.By)},
 		field{"label.owner", p.holder(r)},
 		field{"field.change", p.change(r, now)},
+		field{"field.difference", p.difference(r)},
 		field{"label.action", code(r.Action.String())},
 		field{"field.amended", p.amended(r)},
 		field{"label.reason", written(r.Reason)},
@@ -47,6 +48,7 @@ func (p pen) asker(r desk.Request, now desk.Account) Message {
 	card := p.card(r)
 	card.Fields = p.fields(
 		field{"field.change", p.change(r, now)},
+		field{"field.difference", p.difference(r)},
 		field{"label.action", code(r.Action.String())},
 		field{"field.amended", p.amended(r)},
 		field{"label.reason", written(r.Reason)},
@@ -151,7 +153,7 @@ func (p pen) amended(r desk.Request) string {
 
 // amend is how to type other arguments, if there are any.
 func (p pen) amend(r desk.Request) string {
-	if spec, _ := desk.SpecOf(r.Action.Verb); len(spec.Args) == 0 {
+	if spec, _ := desk.SpecOf(r.Action.Verb); len(spec.Args) == 0 || spec.Governs {
 		return ""
 	}
 	return " · " + p.command(desk.RequestAmend, string(r.ID), p.text("typed.value"))

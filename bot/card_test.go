@@ -81,6 +81,7 @@ func scenes(p pen) map[string]Message {
 		"approval-remove":       p.approval(request(desk.Waiting, desk.AliasRemove, map[string]string{"alias": "b.martin@unistra.fr"}), mailbox),
 		"approval-amended":      p.approval(amended, mailbox),
 		"asker-amended":         p.asker(amended, mailbox),
+		"approval-rules":        p.approval(rulebook(), desk.Account{}),
 		"approval-ready":        p.approval(alias(desk.Ready), mailbox),
 		"approval-done":         p.approval(voted, mailbox),
 		"approval-refused":      p.approval(refused, mailbox),
@@ -156,4 +157,16 @@ func TestCardsKeepMattermostsLimits(t *testing.T) {
 			t.Errorf("%s has no line", name)
 		}
 	}
+}
+
+// rulebook is a request for another rule book.
+func rulebook() desk.Request {
+	b := desk.Book{Name: "plus large", Files: []desk.BookFile{{Name: "a.yaml", Text: "rules: []"}}}
+	r := alias(desk.Waiting)
+	r.Owner, r.Action = "", desk.Action{Verb: desk.RulesActivate, Args: "book=" + b.Digest() + " from=0123abcd"}
+	r.Proposal = &desk.Proposal{Book: b, Difference: desk.Difference{Requests: 1200, Today: 3, Lost: 2, Shifts: []desk.Shift{
+		{Verb: desk.QuotaSet, Kind: desk.Gains, Was: desk.Verdict{Outcome: desk.Denied}, Is: desk.Verdict{Outcome: desk.Pending, Rule: "own-quota"}, Requests: 12, People: 9, Open: 1, Some: []desk.ID{"D-9"}},
+		{Verb: desk.AliasAdd, Kind: desk.Others, Was: desk.Verdict{Outcome: desk.Pending, Rule: "own-alias-add"}, Is: desk.Verdict{Outcome: desk.Pending, Rule: "own-alias-add"}, Requests: 4, People: 4, Some: []desk.ID{"D-8"}},
+	}}}
+	return r
 }

@@ -23,6 +23,9 @@ type draft struct {
 // newRequest shows the form of a verb, or the choice of verbs.
 func (p *Portal) newRequest(v *visit) error {
 	a := readAsking(func(name string) string { return v.Query(name) })
+	if spec, _ := desk.SpecOf(a.verb); spec.Args["book"] != desk.NoForm {
+		return v.Redirect(pathRules, fiber.StatusSeeOther)
+	}
 	if !a.known() {
 		return render(v.Ctx, fiber.StatusOK, choosePage(p.page(v, "ask")))
 	}

@@ -109,8 +109,10 @@ func (a asking) key(action desk.Action) string {
 }
 
 // drawn says that once is one of ours: without it nothing tells two sends apart.
-func (a asking) drawn() bool {
-	raw, err := base64.RawURLEncoding.DecodeString(a.once)
+func (a asking) drawn() bool { return drawn(a.once) }
+
+func drawn(once string) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(once)
 	return err == nil && len(raw) == 32
 }
 

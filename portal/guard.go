@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // errForged: another site may have made the browser send this.
@@ -11,6 +12,22 @@ var errForged = errors.New("request was not made on our own page")
 
 func safeMethod(m string) bool {
 	return m == fiber.MethodGet || m == fiber.MethodHead || m == fiber.MethodOptions
+}
+
+// Bytes of what may be sent to us: a form, or a rule book in a form.
+const (
+	large   = 64 << 10
+	largest = 900 << 10
+)
+
+// roomFor gives a rule book more room than other forms, from somebody who is
+// signed in: what is larger is refused before it is read.
+func (p *Portal) roomFor(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	_, known := p.sessions.get(string(h.Cookie(p.cookieName(sessionCookie))))
+	if known && string(h.RequestURI()) == pathRules {
+		return fasthttp.RequestConfig{MaxRequestBodySize: largest}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: large}
 }
 
 // sameOrigin lets an unsafe request through only if the browser itself says

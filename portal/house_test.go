@@ -95,6 +95,7 @@ func newHouse(t testing.TB, adjust func(*Config), mounts ...Mount) *house {
 	h.mirror.SetClasses([]string{"staff_l", "staff_s"})
 	h.mirror.SetDomains([]string{"physique.unistra.fr", "chimie.unistra.fr"})
 	must(t, h.mirror.CatchUp(t.Context()))
+	h.legislate(book)
 	must(t, h.desk.Import(t.Context(), "test", desk.Grant{To: "claire", Domains: []string{"physique.unistra.fr"}}))
 	config := DefaultConfig()
 	config.URL, config.Name = site, "Université de Strasbourg"
@@ -103,6 +104,25 @@ func newHouse(t testing.TB, adjust func(*Config), mounts ...Mount) *house {
 		Log: slog.New(slog.NewTextHandler(h.log, nil)), Client: &http.Client{Timeout: 5 * time.Second}, ClientSecret: "secret", Approvers: book.ApproverGroups, Mount: mounts})
 	must(t, err)
 	return h
+}
+
+// legislate puts the house under the default book, by its journal.
+func (h *house) legislate(book *rules.Book) {
+	h.t.Helper()
+	h.desk.Read = func(b desk.Book) (desk.Rules, error) {
+		read, err := rules.LoadBook(b)
+		if err != nil {
+			return nil, err
+		}
+		return read, nil
+	}
+	h.desk.Rules = &desk.Library{Fold: h.mirror, Read: h.desk.Read}
+	seed, err := desk.NewBook("default", desk.BookFile(rules.DefaultFile()))
+	must(h.t, err)
+	must(h.t, h.desk.Seed(h.t.Context(), seed))
+	if seed.Digest() != book.Digest() {
+		h.t.Fatal("the book of the journal and that of the program have other digests")
+	}
 }
 
 func (h *house) clock() time.Time {

@@ -68,6 +68,7 @@ func New(config Config, deps Deps) (*Portal, error) {
 		sessions: newSessions(deps.Now, deps.Rand, config.Session),
 		voucher:  newVoucher(config, deps.ClientSecret, deps.Client, deps.Now)}
 	p.app = fiber.New(p.settings())
+	p.app.Server().HeaderReceived = p.roomFor
 	p.routes()
 	return p, nil
 }
@@ -83,7 +84,7 @@ func (p *Portal) settings() fiber.Config {
 		TrustedProxies:          p.config.TrustedProxies,
 		ProxyHeader:             fiber.HeaderXForwardedFor,
 		EnableIPValidation:      true,
-		BodyLimit:               64 << 10,
+		BodyLimit:               large,
 		ReadBufferSize:          16 << 10,
 		ReadTimeout:             10 * time.Second,
 		WriteTimeout:            30 * time.Second,
@@ -108,6 +109,7 @@ const (
 	pathHelp     = "/aide"
 	pathSafety   = "/surete"
 	pathRights   = "/delegations"
+	pathRules    = "/reglement"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -143,6 +145,11 @@ func (p *Portal) routes() {
 	get(pathSafety, p.safety)
 	get(pathRights, p.roll)
 	get(pathRights+"/:id", p.delegation)
+	get(pathRules, p.rulebook)
+	get(pathRules+"/:digest", p.edition)
+	post(pathRules, p.proposeBook)
+	post(pathRules+"/revenir", p.returnToBook)
+	post(pathRules+"/defaire", p.undoBook)
 	post(pathSignOut, p.signOut)
 	for _, m := range p.Mount {
 		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))

@@ -20,6 +20,7 @@ type dossier struct {
 	amend    bool         // the reader may change it
 	releases []desk.Request
 	about    []string  // the delegation that it names
+	changes  string    // in the text of the rule book, if it is about that
 	problem  string    // why the last click did nothing
 	why      *desk.Why // nil if the rules cannot be asked now
 }
@@ -57,6 +58,10 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, again: r.State == desk.Lapsed && r.By == reader, releases: p.Desk.Releases(r)}
 	spec, _ := desk.SpecOf(r.Action.Verb)
 	d.amend = len(spec.Args) == 1 && p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil // one value is what the page asks for
+	if r.Proposal != nil {
+		from, _ := desk.EditionOf(p.Desk.View.Editions(), r.Action.Arg("from"))
+		d.changes = differs(from.Book, r.Proposal.Book)
+	}
 	if w, err := p.Desk.WhyRequest(reader, desk.Portal, r.ID); err == nil {
 		d.why = &w
 	}

@@ -56,7 +56,21 @@ func withToken(next handler) handler {
 
 // form is a field of the form that was sent, never of the address.
 func (v *visit) form(name string) string {
-	return strings.TrimSpace(string(v.Request().PostArgs().Peek(name)))
+	if values := v.fields(name); len(values) > 0 {
+		return strings.TrimSpace(values[0])
+	}
+	return ""
+}
+
+// fields are all the values of a field of the form that was sent.
+func (v *visit) fields(name string) (values []string) {
+	if form, err := v.MultipartForm(); err == nil {
+		return form.Value[name]
+	}
+	for _, value := range v.Request().PostArgs().PeekMulti(name) {
+		values = append(values, string(value))
+	}
+	return values
 }
 
 type visitKey struct{}

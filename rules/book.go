@@ -117,6 +117,15 @@ func digestOf(files []File) string {
 // Digest identifies the book: SHA-256 of its files, in hex.
 func (b *Book) Digest() string { return b.digest }
 
+// Articles lists the rules for people to read.
+func (b *Book) Articles() []desk.Article {
+	articles := make([]desk.Article, len(b.rules))
+	for i, r := range b.rules {
+		articles[i] = desk.Article{ID: r.ID, Text: r.Text, Verbs: slices.Clone(r.Verbs), Outcome: r.Outcome, When: r.When}
+	}
+	return articles
+}
+
 // Rules lists the rules in the order they are tried.
 func (b *Book) Rules() []Rule {
 	rules := make([]Rule, len(b.rules))

@@ -33,7 +33,8 @@ func TestLoadGood(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Rule{{ID: "one", Text: desk.Text{FR: "Une règle.", EN: "A rule."}, Verbs: []desk.Verb{desk.QuotaSet},
-		When: "owns()", Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"admins"}, Needed: 1}}, File: "good.yaml", Line: 3}}
+		When: "owns()", Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"admins"}, Needed: 1}}, File: "good.yaml", Line: 3,
+		Condition: desk.Clause{Written: &desk.Written{Text: "owns()", Word: "owns"}}}}
 	if diff := cmp.Diff(want, b.Rules()); diff != "" {
 		t.Error(diff)
 	}

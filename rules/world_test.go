@@ -143,9 +143,9 @@ func naive(f desk.Facts) string {
 		return "denied[]"
 	}
 	switch f.Action.Verb {
-	case desk.HouseFreeze:
+	case desk.HouseFreeze, desk.RulesUndo:
 		return map[bool]string{true: "allowed[]", false: "denied[]"}[admin]
-	case desk.HouseThaw, desk.BrakeRelease:
+	case desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate, desk.RulesRollback:
 		return map[bool]string{true: "pending[group:melusine-admins]", false: "denied[]"}[admin]
 	}
 	switch mine := f.Owner.UID == me; f.Action.Verb {

@@ -69,7 +69,7 @@ func (d *Desk) bookable(f *Facts) error {
 			return Fail(Conflict, NotUndoable)
 		}
 	case RulesRollback:
-		e, known := edition(editions, book)
+		e, known := EditionOf(editions, book)
 		if !known {
 			return Fail(NotFound, NoBook, "value", book)
 		}
@@ -83,8 +83,12 @@ func (d *Desk) bookable(f *Facts) error {
 	return err
 }
 
-// edition finds the book whose digest begins so; false if there is none, or several.
-func edition(editions []Edition, prefix string) (found Edition, ok bool) {
+// EditionOf finds the book whose digest begins so, the one in force if nothing is
+// said of it; false if there is none, or several.
+func EditionOf(editions []Edition, prefix string) (found Edition, ok bool) {
+	if prefix == "" {
+		return InForce(editions)
+	}
 	for _, e := range editions {
 		if !strings.HasPrefix(e.Digest, prefix) {
 			continue
@@ -107,7 +111,7 @@ func (d *Desk) propose(f Facts, b Book) (*Proposal, error) {
 		return nil, nil
 	}
 	if f.Action.Verb != RulesActivate {
-		e, _ := edition(d.View.Editions(), f.Action.Arg("book"))
+		e, _ := EditionOf(d.View.Editions(), f.Action.Arg("book"))
 		b = e.Book
 	}
 	if b.Digest() != f.Action.Arg("book") {
@@ -117,7 +121,7 @@ func (d *Desk) propose(f Facts, b Book) (*Proposal, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Proposal{Book: b, Difference: d.Compare(next)}, nil
+	return &Proposal{Book: b, Difference: d.difference(next)}, nil
 }
 
 // acceptable reads a book, and refuses one with any fault, or one that nobody

@@ -32,7 +32,7 @@ func NewBook(name string, files ...BookFile) (Book, error) {
 	b, size := Book{Name: clip(name)}, 0
 	for _, f := range files {
 		f.Name = path.Base(strings.ReplaceAll(f.Name, `\`, "/"))
-		if line, ok := oneLine(f.Name); !ok || line != f.Name {
+		if line, ok := oneLine(f.Name); !ok || line != f.Name || strings.Trim(f.Name, "./") == "" {
 			return Book{}, badBook(fmt.Errorf("%q is no name of a file", f.Name))
 		}
 		size += len(f.Text)

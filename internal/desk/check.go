@@ -36,7 +36,7 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 	}
 	// First: in an old copy, or before there is one, not there proves nothing.
 	// A freeze waits for nothing: it takes nothing away.
-	if err := d.fresh(); spec.Changes && a.Verb != HouseFreeze && err != nil {
+	if err := d.freshFor(a.Verb); spec.Changes && a.Verb != HouseFreeze && err != nil {
 		return Facts{}, err
 	}
 	if err := d.ruled(); spec.Changes && a.Verb != HouseFreeze && err != nil {
@@ -140,6 +140,14 @@ func (d *Desk) fresh() error {
 		return stale("partage", partage)
 	}
 	return nil
+}
+
+// freshFor: what is asked of the rules is of people, and of no account.
+func (d *Desk) freshFor(v Verb) error {
+	if directory, _ := d.View.Ages(); v.onRules() && d.Now().Sub(directory) <= d.Stale {
+		return nil
+	}
+	return d.fresh()
 }
 
 func stale(source string, read time.Time) error {

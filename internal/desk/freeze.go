@@ -137,7 +137,7 @@ func (r Request) governed(e Event) (next Request, ok, governs bool) {
 	case Revoked:
 		next.Thin, ok = f.Thin, settles && r.Action.settles(f)
 	case BookActivated:
-		ok = settles && r.Action.Verb.onRules() && r.proposes(f)
+		ok = settles && r.proposes(f)
 	default:
 		return r, false, false
 	}

@@ -24,6 +24,7 @@ type house struct {
 	accounts map[desk.Address]desk.Account
 	domains  []string
 	read     time.Time // when the directory was
+	unread   bool      // Partage never was
 }
 
 func (h *house) Append(_ context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
@@ -152,6 +153,16 @@ func (h *house) Freeze() (freeze desk.Event, frozen bool) {
 	return freeze, frozen
 }
 
+func (h *house) Editions() (editions []desk.Edition) {
+	for _, e := range h.events {
+		if b, ok := e.Fact.(desk.BookActivated); ok {
+			r, _ := h.Request(e.ID)
+			editions = append(editions, desk.Edition{Book: b.Book, Digest: b.Digest, ID: e.ID, At: e.At, Back: e.ID != "" && r.Action.Verb != desk.RulesActivate})
+		}
+	}
+	return editions
+}
+
 func (h *house) Intents() (t desk.Tally) {
 	for _, e := range h.events {
 		r, _ := h.Request(e.ID)
@@ -254,11 +265,17 @@ func (h *house) Owned(uid desk.UID) (owned []desk.Account) {
 	return owned
 }
 
-func (h *house) Domains() []string                    { return h.domains }
-func (h *house) HasUnit(code string) bool             { return code == "PHY" }
-func (h *house) HasDomain(domain string) bool         { return slices.Contains(h.domains, domain) }
-func (h *house) Classes() []string                    { return []string{"staff_l", "staff_s"} }
-func (h *house) Ages() (directory, partage time.Time) { return h.read, h.read }
+func (h *house) Domains() []string            { return h.domains }
+func (h *house) HasUnit(code string) bool     { return code == "PHY" }
+func (h *house) HasDomain(domain string) bool { return slices.Contains(h.domains, domain) }
+func (h *house) Classes() []string            { return []string{"staff_l", "staff_s"} }
+
+func (h *house) Ages() (directory, partage time.Time) {
+	if h.unread {
+		return h.read, time.Time{}
+	}
+	return h.read, h.read
+}
 
 // book is rules made of one function.
 type book func(desk.Facts) desk.Decision

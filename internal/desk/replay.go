@@ -27,8 +27,24 @@ func (d *Desk) Replay(was, is Rules, each func(Replayed)) (lost int) {
 	return lost
 }
 
-// A Difference is what another book would have answered to the requests of the
-// journal. It names none but by its number: it is public like the book.
+// A Comparison is what another book would have answered to the requests of the
+// journal, and to whom.
+type Comparison struct {
+	Requests int  // compared
+	Today    []ID // of them, those compared on what is known today
+	Lost     int  // not compared
+	Turns    []Turned
+}
+
+// Turned is the requests whose answers differ in one way.
+type Turned struct {
+	Shift
+	By  []UID // who asked them, sorted
+	All []ID  // newest first
+}
+
+// A Difference is a comparison that names none but by its number: it is public
+// like the book.
 type Difference struct {
 	From     string // digest of the book that it was compared with
 	Requests int    // compared
@@ -37,7 +53,7 @@ type Difference struct {
 	Shifts   []Shift
 }
 
-// A Shift is one way in which answers differ.
+// A Shift is one way in which answers differ, with how often it does.
 type Shift struct {
 	Verb     Verb
 	Kind     Turn
@@ -65,8 +81,8 @@ const (
 	OtherDays Turn = "otherdays" // within another time
 )
 
-// Turned says how one answer differs from another; "" not at all, whatever the rule.
-func Turned(was, is Decision) Turn {
+// Turns says how one answer differs from another; "" not at all, whatever the rule.
+func Turns(was, is Decision) Turn {
 	rank := map[Outcome]int{Pending: 1, Allowed: 2}
 	switch before, after := rank[was.Outcome], rank[is.Outcome]; {
 	case after > before:
@@ -85,34 +101,32 @@ func (s Panel) same(o Panel) bool {
 	return s.Needed == o.Needed && slices.Equal(s.Approvers, o.Approvers)
 }
 
-// someOf is how many requests of each shift are named.
-const someOf = 10
-
-// Compare tells what another book would have answered.
-func (d *Desk) Compare(next Rules) Difference {
-	now, _ := InForce(d.View.Editions())
-	diff := Difference{From: now.Digest}
-	places, askers := map[sort]int{}, map[int]map[UID]bool{}
-	diff.Lost = d.Replay(d.Rules, next, func(r Replayed) {
-		diff.Requests++
+// Compare asks two books about every request of the journal; the way that
+// touches most requests comes first.
+func (d *Desk) Compare(was, is Rules) Comparison {
+	c, places := Comparison{}, map[sort]int{}
+	c.Lost = d.Replay(was, is, func(r Replayed) {
+		c.Requests++
 		if r.Today {
-			diff.Today++
+			c.Today = append(c.Today, r.Request.ID)
 		}
-		turn := Turned(r.Was, r.Is)
+		turn := Turns(r.Was, r.Is)
 		if turn == "" {
 			return
 		}
-		of := sort{r.Request.Action.Verb, turn, verdict(r.Was), verdict(r.Is)}
+		of := sort{r.Request.Action.Verb, turn, Verdict{r.Was.Outcome, r.Was.Rule}, Verdict{r.Is.Outcome, r.Is.Rule}}
 		i, known := places[of]
 		if !known {
-			i = len(diff.Shifts)
-			places[of], askers[i], diff.Shifts = i, map[UID]bool{}, append(diff.Shifts, Shift{Verb: of.verb, Kind: of.kind, Was: of.was, Is: of.is})
+			i = len(c.Turns)
+			places[of], c.Turns = i, append(c.Turns, Turned{Shift: Shift{Verb: of.verb, Kind: of.kind, Was: of.was, Is: of.is}})
 		}
-		askers[i][r.Request.By] = true
-		diff.Shifts[i].count(r.Request, len(askers[i]))
+		c.Turns[i].add(r.Request)
 	})
-	slices.SortStableFunc(diff.Shifts, func(a, b Shift) int { return b.Requests - a.Requests })
-	return diff
+	for i := range c.Turns {
+		c.Turns[i].total()
+	}
+	slices.SortStableFunc(c.Turns, func(a, b Turned) int { return b.Requests - a.Requests })
+	return c
 }
 
 // A sort is what the requests of one shift have in common.
@@ -122,15 +136,29 @@ type sort struct {
 	was, is Verdict
 }
 
-func verdict(d Decision) Verdict { return Verdict{d.Outcome, d.Rule} }
-
-func (s *Shift) count(r Request, people int) {
-	s.Requests++
-	s.People = people
+func (t *Turned) add(r Request) {
+	t.By, t.All = append(t.By, r.By), append(t.All, r.ID)
 	if !r.State.Final() {
-		s.Open++
+		t.Open++
 	}
-	if len(s.Some) < someOf {
-		s.Some = append(s.Some, r.ID)
+}
+
+// someOf is how many requests of each shift are named in public.
+const someOf = 10
+
+func (t *Turned) total() {
+	slices.Sort(t.By)
+	t.By = slices.Compact(t.By)
+	t.Requests, t.People, t.Some = len(t.All), len(t.By), t.All[:min(len(t.All), someOf)]
+}
+
+// difference is what the next book would change.
+func (d *Desk) difference(next Rules) Difference {
+	now, _ := InForce(d.View.Editions())
+	c := d.Compare(d.Rules, next)
+	diff := Difference{From: now.Digest, Requests: c.Requests, Today: len(c.Today), Lost: c.Lost}
+	for _, t := range c.Turns {
+		diff.Shifts = append(diff.Shifts, t.Shift)
 	}
+	return diff
 }

@@ -369,3 +369,43 @@ func TestRetentionKeepsWhatIsInForce(t *testing.T) {
 		}
 	}
 }
+
+// A book that was in force is kept for ever: decisions name it. One that was only
+// proposed reaches its term like any other request.
+func TestRetentionKeepsTheBooks(t *testing.T) {
+	now := noon
+	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
+	d := deskOn(t, l, &now)
+	book := func(text string) desk.Book {
+		return desk.Book{Name: text, Files: []desk.BookFile{{Name: "a.yaml", Text: text}}}
+	}
+	if err := d.Seed(t.Context(), book("first")); err != nil {
+		t.Fatal(err)
+	}
+	pending := desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"group:a"}, Needed: 1}}}}
+	for i, text := range []string{"second", "refused"} {
+		r := desk.Request{ID: desk.ID(fmt.Sprintf("D-%d", i+1)), Action: desk.Action{Verb: desk.RulesActivate, Args: "book=" + book(text).Digest() + " from=" + book("first").Digest()}}
+		record(t, d, r.ID, "ann", desk.Asked{Action: r.Action, Key: text, Reason: "why", Proposal: &desk.Proposal{Book: book(text)}}, pending)
+		if text == "second" {
+			record(t, d, r.ID, "zoe", desk.Approved{Digest: r.Digest()})
+		} else {
+			record(t, d, r.ID, "zoe", desk.Refused{})
+		}
+	}
+	record(t, d, "", "ann", desk.Forgotten{Who: "ann"})
+	now = noon.AddDate(20, 0, 0)
+	if _, err := l.Retain(t.Context(), d, Terms{Requests: 24 * time.Hour, Announcements: 1, People: 1}); err != nil {
+		t.Fatal(err)
+	}
+	fresh := mirror.New(l)
+	if err := fresh.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	editions := fresh.Editions()
+	if len(editions) != 2 || editions[0].Files[0].Text != "first" || editions[1].Files[0].Text != "second" {
+		t.Errorf("%+v", editions)
+	}
+	if r, _ := fresh.Request("D-2"); !r.Erased {
+		t.Error("what was refused is kept for ever")
+	}
+}

@@ -17,7 +17,7 @@ func (f *fold) begin(e desk.Event, b desk.BookActivated) error {
 }
 
 // edit puts the book of a request in force, if it was asked against the one that
-// is. What nobody else approved only takes the last activation back.
+// is. To take the last activation back, which one may do alone, is only that.
 func (f *fold) edit(e desk.Event, r desk.Request) error {
 	b, ok := e.Fact.(desk.BookActivated)
 	if !ok {
@@ -28,7 +28,7 @@ func (f *fold) edit(e desk.Event, r desk.Request) error {
 		return fmt.Errorf("book of %s was asked for against another than %.12s: %w", e.ID, now.Digest, desk.ErrIllegal)
 	}
 	undo := r.Action.Verb == desk.RulesUndo
-	if (undo || len(r.Votes) == 0) && !(undo && desk.Undoes(f.editions, b.Digest, e.At)) {
+	if undo && !desk.Undoes(f.editions, b.Digest, e.At) {
 		return fmt.Errorf("book of %s takes no activation back: %w", e.ID, desk.ErrIllegal)
 	}
 	f.editions = append(f.editions, desk.Edition{Book: b.Book, Digest: b.Digest, ID: e.ID, At: e.At, Back: r.Action.Verb != desk.RulesActivate})

@@ -127,7 +127,8 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	if r.Hushed {
 		return nil
 	}
-	stops := r.Action.Verb == desk.HouseFreeze && r.State == desk.Settled || r.Limit.First || len(r.Thin) > 0
+	alone := r.Action.Verb == desk.HouseFreeze || r.Action.Verb == desk.RulesUndo // the others are told what one did
+	stops := alone && r.State == desk.Settled || r.Limit.First || len(r.Thin) > 0
 	_, shown := r.Announced[desk.ToApprovers] // before it was amended to what needs nobody, as it may be
 	if r.Decision.Outcome == desk.Pending || stops || shown {
 		roles = append(roles, desk.ToApprovers)

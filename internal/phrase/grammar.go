@@ -31,10 +31,12 @@ const (
 	person  = "person"
 	mandate = "delegation"
 	about   = "about"
+	book    = "book"
+	from    = "from"
 )
 
 var (
-	optional = []string{reason, scope, topic, about}
+	optional = []string{reason, scope, topic, about, book, from} // or else desk misses it
 	targets  = []string{account, request, topic, mandate, about} // the others are arguments
 )
 
@@ -71,13 +73,17 @@ var grammar = []command{
 	{desk.HouseFreeze, []string{"geler"}, []string{"freeze"}, nil},
 	{desk.HouseThaw, []string{"degeler"}, []string{"thaw"}, nil},
 	{desk.BrakeRelease, []string{"liberer"}, []string{"release"}, nil},
+	{desk.RulesActivate, []string{"règlement activer"}, []string{"rules activate"}, []string{book, from}},
+	{desk.RulesRollback, []string{"règlement revenir"}, []string{"rules rollback"}, []string{book, from}},
+	{desk.RulesUndo, []string{"règlement défaire"}, []string{"rules undo"}, []string{book, from}},
 	{desk.Help, []string{"aide"}, []string{"help"}, []string{topic}},
 }
 
 // destructive verbs are never suggested to somebody who mistyped.
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
 	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
-	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke}
+	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
+	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo}
 
 // nowhere are the words that end a forwarding; the first is printed in French.
 var nowhere = []string{"aucune", "aucun", desk.Nowhere}

@@ -103,6 +103,8 @@ func (c command) read(rest string) (Order, error) {
 		why = afterMark(why)
 	case changes(c.verb) && len(c.slots) == 0:
 		head, why = "", afterMark(rest)
+	case c.verb == desk.RulesUndo: // what comes first there is nobody's login
+		head, why, marked = cutReason(" " + rest)
 	case changes(c.verb):
 		head, why, marked = cutReason(rest)
 	}

@@ -304,6 +304,9 @@ func TestCanonical(t *testing.T) {
 		{"delegation.revoke M-18 deputy=eve", "retirer M-18 suppléant eve", "revoke M-18 deputy eve"},
 		{"house.thaw", "degeler", "thaw"},
 		{"brake.release", "liberer", "release"},
+		{"rules.activate book=0123abcd", "règlement activer 0123abcd", "rules activate 0123abcd"},
+		{"rules.rollback book=0123abcd from=89abcdef", "règlement revenir 0123abcd 89abcdef", "rules rollback 0123abcd 89abcdef"},
+		{"rules.undo", "règlement défaire", "rules undo"},
 		{"help", "aide", "help"},
 		{"help alias.add", "aide alias.add", "help alias.add"},
 	}

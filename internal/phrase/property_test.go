@@ -37,6 +37,8 @@ func actions(t *rapid.T) desk.Action {
 		"address,?":      rapid.OneOf(address, rapid.Just("")),
 		"verb,?":         rapid.SampledFrom([]string{"", "alias.*", "quota.set,alias.add", "delegation.deputy"}),
 		"class,?":        rapid.StringMatching(`([A-Za-zé0-9](?:[a-zé0-9._·-]{0,8}[a-z0-9])?)?`),
+		desk.BookForm:    rapid.StringMatching(`[0-9a-f]{8,64}`),
+		"book?":          rapid.OneOf(rapid.Just(""), rapid.StringMatching(`[0-9a-f]{8,64}`)),
 		"scope?":         rapid.SampledFrom([]string{"", "mine", "pending", "all"}),
 		"topic?":         rapid.StringMatching(`[a-z.]{0,12}`),
 		"text?":          rapid.OneOf(rapid.StringN(0, 100, -1), rapid.StringMatching(`(?:motif|reason|because|parce que|["«<]) ?[:=]? [a-zé"»’ ]{0,9}`)),
@@ -51,6 +53,9 @@ func actions(t *rapid.T) desk.Action {
 	}
 	if verb == desk.DelegationGrant && args["domains"]+args["units"]+args["lists"] == "" {
 		args["units"] = "PHY" // there is no way to type nothing
+	}
+	if args["book"] == "" {
+		delete(args, "from") // the desk fills in both
 	}
 	a, err := desk.NewAction(verb, forms[spec.Target].Draw(t, "target"), args)
 	if err != nil {

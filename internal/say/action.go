@@ -67,12 +67,15 @@ func manner(a desk.Action) string {
 // values are what the sentences about an action may name.
 func values(lang string, a desk.Action, quote []Quote) []string {
 	pairs := []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote),
-		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos"))}
+		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book")))}
 	if strings.HasPrefix(string(a.Verb), "delegation.") {
 		pairs = append(pairs, rightValues(lang, a, quote)...)
 	}
 	return pairs
 }
+
+// Digest is how people are told the digest of a rule book: its beginning.
+func Digest(d string) string { return d[:min(len(d), 12)] }
 
 // canonicalSize says "10G" as "10 Go".
 func canonicalSize(lang, s string, quote []Quote) string {

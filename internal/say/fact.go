@@ -52,6 +52,8 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return withReason("fact.frozen."+string(f.Cause), f.Reason), []string{"reason", quoted(quote, f.Reason)}
 	case desk.Thawed:
 		return "fact.thawed", nil
+	case desk.BookActivated:
+		return "fact.book", []string{"book", quoted(quote, Digest(f.Digest)), "name", quoted(quote, f.Name)}
 	case desk.Granted, desk.Deputised, desk.Revoked:
 		return right(lang, f, name, quote)
 	case desk.BindingOffered:

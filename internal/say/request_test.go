@@ -106,6 +106,7 @@ func ofThree(state desk.State, inForce int, undoing bool) func(*desk.Request) {
 // everyFact has each kind of fact at least once; TestEveryWordOfDeskIsSaid
 // compares it with desk.
 var everyFact = []desk.Fact{
+	desk.BookActivated{Book: desk.Book{Name: "EVIL"}}, desk.BookActivated{Digest: "EVIL", Book: desk.Book{Name: "EVIL"}},
 	desk.Reminded{}, desk.Escalated{}, desk.Expired{}, desk.Digested{Day: "2026-12-03"},
 	desk.Asked{Via: desk.Chat}, desk.Asked{Via: desk.Portal, Reason: "EVIL"}, desk.Asked{},
 	desk.Decided{}, desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed, Because: desk.Text{FR: "Oui", EN: "Yes"}}},
