@@ -113,3 +113,23 @@ func TestTurns(t *testing.T) {
 		}
 	}
 }
+
+// Of rights only those count that were in force and not used up: so they answer
+// alike at any time.
+func TestRecordedRightsAreThoseInForce(t *testing.T) {
+	d, h := newDesk(t)
+	right := func(domain string) desk.Grant { return desk.Grant{To: "ann", Domains: []string{domain}} }
+	over, later, used, lasting := right("over.fr"), right("later.fr"), right("used.fr"), right("u.fr")
+	over.Until, later.From, used.Daily, lasting.Until = now, now.Add(1), 1, now.Add(time.Hour)
+	h.people["ann"] = desk.Person{UID: "ann", Delegations: []desk.Delegation{{Grant: over}, {Grant: later}, {Grant: lasting}, {Grant: right("gone.fr"), Ended: now}}}
+	r := ask(t, d, "k")
+	f, ok := d.Recorded(r)
+	if want := []desk.Delegation{{Grant: right("u.fr")}}; !ok || !cmp.Equal(want, f.Actor.Delegations) {
+		t.Errorf("recorded %+v", f.Actor.Delegations)
+	}
+	used.Domains = []string{"u.fr"}
+	h.people["ann"] = desk.Person{UID: "ann", Delegations: []desk.Delegation{{Grant: used}}}
+	if f, _ := d.Recorded(ask(t, d, "l")); len(f.Actor.Delegations) > 0 {
+		t.Errorf("recorded %+v, which was used up", f.Actor.Delegations)
+	}
+}
