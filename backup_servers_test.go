@@ -113,7 +113,9 @@ func TestADamagedDatabaseIsReadUpToThere(t *testing.T) {
 	if r, _ := h.desk.View.Request(first); r.State != desk.Ready {
 		t.Errorf("what comes before is not shown: %+v", r)
 	}
-	_, err = h.desk.Change(t.Context(), "", "paul", func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{desk.Granted{To: "paul"}}, nil })
+	_, err = h.desk.Change(t.Context(), "", "paul", func(desk.Request) ([]desk.Fact, error) {
+		return []desk.Fact{desk.Granted{Grant: desk.Grant{To: "paul"}}}, nil
+	})
 	if desk.CodeOf(err) != desk.JournalDamaged {
 		t.Errorf("written: %v", err)
 	}

@@ -26,23 +26,23 @@ import (
 
 // config is the file, decoded over defaults: see deploy/melusine.yml.
 type config struct {
-	Journal     string                `yaml:"journal"`     // path of the SQLite file, or postgres:// address of the database
-	Rules       string                `yaml:"rules"`       // path of the first rule book of a journal, "" = the default book
-	FreezeFile  string                `yaml:"freeze_file"` // while it is there, nothing is sent
-	Brakes      brakesConfig          `yaml:"brakes"`
-	SecretFile  string                `yaml:"secret_file"` // 32 bytes or more: signs the buttons
-	TimeZone    string                `yaml:"time_zone"`
-	Calendar    calendarConfig        `yaml:"calendar"`
-	StaleAfter  time.Duration         `yaml:"stale_after"` // age of the directory beyond which nothing is changed
-	Refresh     refreshConfig         `yaml:"refresh"`
-	Directory   directory.Config      `yaml:"directory"`
-	Partage     partageConfig         `yaml:"partage"`
-	Mattermost  mattermostConfig      `yaml:"mattermost"`
-	Portal      portal.Config         `yaml:"portal"`
-	Executor    executor.Timing       `yaml:"executor"` // how long Partage may take
-	History     historyConfig         `yaml:"history"`
-	Operations  operationsConfig      `yaml:"operations"`
-	Delegations map[string][]desk.UID `yaml:"delegations"` // domain -> its correspondents
+	Journal     string           `yaml:"journal"`     // path of the SQLite file, or postgres:// address of the database
+	Rules       string           `yaml:"rules"`       // path of the first rule book of a journal, "" = the default book
+	FreezeFile  string           `yaml:"freeze_file"` // while it is there, nothing is sent
+	Brakes      brakesConfig     `yaml:"brakes"`
+	SecretFile  string           `yaml:"secret_file"` // 32 bytes or more: signs the buttons
+	TimeZone    string           `yaml:"time_zone"`
+	Calendar    calendarConfig   `yaml:"calendar"`
+	StaleAfter  time.Duration    `yaml:"stale_after"` // age of the directory beyond which nothing is changed
+	Refresh     refreshConfig    `yaml:"refresh"`
+	Directory   directory.Config `yaml:"directory"`
+	Partage     partageConfig    `yaml:"partage"`
+	Mattermost  mattermostConfig `yaml:"mattermost"`
+	Portal      portal.Config    `yaml:"portal"`
+	Executor    executor.Timing  `yaml:"executor"` // how long Partage may take
+	History     historyConfig    `yaml:"history"`
+	Operations  operationsConfig `yaml:"operations"`
+	Delegations any              `yaml:"delegations"` // where they were once: see melusine delegations import
 
 	JournalPasswordFile string `yaml:"journal_password_file"` // for a database that asks for one
 }
@@ -204,10 +204,7 @@ func (c config) check() error {
 	need(min(keep.Requests, keep.Announcements, keep.People) >= 0, "history.keep_days", "less than 0")
 	host, _, err := net.SplitHostPort(c.Operations.Listen)
 	need(c.Operations.Listen == "" || err == nil && host != "", "operations.listen", "not the address of one interface and a port, such as 127.0.0.1:8082")
-	for domain, people := range c.Delegations {
-		need(domainForm.MatchString(domain), "delegations."+domain, "not a mail domain")
-		need(len(people) > 0, "delegations."+domain, "nobody is named")
-	}
+	need(c.Delegations == nil, "delegations", "these are facts of the journal now: keep the section in a file of its own, melusine delegations import CONFIGURATION THAT_FILE, and remove it here")
 	return errors.Join(append(errs, c.Calendar.Check(), c.Directory.Check(), c.Portal.Check())...)
 }
 

@@ -22,7 +22,7 @@ func TestTheExampleHasNoFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Delegations) != 1 || c.Mattermost.Trigger != "melusine" || c.Partage.PageSize != 200 {
+	if c.Delegations != nil || c.Mattermost.Trigger != "melusine" || c.Partage.PageSize != 200 {
 		t.Errorf("read as %+v", c)
 	}
 }
@@ -82,8 +82,7 @@ func TestUnsafeOrMistakenConfiguration(t *testing.T) {
 		{"a late send", "pause: 1s", "pause: 2s", "executor.pause: "},
 		{"metrics for everybody", "listen: 127.0.0.1:8082", "listen: :8082", "operations.listen: "},
 		{"metrics without a port", "listen: 127.0.0.1:8082", "listen: 127.0.0.1", "operations.listen: "},
-		{"delegation of nothing", "physique.univ-test.fr: [", "physique: [", "delegations.physique: "},
-		{"delegation to nobody", "[plangevin, mcurie]", "[]", "delegations.physique.univ-test.fr: "},
+		{"delegations, which are in the journal", "operations:", "delegations: {u.fr: [me]}\noperations:", "melusine delegations import"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			source := strings.Replace(example(t), tt.old, tt.new, 1)

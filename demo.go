@@ -73,6 +73,7 @@ type demo struct {
 	cast    []portal.Character
 	address string
 	begun   time.Time
+	seeds   []seed
 	closers []func() error
 }
 
@@ -93,6 +94,9 @@ func newDemo(ctx context.Context, c demoCommand, log *slog.Logger) (*demo, error
 	}
 	if err == nil {
 		err = d.house.load(ctx)
+	}
+	if err == nil {
+		err = d.house.seed(ctx, "the correspondents of the invented university", d.seeds)
 	}
 	if err != nil {
 		d.close()
@@ -137,7 +141,7 @@ func (d *demo) build(ctx context.Context, accounts int, log *slog.Logger) error 
 	if d.house, err = newHouse(ctx, log, events, seed, people, &effect.Office{Domains: domains, Scope: "unistra.fr"}); err != nil {
 		return err
 	}
-	d.house.delegations = people.correspondents()
+	d.seeds = domainSeeds(people.correspondents())
 	return nil
 }
 
@@ -147,6 +151,7 @@ func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 	if err != nil {
 		return fmt.Errorf("load time zone: %w", err)
 	}
+	d.house.desk.Zone = zone
 	secret := make([]byte, 32)
 	if _, err := rand.Read(secret); err != nil {
 		return fmt.Errorf("draw secret: %w", err)
@@ -177,7 +182,7 @@ func (d *demo) run(ctx context.Context, ready func()) error {
 		return err
 	}
 	for _, c := range d.cast {
-		approver := d.house.mirror.Person(c.UID).Manages != nil || d.house.mirror.Person(c.UID).Groups != nil
+		approver := d.house.mirror.Person(c.UID).Delegations != nil || d.house.mirror.Person(c.UID).Groups != nil
 		if err := d.room.Seat(ctx, d.house.desk, c.UID, "fr", approver); err != nil {
 			return fmt.Errorf("seat %s: %w", c.UID, err)
 		}

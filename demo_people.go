@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/partage/simulator"
@@ -59,12 +61,18 @@ func (d demoPeople) person(p simulator.Person) desk.Person {
 	return person
 }
 
-// correspondents gives each domain its correspondents.
-func (d demoPeople) correspondents() map[string][]desk.UID {
-	all := map[string][]desk.UID{}
-	for domain, uids := range d.university.Correspondents() {
-		for _, uid := range uids {
-			all[domain] = append(all[domain], desk.UID(uid))
+// correspondents gives each domain its own and, for nine in ten, the next
+// domain's as a second one: the others are reported.
+func (d demoPeople) correspondents() map[string][]string {
+	own := d.university.Correspondents()
+	names, all := slices.Sorted(maps.Keys(own)), map[string][]string{}
+	for i, domain := range names {
+		all[domain] = slices.Clone(own[domain])
+		for _, next := range slices.Concat(names[i+1:], names[:i]) {
+			if second := own[next][0]; i%10 != 9 && !slices.Contains(all[domain], second) {
+				all[domain] = append(all[domain], second)
+				break
+			}
 		}
 	}
 	return all

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -135,8 +136,8 @@ func TestTheFreezeCommandWaitsForTheJournal(t *testing.T) {
 	d := &desk.Desk{Journal: events, View: m, Now: time.Now}
 	told, out := make(chan error, 1), &bytes.Buffer{}
 	go func() { told <- freezeCommand{Wait: time.Minute}.tell(t.Context(), out, c) }()
-	for range 3 { // something else that happens
-		if err := d.Revoke(t.Context(), desk.System, "who", "u.fr"); err != nil {
+	for day := range 3 { // something else that happens
+		if err := d.Digest(t.Context(), strconv.Itoa(day)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -56,6 +56,7 @@ var (
 	ageGauge         = gauge("source_age_seconds", "How long ago all people (directory) or all accounts (partage) were read; +Inf = never.", "source")
 	sizeGauge        = gauge("mirror_rows", "People and accounts in memory.", "of")
 	eventsGauge      = gauge("journal_events", "Events in the journal, as far as they were read.")
+	thinGauge        = gauge("domains_thin", "Domains with fewer than two correspondents, by how many they have.", "correspondents")
 	sealLagGauge     = gauge("checkpoint_lag_events", "Events that no kept checkpoint covers.")
 	sealAgeGauge     = gauge("checkpoint_age_seconds", "How long ago a checkpoint was kept; +Inf = never.")
 	buildGauge       = gauge("build_info", "1; what is running.", "version", "go")
@@ -65,7 +66,7 @@ var (
 
 // Describe is prometheus.Collector's.
 func (g gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{requestsGauge, oldestGauge, heldGauge, frozenGauge, frozenAtGauge, ageGauge, sizeGauge, eventsGauge, sealLagGauge, sealAgeGauge, buildGauge} {
+	for _, d := range []*prometheus.Desc{requestsGauge, oldestGauge, heldGauge, frozenGauge, frozenAtGauge, ageGauge, sizeGauge, eventsGauge, thinGauge, sealLagGauge, sealAgeGauge, buildGauge} {
 		to <- d
 	}
 }
@@ -123,6 +124,12 @@ func (g gauges) world(tell tell) {
 	tell(ageGauge, g.age(partage), "partage")
 	tell(sizeGauge, float64(g.house.mirror.Persons()), "people")
 	tell(sizeGauge, float64(g.house.mirror.Population()), "accounts")
+	thin := [2]int{}
+	for _, c := range g.house.desk.Thin() {
+		thin[len(c.By)]++
+	}
+	tell(thinGauge, float64(thin[0]), "0")
+	tell(thinGauge, float64(thin[1]), "1")
 }
 
 func (g gauges) checkpoints(tell tell) {

@@ -51,7 +51,7 @@ func archive(t *testing.T) (config, *journal.Log, *desk.Desk) {
 	}
 	record("D-1", "paul", desk.Asked{Action: action, Owner: "jeanne", Mailbox: "m", Reason: "mariage", Via: desk.Chat},
 		desk.Decided{Decision: desk.Decision{Outcome: desk.Denied, Rule: "none"}})
-	record("", "sophie", desk.Granted{To: "paul", Domains: []string{"univ-test.fr"}})
+	record("", "sophie", desk.Granted{Grant: desk.Grant{To: "paul", Domains: []string{"univ-test.fr"}}})
 	return c, events, d
 }
 

@@ -30,20 +30,19 @@ type people interface {
 
 // A house is everything but the doors.
 type house struct {
-	log         *slog.Logger
-	mirror      *mirror.Mirror
-	desk        *desk.Desk
-	library     *desk.Library
-	people      people
-	office      *effect.Office
-	delegations map[string][]desk.UID
-	timing      executor.Timing
-	freezeFile  string
-	steady      func() time.Duration // time gone by, by a clock that nobody sets
-	days        *calendar.Calendar   // nil: requests wait for ever, and nobody is reminded
-	digest      reminder.Teller      // nil: nobody is told each morning what awaits them
-	vitals      *vitals
-	ruined      error // the journal is damaged: it is read up to there, and nothing is done
+	log        *slog.Logger
+	mirror     *mirror.Mirror
+	desk       *desk.Desk
+	library    *desk.Library
+	people     people
+	office     *effect.Office
+	timing     executor.Timing
+	freezeFile string
+	steady     func() time.Duration // time gone by, by a clock that nobody sets
+	days       *calendar.Calendar   // nil: requests wait for ever, and nobody is reminded
+	digest     reminder.Teller      // nil: nobody is told each morning what awaits them
+	vitals     *vitals
+	ruined     error // the journal is damaged: it is read up to there, and nothing is done
 }
 
 func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, seed desk.Book, from people, office *effect.Office) (*house, error) {
@@ -106,7 +105,7 @@ func (h *house) loadPeople(ctx context.Context) error {
 	if err := h.mirror.LoadPeople(ctx, h.people.People(ctx), h.desk.Now()); err != nil {
 		return fmt.Errorf("load people: %w", err)
 	}
-	return h.delegate(ctx)
+	return nil
 }
 
 func (h *house) loadAccounts(ctx context.Context) error {
@@ -119,47 +118,6 @@ func (h *house) loadAccounts(ctx context.Context) error {
 		return fmt.Errorf("load accounts: %w", err)
 	}
 	return nil
-}
-
-// delegate makes the journal's delegations those of the configuration.
-func (h *house) delegate(ctx context.Context) error {
-	if h.ruined != nil {
-		return nil
-	}
-	wanted := map[desk.UID][]string{}
-	for domain, uids := range h.delegations {
-		for _, uid := range uids {
-			wanted[uid] = append(wanted[uid], domain)
-		}
-	}
-	granted := h.mirror.Correspondents()
-	for uid, domains := range granted {
-		if gone := without(domains, wanted[uid]); len(gone) > 0 {
-			if err := h.desk.Revoke(ctx, desk.System, uid, gone...); err != nil {
-				return fmt.Errorf("revoke delegations of %s: %w", uid, err)
-			}
-		}
-	}
-	for uid, domains := range wanted {
-		added := without(domains, granted[uid])
-		if len(added) == 0 {
-			continue
-		}
-		slices.Sort(added)
-		for _, domain := range added { // one by one: one that is not served must not hold up the others
-			if err := h.desk.Grant(ctx, desk.System, uid, domain); desk.KindOf(err) == desk.NotFound {
-				h.log.Warn("delegation ignored", "person", uid, "domain", domain, "error", err)
-			} else if err != nil {
-				return fmt.Errorf("grant delegations to %s: %w", uid, err)
-			}
-		}
-	}
-	return nil
-}
-
-// without returns the elements of a that are not in b.
-func without(a, b []string) []string {
-	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }
 
 // refresh reads people again from their source, just before a send.

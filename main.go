@@ -17,21 +17,22 @@ import (
 
 // cli is the command line. Each command's Run is in a file of its name.
 type cli struct {
-	Demo        demoCommand       `cmd:"" help:"Try it all on an invented university: portal and chat on http://127.0.0.1:8080."`
-	Serve       serveCommand      `cmd:"" help:"Run, as a configuration file says."`
-	CheckConfig checkCommand      `cmd:"" help:"Report every fault of a configuration file."`
-	History     historyCommand    `cmd:"" help:"Export, verify, show or erase the history."`
-	Backup      backupCommand     `cmd:"" help:"Copy the journal beside the server that has it, and verify the copy."`
-	Restore     restoreCommand    `cmd:"" help:"Put a backup back where no journal is."`
-	Requests    requestsCommand   `cmd:"" help:"List requests, beside the server or without it."`
-	Unknown     unknownCommand    `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`
-	Simulator   simulatorCommand  `cmd:"" help:"Run a simulated Partage."`
-	Freeze      freezeCommand     `cmd:"" help:"Stop at once everything that is sent to Partage, from this machine and then from all."`
-	Rules       rulesCommand      `cmd:"" help:"Check a rule book, test it, and ask it questions."`
-	Parse       parseCommand      `cmd:"" help:"Tell what sentences of French and English ask for: one a line on the standard input."`
-	Partage     partageCommand    `cmd:"" help:"Call a method of Partage: melusine partage GetAccount name=jeanne@univ-test.fr."`
-	Completion  completionCommand `cmd:"" help:"Print the completion script of a shell."`
-	Version     versionCommand    `cmd:"" help:"Print the version."`
+	Demo        demoCommand        `cmd:"" help:"Try it all on an invented university: portal and chat on http://127.0.0.1:8080."`
+	Serve       serveCommand       `cmd:"" help:"Run, as a configuration file says."`
+	CheckConfig checkCommand       `cmd:"" help:"Report every fault of a configuration file."`
+	History     historyCommand     `cmd:"" help:"Export, verify, show or erase the history."`
+	Backup      backupCommand      `cmd:"" help:"Copy the journal beside the server that has it, and verify the copy."`
+	Restore     restoreCommand     `cmd:"" help:"Put a backup back where no journal is."`
+	Requests    requestsCommand    `cmd:"" help:"List requests, beside the server or without it."`
+	Delegations delegationsCommand `cmd:"" help:"List or import the rights of correspondents; list the domains that have too few."`
+	Unknown     unknownCommand     `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`
+	Simulator   simulatorCommand   `cmd:"" help:"Run a simulated Partage."`
+	Freeze      freezeCommand      `cmd:"" help:"Stop at once everything that is sent to Partage, from this machine and then from all."`
+	Rules       rulesCommand       `cmd:"" help:"Check a rule book, test it, and ask it questions."`
+	Parse       parseCommand       `cmd:"" help:"Tell what sentences of French and English ask for: one a line on the standard input."`
+	Partage     partageCommand     `cmd:"" help:"Call a method of Partage: melusine partage GetAccount name=jeanne@univ-test.fr."`
+	Completion  completionCommand  `cmd:"" help:"Print the completion script of a shell."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
 func main() {

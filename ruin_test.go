@@ -33,7 +33,7 @@ func TestADamagedJournalIsReadUpToThere(t *testing.T) {
 			c, events, d := archive(t)
 			n := survivor{house: &house{desk: d}}
 			first := n.allowed(t, "first@univ-test.fr")
-			n.record(t, "", "paul", desk.Granted{To: "jeanne"}, desk.Granted{To: "jeanne"})
+			n.record(t, "", "paul", desk.Granted{Grant: desk.Grant{To: "jeanne"}}, desk.Granted{Grant: desk.Grant{To: "jeanne"}})
 			for range tt.more / 10 {
 				n.record(t, first, desk.System, make10(desk.Announced{Role: desk.ToAsker})...)
 			}
@@ -55,7 +55,9 @@ func TestADamagedJournalIsReadUpToThere(t *testing.T) {
 			if r, at := h.desk.View.Request("D-1"); r.State != desk.Rejected || at < 4 {
 				t.Errorf("what comes before is not shown: %+v at %d", r, at)
 			}
-			_, err = h.desk.Change(t.Context(), "", "paul", func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{desk.Granted{To: "paul"}}, nil })
+			_, err = h.desk.Change(t.Context(), "", "paul", func(desk.Request) ([]desk.Fact, error) {
+				return []desk.Fact{desk.Granted{Grant: desk.Grant{To: "paul"}}}, nil
+			})
 			if desk.CodeOf(err) != desk.JournalDamaged {
 				t.Errorf("written: %v", err)
 			}
@@ -111,7 +113,9 @@ func TestAnImpossibleEventIsReadUpToThere(t *testing.T) {
 			if r, last := h.desk.View.Request(first); r.State != desk.Ready || last != at {
 				t.Errorf("shown: %s, up to %d", r.State, last)
 			}
-			_, err = h.desk.Change(t.Context(), "", "paul", func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{desk.Granted{To: "paul"}}, nil })
+			_, err = h.desk.Change(t.Context(), "", "paul", func(desk.Request) ([]desk.Fact, error) {
+				return []desk.Fact{desk.Granted{Grant: desk.Grant{To: "paul"}}}, nil
+			})
 			if desk.CodeOf(err) != desk.JournalDamaged {
 				t.Errorf("written: %v", err)
 			}

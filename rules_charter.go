@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 	"github.com/unistra/melusine/rules/charter"
 )
 
@@ -62,12 +63,22 @@ func (c rulesCharterCommand) charter(ctx context.Context) (made charter.Charter,
 	})
 }
 
-// kept lists the domains with the names of their correspondents.
+// kept lists the domains with the names of their correspondents, and the limits
+// of those who have some.
 func (t town) kept() []charter.Domain {
 	names := map[string][]string{}
-	for uid, domains := range t.view.Correspondents() {
-		for _, domain := range domains {
-			names[domain] = append(names[domain], nameOf(t.view.Person(uid), uid))
+	for uid, delegations := range t.view.Correspondents() {
+		for _, d := range delegations {
+			if !d.Holds(uid, t.when) {
+				continue
+			}
+			name := nameOf(t.view.Person(uid), uid)
+			if terms := say.Terms(t.lang, d.Grant, t.zone); terms != say.Terms(t.lang, desk.Grant{}, t.zone) {
+				name += " (" + terms + ")"
+			}
+			for _, domain := range d.Domains {
+				names[domain] = append(names[domain], name)
+			}
 		}
 	}
 	kept := make([]charter.Domain, len(t.domains))

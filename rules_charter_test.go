@@ -31,8 +31,8 @@ func TestRulesCharterNamesCorrespondents(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := 0
-	for uid, domains := range h.mirror.Correspondents() {
-		for _, domain := range domains {
+	for uid, delegations := range h.mirror.Correspondents() {
+		for _, domain := range delegations[0].Domains {
 			page, err := os.ReadFile(filepath.Join(c.To, domain+".md"))
 			name := h.mirror.Person(uid).Name
 			if err != nil || !strings.Contains(string(page), name) || !strings.Contains(string(house), name) {

@@ -27,6 +27,7 @@ type town struct {
 	domains []string
 	lang    string
 	zone    *time.Location
+	when    time.Time // it is asked about
 }
 
 // townOptions are those of every question.
@@ -45,7 +46,7 @@ func (o townOptions) visit(ctx context.Context, accounts bool, ask func(town) er
 			return err
 		}
 		defer p.office.Domains.Close()
-		t := town{view: mirror.New(events), seed: p.seed, domains: p.office.Domains.Names(), lang: o.Lang, zone: p.zone}
+		t := town{view: mirror.New(events), seed: p.seed, domains: p.office.Domains.Names(), lang: o.Lang, zone: p.zone, when: time.Now()}
 		ldap, err := directory.Open(cfg.Directory)
 		if err != nil {
 			return fmt.Errorf("open directory: %w", err)
@@ -79,7 +80,8 @@ func (t town) at(ctx context.Context, date string) (town, error) {
 	if err != nil {
 		return t, fmt.Errorf("%q is no date: write 2026-03-01", date)
 	}
-	if t.view, err = t.view.AsOf(ctx, when.AddDate(0, 0, 1).Add(-time.Microsecond)); err != nil || t.fixed { // at the end of that day
+	t.when = when.AddDate(0, 0, 1).Add(-time.Microsecond)
+	if t.view, err = t.view.AsOf(ctx, t.when); err != nil || t.fixed { // at the end of that day
 		return t, err
 	}
 	t.book, err = t.bookOf("")
@@ -153,7 +155,7 @@ func (t town) who(out io.Writer, a desk.Action, names int) error {
 
 // facts are those of the action, without who asks.
 func (t town) facts(a desk.Action) desk.Facts {
-	f := desk.Facts{Action: a, Via: desk.Chat, Target: t.view.Account(desk.Address(a.Target))}
+	f := desk.Facts{Action: a, Via: desk.Chat, Target: t.view.Account(desk.Address(a.Target)), Now: t.when}
 	if !f.Target.Known() {
 		f.Target.Address = desk.Address(a.Target)
 	}
@@ -184,7 +186,7 @@ func (c rulesMayCommand) Run(ctx context.Context) error {
 		if !p.Known() {
 			return fmt.Errorf("%q is no login of the directory", c.Login)
 		}
-		return t.print(os.Stdout, "", t.book.Claims([]desk.Person{p}, t.domains))
+		return t.print(os.Stdout, "", t.book.Claims(t.when, []desk.Person{p}, t.domains))
 	})
 }
 
@@ -230,10 +232,10 @@ func (t town) diff(out io.Writer, after town) error {
 // claims are those of this town that the other has not.
 func (t town) claims(other town) []rules.Claim {
 	there := map[rules.Claim]bool{}
-	for _, c := range other.book.Claims(keepers(other, t), t.domains) {
+	for _, c := range other.book.Claims(other.when, keepers(other, t), t.domains) {
 		there[c] = true
 	}
-	return slices.DeleteFunc(t.book.Claims(keepers(t, other), t.domains), func(c rules.Claim) bool { return there[c] })
+	return slices.DeleteFunc(t.book.Claims(t.when, keepers(t, other), t.domains), func(c rules.Claim) bool { return there[c] })
 }
 
 // keepers are the people of a town who may do more than others, there or in the other.

@@ -26,7 +26,10 @@ func newTown(t *testing.T) (town, *house) {
 	if err := d.house.load(ctx); err != nil {
 		t.Fatal(err)
 	}
-	here := town{view: d.house.mirror, domains: d.house.office.Domains.Names(), lang: "en", zone: time.UTC}
+	if err := d.house.seed(ctx, "test", d.seeds); err != nil {
+		t.Fatal(err)
+	}
+	here := town{view: d.house.mirror, domains: d.house.office.Domains.Names(), lang: "en", zone: time.UTC, when: time.Now()}
 	var err error
 	if here.book, err = here.bookOf(""); err != nil {
 		t.Fatal(err)
@@ -106,18 +109,21 @@ func TestRulesExplain(t *testing.T) {
 func TestRulesMayAndDiff(t *testing.T) {
 	now, h := newTown(t)
 	uid := slices.Sorted(maps.Keys(now.view.Correspondents()))[0]
-	domain := now.view.Person(uid).Manages[0]
+	domain := now.view.Person(uid).Delegations[0].Domains[0]
 	may := func(in town) string {
 		return printed(t, func(out *strings.Builder) error {
-			return in.print(out, "", in.book.Claims([]desk.Person{in.view.Person(uid)}, in.domains))
+			return in.print(out, "", in.book.Claims(in.when, []desk.Person{in.view.Person(uid)}, in.domains))
 		})
 	}
 	if said := may(now); !strings.Contains(strings.Join(strings.Fields(said), " "), "size=10G the account of a person at once") || !strings.Contains(said, domain) {
 		t.Errorf("may\n%s", said)
 	}
 	before := now.view.Latest()
-	if err := h.desk.Revoke(t.Context(), desk.System, uid, now.view.Person(uid).Manages...); err != nil {
-		t.Fatal(err)
+	for _, d := range now.view.Person(uid).Delegations {
+		r, err := h.desk.Ask(t.Context(), desk.Asking{By: "sgermain", Via: desk.Shell, Action: parsed(t, "delegation.revoke "+string(d.ID)), Key: string(d.ID)})
+		if err != nil || r.State != desk.Settled {
+			t.Fatal(r.State, err)
+		}
 	}
 	past, err := now.view.AsOf(t.Context(), before)
 	if err != nil {
@@ -136,8 +142,8 @@ func TestRulesMayAndDiff(t *testing.T) {
 		t.Error(said)
 	}
 	today, err := now.at(t.Context(), time.Now().UTC().Format(time.DateOnly))
-	if err != nil || len(today.view.Person(uid).Manages) > 0 {
-		t.Errorf("as of the end of today: %v, %v", today.view.Person(uid).Manages, err)
+	if err != nil || len(today.view.Person(uid).Delegations) > 0 {
+		t.Errorf("as of the end of today: %v, %v", today.view.Person(uid).Delegations, err)
 	}
 	if _, err := now.at(t.Context(), "3 mars"); err == nil {
 		t.Error("a date was understood")

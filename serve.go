@@ -51,7 +51,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 			log.Error("close journal", "error", err)
 		}
 	}()
-	h.desk.Stale, h.delegations, h.timing = cfg.StaleAfter, cfg.Delegations, cfg.Executor
+	h.desk.Stale, h.desk.Zone, h.timing = cfg.StaleAfter, p.zone, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
 	if err := h.anchor(ctx, cfg.History, events); err != nil {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,11 +99,14 @@ func TestADelegationThatIsIgnoredHoldsUpNoOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.close()
-	d.house.delegations = map[string][]desk.UID{"a.nowhere.fr": {"hpoincare"}, "physique.unistra.fr": {"hpoincare"}}
-	if err := d.house.delegate(t.Context()); err != nil {
-		t.Fatal(err)
+	seeds := domainSeeds(map[string][]string{"a.nowhere.fr": {"hpoincare"}, "physique.unistra.fr": {"hpoincare", "nobody.at.all"}})
+	for range 2 { // what is there already is not delegated again
+		if err := d.house.seed(t.Context(), "test", seeds); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if p := d.house.mirror.Person("hpoincare"); !p.Corresponds("physique.unistra.fr") || p.Corresponds("a.nowhere.fr") {
-		t.Errorf("manages %v", p.Manages)
+	held := d.house.mirror.Person("hpoincare").Delegations
+	if len(held) != 1 || !slices.Equal(held[0].Domains, []string{"physique.unistra.fr"}) || held[0].By != desk.System || held[0].Reason != "test" {
+		t.Errorf("holds %+v", held)
 	}
 }

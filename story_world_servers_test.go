@@ -143,12 +143,12 @@ portal:
     client_id: portal
     client_secret_file: %s
     uid_claim: preferred_username
-delegations:
-  physique.unistra.fr: [plangevin]
 `, filepath.Join(dir, "melusine.db"), filepath.Join(dir, "freeze"), file("secret", strings.Repeat("s", 40)), w.ldap.URL, w.ldap.CAFile, dev.ReaderDN,
 		file("ldap", dev.ReaderPassword), dev.BaseDN, w.partageURL, filepath.Join(dir, "keys"), w.chat.URL,
 		file("bot", botToken), file("admin", w.chat.Admin.Client.AuthToken), w.channel.Id, callbacks, callbacks,
 		strings.TrimPrefix(w.portal, "http://"), w.portal, w.startProvider(), file("oidc", "secret-of-the-portal")))
+	seeds := file("delegations.yml", "delegations: {physique.unistra.fr: [plangevin]}\n")
+	w.must(delegationsImportCommand{File: path, From: seeds, Yes: true}.Run(w.T.Context()))
 	cfg, err := loadConfig(path)
 	w.must(err)
 	cfg.History.KeyFile, cfg.History.Folder = filepath.Join(dir, "history-key"), filepath.Join(dir, "checkpoints")

@@ -37,6 +37,10 @@ func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key stri
 		return b.show(pen, who, a.Target)
 	case desk.HistoryShow:
 		return b.history(ctx, pen, who, a.Target)
+	case desk.DelegationList:
+		return b.rights(pen, who, a.Target), nil
+	case desk.DelegationShow:
+		return b.right(ctx, pen, who, desk.Mandate(a.Target))
 	case desk.RequestList:
 		return b.list(pen, who, a.Arg("scope")), nil
 	case desk.Help:
@@ -157,7 +161,7 @@ func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	if len(verbs) == 0 {
 		verbs = desk.Verbs()
 	}
-	approver := len(who.Manages) > 0 || slices.ContainsFunc(b.Approvers(), who.In)
+	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers(), who.In)
 	return pen.help(slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
 		return !approver && (spec.Keepers || spec.Governs || v == desk.RequestApprove || v == desk.RequestReject)

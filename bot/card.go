@@ -94,7 +94,11 @@ func (p pen) ended(r desk.Request) Message { return Message{Line: p.outcome(r)} 
 func (p pen) owner(r desk.Request) Message {
 	card := p.card(r)
 	card.Fields = p.fields(field{"label.by", p.who(r.By)}, field{"label.action", code(r.Action.String())}, field{"label.reason", written(r.Reason)})
-	return Message{Line: p.text("owner.line", "outcome", p.outcome(r)), Card: card}
+	line := "owner.line"
+	if r.Action.Verb == desk.DelegationGrant || r.Action.Verb == desk.DelegationDeputy || r.Action.Verb == desk.DelegationRevoke {
+		line = "rights.owner"
+	}
+	return Message{Line: p.text(line, "outcome", p.outcome(r)), Card: card}
 }
 
 // A field is a key of the table and its value; without value it is left out.

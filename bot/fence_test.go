@@ -76,7 +76,7 @@ func everywhere(s string) (texts []string) {
 		all = append(all, p.approval(r, mailbox), p.asker(r, mailbox), p.owner(r), p.ended(r), p.asked(r), p.list("all", []desk.Request{r}), p.digest([]desk.Request{r}, noon))
 	}
 	all = append(all, p.history(s, []desk.Event{{At: noon, ID: "D-1", By: "evil", Fact: desk.Asked{Action: desk.Action{Verb: desk.AliasAdd, Target: s}, Reason: s}},
-		{At: noon, ID: "D-1", By: "evil", Fact: desk.Refused{Reason: s}}, {At: noon, By: "evil", Fact: desk.Granted{To: "evil", Domains: []string{s}}}}))
+		{At: noon, ID: "D-1", By: "evil", Fact: desk.Refused{Reason: s}}, {At: noon, By: "evil", Fact: desk.Granted{Grant: desk.Grant{To: "evil", Domains: []string{s}}}}}))
 	for _, code := range []desk.Code{desk.UnknownVerb, desk.InvalidAddress, desk.InvalidSize, desk.InvalidArgument, desk.UnknownAccount, desk.UnknownDomain,
 		desk.UnknownRequest, desk.UnknownPerson, desk.AliasTaken, desk.AliasAbsent, desk.NotAllowed, desk.TooLate} {
 		err := desk.Fail(desk.Invalid, code, "value", s, "alias", s, "account", s, "domain", s, "target", s, "rule", s, "by", "evil", "nearest", s, "id", s, "name", "rest")

@@ -102,12 +102,18 @@ func (p pen) fact(e desk.Event) string {
 	return say.Fact(p.lang, e, p.name, code)
 }
 
-// help lists the verbs: how each is typed, and what it does.
+// help lists the verbs: how each is typed, and what it does. A post holds only so
+// much: of all of them, those about rights and rules are explained by their topic.
 func (p pen) help(verbs []desk.Verb) Message {
+	const many = 20
 	card := &Card{Tone: Neutral}
 	for _, v := range verbs {
 		usage, sentence := say.Help(p.lang, v)
-		card.Text += code("/"+p.trigger+" "+usage) + " — " + sentence + "\n"
+		card.Text += code("/" + p.trigger + " " + usage)
+		if spec, _ := desk.SpecOf(v); len(verbs) < many || !spec.Governs || spec.Target == desk.NoForm && len(spec.Args) == 0 {
+			card.Text += " — " + sentence
+		}
+		card.Text += "\n"
 	}
 	card.Footer = p.text("help.about", "command", strings.Trim(p.command(desk.Help, "alias", ""), "`"))
 	return Message{Line: p.text("help.line"), Card: card}

@@ -56,6 +56,12 @@ var texts = map[string]desk.Text{
 	"help.line":        {FR: "Voici ce que vous pouvez me demander, ici ou en message direct", EN: "What you can ask me, here or in a direct message"},
 	"help.about":       {FR: "Tout changement est soumis aux règles avant d'être fait. Un seul sujet\u202f: {command}", EN: "Every change goes through the rules first. One topic: {command}"},
 	"help.example":     {FR: "Pour la liste des commandes\u202f: {command}", EN: "For the list of commands: {command}"},
+	"rights.line":      {FR: "Délégations", EN: "Delegations"},
+	"rights.none":      {FR: "Aucune que vous puissiez voir.", EN: "None that you may see."},
+	"rights.ended":     {FR: "a pris fin le {when}", EN: "ended on {when}"},
+	"rights.deputy":    {FR: "suppléance : {name}, {dates}", EN: "deputy: {name}, {dates}"},
+	"rights.owner":     {FR: "Vos droits de correspondant ont changé. {outcome}", EN: "Your rights as a correspondent have changed. {outcome}"},
+	"field.right":      {FR: "Délégation", EN: "Delegation"},
 	"owner.line":       {FR: "Votre compte de messagerie a changé. {outcome}", EN: "Your mail account has changed. {outcome}"},
 
 	"remind.line":      {FR: "Votre décision est attendue. {line}", EN: "Your decision is awaited. {line}"},

@@ -16,6 +16,8 @@ type draft struct {
 	known    desk.Account   // the account named, if the person may see it
 	own      []desk.Account // the person's, to choose from
 	classes  []string       // of service, to choose from
+	domains  []string       // to choose from
+	about    []string       // the delegation that it names, if the person may see it
 }
 
 // newRequest shows the form of a verb, or the choice of verbs.
@@ -91,7 +93,7 @@ func (p *Portal) check(v *visit, a asking) error {
 		}
 	}
 	pg := p.page(v, "ask."+string(a.verb))
-	return render(v.Ctx, fiber.StatusOK, checkPage(pg, a, w))
+	return render(v.Ctx, fiber.StatusOK, checkPage(pg, a, w, p.about(pg.lang, v.me.UID, w.Action)))
 }
 
 // send asks, and goes to the request's page.
@@ -118,5 +120,7 @@ func (p *Portal) showForm(v *visit, status int, a asking, problems ...problem) e
 		a.to = text(pg.lang, "nowhere")
 	}
 	pg.self = pathAsk + "?" + fieldVerb + "=" + escape(string(a.verb))
-	return render(v.Ctx, status, formPage(pg, draft{a, problems, known, p.Desk.View.Owned(v.me.UID), p.Desk.View.Classes()}))
+	d := draft{asking: a, problems: problems, known: known, own: p.Desk.View.Owned(v.me.UID), classes: p.Desk.View.Classes(), domains: p.Desk.View.Domains()}
+	d.about = p.about(pg.lang, v.me.UID, desk.Action{Verb: a.verb, Target: a.right[fieldDelegation]})
+	return render(v.Ctx, status, formPage(pg, d))
 }

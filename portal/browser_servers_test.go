@@ -221,6 +221,35 @@ func TestAFrozenHouseIsAccessibleInEveryLook(t *testing.T) {
 	b.silent()
 }
 
+// The same of delegations: lists, one of them, their forms, and a request about them.
+func TestRightsAreAccessibleInEveryLook(t *testing.T) {
+	h, address := serve(t)
+	b := open(t, address)
+	location := h.fill("xavier", desk.DelegationGrant, "marc", "personne", "marc", "domaines", "physique.unistra.fr chimie.unistra.fr", "acte.quota.set", "oui", "plafond", "4 Go", "parjour", "5", "au", "2027-06-30")
+	r, _ := h.mirror.Request("D-1")
+	h.as("yves").submit(location+"/valider", "empreinte", r.Digest())
+	all := h.mirror.Delegations()
+	name := string(all[len(all)-1].ID)
+	deputy := h.fill("marc", desk.DelegationDeputy, "aura les droits", "delegation", name, "personne", "nadia", "du", "2026-12-20", "au", "2027-01-05")
+	r, _ = h.mirror.Request("D-2")
+	h.as("yves").submit(deputy+"/valider", "empreinte", r.Digest())
+	h.fill("xavier", desk.DelegationGrant, "jeanne", "personne", "jeanne", "domaines", "chimie.unistra.fr")
+	b.become("yves")
+	for _, s := range []sight{{"rights", "yves", "/delegations"}, {"rights-people", "yves", "/delegations?vue=personnes"}, {"rights-none", "yves", "/delegations?q=nobody"},
+		{"right", "yves", "/delegations/" + name}, {"right-grant", "yves", "/demandes/nouvelle?verbe=delegation.grant"},
+		{"right-deputy", "yves", "/demandes/nouvelle?verbe=delegation.deputy&delegation=" + name},
+		{"right-revoke", "yves", "/demandes/nouvelle?verbe=delegation.revoke&delegation=" + name},
+		{"right-request", "yves", "/demandes/D-3"}, {"right-settled", "yves", "/demandes/D-2"}} {
+		for _, look := range looks {
+			b.look(look.width, look.scheme)
+			b.visit(s.path)
+			b.js(`document.querySelectorAll("details").forEach(d => d.open = true); ""`)
+			b.judge(s.name + "-" + look.name)
+		}
+	}
+	b.silent()
+}
+
 func (b *tab) look(width int64, scheme string) {
 	b.t.Helper()
 	b.do(chromedp.EmulateViewport(width, 800), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {

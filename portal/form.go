@@ -22,6 +22,7 @@ type asking struct {
 	to      string
 	cos     string
 	reason  string
+	right   right  // of the verbs about rights
 	once    string // drawn with the form: what is sent twice is asked once
 }
 
@@ -40,7 +41,8 @@ const (
 
 // readAsking reads the form from whatever holds its fields.
 func readAsking(field func(string) string) asking {
-	return asking{verb: desk.Verb(field(fieldVerb)), account: field(fieldAccount), alias: field(fieldAlias),
+	verb := desk.Verb(field(fieldVerb))
+	return asking{right: readRight(verb, field), verb: verb, account: field(fieldAccount), alias: field(fieldAlias),
 		number: field(fieldNumber), unit: field(fieldUnit), to: field(fieldTo), cos: field(fieldCOS), reason: field(fieldReason), once: field(fieldOnce)}
 }
 
@@ -70,6 +72,9 @@ func (a asking) action() (desk.Action, error) {
 	}
 	if utf8.RuneCountInString(a.reason) > 500 {
 		return desk.Action{}, desk.Fail(desk.Invalid, desk.InvalidArgument, "name", "reason", "value", a.reason)
+	}
+	if a.onRight() {
+		return a.rightAction()
 	}
 	args := map[string]string{}
 	if a.takes("alias") {
@@ -130,12 +135,15 @@ func (a asking) missing(lang string) (found []problem) {
 			found = append(found, problem{f.field, text(lang, "missing."+f.field)})
 		}
 	}
-	return found
+	return append(found, a.rightMissing(lang)...)
 }
 
 // blames names the field that an error of the Desk is about, "" for none.
 func (a asking) blames(err error) string {
 	e, _ := errors.AsType[*desk.Error](err)
+	if e != nil && a.onRight() {
+		return a.rightBlames(err)
+	}
 	switch desk.CodeOf(err) {
 	case desk.UnknownAccount, desk.WrongStatus:
 		return fieldAccount

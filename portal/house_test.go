@@ -96,7 +96,7 @@ func newHouse(t testing.TB, adjust func(*Config), mounts ...Mount) *house {
 	h.mirror.SetDomains([]string{"physique.unistra.fr", "chimie.unistra.fr"})
 	must(t, h.mirror.CatchUp(t.Context()))
 	h.legislate(book)
-	must(t, h.desk.Grant(t.Context(), desk.System, "claire", "physique.unistra.fr"))
+	must(t, h.desk.Import(t.Context(), "test", desk.Grant{To: "claire", Domains: []string{"physique.unistra.fr"}}))
 	config := DefaultConfig()
 	config.URL, config.Name = site, "Université de Strasbourg"
 	adjust(&config)

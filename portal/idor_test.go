@@ -26,6 +26,7 @@ func TestWhatIsNotYoursIsNotThere(t *testing.T) {
 		{"GET /demandes/", "", []string{id}, []string{"D-99", "D-0", "0", "x", "D-1x", "%00", "D-1%20", "..", "%2e%2e", strings.Repeat("9", 40)}},
 		{"GET /adresses/", string(marcBox), []string{string(jeanneBox), "j.dupont@physique.unistra.fr", "jeanne"},
 			[]string{"personne@physique.unistra.fr", "nobody", "a@b", "@", "été@u.fr", "%00", "a%20b", strings.Repeat("a", 400)}},
+		{"GET /delegations/", "", []string{"M-1"}, []string{"M-99", "M-0", "0", "D-1", "x", "%00", "M-1%20", "m-1", strings.Repeat("9", 40)}},
 		{"POST /demandes/*/valider", "", []string{id}, []string{"D-99", "x", "%00"}},
 		{"POST /demandes/*/refuser", "", []string{id}, []string{"D-99", "x", "%00"}},
 		{"POST /demandes/*/modifier", "", []string{id}, []string{"D-99", "x", "%00"}},

@@ -49,7 +49,7 @@ func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg := p.open(v.Ctx, title, pairs...)
 	pg.token, pg.me = v.session.token, v.me
-	pg.acts = len(v.me.Manages) > 0 || slices.ContainsFunc(p.Approvers(), v.me.In)
+	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
 	pg.menu = p.menu(pg)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"
@@ -66,6 +66,9 @@ func (p *Portal) menu(pg page) []entry {
 	menu := []entry{{pathMine, text(lang, "mine"), 0}, {pathAsk, text(lang, "ask"), 0}, {pathRequests, text(lang, "requests"), 0}}
 	if waiting := len(p.Desk.Inbox(pg.me.UID)); waiting > 0 || pg.acts {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
+	}
+	if pg.acts {
+		menu = append(menu, entry{pathRights, text(lang, "rights"), 0})
 	}
 	if p.governs(pg.me) {
 		menu = append(menu, entry{pathSafety, text(lang, "safety"), 0}, entry{pathRules, text(lang, "rules"), 0})

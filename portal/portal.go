@@ -108,6 +108,7 @@ const (
 	pathLink     = "/lier"
 	pathHelp     = "/aide"
 	pathSafety   = "/surete"
+	pathRights   = "/delegations"
 	pathRules    = "/reglement"
 )
 
@@ -142,6 +143,8 @@ func (p *Portal) routes() {
 	post(pathLink, p.offerCode)
 	get(pathHelp, p.help)
 	get(pathSafety, p.safety)
+	get(pathRights, p.roll)
+	get(pathRights+"/:id", p.delegation)
 	get(pathRules, p.rulebook)
 	get(pathRules+"/:digest", p.edition)
 	post(pathRules, p.proposeBook)

@@ -19,6 +19,7 @@ type dossier struct {
 	again    bool         // the reader may ask for the same anew
 	amend    bool         // the reader may change it
 	releases []desk.Request
+	about    []string  // the delegation that it names
 	changes  string    // in the text of the rule book, if it is about that
 	problem  string    // why the last click did nothing
 	why      *desk.Why // nil if the rules cannot be asked now
@@ -42,7 +43,7 @@ func (p *Portal) showRequest(v *visit, id desk.ID, tried error) error {
 	if tried != nil {
 		status, d.problem = statusOf(tried), explain(pg.lang, tried)
 	}
-	pg.self = pathRequests + "/" + string(id)
+	pg.self, d.about = pathRequests+"/"+string(id), p.about(pg.lang, v.me.UID, r.Action)
 	return render(v.Ctx, status, requestPage(pg, d))
 }
 
@@ -54,8 +55,9 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	slices.Reverse(past)
 	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
 	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
-	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, again: r.State == desk.Lapsed && r.By == reader,
-		amend: p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil, releases: p.Desk.Releases(r)}
+	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, again: r.State == desk.Lapsed && r.By == reader, releases: p.Desk.Releases(r)}
+	spec, _ := desk.SpecOf(r.Action.Verb)
+	d.amend = len(spec.Args) == 1 && p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil // one value is what the page asks for
 	if r.Proposal != nil {
 		from, _ := desk.EditionOf(p.Desk.View.Editions(), r.Action.Arg("from"))
 		d.changes = differs(from.Book, r.Proposal.Book)
@@ -65,6 +67,9 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	}
 	return d, nil
 }
+
+// onRight says that the request is about a right.
+func (d dossier) onRight() bool { return len(rightFields[d.Action.Verb]) > 0 }
 
 func (p *Portal) approve(v *visit) error {
 	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {

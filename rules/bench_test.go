@@ -82,7 +82,9 @@ func university() (people []desk.Person, domains []string) {
 	}
 	for i := range 85 {
 		p := desk.Person{UID: desk.UID(fmt.Sprint("c", i)), Affiliation: "employee", Unit: fmt.Sprint("U", i), UnitDomain: domains[i*2]}
-		p.Manages = []string{domains[i], domains[(i+85)%175], domains[(i+90)%175]}
+		for _, d := range []string{domains[i], domains[(i+85)%175], domains[(i+90)%175]} {
+			p.Delegations = append(p.Delegations, delegated(p.UID, d)...)
+		}
 		people = append(people, p)
 	}
 	return people, domains

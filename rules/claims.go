@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -36,20 +37,20 @@ const example = "somebody"
 // about examples: mailboxes of each sort, and each size or value that the book
 // names. Conditions on one mailbox (its status, its class, the unit of its
 // owner) are not met by an example, nor claimed.
-func (b *Book) Claims(people []desk.Person, domains []string) (claims []Claim) {
-	crowd := b.Crowd(people)
+func (b *Book) Claims(at time.Time, people []desk.Person, domains []string) (claims []Claim) {
+	crowd, limits := b.Crowd(people), limitsOf(people)
 	for _, v := range governed() {
-		for _, asked := range b.askedBy(v) {
+		for _, asked := range b.askedBy(v, limits) {
 			if spec, _ := desk.SpecOf(v); spec.Target != desk.AccountForm {
-				claims = b.claim(claims, crowd, v, asked, House, "")
+				claims = b.claim(claims, crowd, at, v, asked, House, "")
 				continue
 			}
 			for _, domain := range domains {
 				for _, whose := range []Whose{Personal, Shared} {
-					claims = b.claim(claims, crowd, v, asked, whose, domain)
+					claims = b.claim(claims, crowd, at, v, asked, whose, domain)
 				}
 			}
-			claims = b.claimOwn(claims, people, v, asked)
+			claims = b.claimOwn(claims, people, at, v, asked)
 		}
 	}
 	slices.SortFunc(claims, func(x, y Claim) int {
@@ -59,8 +60,10 @@ func (b *Book) Claims(people []desk.Person, domains []string) (claims []Claim) {
 	return slices.Compact(claims)
 }
 
-func (b *Book) claim(claims []Claim, crowd *Crowd, v desk.Verb, asked string, whose Whose, domain string) []Claim {
-	a := crowd.Ask(factsOf(v, asked, whose, domain))
+func (b *Book) claim(claims []Claim, crowd *Crowd, at time.Time, v desk.Verb, asked string, whose Whose, domain string) []Claim {
+	f := factsOf(v, asked, whose, domain)
+	f.Now = at
+	a := crowd.Ask(f)
 	for i := range crowd.people {
 		c := Claim{crowd.people[i].UID, v, asked, whose, domain, desk.Pending}
 		switch {
@@ -75,16 +78,28 @@ func (b *Book) claim(claims []Claim, crowd *Crowd, v desk.Verb, asked string, wh
 }
 
 // claimOwn asks for the mailbox of each person, in the domain of their unit.
-func (b *Book) claimOwn(claims []Claim, people []desk.Person, v desk.Verb, asked string) []Claim {
+func (b *Book) claimOwn(claims []Claim, people []desk.Person, at time.Time, v desk.Verb, asked string) []Claim {
 	for _, p := range people {
 		domain := cmp.Or(p.UnitDomain, p.Mail.Domain())
 		f := factsOf(v, asked, Own, domain)
-		f.Actor, f.Owner, f.Target.Owner = p, p, p.UID
+		f.Actor, f.Owner, f.Target.Owner, f.Now = p, p, p.UID, at
 		if d := b.Decide(f); d.Outcome != desk.Denied {
 			claims = append(claims, Claim{p.UID, v, asked, Own, domain, d.Outcome})
 		}
 	}
 	return claims
+}
+
+// limitsOf are the sizes up to which people may give space.
+func limitsOf(people []desk.Person) (limits []int64) {
+	for _, p := range people {
+		for _, d := range p.Delegations {
+			if d.Quota > 0 {
+				limits = append(limits, d.Quota)
+			}
+		}
+	}
+	return limits
 }
 
 func factsOf(v desk.Verb, asked string, whose Whose, domain string) desk.Facts {
@@ -107,11 +122,12 @@ func factsOf(v desk.Verb, asked string, whose Whose, domain string) desk.Facts {
 }
 
 // askedBy lists what the verb can ask for that a rule tells apart: each size
-// that one names and one above them all, each value, and some other.
-func (b *Book) askedBy(v desk.Verb) (asked []string) {
+// that one names, or a delegation has as its limit, and one above them all, each
+// value, and some other.
+func (b *Book) askedBy(v desk.Verb, limits []int64) (asked []string) {
 	switch v {
 	case desk.QuotaSet:
-		var sizes []int64
+		sizes := slices.Clone(limits)
 		for _, r := range b.named(v) {
 			sizes = append(sizes, r.condition.sizes()...)
 		}

@@ -11,7 +11,7 @@ import (
 
 // TestClaims: what the cast may do of a few verbs, by the default book.
 func TestClaims(t *testing.T) {
-	claims := defaultBook(t).Claims([]desk.Person{people["alice"], people["bob"], people["odile"]}, []string{"physique.unistra.fr", "lettres.unistra.fr"})
+	claims := defaultBook(t).Claims(today, []desk.Person{people["alice"], people["bob"], people["odile"]}, []string{"physique.unistra.fr", "lettres.unistra.fr"})
 	of := func(who desk.UID, v desk.Verb) (got []string) {
 		for _, c := range claims {
 			if c.Who == who && c.Verb == v {
@@ -48,15 +48,15 @@ func TestClaimsAreDecided(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := anyBook(t, book)
 		person := somebody(t, "")
-		claims := b.Claims([]desk.Person{person}, domains[1:])
+		claims := b.Claims(noon, []desk.Person{person}, domains[1:])
 		for _, v := range []desk.Verb{desk.AliasAdd, desk.QuotaSet, desk.AccountForward, desk.HouseFreeze} {
-			for _, asked := range b.askedBy(v) {
+			for _, asked := range b.askedBy(v, nil) {
 				for _, whose := range []Whose{Personal, Shared, House} {
 					f := factsOf(v, asked, whose, "b.fr")
 					if (whose == House) != (v == desk.HouseFreeze) {
 						continue
 					}
-					f.Actor = person
+					f.Actor, f.Now = person, noon
 					d := b.Decide(f)
 					claimed := slices.ContainsFunc(claims, func(c Claim) bool {
 						return c.Verb == v && c.Asked == asked && c.Whose == whose && (c.Domain == "b.fr" || whose == House) && c.Outcome == d.Outcome

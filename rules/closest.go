@@ -203,7 +203,7 @@ func (s *search) imagine(t try) {
 	for _, n := range t.needs {
 		switch n.What {
 		case "domain":
-			f.Actor.Manages = append(slices.Clone(f.Actor.Manages), n.Name)
+			f.Actor.Delegations = append(slices.Clone(f.Actor.Delegations), desk.Delegation{Grant: desk.Grant{To: f.Actor.UID, Domains: []string{n.Name}}})
 		case "group":
 			f.Actor.Groups = append(slices.Clone(f.Actor.Groups), s.book.groups[n.Name])
 		}

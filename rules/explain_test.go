@@ -188,7 +188,7 @@ func changed(t *rapid.T, b *Book, f desk.Facts, c desk.Change, sight desk.Sight)
 	for _, n := range c.Needs {
 		switch kind += n.What + " "; n.What {
 		case "domain":
-			f.Actor.Manages = append(slices.Clone(f.Actor.Manages), n.Name)
+			f.Actor.Delegations = append(slices.Clone(f.Actor.Delegations), delegated(f.Actor.UID, n.Name)...)
 		case "group":
 			f.Actor.Groups = append(slices.Clone(f.Actor.Groups), b.groups[n.Name])
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 	"pgregory.net/rapid"
@@ -20,8 +21,12 @@ var forget = map[string]func(*desk.Facts){
 	"actor.unit":           func(f *desk.Facts) { f.Actor.Unit = "" },
 	"actor.unitDomain":     func(f *desk.Facts) { f.Actor.UnitDomain = "" },
 	"actor groups":         func(f *desk.Facts) { f.Actor.Groups = nil },
-	"actor delegations":    func(f *desk.Facts) { f.Actor.Manages = nil },
-	"names of delegations": func(f *desk.Facts) { f.Actor.Manages = blanked(f.Actor.Manages) },
+	"actor delegations":    func(f *desk.Facts) { f.Actor.Delegations = nil },
+	"names of delegations": func(f *desk.Facts) { f.Actor.Delegations = blankScopes(f.Actor.Delegations) },
+	"a delegation":         func(f *desk.Facts) { f.Actor.Delegations = f.Actor.Delegations[min(1, len(f.Actor.Delegations)):] },
+	"holders":              func(f *desk.Facts) { f.Actor.Delegations = nobodys(f.Actor.Delegations) },
+	"now":                  func(f *desk.Facts) { f.Now = time.Time{} },
+	"holder":               func(f *desk.Facts) { f.Holder = "" },
 	"names of groups":      func(f *desk.Facts) { f.Actor.Groups = blanked(f.Actor.Groups) },
 	"target":               func(f *desk.Facts) { f.Target = desk.Account{} },
 	"target.address":       func(f *desk.Facts) { f.Target.Address = "" },
@@ -42,6 +47,22 @@ var forget = map[string]func(*desk.Facts){
 	"via":                  func(f *desk.Facts) { f.Via = "" },
 	"verb":                 func(f *desk.Facts) { f.Action.Verb = "" },
 	"args":                 func(f *desk.Facts) { f.Action.Args = "" },
+}
+
+func blankScopes(all []desk.Delegation) (blank []desk.Delegation) {
+	for _, d := range all {
+		d.Domains, d.Units, d.Lists = blanked(d.Domains), blanked(d.Units), []desk.Address{""}
+		blank = append(blank, d)
+	}
+	return blank
+}
+
+func nobodys(all []desk.Delegation) (nobody []desk.Delegation) {
+	for _, d := range all {
+		d.To, d.Deputies = "", []desk.Deputy{{}}
+		nobody = append(nobody, d)
+	}
+	return nobody
 }
 
 func blanked(names []string) []string { return make([]string, len(names)) }
@@ -132,7 +153,7 @@ func anyCondition(t *rapid.T, depth int) string {
 
 func anyLeaf(t *rapid.T) string {
 	if rapid.Bool().Draw(t, "call") {
-		return rapid.SampledFrom([]string{"owns()", "ownedByOther()", "heads()", "sameUnit()", "inUnitDomain()", "inCharter()", "manages(domain)", "manages(target.domain)",
+		return rapid.SampledFrom([]string{"owns()", "ownedByOther()", "heads()", "holds()", "sameUnit()", "inUnitDomain()", "inCharter()", "manages(domain)", "manages(target.domain)",
 			"manages(actor.unitDomain)", "manages(\"a.fr\")", "member(\"admins\")", "same(actor.unit, owner.unit)",
 			"same(domain, owner.unitDomain)", "quotaWithin(\"10G\")", "true", "false"}).Draw(t, "word")
 	}

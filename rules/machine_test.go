@@ -32,6 +32,7 @@ type env struct {
 	Member       func(string) bool         `expr:"member"`
 	Owns         func() bool               `expr:"owns"`
 	OwnedByOther func() bool               `expr:"ownedByOther"`
+	Holds        func() bool               `expr:"holds"`
 	Heads        func() bool               `expr:"heads"`
 	Same         func(string, string) bool `expr:"same"`
 	SameUnit     func() bool               `expr:"sameUnit"`
@@ -81,10 +82,11 @@ func envOf(f desk.Facts, groups map[string]string, forms, reserved []string) env
 		Target: envMailbox{string(f.Target.Address), f.Target.Address.Domain(), f.Target.Status, f.Target.COS, f.Target.Quota, string(owner)},
 		Domain: f.Domain, Verb: string(f.Action.Verb), Size: f.Size, Alias: arg("alias"), To: arg("to"), COS: arg("cos"), Via: string(f.Via),
 
-		Manages:      func(d string) bool { return d != "" && slices.Contains(f.Actor.Manages, d) },
+		Manages:      func(d string) bool { return naivelyManages(f, d) },
 		Member:       func(g string) bool { return groups[g] != "" && slices.Contains(f.Actor.Groups, groups[g]) },
 		Owns:         func() bool { return owner != "" && owner == me },
 		OwnedByOther: func() bool { return owner != "" && me != "" && owner != me },
+		Holds:        func() bool { return f.Holder != "" && f.Holder == me },
 		Heads:        func() bool { return me != "" && owner != "" && f.Owner.UID == owner && f.Owner.Manager == me },
 		Same:         func(x, y string) bool { return x != "" && x == y },
 		SameUnit:     func() bool { return f.Actor.Unit != "" && f.Actor.Unit == f.Owner.Unit },

@@ -44,7 +44,7 @@ func matrix(t *testing.T) (cells []cell) {
 var (
 	roleOf = map[string]desk.Person{
 		"user":          {UID: "user", Affiliation: "employee", Unit: "PHY", UnitDomain: "physique.fr"},
-		"correspondent": {UID: "corr", Affiliation: "employee", Unit: "PHY", UnitDomain: "physique.fr", Manages: []string{"physique.fr"}},
+		"correspondent": {UID: "corr", Affiliation: "employee", Unit: "PHY", UnitDomain: "physique.fr", Delegations: []desk.Delegation{{Grant: desk.Grant{To: "corr", Domains: []string{"physique.fr"}}}}},
 		"admin":         {UID: "admin", Affiliation: "employee", Unit: "DN", UnitDomain: "unistra.fr", Groups: []string{"melusine-admins"}},
 		"head":          {UID: "head", Affiliation: "faculty", Unit: "PHY", UnitDomain: "physique.fr"},
 		"unknown":       {UID: "unknown"},

@@ -18,14 +18,14 @@ func (s *search) ways(t try, f flip) iter.Seq[try] {
 		}
 		switch {
 		case !f.to && looks == "domain":
-			_ = s.inDomains(t, s.base.Actor.Manages, yield) && s.inDomain(t, s.base.Actor.UnitDomain, yield)
+			_ = s.inDomains(t, s.base.Managed(), yield) && s.inDomain(t, s.base.Actor.UnitDomain, yield)
 		case !f.to:
 		case c.Word == "quotaWithin", looks == "size" && c.Word == "<=":
 			yield(t.withSize(c.bytes))
 		case c.Word == "member":
 			yield(t.with(desk.Need{What: "group", Name: c.Wants[0]}, toJoin))
 		case c.Word == "manages":
-			_ = (looks != "domain" || s.inDomains(t, s.base.Actor.Manages, yield)) && s.delegated(t, c, yield)
+			_ = (looks != "domain" || s.inDomains(t, s.base.Managed(), yield)) && s.delegated(t, c, yield)
 		case c.Word == "inUnitDomain":
 			s.inDomain(t, s.base.Actor.UnitDomain, yield)
 		case c.Word == "inCharter":

@@ -39,6 +39,8 @@ const (
 var words = map[string]word{
 	"owns": {from: ofActor | ofAsked, make: bare((*world).owns), key: login,
 		wanted: seeking(func(w *world) string { return string(w.Target.Owner) })},
+	"holds": {from: ofActor | ofAsked, make: bare((*world).holds), key: login,
+		wanted: seeking(func(w *world) string { return string(w.Holder) })},
 	"ownedByOther": {looks: []string{"target.owner"}, from: ofActor | ofTarget, make: bare((*world).ownedByOther)},
 	"heads": {looks: []string{"owner.manager"}, from: ofActor | ofTarget, make: bare((*world).heads), key: login,
 		wanted: seeking(func(w *world) string { return string(w.Owner.Manager) })},
@@ -49,7 +51,7 @@ var words = map[string]word{
 	"inCharter": {looks: []string{"alias", "to"}, from: ofAsked, known: true, make: bare((*world).inCharter)},
 	"manages": {takes: []argument{text}, from: ofActor | ofAsked, make: func(g given) func(*world) bool {
 		return func(w *world) bool { return w.manages(g.text(w)) }
-	}, key: func(p desk.Person) []string { return p.Manages }, wanted: func(g given) func(*world) string { return g.text }},
+	}, key: scopes, wanted: func(g given) func(*world) string { return g.text }},
 	"member": {takes: []argument{group}, from: ofActor, make: func(g given) func(*world) bool {
 		return func(w *world) bool { return w.member(g.quoted) }
 	}},
@@ -59,6 +61,17 @@ var words = map[string]word{
 	"quotaWithin": {takes: []argument{size}, looks: []string{"size"}, from: ofAsked, known: true, make: func(g given) func(*world) bool {
 		return func(w *world) bool { return w.quotaWithin(g.bytes) }
 	}},
+}
+
+// scopes are what is delegated to somebody, whatever for and until when.
+func scopes(p desk.Person) (all []string) {
+	for _, d := range p.Delegations {
+		all = append(append(all, d.Domains...), d.Units...)
+		for _, l := range d.Lists {
+			all = append(all, string(l))
+		}
+	}
+	return all
 }
 
 func login(p desk.Person) []string { return []string{string(p.UID)} }
@@ -73,6 +86,9 @@ func bare(f func(*world) bool) func(given) func(*world) bool {
 
 // owns holds if the account is that of the person who asks, who knows it.
 func (w *world) owns() bool { return w.Target.Owner != "" && w.Target.Owner == w.Actor.UID }
+
+// holds holds if the delegation that the action names is that of the person who asks.
+func (w *world) holds() bool { return w.Holder != "" && w.Holder == w.Actor.UID }
 
 // ownedByOther holds if the account is somebody else's, and it is known whose.
 func (w *world) ownedByOther() bool {
@@ -97,9 +113,11 @@ func (w *world) inUnitDomain() bool { return w.Domain != "" && w.Domain == w.Act
 // and is none of its reserved words.
 func (w *world) inCharter() bool { return w.book.naming.accepts(w.asked()) }
 
-// manages holds if the domain is delegated to who asks, for this action: it is
-// active, and what is asked is within its limits.
-func (w *world) manages(domain string) bool { return domain != "" && w.Manages(domain) }
+// manages holds if the domain is delegated to who asks, or to whom they are a
+// deputy of, for this action: the delegation is active now, and what is asked is
+// within its limits. The code of a unit (manages(owner.unit)) and the address of
+// a list are delegated in the same way.
+func (w *world) manages(scope string) bool { return scope != "" && w.Manages(scope) }
 
 // member holds if who asks is in the group, one of those that the header of the
 // book names.

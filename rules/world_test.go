@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 	"pgregory.net/rapid"
@@ -25,13 +26,16 @@ func somebody(t *rapid.T, label string) desk.Person {
 		UID:  rapid.SampledFrom(uids).Draw(t, label+"uid"),
 		Name: one(words3, "name"), Affiliation: one(words3, "affiliation"),
 		Unit: one(words3, "unit"), UnitDomain: one(domains, "unitDomain"), Manager: rapid.SampledFrom(uids).Draw(t, label+"manager"),
-		Groups:  some([]string{"", "melusine-admins", "others"}, "groups"),
-		Manages: some(domains, "manages"),
+		Groups: some([]string{"", "melusine-admins", "others"}, "groups"),
 	}
 }
 
 func anyFacts(t *rapid.T) desk.Facts {
-	f := desk.Facts{Actor: somebody(t, "actor."), Owner: somebody(t, "owner.")}
+	f := desk.Facts{Actor: somebody(t, "actor."), Owner: somebody(t, "owner."), Now: noon}
+	for range rapid.IntRange(0, 2).Draw(t, "delegations") {
+		f.Actor.Delegations = append(f.Actor.Delegations, anyDelegation(t, f.Actor.UID))
+	}
+	f.Holder = rapid.SampledFrom([]desk.UID{"", f.Actor.UID, "u1"}).Draw(t, "holder")
 	f.Action.Verb = rapid.SampledFrom(append(governed(), desk.Help, "")).Draw(t, "verb")
 	if domain := rapid.SampledFrom(domains).Draw(t, "target.domain"); domain != "" {
 		f.Target.Address = desk.Address("m@" + domain)
@@ -56,6 +60,59 @@ func anyFacts(t *rapid.T) desk.Facts {
 	}
 	f.Via = rapid.SampledFrom([]desk.Door{"", desk.Chat, desk.Portal}).Draw(t, "via")
 	return f
+}
+
+var noon = time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+
+// anyDelegation draws one that somebody may hold, or not any more, or not for this.
+func anyDelegation(t *rapid.T, holder desk.UID) desk.Delegation {
+	moment := rapid.SampledFrom([]time.Time{{}, {}, noon.Add(-1), noon, noon.Add(1)})
+	d := desk.Delegation{Grant: desk.Grant{To: rapid.SampledFrom([]desk.UID{holder, holder, "u9"}).Draw(t, "to"), Daily: rapid.IntRange(0, 2).Draw(t, "daily")},
+		Used: rapid.IntRange(0, 2).Draw(t, "used")}
+	d.Domains = rapid.SliceOfN(rapid.SampledFrom(domains), 0, 2).Draw(t, "of domains")
+	d.Units = rapid.SliceOfN(rapid.SampledFrom(words3), 0, 1).Draw(t, "of units")
+	d.Verbs = rapid.SampledFrom([][]desk.Verb{nil, nil, {desk.QuotaSet, desk.AccountCOS}, {desk.AliasAdd}}).Draw(t, "verbs")
+	d.Quota = rapid.SampledFrom([]int64{0, 1 << 30}).Draw(t, "most")
+	d.Classes = rapid.SampledFrom([][]string{nil, {"x"}}).Draw(t, "classes")
+	d.From, d.Until = moment.Draw(t, "from"), moment.Draw(t, "until")
+	if d.To != holder || rapid.Bool().Draw(t, "deputy") {
+		d.Deputies = []desk.Deputy{{Who: holder, From: moment.Draw(t, "deputy from"), Until: moment.Draw(t, "deputy until")}}
+	}
+	if rapid.IntRange(0, 9).Draw(t, "ended") == 0 {
+		d.Ended = noon
+	}
+	return d
+}
+
+// naivelyManages tells in its own words what a delegation covers.
+func naivelyManages(f desk.Facts, scope string) bool {
+	me, verb := f.Actor.UID, f.Action.Verb
+	during := func(from, until time.Time) bool {
+		began, over := from.IsZero() || from.Equal(f.Now) || from.Before(f.Now), !until.IsZero() && (until.Equal(f.Now) || until.Before(f.Now))
+		return began && !over
+	}
+	for _, d := range f.Actor.Delegations {
+		mine := d.To == me && during(d.From, d.Until)
+		for _, s := range d.Deputies {
+			mine = mine || s.Who == me && during(d.From, d.Until) && during(s.From, s.Until)
+		}
+		about := slices.Contains(d.Domains, scope) || slices.Contains(d.Units, scope)
+		if me == "" || scope == "" || !mine || !about || d.Ended.Equal(noon) {
+			continue
+		}
+		if verb == desk.AccountShow || verb == desk.HistoryShow || verb == desk.DelegationShow {
+			return true
+		}
+		changesRights := verb == desk.DelegationGrant || verb == desk.DelegationDeputy || verb == desk.DelegationRevoke || verb == desk.HouseFreeze || verb == desk.HouseThaw || verb == desk.BrakeRelease
+		named := len(d.Verbs) == 0 && !changesRights || slices.Contains(d.Verbs, verb)
+		small := verb != desk.QuotaSet || d.Quota == 0 || f.Size >= 1 && f.Size <= d.Quota
+		among := verb != desk.AccountCOS || len(d.Classes) == 0 || slices.Contains(d.Classes, f.Action.Arg("cos"))
+		left := d.Daily == 0 || d.Used < d.Daily
+		if named && small && among && left {
+			return true
+		}
+	}
+	return false
 }
 
 // TestNaive compares the default book with the same policy written another way.
@@ -91,12 +148,22 @@ func naive(f desk.Facts) string {
 	case desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate, desk.RulesRollback:
 		return map[bool]string{true: "pending[group:melusine-admins]", false: "denied[]"}[admin]
 	}
+	switch mine := f.Owner.UID == me; f.Action.Verb {
+	case desk.DelegationGrant:
+		return map[bool]string{true: "pending[group:melusine-admins]", false: "denied[]"}[admin]
+	case desk.DelegationDeputy:
+		return map[bool]string{true: "pending[group:melusine-admins]", false: "denied[]"}[admin || f.Holder == me]
+	case desk.DelegationShow:
+		return map[bool]string{true: "allowed[]", false: "denied[]"}[admin || mine || naivelyManages(f, f.Domain)]
+	case desk.DelegationRevoke:
+		return map[bool]string{true: "allowed[]", false: "denied[]"}[admin || f.Holder == me || mine]
+	}
 	if home == "" || f.Domain == "" {
 		return "denied[]"
 	}
 	own, anothers := f.Target.Owner == me, f.Target.Owner != "" && f.Target.Owner != me
-	near := slices.Contains(f.Actor.Manages, home) || f.Owner.UnitDomain != "" && slices.Contains(f.Actor.Manages, f.Owner.UnitDomain)
-	manages := slices.Contains(f.Actor.Manages, f.Domain) && near
+	near := naivelyManages(f, home) || naivelyManages(f, f.Owner.UnitDomain) || naivelyManages(f, f.Owner.Unit)
+	manages := naivelyManages(f, f.Domain) && near
 	fromAdmins, fromBoth := "pending[group:melusine-admins]", "pending[domain:"+f.Domain+" group:melusine-admins]"
 	switch f.Action.Verb {
 	case desk.AccountShow, desk.HistoryShow:
@@ -108,12 +175,13 @@ func naive(f desk.Facts) string {
 		if f.Size <= 0 {
 			return "denied[]"
 		}
-		if anothers && (admin || manages && slices.Contains(f.Actor.Manages, home) && f.Size <= 10<<30) {
+		if anothers && (admin || (naivelyManages(f, home) || naivelyManages(f, f.Owner.Unit)) && f.Size <= 10<<30) {
 			return "allowed[]"
 		}
 		if own && !admin && f.Size <= 20<<30 {
 			return fromBoth
 		}
+		manages = manages || naivelyManages(f, f.Owner.Unit)
 	case desk.AliasAdd, desk.AliasRemove:
 		if anothers && (admin || manages) || own && f.Action.Verb == desk.AliasRemove {
 			return "allowed[]"
@@ -141,7 +209,7 @@ func naive(f desk.Facts) string {
 		return "denied[]"
 	}
 	if spec, _ := desk.SpecOf(f.Action.Verb); len(spec.Args["alias"]+spec.Args["size"]) == 0 {
-		manages = slices.Contains(f.Actor.Manages, home)
+		manages = naivelyManages(f, home) || naivelyManages(f, f.Owner.Unit)
 	}
 	if admin || manages {
 		return fromAdmins
@@ -154,7 +222,7 @@ func naive(f desk.Facts) string {
 func TestNothingMatchesOnNothing(t *testing.T) {
 	var w world
 	w.look(languageBook(), desk.Facts{})
-	if w.owns() || w.ownedByOther() || w.heads() || w.sameUnit() || w.inUnitDomain() || w.inCharter() || w.same("", "") || w.manages("") || w.member("") || w.quotaWithin(0) {
+	if w.owns() || w.ownedByOther() || w.heads() || w.holds() || w.sameUnit() || w.inUnitDomain() || w.inCharter() || w.same("", "") || w.manages("") || w.member("") || w.quotaWithin(0) {
 		t.Error("a word holds on nothing")
 	}
 }

@@ -116,7 +116,7 @@ func (a Action) After() Address {
 	return Address(a.Target)
 }
 
-var plainValue = regexp.MustCompile(`^[A-Za-z0-9@._+:/-]+$`)
+var plainValue = regexp.MustCompile(`^[A-Za-z0-9@._+:/,-]+$`)
 
 func printArgs(args map[string]string) string {
 	var words []string

@@ -47,7 +47,7 @@ func (d *Desk) Amendable(by UID, via Door, id ID, r Request) error {
 		return nil
 	case d.serves(r.Action, r.Owner, by):
 		return Fail(Forbidden, OwnBenefit, "id", string(r.ID))
-	case !r.Decision.Approves(d.View.Person(by)):
+	case !r.Decision.Approves(d.voter(by, r.Action)):
 		return Fail(Forbidden, NotApprover, "id", string(r.ID))
 	}
 	return nil
@@ -63,12 +63,13 @@ func (d *Desk) redecide(by UID, r Request, action Action) (Decided, error) {
 	if err != nil {
 		return Decided{}, err
 	}
-	if facts.Target.ID != r.Mailbox || facts.Target.Owner != r.Owner || facts.Action != action {
+	if facts.Target.ID != r.Mailbox || facts.Whose() != r.Owner || facts.Action != action {
 		return Decided{}, Fail(Conflict, OtherMailbox, "target", r.Action.Target)
 	}
 	if by != r.By && d.serves(action, r.Owner, by) {
 		return Decided{}, Fail(Forbidden, OwnBenefit, "id", string(r.ID))
 	}
+	facts = d.counted(facts, r)
 	decision := d.Rules.Decide(facts)
 	switch {
 	case !decision.concedes():

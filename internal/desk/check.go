@@ -10,11 +10,15 @@ import (
 // returns the facts for the rules. The action in the facts names its target by
 // the address Partage has, never as typed.
 func (d *Desk) check(by UID, via Door, a Action) (Facts, error) {
+	spec, _ := SpecOf(a.Verb)
+	if spec.Target != AccountForm {
+		return d.checkOn(by, via, a, Account{})
+	}
 	target, none := d.Resolve(a.Target), UnknownAccount
 	if a.Verb == AccountRestore {
 		target, none = d.deletion(a.Target).Origin, NotDeleted
 	}
-	if spec, _ := SpecOf(a.Verb); spec.Target == AccountForm && !target.Known() {
+	if !target.Known() {
 		if err := d.fresh(); err != nil {
 			return Facts{}, err
 		}
@@ -99,6 +103,8 @@ func (d *Desk) possible(f *Facts) error {
 		return d.bookable(f)
 	case HouseFreeze, HouseThaw, BrakeRelease:
 		return d.governable(f.Action.Verb)
+	case DelegationGrant, DelegationDeputy, DelegationRevoke:
+		return d.aboutRights(f)
 	default:
 		return d.settable(f.Action, f.Target)
 	}

@@ -17,6 +17,7 @@ type Desk struct {
 	Stale   time.Duration // age of the directory beyond which nothing is changed
 	Brakes  Brakes
 	Terms   Terms
+	Zone    *time.Location            // whose days delegations begin and end with; nil = UTC
 	Read    func(Book) (Rules, error) // an error is for the author of the book
 }
 
@@ -53,13 +54,14 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 		if err != nil {
 			return Request{}, err
 		}
+		facts = d.counted(facts, Request{})
 		decision := d.Rules.Decide(facts)
 		if stale := proposal == nil || proposal.Difference.From != facts.Action.Arg("from"); decision.concedes() && stale {
 			if proposal, err = d.propose(facts, a.Book); err != nil {
 				return Request{}, err
 			}
 		}
-		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Target.Owner,
+		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Whose(),
 			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch, Proposal: proposal}
 		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.decided(facts, decision))
 		if !errors.Is(err, ErrBehind) {
@@ -82,7 +84,7 @@ func (d *Desk) Preview(by UID, via Door, a Action) (Action, Decision, error) {
 	if err != nil {
 		return a, Decision{}, err
 	}
-	return facts.Action, d.Rules.Decide(facts), nil
+	return facts.Action, d.decide(facts, Request{}), nil
 }
 
 // Approve adds the vote of a person. digest is what the card showed; "" stands
@@ -95,7 +97,7 @@ func (d *Desk) Approve(ctx context.Context, by UID, via Door, id ID, digest stri
 		if err := d.mayApprove(by, r); err != nil {
 			return nil, err
 		}
-		return []Fact{Approved{Digest: r.Digest(), Via: via, Panels: r.panelsOf(d.View.Person(by))}}, nil
+		return []Fact{Approved{Digest: r.Digest(), Via: via, Panels: r.panelsOf(d.voter(by, r.Action))}}, nil
 	})
 }
 
@@ -128,26 +130,6 @@ func (d *Desk) Withdraw(ctx context.Context, by UID, via Door, id ID) (Request, 
 // Announce records where a request was told of.
 func (d *Desk) Announce(ctx context.Context, id ID, a Announced) error {
 	_, err := d.Change(ctx, id, System, func(Request) ([]Fact, error) { return []Fact{a}, nil })
-	return err
-}
-
-// Grant delegates domains to a correspondent.
-func (d *Desk) Grant(ctx context.Context, by, to UID, domains ...string) error {
-	if !d.View.Person(to).Known() {
-		return Fail(NotFound, UnknownPerson, "value", string(to))
-	}
-	for _, domain := range domains {
-		if !d.View.HasDomain(domain) {
-			return Fail(NotFound, UnknownDomain, "domain", domain)
-		}
-	}
-	_, err := d.Change(ctx, "", by, func(Request) ([]Fact, error) { return []Fact{Granted{to, domains}}, nil })
-	return err
-}
-
-// Revoke takes domains back.
-func (d *Desk) Revoke(ctx context.Context, by, from UID, domains ...string) error {
-	_, err := d.Change(ctx, "", by, func(Request) ([]Fact, error) { return []Fact{Revoked{from, domains}}, nil })
 	return err
 }
 

@@ -257,21 +257,3 @@ func TestChangeLooksAgain(t *testing.T) {
 		t.Errorf("announced what does not exist: %v", err)
 	}
 }
-
-func TestGrantAndRevoke(t *testing.T) {
-	d, h := newDesk(t)
-	wants(t, d.Grant(t.Context(), "cid", "who", "u.fr"), desk.UnknownPerson)
-	wants(t, d.Grant(t.Context(), "cid", "fay", "u.fr", "elsewhere.fr"), desk.UnknownDomain)
-	if len(h.events) > 0 {
-		t.Errorf("recorded %v", h.events)
-	}
-	wants(t, d.Grant(t.Context(), "cid", "fay", "u.fr"), "")
-	wants(t, d.Revoke(t.Context(), "dan", "fay", "u.fr"), "")
-	want := []desk.Event{
-		{Seq: 1, At: now, By: "cid", Subject: "fay", Fact: desk.Granted{To: "fay", Domains: []string{"u.fr"}}},
-		{Seq: 2, At: now, By: "dan", Subject: "fay", Fact: desk.Revoked{From: "fay", Domains: []string{"u.fr"}}},
-	}
-	if diff := cmp.Diff(want, h.events); diff != "" {
-		t.Error(diff)
-	}
-}

@@ -146,18 +146,30 @@ type (
 	}
 )
 
+// Facts about rights. They settle a request; a Granted may also be without one,
+// signed by the program.
+type (
+	// Granted delegates: see Delegation, which is named after this event.
+	Granted struct {
+		Grant
+		Reason string `json:",omitempty"` // if there is no request
+	}
+	// Deputised gives a delegation a deputy, or other dates to one it has.
+	Deputised struct {
+		Of          Mandate
+		Who         UID
+		From, Until time.Time
+	}
+	// Revoked ends a delegation, or takes one deputy from it.
+	Revoked struct {
+		Of     Mandate
+		Deputy UID      `json:",omitempty"`
+		Thin   []string `json:",omitempty"` // domains that it leaves with too few correspondents
+	}
+)
+
 // Facts without a request.
 type (
-	// Granted delegates domains to a correspondent.
-	Granted struct {
-		To      UID
-		Domains []string
-	}
-	// Revoked takes domains back.
-	Revoked struct {
-		From    UID
-		Domains []string
-	}
 	// BindingOffered is a one-time code given to the person who signs the
 	// event; Digest is SHA-256 of the code, in hex.
 	BindingOffered struct {
@@ -207,6 +219,7 @@ func (Thawed) fact()         {}
 func (BookActivated) fact()  {}
 func (Announced) fact()      {}
 func (Granted) fact()        {}
+func (Deputised) fact()      {}
 func (Revoked) fact()        {}
 func (BindingOffered) fact() {}
 func (Bound) fact()          {}

@@ -88,7 +88,7 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"reminded by a person": event("dan", desk.Reminded{}), "escalated by a person": event("dan", desk.Escalated{}), "expired by a person": event("dan", desk.Expired{}),
 		"digested":  event(desk.System, desk.Digested{Day: "2026-09-01"}),
 		"announced": event(desk.System, desk.Announced{Role: desk.ToAsker}),
-		"granted":   event("dan", desk.Granted{To: "ann"}), "revoked": event("dan", desk.Revoked{From: "ann"}),
+		"granted":   event("dan", desk.Granted{Grant: desk.Grant{To: "ann"}}), "revoked": event("dan", desk.Revoked{Of: "M-1"}), "deputised": event("dan", desk.Deputised{Of: "M-1", Who: "ann"}),
 		"offered": event("dan", desk.BindingOffered{}), "bound": event("dan", desk.Bound{}), "nothing": event("dan", nil),
 	}
 	states := map[string]stand{

@@ -21,10 +21,10 @@ func (d *Desk) Forget(ctx context.Context, by, who UID) error {
 	return err
 }
 
-// subject is whose personal data a request is: of the owner of its mailbox, or
-// of who asks for a mailbox that is nobody's.
+// subject is whose personal data a request is: of the owner of its mailbox, of
+// whose right it gives or takes, or of who asks for a mailbox that is nobody's.
 func (r Request) subject() UID {
-	if r.Action.Verb.governs() {
+	if r.Action.Verb.governs() && !r.Action.Verb.delegates() {
 		return System
 	}
 	if r.Owner != "" {
@@ -39,8 +39,6 @@ func subject(f Fact, by UID) UID {
 	switch f := f.(type) {
 	case Granted:
 		return f.To
-	case Revoked:
-		return f.From
 	case Forgotten:
 		return f.Who
 	case BindingOffered, Bound:
@@ -62,7 +60,7 @@ func (r Request) without(e Event, f Erased) (Request, bool) {
 	case Announced:
 		r.Hushed = !r.Erased
 		return r, r.State != None
-	case Done, Frozen, Thawed, BrakesReset:
+	case Done, Frozen, Thawed, BrakesReset, Granted, Deputised, Revoked:
 		r.State = Settled
 	case Withdrawn:
 		r.State = Cancelled

@@ -88,7 +88,7 @@ func TestSubject(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants(t, d.Announce(t.Context(), "D-1", desk.Announced{}), "")
-	for _, f := range []desk.Fact{desk.Bound{}, desk.BindingOffered{}, desk.Granted{To: "bob"}, desk.Revoked{From: "bob"}, desk.Redacted{}} {
+	for _, f := range []desk.Fact{desk.Bound{}, desk.BindingOffered{}, desk.Granted{Grant: desk.Grant{To: "bob"}}, desk.Redacted{}} {
 		if _, err := d.Change(t.Context(), "", "cid", func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{f}, nil }); err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func TestSubject(t *testing.T) {
 	for _, e := range h.events {
 		got = append(got, e.Subject)
 	}
-	if diff := cmp.Diff([]desk.UID{"bob", "bob", "ann", "ann", "bob", "cid", "cid", "bob", "bob", desk.System}, got); diff != "" {
+	if diff := cmp.Diff([]desk.UID{"bob", "bob", "ann", "ann", "bob", "cid", "cid", "bob", desk.System}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -100,6 +100,8 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 		return d.events(r.ID, by, Frozen{Cause: ByRequest, Reason: r.Reason})
 	case HouseThaw:
 		return d.events(r.ID, by, Thawed{})
+	case DelegationGrant, DelegationDeputy, DelegationRevoke:
+		return d.events(r.ID, by, d.rights(r.Action))
 	case RulesActivate, RulesRollback, RulesUndo:
 		return d.events(r.ID, by, BookActivated{r.Action.Arg("book"), r.Proposal.Book})
 	case BrakeRelease:
@@ -112,7 +114,7 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 	return nil
 }
 
-// governed is the part of the fold that belongs to freezes and brakes; governs
+// governed is the part of the fold that belongs to freezes, brakes and rights; governs
 // is false for other facts.
 func (r Request) governed(e Event) (next Request, ok, governs bool) {
 	settles := r.State == Ready
@@ -130,6 +132,10 @@ func (r Request) governed(e Event) (next Request, ok, governs bool) {
 		ok = settles && r.Action.Verb == HouseThaw
 	case BrakesReset:
 		ok = settles && r.Action.Verb == BrakeRelease
+	case Granted, Deputised:
+		ok = settles && r.Action.settles(f)
+	case Revoked:
+		next.Thin, ok = f.Thin, settles && r.Action.settles(f)
 	case BookActivated:
 		ok = settles && r.proposes(f)
 	default:

@@ -198,9 +198,54 @@ func (h *house) Members(group string) (uids []desk.UID) {
 	return uids
 }
 
-func (h *house) Correspondents() map[desk.UID][]string { return nil }
+func (h *house) Delegations() (all []desk.Delegation) {
+	for _, e := range h.events {
+		of := desk.Mandate("")
+		switch f := e.Fact.(type) {
+		case desk.Granted:
+			d, _ := desk.Delegation{}.With(e)
+			all = append(all, d)
+			continue
+		case desk.Deputised:
+			of = f.Of
+		case desk.Revoked:
+			of = f.Of
+		default:
+			continue
+		}
+		i := slices.IndexFunc(all, func(d desk.Delegation) bool { return d.ID == of })
+		all[i], _ = all[i].With(e)
+	}
+	return all
+}
 
-func (h *house) Person(uid desk.UID) desk.Person { return h.people[uid] }
+func (h *house) Delegation(name desk.Mandate) desk.Delegation {
+	all := h.Delegations()
+	if i := slices.IndexFunc(all, func(d desk.Delegation) bool { return d.ID == name }); i >= 0 {
+		return all[i]
+	}
+	return desk.Delegation{}
+}
+
+func (h *house) Correspondents() map[desk.UID][]desk.Delegation {
+	held := map[desk.UID][]desk.Delegation{}
+	for _, d := range h.Delegations() {
+		for _, who := range d.Holders() {
+			if d.Stands() {
+				held[who] = append(held[who], d)
+			}
+		}
+	}
+	return held
+}
+
+func (h *house) Person(uid desk.UID) desk.Person {
+	p := h.people[uid]
+	if p.Known() {
+		p.Delegations = append(p.Delegations, h.Correspondents()[uid]...)
+	}
+	return p
+}
 
 func (h *house) Account(a desk.Address) desk.Account {
 	for _, account := range h.accounts {
@@ -220,6 +265,8 @@ func (h *house) Owned(uid desk.UID) (owned []desk.Account) {
 	return owned
 }
 
+func (h *house) Domains() []string            { return h.domains }
+func (h *house) HasUnit(code string) bool     { return code == "PHY" }
 func (h *house) HasDomain(domain string) bool { return slices.Contains(h.domains, domain) }
 func (h *house) Classes() []string            { return []string{"staff_l", "staff_s"} }
 

@@ -14,7 +14,7 @@ func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
 		return Fail(Forbidden, OwnRequest, "id", string(r.ID))
 	case d.serves(r.Action, r.Owner, by):
 		return Fail(Forbidden, OwnBenefit, "id", string(r.ID))
-	case !r.Decision.Approves(d.View.Person(by)):
+	case !r.Decision.Approves(d.voter(by, r.Action)):
 		return Fail(Forbidden, NotApprover, "id", string(r.ID))
 	case r.State == Waiting && r.wrote(by):
 		return Fail(Forbidden, OwnAmendment, "id", string(r.ID))
@@ -39,12 +39,12 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 	if err := d.stillActivable(r); err != nil {
 		return err
 	}
-	now := d.Rules.Decide(facts)
-	approver := now.Outcome == Pending && now.Approves(d.View.Person(by))
-	if d.serves(r.Action, facts.Target.Owner, by) || now.Outcome != Allowed && !approver {
+	now, voter := d.decide(facts, r), d.voter(by, r.Action)
+	approver := now.Outcome == Pending && now.Approves(voter)
+	if d.serves(r.Action, facts.Whose(), by) || now.Outcome != Allowed && !approver {
 		return Fail(Forbidden, NotApprover, "id", string(r.ID))
 	}
-	if !r.awaits(d.View.Person(by)) {
+	if !r.awaits(voter) {
 		return Fail(Conflict, OtherPanel, "id", string(r.ID))
 	}
 	return nil
@@ -52,7 +52,7 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 
 // serves says that the person gains by the action on an account of the owner:
 // it is theirs, or the mail would be passed on to them, or it releases what they
-// asked for or gain by.
+// asked for or gain by; or the right is theirs.
 func (d *Desk) serves(a Action, owner, who UID) bool {
 	if a.Verb == BrakeRelease {
 		return slices.ContainsFunc(d.Held(), func(r Request) bool { return r.By == who || d.serves(r.Action, r.Owner, who) })
@@ -75,14 +75,14 @@ func (d *Desk) Recheck(r Request, target Account) error {
 	if err != nil {
 		return err
 	}
-	now := d.Rules.Decide(facts)
+	now := d.decide(facts, r)
 	if now.Outcome == Allowed {
 		return nil
 	}
 	var valid []Vote
 	for _, v := range r.Votes {
-		v.Panels = now.panelsOf(d.View.Person(v.By))
-		if !d.serves(r.Action, facts.Target.Owner, v.By) && !r.wrote(v.By) && len(v.Panels) > 0 {
+		v.Panels = now.panelsOf(d.voter(v.By, r.Action))
+		if !d.serves(r.Action, facts.Whose(), v.By) && !r.wrote(v.By) && len(v.Panels) > 0 {
 			valid = append(valid, v)
 		}
 	}

@@ -9,16 +9,26 @@ type Panel struct {
 	Needed    int      // how many distinct people
 }
 
-// Has says that p is one of the panel.
-func (s Panel) Has(p Person) bool {
-	return p.Known() && slices.ContainsFunc(s.Approvers, func(ref string) bool {
+// A Voter is somebody before an action that waits for approval.
+type Voter struct {
+	Person
+	Use Use
+}
+
+// voter is somebody before the action as things are now.
+func (d *Desk) voter(who UID, a Action) Voter { return Voter{d.View.Person(who), a.use(d.Now())} }
+
+// Has says that v is one of the panel. The correspondents of a domain are those
+// to whom just this is delegated, now and within its limits, and their deputies.
+func (s Panel) Has(v Voter) bool {
+	return v.Known() && slices.ContainsFunc(s.Approvers, func(ref string) bool {
 		kind, name := cut(ref, ":")
-		return kind == "group" && p.In(name) || kind == "domain" && p.Corresponds(name) || kind == "person" && UID(name) == p.UID
+		return kind == "group" && v.In(name) || kind == "domain" && v.Manages(name, v.Use) || kind == "person" && UID(name) == v.UID
 	})
 }
 
-// Approves says that p is one of the named approvers.
-func (d Decision) Approves(p Person) bool { return len(d.panelsOf(p)) > 0 }
+// Approves says that v is one of the named approvers.
+func (d Decision) Approves(v Voter) bool { return len(d.panelsOf(v)) > 0 }
 
 // Approvers lists who may approve, in whichever panel.
 func (d Decision) Approvers() (refs []string) {
@@ -40,10 +50,10 @@ func (d Decision) Needed() (n int) {
 	return n
 }
 
-// panelsOf are the panels that p belongs to, by their places.
-func (d Decision) panelsOf(p Person) (places []int) {
+// panelsOf are the panels that v belongs to, by their places.
+func (d Decision) panelsOf(v Voter) (places []int) {
 	for i, s := range d.Panels {
-		if s.Has(p) {
+		if s.Has(v) {
 			places = append(places, i)
 		}
 	}
@@ -104,15 +114,15 @@ func (r Request) vote(v Vote) ([]Vote, bool) {
 }
 
 // awaits says that the person's approval would bring the request nearer to its end.
-func (r Request) awaits(p Person) bool {
-	_, helps := r.vote(Vote{By: p.UID, Panels: r.Decision.panelsOf(p)})
-	return r.State == Waiting && r.mayVote(p.UID) && r.Decision.Approves(p) && helps
+func (r Request) awaits(v Voter) bool {
+	_, helps := r.vote(Vote{By: v.UID, Panels: r.Decision.panelsOf(v)})
+	return r.State == Waiting && r.mayVote(v.UID) && r.Decision.Approves(v) && helps
 }
 
-// panelsOf are the panels that p belongs to, left out when there is only one.
-func (r Request) panelsOf(p Person) []int {
+// panelsOf are the panels that v belongs to, left out when there is only one.
+func (r Request) panelsOf(v Voter) []int {
 	if len(r.Decision.Panels) == 1 {
 		return nil
 	}
-	return r.Decision.panelsOf(p)
+	return r.Decision.panelsOf(v)
 }

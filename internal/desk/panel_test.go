@@ -14,13 +14,14 @@ func both(n int) desk.Decision {
 }
 
 func TestPanelHas(t *testing.T) {
-	cid := desk.Person{UID: "cid", Groups: []string{"admins"}, Manages: []string{"u.fr"}}
+	cid := desk.Voter{Person: desk.Person{UID: "cid", Groups: []string{"admins"}, Delegations: []desk.Delegation{{Grant: desk.Grant{To: "cid", Domains: []string{"u.fr"}}}}},
+		Use: desk.Use{Verb: desk.AliasAdd, At: now}}
 	for ref, want := range map[string]bool{"group:admins": true, "domain:u.fr": true, "person:cid": true,
 		"group:deans": false, "domain:v.fr": false, "person:dan": false, "group:": false, "domain:": false, "person:": false, "cid": false, "": false} {
 		if (desk.Panel{Approvers: []string{ref}}).Has(cid) != want {
 			t.Errorf("%q has cid: %v", ref, !want)
 		}
-		if (desk.Panel{Approvers: []string{ref}}).Has(desk.Person{Groups: []string{""}}) {
+		if (desk.Panel{Approvers: []string{ref}}).Has(desk.Voter{Person: desk.Person{Groups: []string{""}}}) {
 			t.Errorf("%q has nobody", ref)
 		}
 	}

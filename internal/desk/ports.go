@@ -29,8 +29,13 @@ type Fold interface {
 	Requests(Query) iter.Seq[Request]
 	// History yields the events that touch an address or a request, newest first.
 	History(ctx context.Context, of string) iter.Seq2[Event, error]
-	// Correspondents gives the domains delegated to each correspondent, sorted.
-	Correspondents() map[UID][]string
+	// Delegation is the one of that name, even if it has ended; or the zero Delegation.
+	Delegation(Mandate) Delegation
+	// Delegations lists all of them, as they were granted.
+	Delegations() []Delegation
+	// Correspondents gives those that were not revoked, whatever their dates, to
+	// each who holds them or is a deputy.
+	Correspondents() map[UID][]Delegation
 	// Binding is the person a chat account is bound to, or "".
 	Binding(account string) UID
 	// Chat is the chat account bound to a person, or "".
@@ -85,6 +90,10 @@ type World interface {
 	Population() int
 	// HasDomain says that Partage serves the domain.
 	HasDomain(string) bool
+	// Domains are those that Partage serves, sorted. Not to be changed.
+	Domains() []string
+	// HasUnit says that somebody belongs to the unit with that code.
+	HasUnit(code string) bool
 	// Classes names the classes of service of Partage, sorted.
 	Classes() []string
 	// Ages tells when the directory and Partage were last read in full; zero = never.

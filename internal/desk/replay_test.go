@@ -12,9 +12,10 @@ import (
 // What the rules looked at is found again as it was, whatever has become of
 // people and mailboxes since.
 func TestRecordedFactsAreThoseDecidedOn(t *testing.T) {
-	for _, text := range []string{"quota.set bob@u.fr size=2G", "alias.add bob@u.fr alias=b@u.fr", "account.cos bob@u.fr cos=staff_l", "quota.set ann@u.fr size=3G", "house.freeze", "account.forward fay2@u.fr to=none"} {
+	for _, text := range []string{"quota.set bob@u.fr size=2G", "alias.add bob@u.fr alias=b@u.fr", "account.cos bob@u.fr cos=staff_l", "quota.set ann@u.fr size=3G", "house.freeze", "delegation.grant bob domains=u.fr", "account.forward fay2@u.fr to=none"} {
 		d, h := newDesk(t)
-		h.people["ann"] = desk.Person{UID: "ann", Name: "Ann", Affiliation: "employee", Unit: "U1", UnitDomain: "u.fr", Manager: "dan", Groups: []string{"g"}, Manages: []string{"u.fr"}}
+		h.people["ann"] = desk.Person{UID: "ann", Name: "Ann", Affiliation: "employee", Unit: "U1", UnitDomain: "u.fr", Manager: "dan", Groups: []string{"g"},
+			Delegations: []desk.Delegation{{Grant: desk.Grant{To: "ann", Domains: []string{"u.fr"}}}}}
 		h.people["bob"] = desk.Person{UID: "bob", Name: "Bob", Affiliation: "student", Unit: "U2"}
 		if text == "account.forward fay2@u.fr to=none" { // whose owner the directory does not know
 			a := h.accounts["fay2@u.fr"]
@@ -29,7 +30,7 @@ func TestRecordedFactsAreThoseDecidedOn(t *testing.T) {
 		}
 		for _, uid := range []desk.UID{"ann", "bob"} { // the world moves on
 			p := h.people[uid]
-			p.Unit, p.Groups, p.Affiliation, p.Manages, p.UnitDomain, p.Manager = "other", nil, "retired", nil, "x.fr", "eve"
+			p.Unit, p.Groups, p.Affiliation, p.Delegations, p.UnitDomain, p.Manager = "other", nil, "retired", nil, "x.fr", "eve"
 			h.people[uid] = p
 		}
 		h.accounts = nil
@@ -110,5 +111,25 @@ func TestTurns(t *testing.T) {
 		if got := desk.Turns(c.was, c.is); got != c.want {
 			t.Errorf("%v -> %v: %q, want %q", c.was.Outcome, c.is.Outcome, got, c.want)
 		}
+	}
+}
+
+// Of rights only those count that were in force and not used up: so they answer
+// alike at any time.
+func TestRecordedRightsAreThoseInForce(t *testing.T) {
+	d, h := newDesk(t)
+	right := func(domain string) desk.Grant { return desk.Grant{To: "ann", Domains: []string{domain}} }
+	over, later, used, lasting := right("over.fr"), right("later.fr"), right("used.fr"), right("u.fr")
+	over.Until, later.From, used.Daily, lasting.Until = now, now.Add(1), 1, now.Add(time.Hour)
+	h.people["ann"] = desk.Person{UID: "ann", Delegations: []desk.Delegation{{Grant: over}, {Grant: later}, {Grant: lasting}, {Grant: right("gone.fr"), Ended: now}}}
+	r := ask(t, d, "k")
+	f, ok := d.Recorded(r)
+	if want := []desk.Delegation{{Grant: right("u.fr")}}; !ok || !cmp.Equal(want, f.Actor.Delegations) {
+		t.Errorf("recorded %+v", f.Actor.Delegations)
+	}
+	used.Domains = []string{"u.fr"}
+	h.people["ann"] = desk.Person{UID: "ann", Delegations: []desk.Delegation{{Grant: used}}}
+	if f, _ := d.Recorded(ask(t, d, "l")); len(f.Actor.Delegations) > 0 {
+		t.Errorf("recorded %+v, which was used up", f.Actor.Delegations)
 	}
 }

@@ -73,6 +73,7 @@ type Request struct {
 	Before    Account       // as read before the last attempt
 	Proof     Account       // as read after the last step that took effect
 	Limit     Held          // that stopped it last
+	Thin      []string      // domains that it left with too few correspondents
 	Code      Code          // of the last failure
 	Error     string        // of the last failure or doubt, for operators
 	Announced map[Role]Announced

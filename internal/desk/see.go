@@ -64,7 +64,7 @@ func (d *Desk) concerns(by UID, via Door, r Request) bool {
 	if by == "" {
 		return false
 	}
-	if r.By == by || r.Owner == by || r.Decision.Approves(d.View.Person(by)) {
+	if r.By == by || r.Owner == by || r.Decision.Approves(d.voter(by, r.Action)) {
 		return true
 	}
 	if r.Action.Verb.governs() { // seen by who may ask for the same
@@ -95,7 +95,7 @@ func (d *Desk) Inbox(by UID) []Request {
 }
 
 func (d *Desk) awaits(r Request, who UID) bool {
-	return r.awaits(d.View.Person(who)) && !d.serves(r.Action, r.Owner, who) && !r.Over(d.Now())
+	return r.awaits(d.voter(who, r.Action)) && !d.serves(r.Action, r.Owner, who) && !r.Over(d.Now())
 }
 
 // Seen lists the requests that the person may see, newest first, n at most.

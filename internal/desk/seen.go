@@ -1,5 +1,7 @@
 package desk
 
+import "time"
+
 // Seen is what the rules looked at when they decided, so that another book can
 // be asked about the same. It names nobody who is not named beside it: logins
 // and names are those of the event that holds it.
@@ -12,6 +14,9 @@ type Seen struct {
 	Status  string    `json:",omitempty"`
 	COS     string    `json:",omitempty"`
 	Quota   int64     `json:",omitempty"`
+	// Of a right.
+	Domain string `json:",omitempty"`
+	Holds  bool   `json:",omitempty"` // who asks holds the delegation that is named
 }
 
 // Traits are what rules look at of a person.
@@ -21,14 +26,21 @@ type Traits struct {
 	UnitDomain  string   `json:",omitempty"`
 	Manager     UID      `json:",omitempty"`
 	Groups      []string `json:",omitempty"`
-	Manages     []string `json:",omitempty"`
+	Rights      []Grant  `json:",omitempty"` // in force then, without whose, dates and days
 }
 
-func traitsOf(p Person) *Traits {
+func traitsOf(p Person, at time.Time) *Traits {
 	if !p.Known() {
 		return nil
 	}
-	return &Traits{p.Affiliation, p.Unit, p.UnitDomain, p.Manager, p.Groups, p.Manages}
+	t := &Traits{p.Affiliation, p.Unit, p.UnitDomain, p.Manager, p.Groups, nil}
+	for _, d := range p.Delegations {
+		if g := d.Grant; d.Holds(p.UID, at) && (d.Daily == 0 || d.Used < d.Daily) {
+			g.To, g.From, g.Until, g.Daily = "", time.Time{}, time.Time{}, 0
+			t.Rights = append(t.Rights, g)
+		}
+	}
+	return t
 }
 
 // of is the person with those traits; name is of today.
@@ -36,17 +48,25 @@ func (t *Traits) of(uid UID, name string) Person {
 	if t == nil {
 		return Person{}
 	}
-	return Person{UID: uid, Name: name, Affiliation: t.Affiliation, Unit: t.Unit, UnitDomain: t.UnitDomain,
-		Manager: t.Manager, Groups: t.Groups, Manages: t.Manages}
+	p := Person{UID: uid, Name: name, Affiliation: t.Affiliation, Unit: t.Unit, UnitDomain: t.UnitDomain, Manager: t.Manager, Groups: t.Groups}
+	for _, g := range t.Rights {
+		g.To = uid
+		p.Delegations = append(p.Delegations, Delegation{Grant: g})
+	}
+	return p
 }
 
 func seen(f Facts) *Seen {
-	a, owner := f.Target, traitsOf(f.Owner)
+	a, owner := f.Target, traitsOf(f.Owner, f.Now)
 	if f.Owner.UID == f.Actor.UID {
 		owner = nil
 	}
-	return &Seen{Actor: traitsOf(f.Actor), Owner: owner,
+	s := &Seen{Actor: traitsOf(f.Actor, f.Now), Owner: owner,
 		Address: a.Address, Aliases: a.Aliases, Status: a.Status, COS: a.COS, Quota: a.Quota}
+	if f.Action.Verb.delegates() {
+		s.Domain, s.Holds = f.Domain, f.Holder != "" && f.Holder == f.Actor.UID
+	}
+	return s
 }
 
 // Recorded is what the rules looked at when they decided the request; false if
@@ -64,7 +84,17 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 			f.Owner = f.Actor
 		}
 	}
-	return Touching(f), true
+	f = Touching(f)
+	if r.Action.Verb.delegates() {
+		f.Domain = s.Domain
+		if f.Owner = s.Owner.of(r.Owner, d.View.Person(r.Owner).Name); r.Owner == r.By {
+			f.Owner = f.Actor
+		}
+		if s.Holds {
+			f.Holder = r.By
+		}
+	}
+	return f, true
 }
 
 // Present is what the rules would look at for the request now; false if who
@@ -75,7 +105,11 @@ func (d *Desk) Present(r Request) (Facts, bool) {
 		return Facts{}, false
 	}
 	f.Owner = d.View.Person(f.Target.Owner)
-	return Touching(f), true
+	f = Touching(f)
+	if r.Action.Verb.delegates() {
+		_ = d.aboutRights(&f) // what cannot be any more is decided as far as it is known
+	}
+	return f, true
 }
 
 // Touching fills in what the action touches: the domain, and the size asked for.

@@ -42,7 +42,14 @@ const (
 	RulesActivate   Verb = "rules.activate"
 	RulesRollback   Verb = "rules.rollback"
 	RulesUndo       Verb = "rules.undo"
-	Help            Verb = "help"
+
+	DelegationGrant  Verb = "delegation.grant"
+	DelegationDeputy Verb = "delegation.deputy"
+	DelegationRevoke Verb = "delegation.revoke"
+	DelegationShow   Verb = "delegation.show"
+	DelegationList   Verb = "delegation.list"
+
+	Help Verb = "help"
 )
 
 // What nobody asks for: steps of the verbs above.
@@ -83,10 +90,22 @@ const (
 	TopicForm   Form = "topic"   // one word or verb
 	TextForm    Form = "text"    // one line of at most 500 characters
 	ChangeForm  Form = "change"  // other arguments: see Action.With
-	BookForm    Form = "book"    // the digest of a rule book, or its beginning
+
+	PersonForm  Form = "person"  // a login, or an address of their mailbox
+	MandateForm Form = "mandate" // M-18, m-18 or 18
+	DomainForm  Form = "domain"
+	UnitForm    Form = "unit"  // the code of a unit, letter for letter
+	VerbForm    Form = "verb"  // a verb that may be delegated, or a family: alias.*
+	CountForm   Form = "count" // 1 to 999
+	DayForm     Form = "day"   // 2026-12-31 or 31/12/2026
+	AboutForm   Form = "about" // what a list is about: a domain, a unit, an address or a login
+	BookForm    Form = "book"  // the digest of a rule book, or its beginning
 )
 
-const optional = "?"
+const (
+	optional = "?"
+	many     = "," // after a form, and between the items: one or more, sorted
+)
 
 // Nowhere is where mail is forwarded to when it is not.
 const Nowhere = "none"
@@ -139,13 +158,24 @@ var specs = map[Verb]Spec{
 	RulesRollback:   {Changes: true, Governs: true, Two: true, Args: bookArgs},
 	RulesUndo:       {Changes: true, Governs: true, Args: map[string]Form{"book": BookForm + optional, "from": BookForm + optional}},
 	Help:            {Target: TopicForm + optional},
+
+	DelegationGrant: {Changes: true, Governs: true, Two: true, Target: PersonForm, Args: map[string]Form{
+		"domains": DomainForm + many + optional, "units": UnitForm + many + optional, "lists": AddressForm + many + optional,
+		"verbs": VerbForm + many + optional, "classes": ClassForm + many + optional, "quota": SizeForm + optional, "daily": CountForm + optional,
+		"from": DayForm + optional, "until": DayForm + optional}},
+	DelegationDeputy: {Changes: true, Governs: true, Two: true, Target: MandateForm, Args: map[string]Form{
+		"person": PersonForm, "from": DayForm + optional, "until": DayForm}},
+	DelegationRevoke: {Changes: true, Governs: true, Target: MandateForm, Args: map[string]Form{"deputy": PersonForm + optional}},
+	DelegationShow:   {Target: MandateForm},
+	DelegationList:   {Target: AboutForm + optional},
 }
 
 // Verbs lists every verb that can be asked, in the order help shows them.
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
-		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, HouseFreeze, HouseThaw, BrakeRelease,
+		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, DelegationList, DelegationShow,
+		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
 		RulesActivate, RulesRollback, RulesUndo, Help}
 }
 
@@ -177,7 +207,14 @@ func (f Form) canonical(name, value string) (string, error) {
 		return "", nil
 	}
 	bad := Fail(Invalid, InvalidArgument, "name", name, "value", value)
+	if one, several := strings.CutSuffix(string(base), many); several {
+		return Form(one).all(name, value)
+	}
 	switch base {
+	case PersonForm, MandateForm, DomainForm, UnitForm, VerbForm, CountForm, DayForm, AboutForm:
+		if said, ok := base.right(value); ok {
+			return said, nil
+		}
 	case AddressForm:
 		a, err := ParseAddress(value)
 		return string(a), err

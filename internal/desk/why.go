@@ -1,6 +1,9 @@
 package desk
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // A Why is the answer to "why?", for one reader.
 type Why struct {
@@ -23,9 +26,10 @@ func (d *Desk) Why(by UID, via Door, a Action) (Why, error) {
 	return w, nil
 }
 
-// CanApprove lists those who could approve what is decided so, if it were asked.
+// CanApprove lists those who could approve what is decided so, if it were asked
+// at the time of the facts.
 func (d *Desk) CanApprove(f Facts, now Decision) []Person {
-	return d.approvers(Request{By: f.Actor.UID, Owner: f.Target.Owner, Action: f.Action, State: Waiting, Decision: now})
+	return d.approvers(Request{By: f.Actor.UID, Owner: f.Whose(), Action: f.Action, State: Waiting, Decision: now}, f.Now)
 }
 
 // WhyRequest explains what the rules say now of a request that the reader may
@@ -41,7 +45,7 @@ func (d *Desk) WhyRequest(reader UID, via Door, id ID) (Why, error) {
 	}
 	w := d.explain(reader, via, facts)
 	w.Since = w.Decision.Outcome != r.Decision.Outcome || w.Decision.Rule != r.Decision.Rule
-	w.Approve = d.approvers(r)
+	w.Approve = d.approvers(r, d.Now())
 	if r.By != reader || r.State.Final() && r.State != Rejected {
 		w.Closest = nil
 	}
@@ -52,13 +56,13 @@ func (d *Desk) explain(reader UID, via Door, f Facts) Why {
 	w := Why{Action: f.Action, By: f.Actor}
 	rules, ok := d.Rules.(Explains)
 	if !ok {
-		w.Decision = d.Rules.Decide(f)
+		w.Decision = d.decide(f, Request{})
 		return w
 	}
 	w.Explanation = rules.Explain(f, d.sight(reader, via, f))
 	w.Closest = slices.DeleteFunc(w.Closest, func(c Change) bool { return !d.stands(f, c) })
 	if !w.Decision.concedes() && f.Domain != "" {
-		w.Contacts = d.people(Panel{Approvers: []string{"domain:" + f.Domain}})
+		w.Contacts = d.people(Panel{Approvers: []string{"domain:" + f.Domain}}, f.Action.use(f.Now))
 	}
 	return w
 }
@@ -68,6 +72,9 @@ func (d *Desk) explain(reader UID, via Door, f Facts) Why {
 func (d *Desk) sight(reader UID, via Door, f Facts) Sight {
 	sees := func(a Account) bool { return a.Owner == reader || d.shows(reader, via, a) }
 	s := Sight{Actor: f.Actor.UID == reader, Target: !f.Target.Known() || sees(f.Target)}
+	if f.Action.Verb.delegates() { // the owner is then whoever was named
+		s.Target = f.Owner.UID == reader || slices.ContainsFunc(d.View.Owned(f.Owner.UID), sees)
+	}
 	if s.Actor {
 		s.Own = d.View.Owned(reader)
 	} else {
@@ -92,12 +99,13 @@ func (d *Desk) stands(f Facts, c Change) bool {
 	return err == nil && d.Rules.Decide(other).Outcome == c.Decision.Outcome
 }
 
-// approvers lists those whose approval the request waits for.
-func (d *Desk) approvers(r Request) (can []Person) {
+// approvers lists those whose approval the request waits for, at a time.
+func (d *Desk) approvers(r Request, at time.Time) (can []Person) {
+	use := r.Action.use(at)
 	for _, s := range r.Decision.Panels {
-		for _, p := range d.people(s) {
+		for _, p := range d.people(s, use) {
 			known := slices.ContainsFunc(can, func(o Person) bool { return o.UID == p.UID })
-			if !known && r.awaits(p) && !d.serves(r.Action, r.Owner, p.UID) {
+			if !known && r.awaits(Voter{p, use}) && !d.serves(r.Action, r.Owner, p.UID) {
 				can = append(can, p)
 			}
 		}
@@ -105,8 +113,8 @@ func (d *Desk) approvers(r Request) (can []Person) {
 	return can
 }
 
-// people lists those of a panel, in order of login.
-func (d *Desk) people(s Panel) (people []Person) {
+// people lists those of a panel for a use, in order of login.
+func (d *Desk) people(s Panel, use Use) (people []Person) {
 	var logins []UID
 	for _, ref := range s.Approvers {
 		switch kind, name := cut(ref, ":"); kind {
@@ -122,7 +130,7 @@ func (d *Desk) people(s Panel) (people []Person) {
 	}
 	slices.Sort(logins)
 	for _, uid := range slices.Compact(logins) {
-		if p := d.View.Person(uid); s.Has(p) {
+		if p := d.View.Person(uid); s.Has(Voter{p, use}) {
 			people = append(people, p)
 		}
 	}

@@ -45,7 +45,10 @@ type Person struct {
 	Manager     UID      // head of service
 	MailState   string   // state of the mail resource in supannRessourceEtat: A, I or S; "" unknown
 	Groups      []string // names of directory groups
-	Manages     []string // domains delegated to this correspondent: a fold of the journal
+
+	// Delegations are those to the person and those they are a deputy of, whatever
+	// their dates: a fold of the journal.
+	Delegations []Delegation
 }
 
 // Known says that the directory has this person.
@@ -53,11 +56,6 @@ func (p Person) Known() bool { return p.UID != "" }
 
 // In says that the person belongs to the group. The empty group holds nobody.
 func (p Person) In(group string) bool { return group != "" && slices.Contains(p.Groups, group) }
-
-// Corresponds says that the domain is delegated to the person.
-func (p Person) Corresponds(domain string) bool {
-	return domain != "" && slices.Contains(p.Manages, domain)
-}
 
 // An Account is a mailbox of Partage. The zero Account is none.
 type Account struct {
@@ -125,14 +123,48 @@ type Facts struct {
 	Via    Door    // and from where
 	Action Action  // what
 	Target Account // the account acted on; zero when the action has none
-	Owner  Person  // whose account it is; zero when nobody's
-	Domain string  // the domain the action touches: of the alias for alias.*, else of the target
+	Owner  Person  // whose account it is, or whose right is given or taken; zero when nobody's
+	Holder UID     // whose delegation the action names; "" when it names none
+	Domain string  // the domain the action touches: of the alias for alias.*, the one that is delegated if it is all that is, else of the target
 	Size   int64   // bytes asked for by quota.set; 0 = none asked
 	Now    time.Time
 }
 
-// Manages says that the domain is delegated to who asks.
-func (f *Facts) Manages(domain string) bool { return f.Actor.Corresponds(domain) }
+// About is f with whose right the action gives or takes, and the domain if that
+// is all that it is about. The right is the one that the action names, or what
+// it grants.
+func (f Facts) About(right Delegation, person func(UID) Person) Facts {
+	if f.Owner = person(f.Action.favours(right.To)); right.Known() {
+		f.Holder = right.To
+	}
+	if len(right.Domains) == 1 && len(right.Units)+len(right.Lists) == 0 {
+		f.Domain = right.Domains[0]
+	}
+	return f
+}
+
+// Manages says that a domain, a unit or a list is delegated to who asks, for
+// this action and now.
+func (f *Facts) Manages(scope string) bool { return f.Actor.Manages(scope, f.use()) }
+
+// Managed lists the domains that are.
+func (f *Facts) Managed() []string { return f.Actor.Managed(f.use()) }
+
+func (f *Facts) use() Use {
+	u := Use{Verb: f.Action.Verb, Size: f.Size, At: f.Now}
+	if u.Verb == AccountCOS {
+		u.Class = f.Action.Arg("cos")
+	}
+	return u
+}
+
+// Whose is who gains or loses by the action: whose the account is, or the right.
+func (f *Facts) Whose() UID {
+	if f.Action.Verb.delegates() { // even if the directory does not know them any more
+		return f.Action.favours(f.Holder)
+	}
+	return f.Target.Owner
+}
 
 // An Outcome is what the rules say. The zero Outcome is no: read it as Denied.
 type Outcome string

@@ -371,7 +371,7 @@ func TestRewritingIsSeenAgainstACheckpoint(t *testing.T) {
 // reseal changes an event as one who has the keys could.
 func reseal(t *testing.T, path string) {
 	l := open(t, path)
-	rows, err := l.rows(t.Context(), []desk.Event{{Seq: 7, At: noon, By: "eve", Subject: "bob", Fact: desk.Granted{To: "bob", Domains: []string{"all"}}}})
+	rows, err := l.rows(t.Context(), []desk.Event{{Seq: 7, At: noon, By: "eve", Subject: "bob", Fact: desk.Granted{Grant: desk.Grant{To: "bob", Domains: []string{"all"}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

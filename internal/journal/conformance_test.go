@@ -55,7 +55,7 @@ func conform(t *testing.T, fresh func(*testing.T) desk.Journal) {
 
 // note is an event that any journal takes.
 func note(seq desk.Seq) desk.Event {
-	return desk.Event{Seq: seq, At: noon, By: "ann", Subject: "bob", Fact: desk.Granted{To: "bob", Domains: []string{fmt.Sprint(seq)}}}
+	return desk.Event{Seq: seq, At: noon, By: "ann", Subject: "bob", Fact: desk.Granted{Grant: desk.Grant{To: "bob", Domains: []string{fmt.Sprint(seq)}}}}
 }
 
 func notes(after desk.Seq, n int) (events []desk.Event) {

@@ -78,7 +78,7 @@ func TestErasureLeavesNoByte(t *testing.T) {
 		}
 	}
 	life(t, d, "D-900", "canary", "ann", desk.Failed{Attempt: 1, Final: true})
-	record(t, d, "", "ann", desk.Granted{To: "canary", Domains: []string{"canary-domain.fr"}})
+	record(t, d, "", "ann", desk.Granted{Grant: desk.Grant{To: "canary", Domains: []string{"canary-domain.fr"}}})
 	record(t, d, "", "canary", desk.BindingOffered{Digest: "canary-digest", Until: noon}, desk.Bound{Account: "canary-account", Digest: "canary-digest"})
 	number, err := l.persons.called(t.Context(), "canary")
 	if err != nil {
@@ -190,6 +190,33 @@ func TestLostPersonsAreNotErased(t *testing.T) {
 
 const day = 24 * time.Hour
 
+// Words of rights are kept while somebody has one, or asks for one, and for the
+// term after the end of the last.
+func TestRetentionOfRights(t *testing.T) {
+	now := noon
+	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
+	d := deskOn(t, l, &now)
+	terms := Terms{Requests: 10 * day, Announcements: 10 * day, People: 60 * day}
+	record(t, d, "", "ann", desk.Granted{Grant: desk.Grant{To: "bob", Domains: []string{"u.fr"}, Until: noon.Add(100 * day)}})
+	record(t, d, "D-1", "ann", desk.Asked{Action: desk.Action{Verb: desk.DelegationDeputy, Target: "M-1", Args: "person=zoe until=2027-12-31"}, Owner: "zoe"},
+		desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"person:eve"}, Needed: 1}}}})
+	erased := func(at time.Time, want int) {
+		t.Helper()
+		now = at
+		if n, err := l.Retain(t.Context(), d, terms); err != nil || n != want {
+			t.Errorf("on day %v, %d events were redacted, %v", at.Sub(noon)/day, n, err)
+		}
+	}
+	erased(noon.Add(159*day), 0)
+	erased(noon.Add(160*day), 1) // bob's; what waits about zoe does not
+	record(t, d, "D-1", "ann", desk.Withdrawn{})
+	erased(noon.Add(219*day), 0)
+	erased(noon.Add(220*day), 3)
+	if err := mirror.New(l).CatchUp(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // At each moment exactly what is past its term has no words left.
 func TestRetention(t *testing.T) {
 	now := noon
@@ -208,16 +235,20 @@ func TestRetention(t *testing.T) {
 	for month := range 12 {
 		now = noon.Add(time.Duration(month) * 30 * day)
 		end, told := now.Add(terms.Requests), now.Add(terms.Announcements)
-		id += 2
-		life(t, d, desk.ID(fmt.Sprint("D-", id-1)), "ann", "bob", desk.Done{Attempt: 1})
+		id += 3
+		life(t, d, desk.ID(fmt.Sprint("D-", id-2)), "ann", "bob", desk.Done{Attempt: 1})
 		expect(end, end, told, end, end)
-		life(t, d, desk.ID(fmt.Sprint("D-", id)), "ann", "bob", desk.Unknown{Attempt: 1, Looks: 1}) // unfinished
+		life(t, d, desk.ID(fmt.Sprint("D-", id-1)), "ann", "bob", desk.Unknown{Attempt: 1, Looks: 1}) // unfinished
 		expect(time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{})
 		who := desk.UID(fmt.Sprint("person", month))
-		record(t, d, "", "ann", desk.Granted{To: who, Domains: []string{"u.fr"}})
+		record(t, d, "", "ann", desk.Granted{Grant: desk.Grant{To: who, Domains: []string{"u.fr"}}})
 		if month%2 == 0 {
-			record(t, d, "", "ann", desk.Revoked{From: who, Domains: []string{"u.fr"}})
-			expect(now.Add(terms.People), now.Add(terms.People))
+			_, at := d.View.Request("")
+			m := desk.Mandate(fmt.Sprint("M-", at))
+			record(t, d, desk.ID(fmt.Sprint("D-", id)), "ann", desk.Asked{Action: desk.Action{Verb: desk.DelegationRevoke, Target: string(m)}, Owner: who},
+				desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}}, desk.Revoked{Of: m})
+			gone := now.Add(terms.People)
+			expect(gone, gone, gone, gone)
 		} else {
 			expect(time.Time{})
 		}
@@ -251,7 +282,7 @@ func TestRetention(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if total != 12*7 {
+	if total != 12*8 {
 		t.Errorf("%d events were redacted", total)
 	}
 	if m := mirror.New(l); m.CatchUp(t.Context()) != nil {

@@ -48,6 +48,7 @@ var kinds = []kind{
 	kindOf[desk.Thawed]("thawed"),
 	kindOf[desk.BookActivated]("book.activated"),
 	kindOf[desk.Granted]("granted"),
+	kindOf[desk.Deputised]("deputised"),
 	kindOf[desk.Revoked]("revoked"),
 	kindOf[desk.BindingOffered]("binding.offered"),
 	kindOf[desk.Bound]("bound"),

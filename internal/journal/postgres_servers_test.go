@@ -361,7 +361,7 @@ func salvage(t *testing.T, p *dev.PostgresServer) {
 	}
 	l := openPostgres(t, address)
 	for i := range 5 {
-		if _, err := l.Append(t.Context(), desk.Seq(i), desk.Event{Seq: desk.Seq(i) + 1, At: noon, By: "ann", Subject: "ann", Fact: desk.Granted{To: "ann", Domains: []string{"u.fr"}}}); err != nil {
+		if _, err := l.Append(t.Context(), desk.Seq(i), desk.Event{Seq: desk.Seq(i) + 1, At: noon, By: "ann", Subject: "ann", Fact: desk.Granted{Grant: desk.Grant{To: "ann", Domains: []string{"u.fr"}}}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -391,7 +391,7 @@ func salvage(t *testing.T, p *dev.PostgresServer) {
 	if read != 3 {
 		t.Errorf("read %d events", read)
 	}
-	if _, err := ruin.Append(t.Context(), 5, desk.Event{Seq: 6, At: noon, By: "ann", Fact: desk.Granted{To: "ann"}}); err == nil || !strings.Contains(err.Error(), "for reading") {
+	if _, err := ruin.Append(t.Context(), 5, desk.Event{Seq: 6, At: noon, By: "ann", Fact: desk.Granted{Grant: desk.Grant{To: "ann"}}}); err == nil || !strings.Contains(err.Error(), "for reading") {
 		t.Errorf("appended: %v", err)
 	}
 }

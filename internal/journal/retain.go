@@ -60,15 +60,17 @@ type matter struct {
 
 // due groups the events whose words are due by what they belong to.
 func (l *Log) due(ctx context.Context, view desk.Fold, now time.Time, terms Terms) (groups [][]desk.Seq, err error) {
-	last, words, posts := map[matter]time.Time{}, map[matter][]desk.Seq{}, map[matter][]desk.Seq{}
+	last, words, posts, moving := map[matter]time.Time{}, map[matter][]desk.Seq{}, map[matter][]desk.Seq{}, map[desk.UID]bool{}
 	for e, err := range l.walk(ctx, 0) {
 		if err != nil {
 			return nil, err
 		}
-		m, ok := matterOf(e.event)
+		r, _ := view.Request(e.event.ID)
+		m, ok := matterOf(e.event, r)
 		if !ok {
 			continue
 		}
+		moving[m.person] = moving[m.person] || r.ID != "" && !r.State.Final()
 		last[m] = e.event.At
 		if _, announced := e.event.Fact.(desk.Announced); announced {
 			posts[m] = append(posts[m], e.seq)
@@ -76,7 +78,6 @@ func (l *Log) due(ctx context.Context, view desk.Fold, now time.Time, terms Term
 			words[m] = append(words[m], e.seq)
 		}
 	}
-	standing := view.Correspondents()
 	for m, ended := range last {
 		past := func(term time.Duration) bool { return term > 0 && !ended.Add(term).After(now) }
 		if r, _ := view.Request(m.request); m.request != "" && r.State.Final() && !needed(view, r, now) {
@@ -86,7 +87,7 @@ func (l *Log) due(ctx context.Context, view desk.Fold, now time.Time, terms Term
 				groups = append(groups, posts[m])
 			}
 		}
-		if m.request == "" && past(terms.People) && len(standing[m.person]) == 0 && view.Chat(m.person) == "" {
+		if m.request == "" && past(terms.People) && !moving[m.person] && !holds(view, m.person, now, terms.People) && view.Chat(m.person) == "" {
 			groups = append(groups, words[m])
 		}
 	}
@@ -105,13 +106,26 @@ func needed(view desk.Fold, r desk.Request, now time.Time) bool {
 	return book || frozen && freeze.ID == r.ID || returns && r.State == desk.Settled && now.Before(r.Changed.Add(desk.Term))
 }
 
+// holds: a right of his that was not revoked is not over, or has not been for as
+// long as the term.
+func holds(view desk.Fold, who desk.UID, now time.Time, term time.Duration) bool {
+	return slices.ContainsFunc(view.Correspondents()[who], func(d desk.Delegation) bool {
+		return d.Until.IsZero() || now.Before(d.Until.Add(term))
+	})
+}
+
 // matterOf is false for what is kept for ever, such as what was erased and why.
-func matterOf(e desk.Event) (matter, bool) {
+// Requests about somebody's rights are kept as long as he has any.
+func matterOf(e desk.Event, r desk.Request) (matter, bool) {
+	switch r.Action.Verb {
+	case desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke:
+		return matter{person: e.Subject}, true
+	}
 	if e.ID != "" {
 		return matter{request: e.ID}, true
 	}
 	switch e.Fact.(type) {
-	case desk.Granted, desk.Revoked, desk.BindingOffered, desk.Bound:
+	case desk.Granted, desk.BindingOffered, desk.Bound:
 		return matter{person: e.Subject}, true
 	}
 	return matter{}, false

@@ -28,7 +28,7 @@ func (tr *trial) write(ctx context.Context, l *Log, writer string, more func(n i
 	at := desk.Seq(0)
 	for n := 0; more(n); {
 		e := note(at + 1)
-		e.Fact = desk.Granted{To: "bob", Domains: []string{fmt.Sprintf("%s.%d", writer, n)}}
+		e.Fact = desk.Granted{Grant: desk.Grant{To: "bob", Domains: []string{fmt.Sprintf("%s.%d", writer, n)}}}
 		next, err := l.Append(ctx, at, e)
 		switch {
 		case err == nil:

@@ -25,7 +25,7 @@ type fold struct {
 	offers   map[string]offer // by digest
 	persons  map[string]desk.UID
 	chats    map[desk.UID]string
-	manages  map[desk.UID][]string
+	rights   register
 	latest   time.Time
 	freeze   *desk.Event // what stopped every send, nil if they go on
 	anchors  map[string]desk.Anchoring
@@ -50,7 +50,7 @@ func newFold() fold {
 		offers:   map[string]offer{},
 		persons:  map[string]desk.UID{},
 		chats:    map[desk.UID]string{},
-		manages:  map[desk.UID][]string{},
+		rights:   newRegister(),
 		anchors:  map[string]desk.Anchoring{},
 	}
 }
@@ -60,12 +60,20 @@ func (f *fold) add(e desk.Event) error {
 	if e.Seq != f.at+1 {
 		return fmt.Errorf("event %d does not follow", e.Seq)
 	}
-	change := f.changeRequest
-	if e.ID == "" {
-		change = f.changeHouse
+	right, err := f.right(e)
+	if err == nil && e.ID == "" {
+		err = f.changeHouse(e)
+	} else if err == nil {
+		err = f.changeRequest(e)
 	}
-	if err := change(e); err != nil {
+	if err != nil {
 		return fmt.Errorf("fold event %d: %w", e.Seq, err)
+	}
+	if right.Known() {
+		f.rights.keep(right)
+		if past := f.touching[string(right.ID)]; len(past) == 0 || past[len(past)-1] != e.Seq { // a request that names it is there already
+			f.touching[string(right.ID)] = append(past, e.Seq)
+		}
 	}
 	f.at, f.events = e.Seq, append(f.events, e)
 	f.hold(e)
@@ -169,10 +177,6 @@ func name(n int64) desk.ID { return desk.ID("D-" + strconv.FormatInt(n, 10)) }
 
 func (f *fold) changeHouse(e desk.Event) error {
 	switch fact := e.Fact.(type) {
-	case desk.Granted:
-		f.delegate(fact.To, slices.Concat(f.manages[fact.To], fact.Domains))
-	case desk.Revoked:
-		f.delegate(fact.From, slices.DeleteFunc(slices.Clone(f.manages[fact.From]), func(d string) bool { return slices.Contains(fact.Domains, d) }))
 	case desk.BindingOffered:
 		f.offers[fact.Digest] = offer{e.By, fact.Until}
 	case desk.Bound:
@@ -186,6 +190,7 @@ func (f *fold) changeHouse(e desk.Event) error {
 		return f.begin(e, fact)
 	case desk.Erased:
 		return f.lose(fact, e.Subject)
+	case desk.Granted: // see right
 	case desk.Forgotten, desk.Redacted: // the journal yields no more what they destroy
 	default:
 		return fmt.Errorf("%T without a request: %w", e.Fact, desk.ErrIllegal)
@@ -198,21 +203,14 @@ func (f *fold) changeHouse(e desk.Event) error {
 // a revocation alone would give back what was revoked.
 func (f *fold) lose(e desk.Erased, subject desk.UID) error {
 	switch e.Was.(type) {
-	case desk.Granted, desk.Revoked, desk.BindingOffered, desk.Bound:
-		if len(f.manages[subject]) == 0 && f.chats[subject] == "" {
+	case desk.Granted, desk.BindingOffered, desk.Bound:
+		if f.chats[subject] == "" { // of rights, see right
 			return nil
 		}
 	case desk.Forgotten:
 		return nil
 	}
 	return fmt.Errorf("%T cut out: %w", e.Was, desk.ErrIllegal)
-}
-
-func (f *fold) delegate(to desk.UID, domains []string) {
-	slices.Sort(domains)
-	if f.manages[to] = slices.Compact(domains); len(domains) == 0 {
-		delete(f.manages, to)
-	}
 }
 
 // bind uses an offer up. One chat account per person, one person per account:

@@ -78,7 +78,7 @@ func TestDamagedJournal(t *testing.T) {
 		"number below the highest":  {event("D-2", "ann", open.Fact), event("D-1", "ann", asked("bob@u.fr", "c@u.fr", "k2"))},
 		"key used twice":            {open, event("D-2", "ann", open.Fact)},
 		"request fact without one":  {event("", "x", allowed)},
-		"house fact with a request": {open, event("D-1", "x", desk.Granted{To: "bob"})},
+		"house fact with a request": {open, event("D-1", "x", desk.Granted{Grant: desk.Grant{To: "bob"}})},
 		"bound without an offer":    {event("", "ann", desk.Bound{Account: "c", Digest: "d"})},
 		"bound by another":          {offer, event("", "eve", desk.Bound{Account: "c", Digest: "d"})},
 		"bound twice":               {offer, event("", "ann", desk.Bound{Account: "c", Digest: "d"}), event("", "ann", desk.Bound{Account: "c", Digest: "d"})},
@@ -104,7 +104,7 @@ func TestDamagedJournal(t *testing.T) {
 type holed struct{ *journal.Memory }
 
 func (holed) Read(context.Context, desk.Seq) iter.Seq2[desk.Event, error] {
-	e := event("", "ann", desk.Granted{To: "bob", Domains: []string{"u.fr"}})
+	e := event("", "ann", desk.Granted{Grant: desk.Grant{To: "bob", Domains: []string{"u.fr"}}})
 	e.Seq = 2
 	return all(e)
 }
@@ -146,8 +146,8 @@ func years(t testing.TB) *Mirror {
 	return folded(t,
 		event("D-1", "ann", asked("bob@u.fr", "b@u.fr", "1")), event("D-1", "x", denied), // 1 2
 		event("D-2", "bob", asked("bob@u.fr", "c@u.fr", "2")), event("D-2", "x", pending), // 3 4
-		event("", "x", desk.Granted{To: "bob", Domains: []string{"u.fr"}}),                // 5
-		event("D-3", "ann", asked("eve@u.fr", "b@u.fr", "3")), event("D-3", "x", allowed), // 6 7
+		event("", "x", desk.Granted{Grant: desk.Grant{To: "bob", Domains: []string{"u.fr"}}}), // 5
+		event("D-3", "ann", asked("eve@u.fr", "b@u.fr", "3")), event("D-3", "x", allowed),     // 6 7
 		event("D-3", "x", started(1)), // 8
 		event("D-3", "x", desk.Done{Attempt: 1, Proof: box("id-eve", "eve", "eve.new@u.fr", "b@u.fr")}), // 9
 		event("D-4", "ann", asked("bob@u.fr", "d@u.fr", "4")), event("D-4", "x", pending),               // 10 11

@@ -13,24 +13,56 @@ func lost(id desk.ID, was desk.Fact) desk.Event {
 	return desk.Event{At: noon, ID: id, By: "ann", Subject: "bob", Fact: desk.Erased{Was: was}}
 }
 
+// revoking and naming are requests that settle.
+func revoking(of desk.UID, f desk.Revoked) []desk.Event {
+	return settled(of, desk.Action{Verb: desk.DelegationRevoke, Target: string(f.Of)}, f)
+}
+
+func naming(deputy desk.UID) []desk.Event {
+	a := desk.Action{Verb: desk.DelegationDeputy, Target: "M-1", Args: "person=" + string(deputy) + " until=2026-12-31"}
+	return settled(deputy, a, desk.Deputised{Of: "M-1", Who: deputy})
+}
+
+func settled(owner desk.UID, a desk.Action, f desk.Fact) (events []desk.Event) {
+	vote := desk.Approved{Digest: desk.Request{ID: "D-1", Action: a}.Digest()}
+	facts := []desk.Fact{desk.Asked{Action: a, Owner: owner}, pending, vote, f}
+	if a.Verb == desk.DelegationRevoke {
+		facts = []desk.Fact{facts[0], allowed, f}
+	}
+	for _, fact := range facts {
+		e := desk.Event{At: noon, ID: "D-1", By: "ann", Subject: owner, Fact: fact}
+		if _, votes := fact.(desk.Approved); votes {
+			e.By = "eve"
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
 func about(who desk.UID, f desk.Fact) desk.Event {
 	return desk.Event{At: noon, By: "ann", Subject: who, Fact: f}
 }
 
 // A word that is missing gives nothing back: what stands on it is refused.
 func TestWhatIsErasedGivesNothingBack(t *testing.T) {
-	granted, revoked := desk.Granted{To: "bob", Domains: []string{"u.fr"}}, desk.Revoked{From: "bob", Domains: []string{"u.fr"}}
+	granted, revoked := desk.Granted{Grant: desk.Grant{To: "bob", Domains: []string{"u.fr"}}}, desk.Revoked{Of: "M-1"}
 	offer := desk.Event{At: noon, By: "bob", Subject: "bob", Fact: desk.BindingOffered{Digest: "d", Until: noon}}
 	bound := desk.Event{At: noon, By: "bob", Subject: "bob", Fact: desk.Bound{Account: "a", Digest: "d"}}
 	for name, c := range map[string]struct {
 		events []desk.Event
 		legal  bool
 	}{
-		"all of somebody":          {[]desk.Event{lost("", granted), lost("", revoked), lost("", offer.Fact), lost("", bound.Fact), lost("", desk.Forgotten{})}, true},
-		"then something new":       {[]desk.Event{lost("", granted), lost("", revoked), about("bob", granted)}, true},
-		"what was revoked":         {[]desk.Event{lost("", granted), about("bob", revoked)}, true},
-		"a revocation alone":       {[]desk.Event{about("bob", granted), lost("", revoked)}, false},
-		"another's":                {[]desk.Event{about("zoe", desk.Granted{To: "zoe", Domains: []string{"u.fr"}}), lost("", revoked)}, true},
+		"all of somebody":          {[]desk.Event{lost("", granted), lost("", offer.Fact), lost("", bound.Fact), lost("", desk.Forgotten{})}, true},
+		"then something new":       {[]desk.Event{lost("", granted), about("bob", granted)}, true},
+		"a grant, asked again":     {[]desk.Event{about("bob", granted), lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", granted)}, false},
+		"what was revoked":         {append([]desk.Event{lost("", granted)}, revoking("bob", revoked)...), true},
+		"a whole revocation":       {[]desk.Event{about("bob", granted), lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", revoked)}, false},
+		"a revocation alone":       {append([]desk.Event{about("bob", granted)}, append(revoking("bob", revoked)[:2], lost("D-1", revoked))...), false},
+		"both":                     {[]desk.Event{lost("", granted), lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", revoked)}, true},
+		"another's":                {[]desk.Event{about("zoe", desk.Granted{Grant: desk.Grant{To: "zoe", Domains: []string{"u.fr"}}}), lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", revoked)}, true},
+		"of none that there was":   {revoking("bob", desk.Revoked{Of: "M-1"}), false},
+		"a deputy of who is gone":  {append([]desk.Event{lost("", granted)}, naming("zoe")...), true},
+		"a deputy, from who stays": {append([]desk.Event{about("bob", granted)}, lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Deputised{})), false},
 		"a binding after another":  {[]desk.Event{offer, bound, lost("", bound.Fact)}, false},
 		"an offer that was used":   {[]desk.Event{lost("", offer.Fact), bound}, false},
 		"what is of no person":     {[]desk.Event{lost("", desk.Redacted{})}, false},
@@ -61,7 +93,7 @@ func TestForgottenEverywhere(t *testing.T) {
 	d, m := house(t, j)
 	_, other := house(t, j)
 	r := askFor(t, d, "b@u.fr", "key")
-	must(t, d.Grant(t.Context(), "dsi0", "bob", "u.fr"))
+	must(t, d.Import(t.Context(), "test", desk.Grant{To: "bob", Domains: []string{"u.fr"}}))
 	if _, err := d.Amend(t.Context(), r.By, desk.Chat, r.ID, "", "c@u.fr"); err != nil {
 		t.Fatal(err)
 	}

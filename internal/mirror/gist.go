@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"sync"
 
@@ -58,6 +59,16 @@ func (m *Mirror) HasDomain(domain string) bool {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	return domain != "" && (g.domains[domain] || (*m.served.Load())[domain])
+}
+
+// Domains is desk.World's.
+func (m *Mirror) Domains() []string {
+	g := m.gist.Load()
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	all := slices.AppendSeq(slices.Collect(maps.Keys(g.domains)), maps.Keys(*m.served.Load()))
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // SetClasses says which classes of service Partage has.

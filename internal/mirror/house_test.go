@@ -191,7 +191,7 @@ func TestManyReaders(t *testing.T) {
 	}
 	for i := range 50 {
 		askFor(t, d, fmt.Sprintf("a%d@u.fr", i), fmt.Sprint(i))
-		must(t, d.Grant(t.Context(), "ann", "bob", "u.fr"))
+		must(t, d.Import(t.Context(), "test", desk.Grant{To: "bob", Domains: []string{"u.fr"}, Daily: i + 1}))
 		must(t, m.LoadAccounts(t.Context(), all(box("id-bob", "bob", "bob@u.fr", desk.Address(fmt.Sprintf("b%d@u.fr", i)))), noon))
 		must(t, m.Learn(box("new", "bob", desk.Address(fmt.Sprintf("n%d@u.fr", i))), noon))
 	}
@@ -239,27 +239,74 @@ func TestOfferIsUsedUp(t *testing.T) {
 
 func TestDelegation(t *testing.T) {
 	d, m := house(t, journal.NewMemory())
+	d.Rules = everything{}
 	m.SetDomains([]string{"a.fr", "b.fr", "c.fr"})
-	must(t, d.Grant(t.Context(), "ann", "bob", "c.fr", "a.fr"))
-	must(t, d.Grant(t.Context(), "ann", "bob", "b.fr", "a.fr"))
+	must(t, d.Import(t.Context(), "test", desk.Grant{To: "bob", Domains: []string{"a.fr", "c.fr"}}, desk.Grant{To: "dsi1", Domains: []string{"b.fr"}}))
+	ask := func(text string) {
+		a, err := desk.ParseAction(text)
+		must(t, err)
+		id, _ := m.Next()
+		r, err := d.Ask(t.Context(), desk.Asking{By: "ann", Action: a, Key: text + string(id)})
+		if must(t, err); r.State == desk.Waiting {
+			r, err = d.Approve(t.Context(), "dsi0", desk.Chat, id, "")
+			must(t, err)
+		}
+		if r.State != desk.Settled {
+			t.Fatalf("%s: %s", text, r.State)
+		}
+	}
+	names := func(all []desk.Delegation) (names []desk.Mandate) {
+		for _, o := range all {
+			names = append(names, o.ID)
+		}
+		return names
+	}
+	held := func(who desk.UID, want ...desk.Mandate) {
+		t.Helper()
+		if got := names(m.Person(who).Delegations); !slices.Equal(got, want) || !slices.Equal(names(m.Correspondents()[who]), want) {
+			t.Errorf("%s holds %v, want %v", who, got, want)
+		}
+	}
+	held("bob", "M-1")
 	before, correspondents := m.Person("bob"), m.Correspondents()
-	if diff := cmp.Diff([]string{"a.fr", "b.fr", "c.fr"}, before.Manages); diff != "" {
-		t.Error(diff)
+	ask("delegation.deputy M-1 person=dsi1 until=2099-01-01")
+	held("dsi1", "M-2", "M-1")
+	kept := m.Person("dsi1").Delegations
+	ask("delegation.revoke M-1 deputy=dsi1")
+	if !slices.Equal(names(kept), []desk.Mandate{"M-2", "M-1"}) {
+		t.Errorf("what was returned has become %v", names(kept))
 	}
-	must(t, d.Revoke(t.Context(), "ann", "bob", "a.fr", "z.fr"))
-	if diff := cmp.Diff(map[desk.UID][]string{"bob": {"b.fr", "c.fr"}}, m.Correspondents()); diff != "" {
-		t.Error(diff)
+	held("dsi1", "M-2")
+	ask("delegation.deputy M-1 person=dsi1 until=2099-01-01")
+	ask("delegation.revoke M-1")
+	held("bob")
+	held("dsi1", "M-2")
+	if o := m.Delegation("M-1"); o.Stands() || o.EndedBy != "ann" || len(m.Delegations()) != 2 || m.Delegation("M-3").Known() {
+		t.Errorf("after its end: %+v", o)
 	}
-	must(t, d.Revoke(t.Context(), "ann", "bob", "b.fr", "c.fr"))
-	if after := m.Person("bob"); len(after.Manages) != 0 || len(m.Correspondents()) != 0 {
-		t.Errorf("bob still manages %q of %v", after.Manages, m.Correspondents())
+	var told []string
+	for e, err := range m.History(t.Context(), "M-1") {
+		must(t, err)
+		if _, asks := e.Fact.(desk.Asked); !asks {
+			told = append(told, fmt.Sprintf("%T", e.Fact))
+		}
 	}
-	if !slices.Equal(before.Manages, []string{"a.fr", "b.fr", "c.fr"}) || len(correspondents["bob"]) != 3 {
+	if want := []string{"desk.Revoked", "desk.Decided", "desk.Deputised"}; !slices.Equal(told[:3], want) || told[len(told)-1] != "desk.Granted" {
+		t.Errorf("history tells %v", told)
+	}
+	if len(before.Delegations) != 1 || len(before.Delegations[0].Deputies) != 0 || len(correspondents["bob"]) != 1 {
 		t.Error("what was returned has changed since")
 	}
-	if got := m.Person("bob").Corresponds(""); got {
-		t.Error("the empty domain is delegated")
+}
+
+// everything asks for approval where one person is not enough.
+type everything struct{}
+
+func (everything) Decide(f desk.Facts) desk.Decision {
+	if spec, _ := desk.SpecOf(f.Action.Verb); spec.Two {
+		return desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"person:dsi0"}, Needed: 1}}}
 	}
+	return desk.Decision{Outcome: desk.Allowed}
 }
 
 func TestUnreadableJournal(t *testing.T) {

@@ -48,7 +48,7 @@ func (p packer) person(x desk.Person) *desk.Person {
 	for i, g := range x.Groups {
 		groups[i] = p.share(g)
 	}
-	x.Groups, x.Manages = exact(groups), nil
+	x.Groups, x.Delegations = exact(groups), nil
 	return &x
 }
 

@@ -102,7 +102,7 @@ func (m *Mirror) Person(uid desk.UID) desk.Person {
 	p := *row
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	p.Manages = m.manages[uid]
+	p.Delegations = m.rights.held[uid]
 	return p
 }
 

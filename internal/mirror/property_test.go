@@ -19,7 +19,8 @@ type told struct {
 	Requests       []desk.Request
 	ByID           map[desk.ID]desk.State
 	Moving         []desk.ID
-	Correspondents map[desk.UID][]string
+	Correspondents map[desk.UID][]desk.Delegation
+	Delegations    []desk.Delegation
 	Keyed          map[string]desk.ID
 	Bindings       map[string]desk.UID
 	Chats          map[desk.UID]string
@@ -29,7 +30,7 @@ type told struct {
 
 func state(t testing.TB, m *Mirror, events []desk.Event) told {
 	t.Helper()
-	s := told{Requests: slices.Collect(m.Requests(desk.Query{})), Correspondents: m.Correspondents(),
+	s := told{Requests: slices.Collect(m.Requests(desk.Query{})), Correspondents: m.Correspondents(), Delegations: m.Delegations(),
 		Moving: ids(m.Requests(desk.Query{States: moving})),
 		ByID:   map[desk.ID]desk.State{}, Keyed: map[string]desk.ID{}, Bindings: map[string]desk.UID{}, Chats: map[desk.UID]string{},
 		Offers: map[string]desk.UID{}, History: map[string][]string{}}
@@ -128,9 +129,9 @@ func anyFact(t *rapid.T, m *Mirror, e *desk.Event) desk.Fact {
 	case 12:
 		return desk.Announced{Role: desk.ToAsker, Shows: r.State}
 	case 13:
-		return desk.Granted{To: person4(t), Domains: []string{fmt.Sprint(two), "u.fr"}}
+		return desk.Granted{Grant: desk.Grant{To: person4(t), Domains: []string{fmt.Sprint(two), "u.fr"}}}
 	case 14:
-		return desk.Revoked{From: person4(t), Domains: []string{fmt.Sprint(two)}}
+		return desk.Granted{Grant: desk.Grant{To: person4(t), Units: []string{fmt.Sprint(two)}}}
 	case 15:
 		return desk.BindingOffered{Digest: fmt.Sprint("code", two), Until: noon}
 	}

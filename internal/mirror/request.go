@@ -157,10 +157,24 @@ func (m *Mirror) Latest() time.Time {
 }
 
 // Correspondents is desk.Fold's.
-func (m *Mirror) Correspondents() map[desk.UID][]string {
+func (m *Mirror) Correspondents() map[desk.UID][]desk.Delegation {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return maps.Clone(m.manages)
+	return maps.Clone(m.rights.held)
+}
+
+// Delegation is desk.Fold's.
+func (m *Mirror) Delegation(name desk.Mandate) desk.Delegation {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.rights.all[name]
+}
+
+// Delegations is desk.Fold's.
+func (m *Mirror) Delegations() []desk.Delegation {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.rights.list()
 }
 
 // Binding is desk.Fold's.

@@ -382,17 +382,17 @@ func TestLearnedOutlivesAnOldReading(t *testing.T) {
 }
 
 func TestPeople(t *testing.T) {
-	m := folded(t, event("", "x", desk.Granted{To: "bob", Domains: []string{"u.fr"}}), event("", "x", desk.Granted{To: "ghost", Domains: []string{"u.fr"}}))
+	m := folded(t, event("", "x", desk.Granted{Grant: desk.Grant{To: "bob", Domains: []string{"u.fr"}}}), event("", "x", desk.Granted{Grant: desk.Grant{To: "ghost", Domains: []string{"u.fr"}}}))
 	bob := desk.Person{UID: "bob", Name: "Bob", Mail: "bob@u.fr", EPPN: "bob@unistra.fr", Affiliation: "employee", Unit: "U1", UnitName: "UFR",
-		UnitDomain: "u.fr", Manager: "eve", MailState: "A", Groups: []string{"dsi", "all"}, Manages: []string{"everything.fr"}}
+		UnitDomain: "u.fr", Manager: "eve", MailState: "A", Groups: []string{"dsi", "all"}, Delegations: []desk.Delegation{{ID: "M-9"}}}
 	must(t, m.LoadPeople(t.Context(), all(bob, person("eve", "all")), noon))
 	want := bob
-	want.Manages = []string{"u.fr"} // what the journal says, and nothing else
-	if diff := cmp.Diff(want, m.Person("bob")); diff != "" {
-		t.Error(diff)
+	want.Delegations = m.Correspondents()["bob"] // what the journal says, and nothing else
+	if diff := cmp.Diff(want, m.Person("bob")); diff != "" || len(want.Delegations) != 1 || want.Delegations[0].Domains[0] != "u.fr" {
+		t.Error(diff, want)
 	}
 	for _, uid := range []desk.UID{"ghost", "BOB", "bo", "bob\x00", ""} {
-		if p := m.Person(uid); p.Known() || len(p.Manages) > 0 {
+		if p := m.Person(uid); p.Known() || len(p.Delegations) > 0 {
 			t.Errorf("%q is %+v", uid, p)
 		}
 	}

@@ -82,6 +82,18 @@ func TestPause(t *testing.T) {
 	})
 }
 
+// A revocation that leaves a domain with too few correspondents is told to the approvers.
+func TestThinDomainsAreTold(t *testing.T) {
+	r := desk.Request{ID: "D-1", State: desk.Settled, Decision: desk.Decision{Outcome: desk.Allowed}, Thin: []string{"u.fr"}}
+	if !slices.Contains(notify.Wanted(r), desk.ToApprovers) {
+		t.Error(notify.Wanted(r))
+	}
+	r.Thin = nil
+	if slices.Contains(notify.Wanted(r), desk.ToApprovers) {
+		t.Error(notify.Wanted(r))
+	}
+}
+
 // A brake that stops many is told to the approvers once, whoever restarts.
 func TestABrakeIsToldOnce(t *testing.T) {
 	first := desk.Request{ID: "D-1", State: desk.Stopped, Decision: desk.Decision{Outcome: desk.Allowed}, Limit: desk.Held{Limit: desk.AllLimit, First: true}}

@@ -128,7 +128,7 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 		return nil
 	}
 	alone := r.Action.Verb == desk.HouseFreeze || r.Action.Verb == desk.RulesUndo // the others are told what one did
-	stops := alone && r.State == desk.Settled || r.Limit.First
+	stops := alone && r.State == desk.Settled || r.Limit.First || len(r.Thin) > 0
 	_, shown := r.Announced[desk.ToApprovers] // before it was amended to what needs nobody, as it may be
 	if r.Decision.Outcome == desk.Pending || stops || shown {
 		roles = append(roles, desk.ToApprovers)

@@ -19,6 +19,9 @@ func Canonical(lang string, a desk.Action) string {
 	if lang == "en" {
 		words[0] = c.en[0]
 	}
+	if len(terms[a.Verb]) > 0 {
+		return strings.Join(append(words, c.printRight(lang, a)...), " ")
+	}
 	for _, slot := range c.slots {
 		value := a.Arg(slot)
 		if value == "" && slices.Contains(targets, slot) {

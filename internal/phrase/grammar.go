@@ -27,13 +27,17 @@ const (
 	args    = "args"   // all the rest too, as other arguments
 	scope   = "scope"
 	topic   = "topic"
+	scoped  = "domains" // domains, units and lists
+	person  = "person"
+	mandate = "delegation"
+	about   = "about"
 	book    = "book"
 	from    = "from"
 )
 
 var (
-	optional = []string{reason, scope, topic, book, from} // or else desk misses it
-	targets  = []string{account, request, topic}          // the others are arguments
+	optional = []string{reason, scope, topic, about, book, from} // or else desk misses it
+	targets  = []string{account, request, topic, mandate, about} // the others are arguments
 )
 
 // Of two commands that begin alike the longer stands first.
@@ -61,6 +65,11 @@ var grammar = []command{
 	{desk.RequestAmend, []string{"modifier"}, []string{"edit"}, []string{request, args}},
 	{desk.RequestAgain, []string{"redemander"}, []string{"again"}, []string{request}},
 	{desk.HistoryShow, []string{"historique"}, []string{"history"}, []string{account}},
+	{desk.DelegationGrant, []string{"déléguer"}, []string{"delegate"}, []string{scoped, person}},
+	{desk.DelegationDeputy, []string{"suppléant"}, []string{"deputy"}, []string{mandate, person}},
+	{desk.DelegationRevoke, []string{"retirer"}, []string{"revoke"}, []string{mandate}},
+	{desk.DelegationList, []string{"délégations"}, []string{"delegations"}, []string{about}},
+	{desk.DelegationShow, []string{"délégation"}, []string{"delegation"}, []string{mandate}},
 	{desk.HouseFreeze, []string{"geler"}, []string{"freeze"}, nil},
 	{desk.HouseThaw, []string{"degeler"}, []string{"thaw"}, nil},
 	{desk.BrakeRelease, []string{"liberer"}, []string{"release"}, nil},
@@ -73,6 +82,7 @@ var grammar = []command{
 // destructive verbs are never suggested to somebody who mistyped.
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
 	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
+	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
 	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo}
 
 // nowhere are the words that end a forwarding; the first is printed in French.

@@ -19,6 +19,11 @@
 //	redemander|again D-12
 //	modifier|edit D-12 VALUE        the new value, or "alias=VALUE"
 //	historique|history ACCOUNT      aide|help [TOPIC]
+//	délégations|delegations [DOMAIN|LOGIN]    délégation|delegation M-18
+//	déléguer DOMAIN,UNIT,LIST à LOGIN [actes V] [quota 10Go] [formules C] [parjour N] [du DAY] [au DAY] [motif : REASON]
+//	delegate ... to LOGIN [verbs V] [quota 10GB] [classes C] [daily N] [from DAY] [until DAY] [reason: REASON]
+//	suppléant M-18 LOGIN [du DAY] au DAY       deputy M-18 LOGIN [from DAY] until DAY
+//	retirer M-18 [suppléant LOGIN]             revoke M-18 [deputy LOGIN]
 //	geler|freeze [REASON]           degeler|thaw [REASON]
 //	liberer|release [REASON]
 //
@@ -88,6 +93,9 @@ func canonical(verb desk.Verb, text string) (Order, error) {
 
 // read fills the slots of the command from what follows it.
 func (c command) read(rest string) (Order, error) {
+	if len(terms[c.verb]) > 0 {
+		return c.rights(rest)
+	}
 	head, why, marked := rest, "", false
 	switch {
 	case c.verb == desk.RequestReject:

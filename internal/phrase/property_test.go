@@ -24,6 +24,19 @@ func actions(t *rapid.T) desk.Action {
 		desk.SizeForm:    rapid.StringMatching(`[1-9][0-9]{0,3}[MG]`),
 		desk.RequestForm: rapid.StringMatching(`D-[1-9][0-9]{0,6}`),
 		desk.ChangeForm:  rapid.OneOf(address, rapid.StringMatching(`(?:size=)?[1-9],[0-9] Go|cos=[A-Za-zé0-9_·-]{1,9}|to=none|none`)),
+		desk.PersonForm:  rapid.OneOf(address, login),
+		desk.MandateForm: rapid.StringMatching(`M-[1-9][0-9]{0,6}`),
+		desk.DayForm:     rapid.StringMatching(`20[0-9][0-9]-0[1-9]-[12][0-9]`),
+		"person?":        rapid.OneOf(address, login, rapid.Just("")),
+		"day?":           rapid.StringMatching(`(20[0-9][0-9]-0[1-9]-[12][0-9])?`),
+		"size?":          rapid.StringMatching(`([1-9][0-9]{0,3}[MG])?`),
+		"count?":         rapid.StringMatching(`([1-9][0-9]{0,2})?`),
+		"about?":         rapid.OneOf(address, login, rapid.Just("")),
+		"domain,?":       rapid.StringMatching(`([a-z0-9]{1,8}[.][a-z]{2,4}(,[a-z0-9]{1,8}[.][a-z]{2,4})?)?`),
+		"unit,?":         rapid.StringMatching(`([A-Z0-9]{1,8}(,[A-Z0-9]{1,8})?)?`),
+		"address,?":      rapid.OneOf(address, rapid.Just("")),
+		"verb,?":         rapid.SampledFrom([]string{"", "alias.*", "quota.set,alias.add", "delegation.deputy"}),
+		"class,?":        rapid.StringMatching(`([A-Za-zé0-9](?:[a-zé0-9._·-]{0,8}[a-z0-9])?)?`),
 		desk.BookForm:    rapid.StringMatching(`[0-9a-f]{8,64}`),
 		"book?":          rapid.OneOf(rapid.Just(""), rapid.StringMatching(`[0-9a-f]{8,64}`)),
 		"scope?":         rapid.SampledFrom([]string{"", "mine", "pending", "all"}),
@@ -37,6 +50,9 @@ func actions(t *rapid.T) desk.Action {
 		if v := forms[form].Draw(t, name); v != "" {
 			args[name] = v
 		}
+	}
+	if verb == desk.DelegationGrant && args["domains"]+args["units"]+args["lists"] == "" {
+		args["units"] = "PHY" // there is no way to type nothing
 	}
 	if args["book"] == "" {
 		delete(args, "from") // the desk fills in both

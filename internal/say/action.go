@@ -1,6 +1,10 @@
 package say
 
-import "github.com/unistra/melusine/internal/desk"
+import (
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
+)
 
 // Title is what the action does, as a title or a button: "Ajouter un alias".
 func Title(lang string, a desk.Action) string { return T(lang, "title."+string(a.Verb)) }
@@ -51,13 +55,23 @@ func manner(a desk.Action) string {
 	if a.Arg("to") == desk.Nowhere {
 		return string(a.Verb) + "." + desk.Nowhere
 	}
+	if a.Verb == desk.DelegationRevoke && a.Arg("deputy") != "" {
+		return string(a.Verb) + ".deputy"
+	}
+	if a.Verb == desk.DelegationList && a.Target != "" {
+		return string(a.Verb) + ".about"
+	}
 	return string(a.Verb)
 }
 
 // values are what the sentences about an action may name.
 func values(lang string, a desk.Action, quote []Quote) []string {
-	return []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote),
+	pairs := []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote),
 		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book")))}
+	if strings.HasPrefix(string(a.Verb), "delegation.") {
+		pairs = append(pairs, rightValues(lang, a, quote)...)
+	}
+	return pairs
 }
 
 // Digest is how people are told the digest of a rule book: its beginning.

@@ -54,10 +54,8 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.thawed", nil
 	case desk.BookActivated:
 		return "fact.book", []string{"book", quoted(quote, Digest(f.Digest)), "name", quoted(quote, f.Name)}
-	case desk.Granted:
-		return "fact.granted", []string{"to", called(lang, name, f.To, quote), "domains", list(f.Domains, quote)}
-	case desk.Revoked:
-		return "fact.revoked", []string{"to", called(lang, name, f.From, quote), "domains", list(f.Domains, quote)}
+	case desk.Granted, desk.Deputised, desk.Revoked:
+		return right(lang, f, name, quote)
 	case desk.BindingOffered:
 		return "fact.offered", nil
 	case desk.Bound:

@@ -79,7 +79,11 @@ func Outcome(lang string, r desk.Request, name func(desk.UID) string, quote ...Q
 		"limit", brake(lang, r.Limit), "votes", strconv.Itoa(len(r.Votes)), "needed", strconv.Itoa(r.Decision.Needed()),
 		"steps", strconv.Itoa(r.Step), "of", strconv.Itoa(len(r.Steps())))
 	pairs = append(pairs, "done", T(lang, "done."+manner(r.Action), pairs...))
-	return T(lang, outcomeKey(r), pairs...)
+	said := T(lang, outcomeKey(r), pairs...)
+	if len(r.Thin) > 0 {
+		said += " " + Few(lang, r.Thin, quote...)
+	}
+	return said
 }
 
 func outcomeKey(r desk.Request) string {

@@ -119,7 +119,8 @@ var everyFact = []desk.Fact{
 	desk.Planned{Plan: desk.Plan{Steps: make([]desk.Step, 3)}}, desk.Planned{Plan: desk.Plan{Lost: []desk.Address{"EVIL"}}},
 	desk.Announced{Role: desk.ToApprovers, Post: desk.Post{ID: "x"}, Shows: desk.Waiting}, desk.Announced{Role: desk.ToOwner},
 	desk.Announced{Role: "brand new", Post: desk.Post{ID: "x"}},
-	desk.Granted{To: "EVIL", Domains: []string{"EVIL", "EVIL"}}, desk.Revoked{From: "EVIL", Domains: []string{"EVIL"}},
+	desk.Granted{Grant: desk.Grant{To: "EVIL", Domains: []string{"EVIL", "EVIL"}}}, desk.Revoked{Of: "EVIL", Thin: []string{"EVIL"}}, desk.Revoked{Of: "EVIL"}, desk.Revoked{Of: "EVIL", Deputy: "EVIL"}, desk.Deputised{Of: "EVIL", Who: "EVIL"},
+	desk.Granted{Grant: desk.Grant{To: "EVIL", Units: []string{"EVIL"}, Lists: []desk.Address{"EVIL"}, Classes: []string{"EVIL"}, Quota: 1 << 30, Daily: 2}, Reason: "EVIL"},
 	desk.Held{Limit: desk.PersonLimit, Max: 5}, desk.Released{}, desk.BrakesReset{}, desk.Thawed{},
 	desk.Frozen{Cause: desk.ByRequest}, desk.Frozen{Cause: desk.ByFile, Reason: "EVIL"},
 	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{},
@@ -156,7 +157,7 @@ func TestFact(t *testing.T) {
 		{desk.Approved{Via: desk.Chat}, "Jeanne Dupont a validé, dans la messagerie instantanée."},
 		{desk.Failed{Attempt: 1, Code: desk.PartageDown}, "L'essai 1 n'a pas abouti : Partage ne répond pas. Un autre suivra."},
 		{desk.Announced{Role: desk.ToOwner, Shows: desk.Settled}, "Non annoncée : la personne n'a pas lié de compte de messagerie instantanée (Appliquée)."},
-		{desk.Granted{To: "sg", Domains: []string{"a.fr", "b.fr"}}, "Jeanne Dupont a délégué a.fr, b.fr à Sophie Germain."},
+		{desk.Granted{Grant: desk.Grant{To: "sg", Domains: []string{"a.fr", "b.fr"}}}, "Jeanne Dupont a délégué a.fr, b.fr à Sophie Germain : tout ce que les règles permettent à un correspondant."},
 	}
 	for _, tt := range tests {
 		if got := plain(Fact("fr", desk.Event{By: "jd", Fact: tt.fact}, nameOf)); got != tt.want {

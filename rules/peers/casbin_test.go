@@ -55,7 +55,7 @@ func casbinEngine() (engine, error) {
 		}
 	}
 	return func(f desk.Facts) (question, error) {
-		e, a := enforcers[string(f.Action.Verb)], asked{Manages: f.Actor.Manages, Groups: f.Actor.Groups, UID: string(f.Actor.UID),
+		e, a := enforcers[string(f.Action.Verb)], asked{Manages: managed(f.Actor), Groups: f.Actor.Groups, UID: string(f.Actor.UID),
 			Affiliation: f.Actor.Affiliation, Owner: string(f.Owner.UID), Domain: f.Domain, Home: f.Target.Address.Domain(),
 			Via: string(f.Via), Status: f.Target.Status, Size: f.Size}
 		return func() (bool, error) { return e.Enforce(a) }, nil

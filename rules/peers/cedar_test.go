@@ -33,7 +33,7 @@ func cedarEngine() (engine, error) {
 		box := cedar.NewEntityUID("Account", cedar.String(f.Target.Address))
 		entities := cedar.EntityMap{
 			who: {UID: who, Attributes: cedar.NewRecord(cedar.RecordMap{"uid": cedar.String(f.Actor.UID), "affiliation": cedar.String(f.Actor.Affiliation),
-				"manages": set(f.Actor.Manages), "groups": set(f.Actor.Groups)})},
+				"manages": set(managed(f.Actor)), "groups": set(f.Actor.Groups)})},
 			box: {UID: box, Attributes: cedar.NewRecord(cedar.RecordMap{"owner": cedar.String(f.Owner.UID), "status": cedar.String(f.Target.Status),
 				"home": cedar.String(f.Target.Address.Domain())})},
 		}

@@ -36,7 +36,7 @@ func celEngine() (engine, error) {
 	}
 	return func(f desk.Facts) (question, error) {
 		verb := string(f.Action.Verb)
-		vars, err := cel.NewActivation(map[string]any{"manages": list(f.Actor.Manages), "groups": list(f.Actor.Groups), "uid": string(f.Actor.UID),
+		vars, err := cel.NewActivation(map[string]any{"manages": list(managed(f.Actor)), "groups": list(f.Actor.Groups), "uid": string(f.Actor.UID),
 			"affiliation": f.Actor.Affiliation, "owner": string(f.Owner.UID), "domain": f.Domain, "home": f.Target.Address.Domain(),
 			"via": string(f.Via), "status": f.Target.Status, "size": f.Size})
 		if err != nil {

@@ -27,7 +27,7 @@ func opaEngine() (engine, error) {
 		return nil, err
 	}
 	return func(f desk.Facts) (question, error) {
-		input, err := ast.InterfaceToValue(map[string]any{"verb": string(f.Action.Verb), "via": string(f.Via), "manages": list(f.Actor.Manages),
+		input, err := ast.InterfaceToValue(map[string]any{"verb": string(f.Action.Verb), "via": string(f.Via), "manages": list(managed(f.Actor)),
 			"groups": list(f.Actor.Groups), "uid": string(f.Actor.UID), "affiliation": f.Actor.Affiliation, "owner": string(f.Owner.UID),
 			"domain": f.Domain, "home": f.Target.Address.Domain(), "status": f.Target.Status, "size": f.Size})
 		if err != nil {

@@ -71,8 +71,8 @@ func requests(n int) []desk.Facts {
 func request(r *rand.Rand) desk.Facts {
 	actor := person(r.IntN(correspondents + 40))
 	f := desk.Facts{Actor: actor, Via: desk.Door(doors[r.IntN(len(doors))]), Domain: domain(r.IntN(domains))}
-	if len(actor.Manages) > 0 && r.IntN(2) == 0 {
-		f.Domain = actor.Manages[r.IntN(len(actor.Manages))]
+	if len(managed(actor)) > 0 && r.IntN(2) == 0 {
+		f.Domain = managed(actor)[r.IntN(len(managed(actor)))]
 	}
 	f.Owner = person(r.IntN(correspondents + 40))
 	if r.IntN(3) == 0 {
@@ -96,12 +96,20 @@ func request(r *rand.Rand) desk.Facts {
 	return f
 }
 
+// managed are the domains delegated to somebody, all for everything.
+func managed(p desk.Person) (all []string) {
+	for _, d := range p.Delegations {
+		all = append(all, d.Domains...)
+	}
+	return all
+}
+
 // person i: the first 85 are correspondents of two or three domains each, the
 // next 10 are administrators.
 func person(i int) desk.Person {
 	p := desk.Person{UID: desk.UID(fmt.Sprintf("p%d", i)), Affiliation: []string{"employee", "student", "faculty"}[i%3]}
 	for d := i; i < correspondents && d < domains; d += correspondents {
-		p.Manages = append(p.Manages, domain(d))
+		p.Delegations = append(p.Delegations, desk.Delegation{Grant: desk.Grant{To: p.UID, Domains: []string{domain(d)}}})
 	}
 	if i >= correspondents && i < correspondents+10 {
 		p.Groups = []string{"admins"}
@@ -119,7 +127,7 @@ func oracle(f desk.Facts) bool {
 func (p policy) holds(f desk.Facts) bool {
 	switch p.kind {
 	case byCorrespondent:
-		return slices.Contains(p.domains, f.Domain) && f.Actor.Corresponds(f.Domain) && f.Actor.Corresponds(f.Target.Address.Domain()) && f.Actor.UID != f.Owner.UID
+		return slices.Contains(p.domains, f.Domain) && f.Manages(f.Domain) && f.Manages(f.Target.Address.Domain()) && f.Actor.UID != f.Owner.UID
 	case byOwner:
 		return f.Actor.UID == f.Owner.UID && slices.Contains(p.domains, f.Domain) && (p.verb != "quota.set" || f.Size <= limit)
 	case byAdmin:

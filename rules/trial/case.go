@@ -34,6 +34,7 @@ type Answer struct {
 const (
 	people   = "people"
 	accounts = "accounts"
+	rights   = "delegations"
 )
 
 // noRule stands for the absence of a rule.
@@ -61,20 +62,22 @@ func Load(files ...rules.File) (*Suite, error) {
 	return s, errors.Join(f.all...)
 }
 
-// add reads the sections of one file: first its people and accounts, wherever
-// they stand.
+// add reads the sections of one file: first its world, wherever
+// that stands.
 func (s *Suite) add(all []section, f *faults) {
-	c, names := cast{map[desk.UID]desk.Person{}, map[desk.Address]desk.Account{}}, map[string]bool{}
-	for _, section := range all {
-		switch section.name {
-		case people:
-			c.addPeople(section, f)
-		case accounts:
-			c.addAccounts(section, f)
+	c, names := cast{map[desk.UID]desk.Person{}, map[desk.Address]desk.Account{}, map[desk.Mandate]desk.Delegation{}}, map[string]bool{}
+	for _, world := range []struct {
+		name string
+		add  func(section, *faults)
+	}{{people, c.addPeople}, {accounts, c.addAccounts}, {rights, c.addRights}} { // who holds a delegation is known by then
+		for _, section := range all {
+			if section.name == world.name {
+				world.add(section, f)
+			}
 		}
 	}
 	for _, section := range all {
-		if section.name == people || section.name == accounts {
+		if slices.Contains([]string{people, accounts, rights}, section.name) {
 			continue
 		}
 		if names[section.name] {

@@ -9,10 +9,11 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// A cast is the people and the accounts of the cases.
+// A cast is the people, the accounts and the delegations of the cases.
 type cast struct {
 	people   map[desk.UID]desk.Person
 	accounts map[desk.Address]desk.Account
+	rights   map[desk.Mandate]desk.Delegation
 }
 
 // personFields are what may be said of somebody; most have the names that rules
@@ -24,7 +25,42 @@ var personFields = map[string]func(*desk.Person, string) error{
 	"unitDomain":  func(p *desk.Person, v string) error { p.UnitDomain = v; return nil },
 	"manager":     func(p *desk.Person, v string) error { p.Manager = desk.UID(v); return nil },
 	"groups":      func(p *desk.Person, v string) error { p.Groups = strings.Split(v, ","); return nil },
-	"manages":     func(p *desk.Person, v string) error { p.Manages = strings.Split(v, ","); return nil },
+	"manages": func(p *desk.Person, v string) error { // domains, codes of units, addresses of lists
+		args := desk.Scopes(v)
+		p.Delegations = append(p.Delegations, desk.Delegation{Grant: desk.Grant{To: p.UID,
+			Domains: listed[string](args["domains"]), Units: listed[string](args["units"]), Lists: listed[desk.Address](args["lists"])}})
+		return nil
+	},
+}
+
+// rightFields are what may be said of a delegation, as delegation.grant has it.
+var rightFields = map[string]func(*desk.Delegation, string) error{
+	"to":      func(d *desk.Delegation, v string) error { d.To = desk.UID(v); return nil },
+	"domains": func(d *desk.Delegation, v string) error { d.Domains = listed[string](v); return nil },
+	"units":   func(d *desk.Delegation, v string) error { d.Units = listed[string](v); return nil },
+	"lists":   func(d *desk.Delegation, v string) error { d.Lists = listed[desk.Address](v); return nil },
+	"verbs":   func(d *desk.Delegation, v string) error { d.Verbs = listed[desk.Verb](v); return nil },
+	"classes": func(d *desk.Delegation, v string) error { d.Classes = listed[string](v); return nil },
+	"quota": func(d *desk.Delegation, v string) error {
+		n, err := desk.ParseSize(v)
+		d.Quota = int64(n)
+		return err
+	},
+	"deputies": func(d *desk.Delegation, v string) error {
+		for _, who := range listed[desk.UID](v) {
+			d.Deputies = append(d.Deputies, desk.Deputy{Who: who})
+		}
+		return nil
+	},
+}
+
+func listed[T ~string](text string) (all []T) {
+	for item := range strings.SplitSeq(text, ",") {
+		if item != "" {
+			all = append(all, T(item))
+		}
+	}
+	return all
 }
 
 var accountFields = map[string]func(*desk.Account, string) error{
@@ -80,6 +116,28 @@ func (c cast) addAccounts(s section, f *faults) {
 	}
 }
 
+// addRights reads a section of delegations; who holds one has it.
+func (c cast) addRights(s section, f *faults) {
+	for _, e := range s.entries {
+		if _, err := desk.NewAction(desk.DelegationShow, e.key, nil); err != nil {
+			f.add(s.file, e.line, "%q is not a delegation; write M-1", e.key)
+			continue
+		}
+		d := desk.Delegation{ID: desk.Mandate(e.key)}
+		if _, twice := c.rights[d.ID]; twice {
+			f.add(s.file, e.line, "%s is described twice", d.ID)
+		}
+		fill(&d, rightFields, s.file, e, f)
+		c.rights[d.ID] = d
+		for _, who := range d.Holders() {
+			if p, known := c.people[who]; known {
+				p.Delegations = append(p.Delegations, d)
+				c.people[who] = p
+			}
+		}
+	}
+}
+
 func fill[T any](into *T, fields map[string]func(*T, string) error, file string, e entry, f *faults) {
 	all, err := pairs(e.value)
 	if err != nil {
@@ -110,8 +168,22 @@ func (c cast) facts(who desk.UID, door desk.Door, a desk.Action) (desk.Facts, er
 			return desk.Facts{}, fmt.Errorf("%s belongs to %q, who is not under people", a.Target, f.Target.Owner)
 		}
 	}
-	return desk.Touching(f), nil
+	f = desk.Touching(f)
+	switch spec, _ := desk.SpecOf(a.Verb); {
+	case spec.Target == desk.MandateForm:
+		right, known := c.rights[desk.Mandate(a.Target)]
+		if !known {
+			return desk.Facts{}, fmt.Errorf("no delegation under delegations is called %s", a.Target)
+		}
+		return f.About(right, c.person), nil
+	case a.Verb == desk.DelegationGrant:
+		return f.About(desk.Delegation{Grant: desk.Grant{Domains: listed[string](a.Arg("domains")),
+			Units: listed[string](a.Arg("units")), Lists: listed[desk.Address](a.Arg("lists"))}}, c.person), nil
+	}
+	return f, nil
 }
+
+func (c cast) person(uid desk.UID) desk.Person { return c.people[uid] }
 
 func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 

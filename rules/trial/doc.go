@@ -5,7 +5,7 @@
 //
 // Cases are texts in sections, each begun by a line "-- name --"; what comes
 // before the first is a comment, as are lines that begin with "#". The sections
-// "people" and "accounts" hold the world of that file, one to a line; every
+// "people", "accounts" and "delegations" hold the world of that file, one to a line; every
 // other section is one case:
 //
 //	-- people --
@@ -13,6 +13,8 @@
 //	bob: affiliation=student groups=melusine-admins name="Bob Martin"
 //	-- accounts --
 //	bob@physique.univ-test.fr: owner=bob quota=2G aliases=b.m@physique.univ-test.fr
+//	-- delegations --
+//	M-1: to=alice domains=chimie.univ-test.fr verbs=alias.add,alias.remove deputies=bob
 //	-- Bob asks for more room --
 //	who: bob
 //	asks: quota.set bob@physique.univ-test.fr size=12G
@@ -21,6 +23,10 @@
 //	from: 1 of domain:physique.univ-test.fr, group:melusine-admins
 //	within: 3 of 10 days
 //	says: Everybody asks for a quota up to 20 GB for their account.
+//
+// What a person "manages" is delegated to them without limits. A delegation has
+// the fields of delegation.grant but for dates, and is held by who it is for and
+// by deputies.
 //
 // "gets" is allow, ask or deny, by a rule, by protected (an address of the
 // header) or by no rule; without "by", by any. There is a "from" for each panel.

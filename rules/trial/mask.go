@@ -19,6 +19,8 @@ func Mask(f desk.Facts, d desk.Decision, keep []desk.Address) (desk.Facts, desk.
 	m.login(f.Target.Owner, "holder")
 	m.login(f.Owner.Manager, "head")
 	m.login(f.Actor.Manager, "chief")
+	m.login(f.Whose(), "holder")
+	f.Holder = m.login(f.Holder, "holder")
 	f.Actor, f.Owner = m.person(f.Actor), m.person(f.Owner)
 	f.Target = m.account(f.Target)
 	f.Action = m.action(f)
@@ -53,6 +55,14 @@ func (m mask) login(uid desk.UID, as desk.UID) desk.UID {
 func (m mask) person(p desk.Person) desk.Person {
 	p.UID, p.Manager = m.login(p.UID, "somebody"), m.login(p.Manager, "head")
 	p.Name, p.Mail, p.EPPN = "", "", ""
+	p.Delegations = slices.Clone(p.Delegations)
+	for i, d := range p.Delegations {
+		p.Delegations[i].To = m.login(d.To, "somebody")
+		p.Delegations[i].Deputies = slices.Clone(d.Deputies)
+		for j, s := range d.Deputies {
+			p.Delegations[i].Deputies[j].Who = m.login(s.Who, "somebody")
+		}
+	}
 	return p
 }
 
@@ -65,23 +75,19 @@ func (m mask) account(a desk.Account) desk.Account {
 	return a
 }
 
-// action masks the addresses that the action names. Mail that leaves for a
+// action masks the people and the addresses that the action names. Mail that leaves for a
 // domain which is neither the account's nor one of who asks, leaves for nowhere
 // that is known.
 func (m mask) action(f desk.Facts) desk.Action {
 	a, args := f.Action, map[string]string{}
 	spec, _ := desk.SpecOf(a.Verb)
-	for name := range spec.Args {
-		value := a.Arg(name)
-		if address, err := desk.ParseAddress(value); err == nil {
-			value = string(m.address(address))
-			if a.Verb == desk.AccountForward && address.Domain() != f.Target.Address.Domain() && address.Domain() != f.Actor.UnitDomain {
-				value = m.address(address).Local() + "@elsewhere.example"
-			}
-		}
-		args[name] = value
+	for name, form := range spec.Args {
+		args[name] = m.value(form, a.Arg(name))
 	}
-	target := a.Target
+	if to := desk.Address(args["to"]); a.Verb == desk.AccountForward && !slices.Contains([]string{"", f.Target.Address.Domain(), f.Actor.UnitDomain}, to.Domain()) {
+		args["to"] = to.Local() + "@elsewhere.example"
+	}
+	target := m.value(spec.Target, a.Target)
 	if f.Target.Known() {
 		target = string(f.Target.Address)
 	}
@@ -90,6 +96,19 @@ func (m mask) action(f desk.Facts) desk.Action {
 		return a
 	}
 	return masked
+}
+
+// value masks the addresses and the logins of one argument.
+func (m mask) value(form desk.Form, value string) string {
+	items := strings.Split(value, ",")
+	for i, item := range items {
+		if address, err := desk.ParseAddress(item); err == nil {
+			items[i] = string(m.address(address))
+		} else if strings.HasPrefix(string(form), string(desk.PersonForm)) {
+			items[i] = string(m.login(desk.UID(item), "somebody"))
+		}
+	}
+	return strings.Join(items, ",")
 }
 
 // address puts one letter for every letter and one digit for every digit; the

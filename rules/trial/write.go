@@ -2,6 +2,7 @@ package trial
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 // this answer. Load reads it back.
 func Write(name string, f desk.Facts, d desk.Decision) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "-- %s --\n%s", people, personLine(f.Actor))
+	fmt.Fprintf(&b, "-- %s --\n%s", people, personLine(f.Actor, held(f)...))
 	if f.Owner.Known() && f.Owner.UID != f.Actor.UID {
 		b.WriteString(personLine(f.Owner))
 	}
@@ -21,6 +22,9 @@ func Write(name string, f desk.Facts, d desk.Decision) string {
 			fmt.Fprintf(&b, "%s:\n", f.Target.Owner)
 		}
 		fmt.Fprintf(&b, "-- %s --\n%s", accounts, accountLine(f.Target))
+	}
+	if spec, _ := desk.SpecOf(f.Action.Verb); spec.Target == desk.MandateForm {
+		fmt.Fprintf(&b, "-- %s --\n%s", rights, line(f.Action.Target, "to", string(f.Holder), "domains", f.Domain))
 	}
 	fmt.Fprintf(&b, "-- %s --\nwho: %s\nasks: %s\n", name, f.Actor.UID, f.Action)
 	if f.Via != "" && f.Via != desk.Chat {
@@ -39,9 +43,25 @@ func Write(name string, f desk.Facts, d desk.Decision) string {
 	return b.String()
 }
 
-func personLine(p desk.Person) string {
+// held are the scopes that who asks manages, for this action and now.
+func held(f desk.Facts) (scopes []string) {
+	for _, d := range f.Actor.Delegations {
+		all := slices.Concat(d.Domains, d.Units)
+		for _, list := range d.Lists {
+			all = append(all, string(list))
+		}
+		for _, scope := range all {
+			if !slices.Contains(scopes, scope) && f.Manages(scope) {
+				scopes = append(scopes, scope)
+			}
+		}
+	}
+	return scopes
+}
+
+func personLine(p desk.Person, manages ...string) string {
 	return line(string(p.UID), "name", p.Name, "affiliation", p.Affiliation, "unit", p.Unit, "unitDomain", p.UnitDomain,
-		"manager", string(p.Manager), "groups", strings.Join(p.Groups, ","), "manages", strings.Join(p.Manages, ","))
+		"manager", string(p.Manager), "groups", strings.Join(p.Groups, ","), "manages", strings.Join(manages, ","))
 }
 
 func accountLine(a desk.Account) string {

@@ -19,7 +19,8 @@ func dupont(t *testing.T, text string) desk.Facts {
 	}
 	f := desk.Facts{
 		Actor: desk.Person{UID: "jdupont", Name: "Jeanne Dupont", Mail: "jeanne.dupont@a.fr", EPPN: "jdupont@a.fr", Affiliation: "employee", Unit: "PHY",
-			UnitDomain: "a.fr", Manager: "mcurie", Groups: []string{"personnel", "Tous les agents"}, Manages: []string{"a.fr", "b.fr"}},
+			UnitDomain: "a.fr", Manager: "mcurie", Groups: []string{"personnel", "Tous les agents"},
+			Delegations: []desk.Delegation{{Grant: desk.Grant{To: "jdupont", Domains: []string{"a.fr", "b.fr"}}}}},
 		Via: desk.Portal, Action: a,
 		Target: desk.Account{ID: "1", Address: "paul.langevin@a.fr", Owner: "plangevin", Name: "Paul Langevin", Status: "locked", COS: "grand",
 			Quota: 3 << 30, Aliases: []desk.Address{"paul.langevim@a.fr", "rssi@a.fr", "p2@a.fr"}},
@@ -41,6 +42,7 @@ func TestWrite(t *testing.T) {
 		f := dupont(t, action)
 		if f.Action.Target == "" {
 			f.Target, f.Owner, f.Domain = desk.Account{}, desk.Person{}, ""
+			f.Actor.Delegations = nil // manages nothing of it
 		}
 		text := trial.Write("D-512", f, waits)
 		s, err := trial.Load(rules.File{Name: "d.txtar", Text: text})

@@ -1,0 +1,137 @@
+package phrase
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A term is a word that announces an argument of a command on rights. The first
+// of each language is the one that Canonical prints.
+type term struct {
+	arg    string
+	fr, en []string
+}
+
+var terms = map[desk.Verb][]term{
+	desk.DelegationGrant: {
+		{"verbs", []string{"actes", "verbes"}, []string{"verbs"}},
+		{"quota", []string{"quota"}, []string{"quota"}},
+		{"classes", []string{"formules"}, []string{"classes"}},
+		{"daily", []string{"parjour"}, []string{"daily"}},
+		{"from", []string{"du"}, []string{"from"}},
+		{"until", []string{"au", "jusqu'au", "jusqu’au"}, []string{"until"}},
+	},
+	desk.DelegationDeputy: {
+		{"from", []string{"du"}, []string{"from"}},
+		{"until", []string{"au", "jusqu'au", "jusqu’au"}, []string{"until"}},
+	},
+	desk.DelegationRevoke: {
+		{"deputy", []string{"suppléant"}, []string{"deputy"}},
+	},
+}
+
+// toWhom may stand between what is delegated and to whom.
+var toWhom = []string{"à", "to"}
+
+// rights reads what follows a command on rights: its slots, then terms in any order.
+func (c command) rights(rest string) (Order, error) {
+	head, why, marked := cutReason(" " + rest)
+	if marked && why == "" {
+		return Order{}, c.fail(desk.MissingArgument, reason, "")
+	}
+	words := tokens(head)
+	if c.verb == desk.DelegationGrant && len(words) > 1 && isOne(words[1], toWhom) {
+		words = slices.Delete(words, 1, 2)
+	}
+	args := map[string]string{}
+	n := min(len(c.slots), len(words))
+	target, err := c.place(words[:n], args)
+	if err != nil {
+		return Order{}, err
+	}
+	for words = words[n:]; len(words) > 0; words = words[min(2, len(words)):] {
+		arg := c.term(words[0])
+		switch {
+		case arg == "" || args[arg] != "":
+			return Order{}, c.fail(desk.InvalidArgument, "rest", strings.Join(words, " "))
+		case len(words) == 1:
+			return Order{}, c.fail(desk.MissingArgument, arg, "")
+		}
+		args[arg] = words[1]
+	}
+	a, err := desk.NewAction(c.verb, target, args)
+	if err != nil {
+		return Order{}, explain(c.verb, err)
+	}
+	return Order{a, why}, nil
+}
+
+// place puts the words of the slots into the arguments, and gives the target.
+func (c command) place(words []string, args map[string]string) (target string, err error) {
+	for i, slot := range c.slots {
+		switch {
+		case i >= len(words):
+			return "", c.fail(desk.MissingArgument, slot, "")
+		case slot == scoped:
+			maps.Copy(args, desk.Scopes(words[i]))
+		case slot == mandate || c.verb == desk.DelegationGrant:
+			target = words[i]
+		default:
+			args[slot] = words[i]
+		}
+	}
+	return target, nil
+}
+
+func (c command) term(word string) string {
+	for _, t := range terms[c.verb] {
+		if isOne(word, t.fr) || isOne(word, t.en) {
+			return t.arg
+		}
+	}
+	return ""
+}
+
+func isOne(word string, of []string) bool {
+	return slices.ContainsFunc(of, func(w string) bool { return fold(w) == fold(word) })
+}
+
+// printRight is what to type for an action on rights.
+func (c command) printRight(lang string, a desk.Action) (words []string) {
+	english := lang == "en"
+	for _, slot := range c.slots {
+		switch {
+		case slot == scoped:
+			var all []string
+			for _, kind := range []string{"domains", "units", "lists"} {
+				if said := a.Arg(kind); said != "" {
+					all = append(all, said)
+				}
+			}
+			words = append(words, strings.Join(all, ","), either(english, toWhom[1], toWhom[0]))
+		case slot == person && c.verb == desk.DelegationDeputy:
+			words = append(words, a.Arg(slot))
+		default:
+			words = append(words, a.Target)
+		}
+	}
+	for _, t := range terms[c.verb] {
+		if value := a.Arg(t.arg); value != "" {
+			if t.arg == "quota" {
+				value += either(english, "B", "o")
+			}
+			words = append(words, either(english, t.en[0], t.fr[0]), value)
+		}
+	}
+	return words
+}
+
+func either(first bool, a, b string) string {
+	if first {
+		return a
+	}
+	return b
+}
