@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -193,23 +194,26 @@ func TestCallsThatMakeNoSenseAreNotSent(t *testing.T) {
 }
 
 func TestPayloadsThatACallRefuses(t *testing.T) {
-	payload := ""
+	var payload atomic.Value // a listing asks beside its reader
+	payload.Store("")
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/xml")
-		fmt.Fprintf(w, "<Response><status>0</status>%s</Response>", payload)
+		fmt.Fprintf(w, "<Response><status>0</status>%s</Response>", payload.Load())
 	}, partage.Config{})
 	if err := c.Auth(context.Background()); partage.ClassOf(err) != partage.Malformed {
 		t.Fatal(err)
 	}
-	payload = "<token>" + canaryToken + "</token>"
+	payload.Store("<token>" + canaryToken + "</token>")
 	if err := c.Auth(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	for _, payload = range []string{"", "<account/>", "<account><name>b@univ-test.fr</name></account>", "<account/><account/>"} {
+	for _, text := range []string{"", "<account/>", "<account><name>b@univ-test.fr</name></account>", "<account/><account/>"} {
+		payload.Store(text)
 		_, err := c.Call(context.Background(), "GetAccount", url.Values{"name": {"a@univ-test.fr"}})
 		malformed.check(t, err)
 	}
-	for _, payload = range []string{"<groups><group><id>1</id></group></groups>", "<groups><group><name>G</name></group></groups>", "<accounts/>"} {
+	for _, text := range []string{"<groups><group><id>1</id></group></groups>", "<groups><group><name>G</name></group></groups>", "<accounts/>"} {
+		payload.Store(text)
 		for _, err := range c.Objects(context.Background(), "GetAllGroups", nil) {
 			malformed.check(t, err)
 		}

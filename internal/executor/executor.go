@@ -57,12 +57,14 @@ type sight struct {
 func (x *Executor) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		_, at := x.Desk.View.Request("")
+		soon, done := context.WithTimeout(ctx, x.untilNext()) // what becomes due during the sweep is not waited for twice
 		if err := x.Sweep(ctx); err != nil && ctx.Err() == nil {
 			x.Log.Error("sweep", "error", err)
 		}
-		wait, cancel := context.WithTimeout(ctx, x.untilNext())
+		wait, cancel := context.WithTimeout(soon, x.untilNext())
 		err := x.Desk.Journal.Wait(wait, at)
 		cancel()
+		done()
 		if err == nil {
 			err = x.Desk.View.CatchUp(context.WithoutCancel(ctx))
 		}

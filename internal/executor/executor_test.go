@@ -64,6 +64,29 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// A request that becomes due while the executor looks at what is due, woken by
+// something else, is taken at once.
+func TestWhatBecomesDueMeanwhileIsTaken(t *testing.T) {
+	for before := range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			p := &partage{account: bob, down: func(n int) bool { return n == 1 }}
+			h := newHouse(t, memory(), p, rulesFunc(approval))
+			id := h.ask(t, "b@u.fr")
+			h.executor.Timing.Rest = 100 * time.Millisecond
+			h.desk.Now = func() time.Time { time.Sleep(10 * time.Millisecond); return time.Now() } // a slow machine
+			woken := time.AfterFunc(130*time.Millisecond-time.Duration(before)*5*time.Millisecond, func() {
+				other, _ := desk.NewAction(desk.AliasAdd, "bob@u.fr", map[string]string{"alias": "c@u.fr"})
+				_, _ = h.desk.Ask(context.Background(), desk.Asking{By: "ann", Via: desk.Chat, Action: other, Key: "other"}) // it waits for eve
+			})
+			defer woken.Stop()
+			h.run(t, 5*time.Second)
+			if r := h.request(id); r.State != desk.Settled {
+				t.Errorf("woken %d: %s", before, r.State)
+			}
+		})
+	}
+}
+
 // The fence is what makes late effects safe: without it the same fault doubles.
 func TestWithoutTheFenceALateEffectDoubles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
