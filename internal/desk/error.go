@@ -82,6 +82,16 @@ const (
 	ClosedBook        Code = "book.closed" //
 	UnreadBook        Code = "book.unread" // value
 	NotUndoable       Code = "book.undo"   //
+
+	DirectoryOwns  Code = "directory.owns"  // name, account
+	NoEPPN         Code = "eppn.none"       // person
+	OtherEPPN      Code = "eppn.other"      // person
+	AddressDeleted Code = "address.deleted" // address, id
+	TermRuns       Code = "term.runs"       // until
+	Personal       Code = "share.personal"  // account
+	NotShared      Code = "share.none"      // account, with
+	ShellOnly      Code = "shell.only"      // verb
+	Unproved       Code = "effect.unseen"
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

@@ -44,6 +44,7 @@ type Person struct {
 	UnitDomain  string   // its mail domain, "physique.unistra.fr"
 	Manager     UID      // head of service
 	MailState   string   // state of the mail resource in supannRessourceEtat: A, I or S; "" unknown
+	MailPhase   string   // its sub-state, "SupannSursis"; "" unknown
 	Groups      []string // names of directory groups
 
 	// Delegations are those to the person and those they are a deputy of, whatever
@@ -92,6 +93,9 @@ type Detail struct {
 	EPPN  string       `json:",omitempty"` // as Partage has it, letter for letter
 	Notes string       `json:",omitempty"` // of administrators
 	Lists []Membership `json:",omitempty"` // of the lists that were looked at
+	// Profile is by the names of ProfileFields, without the display name; nil if it
+	// was not looked at.
+	Profile map[string]string `json:",omitempty"`
 }
 
 // A Membership is what a list has of one address of the account.
@@ -122,7 +126,7 @@ type Facts struct {
 	Actor  Person  // who asks
 	Via    Door    // and from where
 	Action Action  // what
-	Target Account // the account acted on; zero when the action has none
+	Target Account // the account acted on, or that is to be; zero when the action has none
 	Owner  Person  // whose account it is, or whose right is given or taken; zero when nobody's
 	Holder UID     // whose delegation the action names; "" when it names none
 	Domain string  // the domain the action touches: of the alias for alias.*, the one that is delegated if it is all that is, else of the target

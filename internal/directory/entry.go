@@ -49,6 +49,7 @@ func (a Attributes) person(e *ldap.Entry) (found, Reason) {
 		return found{}, BadUID
 	}
 	mail, _ := desk.ParseAddress(one(e, a.Mail)) // not an address: as if absent
+	state, phase := mailState(many(e, a.State))
 	return found{
 		Person: desk.Person{
 			UID:         uid,
@@ -57,7 +58,8 @@ func (a Attributes) person(e *ldap.Entry) (found, Reason) {
 			EPPN:        one(e, a.EPPN),
 			Affiliation: lower(one(e, a.Affiliation)),
 			Unit:        one(e, a.Unit),
-			MailState:   mailState(many(e, a.State)),
+			MailState:   state,
+			MailPhase:   phase,
 		},
 		dn:      e.DN,
 		place:   place(e.DN),

@@ -43,8 +43,21 @@ func TestMailState(t *testing.T) {
 		{"", []string{"{MAIL}A", "{MAIL}I", "{MAIL}I"}},
 	}
 	for _, test := range tests {
-		if got := mailState(test.values); got != test.want {
+		if got, _ := mailState(test.values); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.values, got, test.want)
+		}
+	}
+}
+
+func TestMailPhase(t *testing.T) {
+	for want, values := range map[string][][]string{
+		"SupannSursis": {{"{MAIL}A:SupannSursis"}, {"{MAIL}A:SupannSursis:20260901:20261001"}, {"{COMPTE}A:SupannActif", "{MAIL}A SupannSursis"}, {"{MAIL}A:SupannSursis", "{MAIL}A:SupannSursis"}},
+		"":             {nil, {"{MAIL}A"}, {"{COMPTE}A:SupannSursis"}, {"{MAIL}A:x", "{MAIL}A:y"}, {"{MAIL}A:x", "{MAIL}A:y", "{MAIL}A:y"}, {"{MAIL}A:x", "{MAIL}I:x"}},
+	} {
+		for _, v := range values {
+			if _, got := mailState(v); got != want {
+				t.Errorf("%q: got %q, want %q", v, got, want)
+			}
 		}
 	}
 }
@@ -56,7 +69,7 @@ func FuzzState(f *testing.F) {
 	f.Add("{mAil\n{MAIL}A")
 	f.Fuzz(func(t *testing.T, text string) {
 		values := strings.Split(text, "\n")
-		state := mailState(values)
+		state, _ := mailState(values)
 		if state == "" {
 			return
 		}
@@ -66,7 +79,7 @@ func FuzzState(f *testing.F) {
 				t.Errorf("%q of %q", state, values)
 			}
 		}
-		if mailState(append(values, "{MAIL}?")) != "" {
+		if state, phase := mailState(append(values, "{MAIL}?")); state+phase != "" {
 			t.Errorf("%q hold although one value is malformed", values)
 		}
 	})
