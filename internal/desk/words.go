@@ -27,6 +27,7 @@ const (
 	Chat   Door = "chat"
 	Portal Door = "portal"
 	Shell  Door = "shell" // the command line, on the server itself
+	Sync   Door = "sync"  // a plan of repair: the desk alone asks by it, see Desk.Conduct
 )
 
 // System is who signs what the program does by itself.
@@ -45,6 +46,7 @@ type Person struct {
 	Manager     UID      // head of service
 	MailState   string   // state of the mail resource in supannRessourceEtat: A, I or S; "" unknown
 	Groups      []string // names of directory groups
+	Unlisted    bool     // on the red list: not to be shown in the address book
 
 	// Delegations are those to the person and those they are a deputy of, whatever
 	// their dates: a fold of the journal.
