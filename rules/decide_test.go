@@ -38,7 +38,7 @@ func defaultBook(tb testing.TB) *Book {
 }
 
 // TestDecide runs the cases of testdata/decide: "ask" holds the actor, the
-// action and what is forgotten of the facts; "book", if any, replaces the
+// action, by which door if not the chat, and what is forgotten of the facts; "book", if any, replaces the
 // default book.
 func TestDecide(t *testing.T) {
 	files, _ := filepath.Glob("testdata/decide/*.txtar")
@@ -88,6 +88,10 @@ func explainCase(t *testing.T, archive *txtar.Archive) desk.Explanation {
 	actor, action, _ := strings.Cut(lines[0], ": ")
 	f := cast(actor, action)
 	for _, line := range lines[1:] {
+		if door, through := strings.CutPrefix(line, "through "); through {
+			f.Via = desk.Door(door)
+			continue
+		}
 		forget[strings.TrimPrefix(line, "forget ")](&f)
 	}
 	if e := book.Explain(f, everything); cmp.Equal(e.Decision, book.Decide(f)) {

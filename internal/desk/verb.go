@@ -73,6 +73,7 @@ type Spec struct {
 	Takes   bool            // it takes something away from somebody: brakes count it
 	Governs bool            // it takes effect in the journal, at once, and never reaches Partage
 	Two     bool            // whatever the rules say, somebody else must approve
+	Shows   bool            // what it shows is of the whole house: rules say to whom
 	Step    bool            // it changes Partage, but only as a step of another verb
 	Target  Form            // what it acts on
 	Args    map[string]Form // by name
@@ -171,10 +172,10 @@ var specs = map[Verb]Spec{
 	RulesUndo:       {Changes: true, Governs: true, Args: map[string]Form{"book": BookForm + optional, "from": BookForm + optional}},
 	Help:            {Target: TopicForm + optional},
 
-	DriftShow:    {Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
+	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
 	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
 	DriftSync:    {Changes: true, Governs: true, Args: planArgs},
-	FiguresShow:  {},
+	FiguresShow:  {Shows: true},
 	AccountWhole: {Target: AccountForm},
 
 	DelegationGrant: {Changes: true, Governs: true, Two: true, Target: PersonForm, Args: map[string]Form{
