@@ -29,7 +29,8 @@ func BenchmarkMainJob(b *testing.B) {
 	if err := h.load(ctx); err != nil {
 		b.Fatal(err)
 	}
-	x := &executor.Executor{Desk: h.desk, Office: h.office, Refresh: h.refresh, Timing: h.timing, Log: log}
+	x := &executor.Executor{Desk: h.desk, Office: h.office, Refresh: h.refresh, Timing: h.timing,
+		Halted: func() bool { return false }, Steady: h.steady, Log: log}
 	done := make(chan error, 1)
 	go func() { done <- x.Run(ctx) }()
 	var took []time.Duration

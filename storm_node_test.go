@@ -171,7 +171,7 @@ func (o orders) littleRoom() error {
 	return nil
 }
 
-// judge approves, refuses and withdraws each request, in an order that only
+// judge approves, refuses, amends and withdraws each request, in an order that only
 // chance knows, and prints what was acknowledged.
 func judge(ctx context.Context, d *desk.Desk, ids []desk.ID) error {
 	var hands errgroup.Group
@@ -196,6 +196,9 @@ func decide(ctx context.Context, d *desk.Desk, id desk.ID) error {
 		"approve":  func() (desk.Request, error) { return d.Approve(ctx, "hpoincare", desk.Chat, id, "") },
 		"refuse":   func() (desk.Request, error) { return d.Refuse(ctx, "ecartan", desk.Chat, id, "", "") },
 		"withdraw": func() (desk.Request, error) { return d.Withdraw(ctx, "sgermain", desk.Chat, id) },
+		"amend": func() (desk.Request, error) {
+			return d.Amend(ctx, "sgermain", desk.Chat, id, "", fmt.Sprintf("to=by%d@example.org", os.Getpid()))
+		},
 	}
 	for name, way := range ways {
 		switch _, err := way(); {

@@ -31,9 +31,9 @@ func (s *storm) waiting(t *testing.T, d *desk.Desk, n int) (ids []desk.ID) {
 	return ids
 }
 
-// Two processes judge the same requests, each by approving, refusing and
-// withdrawing: one decision is taken of each, and who was told that it was his
-// finds it in the history.
+// Two processes judge the same requests, each by approving, refusing,
+// amending and withdrawing: one decision is taken of each, and who was told that
+// it was his finds it in the history.
 func TestTwoProcessesRaceToDecide(t *testing.T) {
 	p := dev.Postgres(t, "fsync=on", "full_page_writes=on")
 	many := min(1000, max(200, *stormActions/10))
@@ -66,7 +66,7 @@ func TestTwoProcessesRaceToDecide(t *testing.T) {
 				case desk.Approved, desk.Refused:
 					decided[e.ID]++
 					held[deed(e)]++
-				case desk.Withdrawn:
+				case desk.Amended, desk.Withdrawn:
 					held[deed(e)]++
 				}
 			}
@@ -82,7 +82,7 @@ func TestTwoProcessesRaceToDecide(t *testing.T) {
 			if agrees := maps.Equal(told, held); agrees != (sabotage == "") {
 				t.Errorf("told %d, in the history %d, agrees: %v", len(told), len(held), agrees)
 			}
-			t.Logf("%d requests, %d decisions told", len(s.Judge), len(told))
+			t.Logf("%d requests, %d deeds told", len(s.Judge), len(told))
 		})
 	}
 }
@@ -93,6 +93,8 @@ func deed(e desk.Event) string {
 		return "approve " + string(e.ID)
 	case desk.Refused:
 		return "refuse " + string(e.ID)
+	case desk.Amended:
+		return "amend " + string(e.ID)
 	}
 	return "withdraw " + string(e.ID)
 }

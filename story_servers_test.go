@@ -93,6 +93,43 @@ func TestStory(t *testing.T) {
 	stop()
 	w.proveHistory("asked decided announced announced approved")
 	w.publishHistory()
+	w.askTheBook()
+}
+
+// askTheBook asks the real directory and the journal of the story what the rules
+// come to for its people.
+func (w *world) askTheBook() {
+	w.Helper()
+	for name, tt := range map[string]struct {
+		run  func(io.Writer) error
+		want string
+	}{
+		"check": {func(out io.Writer) error {
+			return rulesCheckCommand{Config: w.file}.run(w.Context(), out)
+		}, "nothing wrong, 0 odd"},
+		"charter": {func(out io.Writer) error {
+			c := rulesCharterCommand{Config: w.file, Lang: "en", Domain: []string{"physique.unistra.fr"}}
+			made, err := c.charter(w.Context())
+			if err != nil {
+				return err
+			}
+			pages, err := c.pages(made)
+			if err != nil {
+				return err
+			}
+			return c.write(out, pages[0].page)
+		}, "Paul Langevin"},
+		"may": {func(out io.Writer) error {
+			return townOptions{File: w.file, Lang: "en"}.visit(w.Context(), false, func(t town) error {
+				return t.print(out, "", t.book.Claims(t.when, []desk.Person{t.view.Person("plangevin")}, t.domains))
+			})
+		}, "the account of a person   at once"},
+	} {
+		var out strings.Builder
+		if err := tt.run(&out); err != nil || !strings.Contains(out.String(), tt.want) {
+			w.Errorf("rules %s: %v, %s", name, err, &out)
+		}
+	}
 }
 
 // Mattermost, the directory and Partage go away and come back: nothing is lost.

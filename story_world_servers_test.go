@@ -39,6 +39,7 @@ type world struct {
 	channel    *model.Channel
 	bot        *model.Bot
 	config     config
+	file       string // of the configuration
 	portal     string
 }
 
@@ -153,7 +154,7 @@ portal:
 	w.must(err)
 	cfg.History.KeyFile, cfg.History.Folder = filepath.Join(dir, "history-key"), filepath.Join(dir, "checkpoints")
 	w.must(cfg.makeKey(io.Discard))
-	w.config = cfg
+	w.config, w.file = cfg, path
 }
 
 // staff are the people whom the provider knows: everybody of the university.

@@ -37,15 +37,15 @@ func defaultBook(tb testing.TB) *Book {
 	return b
 }
 
-// TestDecide runs the cases of testdata/decide: "ask" holds the actor, the
-// action, by which door if not the chat, and what is forgotten of the facts; "book", if any, replaces the
+// TestDecide runs the cases of testdata/decide, on what rules/default.txtar
+// cannot say: what is not known, dates, limits, other books. "ask" holds the actor, the
+// action and what is forgotten of the facts; "book", if any, replaces the
 // default book.
 func TestDecide(t *testing.T) {
 	files, _ := filepath.Glob("testdata/decide/*.txtar")
-	if len(files) < 30 {
+	if len(files) < 20 {
 		t.Fatalf("%d cases", len(files))
 	}
-	settled := map[string]bool{}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			archive, err := txtar.ParseFile(file)
@@ -53,7 +53,6 @@ func TestDecide(t *testing.T) {
 				t.Fatal(err)
 			}
 			e := explainCase(t, archive)
-			settled[e.Decision.Rule] = true
 			got := show(e)
 			want := section(archive, "want")
 			if *update {
@@ -67,11 +66,6 @@ func TestDecide(t *testing.T) {
 				t.Errorf("%s(-want +got)\n%s", archive.Comment, diff)
 			}
 		})
-	}
-	for _, r := range defaultBook(t).Rules() {
-		if !settled[r.ID] {
-			t.Errorf("no case is settled by default rule %s", r.ID)
-		}
 	}
 }
 
@@ -88,10 +82,6 @@ func explainCase(t *testing.T, archive *txtar.Archive) desk.Explanation {
 	actor, action, _ := strings.Cut(lines[0], ": ")
 	f := cast(actor, action)
 	for _, line := range lines[1:] {
-		if door, through := strings.CutPrefix(line, "through "); through {
-			f.Via = desk.Door(door)
-			continue
-		}
 		forget[strings.TrimPrefix(line, "forget ")](&f)
 	}
 	if e := book.Explain(f, everything); cmp.Equal(e.Decision, book.Decide(f)) {

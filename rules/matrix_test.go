@@ -56,6 +56,12 @@ var (
 // facts are those of a cell; false if it asks about nothing.
 func (c cell) facts(t *testing.T, actor desk.Person, status string, via desk.Door) (desk.Facts, bool) {
 	t.Helper()
+	if strings.HasPrefix(c.action, "delegation.") {
+		if c.want == "." {
+			return desk.Facts{}, false
+		}
+		return c.rights(t, actor, via), true
+	}
 	f := desk.Facts{Actor: actor, Via: via}
 	home, touched := "physique.fr", "physique.fr"
 	switch c.scope {
@@ -95,6 +101,33 @@ func (c cell) facts(t *testing.T, actor desk.Person, status string, via desk.Doo
 		f.Size = int64(size)
 	}
 	return f, c.want != "."
+}
+
+// rights are what the rules see of an action on a delegation.
+func (c cell) rights(t *testing.T, actor desk.Person, via desk.Door) desk.Facts {
+	t.Helper()
+	right := desk.Delegation{ID: "M-1", Grant: desk.Grant{To: colleague.UID}}
+	switch c.scope {
+	case "theirs":
+		right.To, right.Domains = actor.UID, []string{"lettres.fr"}
+	case "domain":
+		right.Domains = []string{"physique.fr"}
+	case "unit":
+		right.Units = []string{"PHY"}
+	case "far", "deputy":
+		right.To, right.Domains = stranger.UID, []string{"lettres.fr"}
+	}
+	f := desk.Facts{Actor: actor, Via: via}
+	var err error
+	text := strings.NewReplacer("OTHER", string(right.To), "TOUCHED", strings.Join(right.Domains, ","), "ME", string(actor.UID)).Replace(c.action)
+	if f.Action, err = desk.ParseAction(text); err != nil {
+		t.Fatalf("%+v: %v", c, err)
+	}
+	if f.Action.Verb == desk.DelegationGrant {
+		right.ID = ""
+	}
+	people := map[desk.UID]desk.Person{actor.UID: actor, colleague.UID: colleague, stranger.UID: stranger}
+	return f.About(right, func(uid desk.UID) desk.Person { return people[uid] })
 }
 
 // answered is a decision as the table has it.
@@ -146,7 +179,7 @@ func TestMatrix(t *testing.T) {
 			t.Fatalf("%+v is no cell", c)
 		}
 		ask(c, actor, c.want)
-		if c.role == "user" && !strings.HasPrefix(c.scope, "own") { // who has no role, and who heads the owner
+		if c.role == "user" && !strings.HasPrefix(c.scope, "own") && c.scope != "theirs" && c.scope != "deputy" { // who has no role, and who heads the owner
 			ask(c, roleOf["head"], c.want)
 			ask(c, roleOf["unknown"], c.want)
 			ask(c, desk.Person{}, "no")

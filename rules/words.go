@@ -117,7 +117,7 @@ func (w *world) inCharter() bool { return w.book.naming.accepts(w.asked()) }
 // deputy of, for this action: the delegation is active now, and what is asked is
 // within its limits. The code of a unit (manages(owner.unit)) and the address of
 // a list are delegated in the same way.
-func (w *world) manages(scope string) bool { return scope != "" && w.Manages(scope) }
+func (w *world) manages(scope string) bool { return scope != "" && w.Actor.Manages(scope, w.use) }
 
 // member holds if who asks is in the group, one of those that the header of the
 // book names.

@@ -9,6 +9,7 @@ type world struct {
 	book           *Book
 	alias, to, cos string
 	home           string // the domain of the target
+	use            desk.Use
 }
 
 // What a clause depends on.
@@ -90,7 +91,7 @@ func (v *verb) measure(c *clause) {
 // look fills the world in. What the verb does not take is not there, whatever
 // the text of the action says.
 func (w *world) look(b *Book, f desk.Facts) {
-	w.Facts, w.book, w.home = f, b, f.Target.Address.Domain()
+	w.Facts, w.book, w.home, w.use = f, b, f.Target.Address.Domain(), f.Use()
 	w.alias, w.to, w.cos = "", "", ""
 	if w.verb = b.verbs[f.Action.Verb]; w.verb == nil {
 		w.verb = verbOf(f.Action.Verb)

@@ -147,13 +147,14 @@ func (f Facts) About(right Delegation, person func(UID) Person) Facts {
 
 // Manages says that a domain, a unit or a list is delegated to who asks, for
 // this action and now.
-func (f *Facts) Manages(scope string) bool { return f.Actor.Manages(scope, f.use()) }
+func (f *Facts) Manages(scope string) bool { return f.Actor.Manages(scope, f.Use()) }
 
 // Managed lists the domains that are.
-func (f *Facts) Managed() []string { return f.Actor.Managed(f.use()) }
+func (f *Facts) Managed() []string { return f.Actor.Managed(f.Use()) }
 
-func (f *Facts) use() Use {
-	u := Use{Verb: f.Action.Verb, Size: f.Size, At: f.Now}
+// Use is what who asks would do by a delegation.
+func (f *Facts) Use() Use {
+	u := Use{Verb: f.Action.Verb, Size: f.Size, At: f.Now, reach: f.Action.Verb.reach()}
 	if u.Verb == AccountCOS {
 		u.Class = f.Action.Arg("cos")
 	}

@@ -130,19 +130,13 @@ func known(err error) error {
 // it: what came before is true, but nothing may be believed absent.
 func (o *Office) Accounts(ctx context.Context) iter.Seq2[desk.Account, error] {
 	return func(yield func(desk.Account, error) bool) {
-		for _, domain := range o.Domains.Names() {
-			client, err := o.Domains.Client(domain)
-			if err != nil {
-				yield(desk.Account{}, err)
-				return
+		for found, err := range o.Domains.GetAllAccounts(ctx, partage.Query{Attrs: listed()}) {
+			if err == nil {
+				client, _ := o.Domains.For(found.Name) // that listed it
+				err = o.named(ctx, client, found.COS)
 			}
-			for found, err := range client.GetAllAccounts(ctx, partage.Query{Attrs: listed()}) {
-				if err == nil {
-					err = o.named(ctx, client, found.COS)
-				}
-				if !yield(o.account(found), err) || err != nil {
-					return
-				}
+			if !yield(o.account(found), err) || err != nil {
+				return
 			}
 		}
 	}
