@@ -73,6 +73,7 @@ type Spec struct {
 	Takes   bool            // it takes something away from somebody: brakes count it
 	Governs bool            // it takes effect in the journal, at once, and never reaches Partage
 	Two     bool            // whatever the rules say, somebody else must approve
+	Inner   bool            // the program alone asks for it, of its own accord
 	Shows   bool            // what it shows is of the whole house: rules say to whom
 	Step    bool            // it changes Partage, but only as a step of another verb
 	Target  Form            // what it acts on
@@ -174,7 +175,7 @@ var specs = map[Verb]Spec{
 
 	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
 	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
-	DriftSync:    {Changes: true, Governs: true, Args: planArgs},
+	DriftSync:    {Changes: true, Governs: true, Inner: true, Args: planArgs},
 	FiguresShow:  {Shows: true},
 	AccountWhole: {Target: AccountForm},
 

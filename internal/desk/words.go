@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -106,10 +107,14 @@ type Membership struct {
 
 // Trash is the address of the account while it is deleted. It says nothing of
 // the one before, which is in the journal: nothing is ever read out of it.
-func (a Account) Trash() Address { return Address("deleted-" + a.ID + "@" + a.Address.Domain()) }
+func (a Account) Trash() Address { return Address(trash + a.ID + "@" + a.Address.Domain()) }
+
+const trash = "deleted-"
 
 // Deleted says that the account was deleted by us, and can be given back.
-func (a Account) Deleted() bool { return a.Known() && a.Address == a.Trash() }
+func (a Account) Deleted() bool {
+	return strings.HasPrefix(string(a.Address), trash) && a.Address == a.Trash()
+}
 
 // Known says that the account exists.
 func (a Account) Known() bool { return a.Address != "" }

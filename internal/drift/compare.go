@@ -11,7 +11,7 @@ import (
 func (p *Policy) Gaps(v desk.View) iter.Seq[desk.Gap] {
 	return func(yield func(desk.Gap) bool) {
 		c := comparison{Policy: p, view: v, classes: map[string]*desk.Population{}, yield: yield, given: given(v, desk.Query{States: settled})}
-		c.call(v.EachPerson())
+		c.call(v.EachPerson(), v.Census().People)
 		for a := range v.EachAccount() {
 			if c.account(a); c.over {
 				return
@@ -26,7 +26,7 @@ func (p *Policy) Gaps(v desk.View) iter.Seq[desk.Gap] {
 func (p *Policy) GapsOf(v desk.View, a desk.Account, owner desk.Person) (gaps []desk.Gap) {
 	c := comparison{Policy: p, view: v, classes: map[string]*desk.Population{}, yield: func(g desk.Gap) bool { gaps = append(gaps, g); return true }}
 	if owner.Known() {
-		c.call(func(yield func(*desk.Person) bool) { yield(&owner) })
+		c.call(func(yield func(*desk.Person) bool) { yield(&owner) }, 1)
 	}
 	if a.Known() {
 		c.given = given(v, desk.Query{States: settled, Target: a.Address})
@@ -53,9 +53,10 @@ type comparison struct {
 	over    bool
 }
 
-// call takes the roll.
-func (c *comparison) call(people iter.Seq[*desk.Person]) {
-	c.places = map[desk.UID]int32{}
+// call takes the roll, of about so many.
+func (c *comparison) call(people iter.Seq[*desk.Person], expected int) {
+	c.places = make(map[desk.UID]int32, expected)
+	c.people = make([]*desk.Person, 0, expected)
 	for person := range people {
 		c.places[person.UID] = int32(len(c.people))
 		c.people = append(c.people, person)
@@ -107,11 +108,15 @@ func (c *comparison) account(a *desk.Account) {
 	if population != nil {
 		c.class(g, a, population)
 	}
+	c.book(g, a, person)
+	c.mail(g, a, person)
+}
+
+func (c *comparison) book(g desk.Gap, a *desk.Account, person *desk.Person) {
 	if person.Unlisted && !a.Hidden {
 		g.Cause, g.Says, g.Has, g.Risk = desk.BookShown, "unlisted", "shown", desk.LowRisk
 		c.tell(repaired(g, desk.AccountHide))
 	}
-	c.mail(g, a, person)
 }
 
 // leaver is an account of somebody whom the directory does not know, as long as

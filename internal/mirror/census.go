@@ -47,17 +47,28 @@ func affiliations(people iter.Seq[*desk.Person]) (of map[string]int, n int) {
 
 func count(c *desk.Census, accounts iter.Seq[*desk.Account]) {
 	c.Accounts, c.Deleted, c.Classes, c.Statuses = 0, 0, map[string]desk.ClassCount{}, map[string]int{}
+	type sort struct{ class, status string }
+	sorts, last, of := map[sort]*desk.ClassCount{}, sort{}, &desk.ClassCount{}
 	for a := range accounts {
 		if a.Deleted() {
 			c.Deleted++
 			continue
 		}
-		of := c.Classes[a.COS]
+		if this := (sort{a.COS, a.Status}); this != last || c.Accounts == 0 { // neighbours are mostly alike
+			if of = sorts[this]; of == nil {
+				of = &desk.ClassCount{}
+				sorts[this] = of
+			}
+			last = this
+		}
 		of.Accounts++
 		of.Used += a.Used
-		c.Classes[a.COS] = of
-		c.Statuses[a.Status]++
 		c.Accounts++
+	}
+	for s, n := range sorts {
+		all := c.Classes[s.class]
+		c.Classes[s.class] = desk.ClassCount{Accounts: all.Accounts + n.Accounts, Used: all.Used + n.Used}
+		c.Statuses[s.status] += n.Accounts
 	}
 }
 

@@ -33,7 +33,6 @@ var terms = map[desk.Verb][]term{
 	},
 	desk.DriftShow:  gapTerms[:3],
 	desk.DriftApply: gapTerms,
-	desk.DriftSync:  gapTerms,
 }
 
 // gapTerms select gaps.

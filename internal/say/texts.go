@@ -746,7 +746,7 @@ var texts = map[string]text{
 	"done.drift.sync":       {"les écarts du plan {plan} sont réparés, et vérifiés par une lecture sur Partage", "the differences of plan {plan} are repaired, and verified by reading Partage"},
 	"usage.drift.show":      {"écarts [causes CAUSE] [domaine DOMAINE]", "drift [causes CAUSE] [domain DOMAIN]"},
 	"usage.drift.apply":     {"écarts réparer [causes CAUSE] [nombre N]", "drift repair [causes CAUSE] [most N]"},
-	"usage.drift.sync":      {"synchroniser", "synchronise"},
+	"usage.drift.sync":      {"drift.sync", "drift.sync"},
 	"usage.figures.show":    {"tableau", "dashboard"},
 	"usage.account.whole":   {"global COMPTE", "whole ACCOUNT"},
 	"help.drift.show":       {"Montre les écarts entre l'annuaire, Partage et le journal, par cause.", "Shows the differences between the directory, Partage and the journal, by cause."},
