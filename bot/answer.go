@@ -164,6 +164,6 @@ func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers(), who.In)
 	return pen.help(slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
-		return !approver && (spec.Keepers || spec.Governs || v == desk.RequestApprove || v == desk.RequestReject)
+		return spec.Inner || !approver && (spec.Keepers || spec.Governs || v == desk.RequestApprove || v == desk.RequestReject)
 	}))
 }

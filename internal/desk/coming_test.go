@@ -14,8 +14,9 @@ func newcomers(t *testing.T) (*desk.Desk, *house) {
 	d, h := newDesk(t)
 	h.people["gus"] = desk.Person{UID: "gus", Name: "Gus  Gold", EPPN: "Gus@U.fr", Affiliation: "student"}
 	h.people["hal"] = desk.Person{UID: "hal", Name: "Hal", Affiliation: "staff"}
+	h.people["ivy"] = desk.Person{UID: "ivy", Name: "Ivy", EPPN: "ivy@u.fr", Unlisted: true}
 	h.accounts["box@u.fr"] = desk.Account{ID: "box", Address: "box@u.fr", Status: "active", COS: "staff_s", Aliases: []desk.Address{"b.ox@u.fr"}}
-	d.Populations = desk.Populations{"student": "staff_s", "": "staff_l"}
+	d.Estate.Populations = desk.Populations{{Name: "students", Affiliations: []string{"student"}, Class: "staff_s"}}
 	return d, h
 }
 
@@ -24,21 +25,23 @@ func TestWhatMayBeCreated(t *testing.T) {
 		action string
 		code   desk.Code
 	}{
-		"account.create gus.gold@u.fr person=gus":                 {`account.create gus.gold@u.fr cos=staff_s eppn=gus@u.fr name="Gus Gold" person=gus`, ""},
-		"account.create gus.gold@u.fr person=gus cos=staff_l":     {`account.create gus.gold@u.fr cos=staff_l eppn=gus@u.fr name="Gus Gold" person=gus`, ""},
-		`account.create gus.gold@u.fr person=gus name="Gus Gold"`: {`account.create gus.gold@u.fr cos=staff_s eppn=gus@u.fr name="Gus Gold" person=gus`, ""},
-		"account.create accueil@u.fr name=Accueil":                {"account.create accueil@u.fr cos=staff_l name=Accueil", ""},
-		"account.create accueil@u.fr":                             {"", desk.MissingArgument},
-		"account.create gus.gold@u.fr person=gus name=Auguste":    {"", desk.DirectoryOwns},
-		"account.create gus.gold@u.fr person=gus eppn=x@u.fr":     {"", desk.DirectoryOwns},
-		"account.create accueil@u.fr name=Accueil eppn=gus@u.fr":  {"", desk.DirectoryOwns},
-		"account.create hal@u.fr person=hal":                      {"", desk.NoEPPN},
-		"account.create x@u.fr person=nobody name=x":              {"", desk.UnknownPerson},
-		"account.create bob@u.fr name=x":                          {"", desk.AliasTaken},
-		"account.create f@u.fr name=x":                            {"", desk.AliasTaken},
-		"account.create x@v.fr name=x":                            {"", desk.UnknownDomain},
-		"account.create x+y@u.fr name=x":                          {"", desk.InvalidAddress},
-		"account.create x@u.fr name=x cos=none":                   {"", desk.UnknownClass},
+		"account.create gus.gold@u.fr person=gus":                            {`account.create gus.gold@u.fr cos=staff_s eppn=gus@u.fr name="Gus Gold" person=gus`, ""},
+		"account.create gus.gold@u.fr person=gus cos=staff_l":                {`account.create gus.gold@u.fr cos=staff_l eppn=gus@u.fr name="Gus Gold" person=gus`, ""},
+		`account.create gus.gold@u.fr person=gus name="Gus Gold"`:            {`account.create gus.gold@u.fr cos=staff_s eppn=gus@u.fr name="Gus Gold" person=gus`, ""},
+		"account.create accueil@u.fr name=Accueil cos=staff_l":               {"account.create accueil@u.fr cos=staff_l name=Accueil", ""},
+		"account.create accueil@u.fr name=Accueil":                           {"", desk.MissingArgument},
+		"account.create gus.gold@u.fr person=gus name=Auguste":               {"", desk.DirectoryOwns},
+		"account.create gus.gold@u.fr person=gus eppn=x@u.fr":                {"", desk.DirectoryOwns},
+		"account.create accueil@u.fr name=Accueil cos=staff_l eppn=gus@u.fr": {"", desk.DirectoryOwns},
+		"account.create ivy@u.fr cos=staff_l person=ivy":                     {"account.create ivy@u.fr cos=staff_l eppn=ivy@u.fr hidden=yes name=Ivy person=ivy", ""},
+		"account.create gus.gold@u.fr person=gus hidden=YES":                 {`account.create gus.gold@u.fr cos=staff_s eppn=gus@u.fr hidden=yes name="Gus Gold" person=gus`, ""},
+		"account.create hal@u.fr cos=staff_l person=hal":                     {"", desk.NoEPPN},
+		"account.create x@u.fr cos=staff_l person=nobody name=x":             {"", desk.UnknownPerson},
+		"account.create bob@u.fr name=x cos=staff_l":                         {"", desk.AliasTaken},
+		"account.create f@u.fr name=x cos=staff_l":                           {"", desk.AliasTaken},
+		"account.create x@v.fr name=x cos=staff_l":                           {"", desk.UnknownDomain},
+		"account.create x+y@u.fr name=x cos=staff_l":                         {"", desk.InvalidAddress},
+		"account.create x@u.fr name=x cos=none":                              {"", desk.UnknownClass},
 	} {
 		d, _ := newcomers(t)
 		got, _, err := d.Preview("ann", desk.Chat, action(t, text))
@@ -54,7 +57,7 @@ func TestWhoHasAnAccountGetsNoOther(t *testing.T) {
 	h.accounts["old@u.fr"] = desk.Account{ID: "old", Address: "old@u.fr", Owner: "gus"}
 	_, _, err := d.Preview("ann", desk.Chat, action(t, "account.create gus.gold@u.fr person=gus"))
 	wants(t, err, desk.PersonTaken)
-	d.Populations = nil
+	d.Estate.Populations = nil
 	_, _, err = d.Preview("ann", desk.Chat, action(t, "account.create x@u.fr name=x"))
 	wants(t, err, desk.MissingArgument)
 }
@@ -63,7 +66,7 @@ func TestWhoHasAnAccountGetsNoOther(t *testing.T) {
 func TestTheDeniedLearnNothingOfNewcomers(t *testing.T) {
 	d, _ := newcomers(t)
 	d.Rules = book(func(desk.Facts) desk.Decision { return desk.Decision{} })
-	for _, text := range []string{"account.create x@u.fr person=nobody", "account.create x@u.fr person=hal", "account.create bob@u.fr person=gus"} {
+	for _, text := range []string{"account.create x@u.fr cos=staff_l person=nobody", "account.create x@u.fr cos=staff_l person=hal", "account.create bob@u.fr person=gus"} {
 		_, decision, err := d.Preview("ann", desk.Chat, action(t, text))
 		if wants(t, err, ""); decision.Outcome == desk.Allowed {
 			t.Errorf("%s: %+v", text, decision)
@@ -75,7 +78,7 @@ func TestTheDeniedLearnNothingOfNewcomers(t *testing.T) {
 func TestAnAddressWaitsForItsDeletedAccount(t *testing.T) {
 	d, h := newcomers(t)
 	deleteBob(t, d, h, "1")
-	create := action(t, "account.create bob@u.fr name=x")
+	create := action(t, "account.create bob@u.fr cos=staff_l name=x")
 	_, _, err := d.Preview("ann", desk.Chat, create)
 	wants(t, err, desk.AddressDeleted)
 	passes(d, h, desk.Term)
@@ -93,7 +96,7 @@ func passes(d *desk.Desk, h *house, after time.Duration) {
 func TestACreationFromAskedToDone(t *testing.T) {
 	d, h := newcomers(t)
 	h.people["gus"] = desk.Person{UID: "gus", Name: "Gus", EPPN: "gus@u.fr", Groups: []string{"admins"}}
-	r, err := d.Ask(t.Context(), desk.Asking{By: "ann", Via: desk.Chat, Action: action(t, "account.create gus@u.fr person=gus"), Key: "k"})
+	r, err := d.Ask(t.Context(), desk.Asking{By: "ann", Via: desk.Chat, Action: action(t, "account.create gus@u.fr cos=staff_l person=gus"), Key: "k"})
 	if wants(t, err, ""); r.Owner != "gus" || r.Mailbox != "" {
 		t.Fatalf("%+v", r)
 	}

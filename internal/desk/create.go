@@ -7,29 +7,31 @@ import (
 	"time"
 )
 
-// Populations gives the class of service of a new account: by the affiliation
-// of its person, as the directory has it; "" is of those who are none of the
-// others, and of the mailboxes of nobody.
-type Populations map[string]string
-
-// Class is the class of somebody's account; "" if none is meant.
-func (p Populations) Class(of Person) string { return cmp.Or(p[of.Affiliation], p[""]) }
+// class is the class of service of a new account, by the population of its
+// person; "" if none is given.
+func (d *Desk) class(of Person) string {
+	if p := d.Estate.Populations.Of(of.Affiliation); p != nil {
+		return p.Class
+	}
+	return ""
+}
 
 // newcomer completes an action that makes an account, as the directory and the
 // populations have it, and gives the account that is to be. What the action says
 // already stays: so it was approved.
 func (d *Desk) newcomer(a Action) (Action, Account, error) {
 	person := d.View.Person(d.whoIs(a.Arg("person")))
-	args := map[string]string{"cos": cmp.Or(a.Arg("cos"), d.Populations.Class(person))}
+	args := map[string]string{"cos": cmp.Or(a.Arg("cos"), d.class(person))}
 	args["person"] = cmp.Or(string(person.UID), a.Arg("person"))
 	args["eppn"] = cmp.Or(a.Arg("eppn"), lowerASCII(person.EPPN))
+	args["hidden"] = cmp.Or(a.Arg("hidden"), either(person.Unlisted, string(Yes), ""))
 	args["name"] = cmp.Or(a.Arg("name"), oneSpace(person.Name))
 	maps.DeleteFunc(args, func(_, value string) bool { return value == "" })
 	a, err := NewAction(a.Verb, a.Target, args)
 	if err == nil && a.Arg("cos") == "" {
 		err = Fail(Invalid, MissingArgument, "name", "cos")
 	}
-	return a, Account{Address: Address(a.Target), Owner: person.UID, Name: args["name"], COS: args["cos"], Status: Active}, err
+	return a, Account{Address: Address(a.Target), Owner: person.UID, Name: args["name"], COS: args["cos"], Status: Active, Hidden: args["hidden"] != ""}, err
 }
 
 // creatable: nobody has the address, nor the person another account; of a person
@@ -47,6 +49,8 @@ func (d *Desk) creatable(a Action, next Account) error {
 		return Fail(Conflict, NoEPPN, "person", string(person.UID))
 	case a.Arg("eppn") != lowerASCII(person.EPPN):
 		return Fail(Conflict, DirectoryOwns, "name", "eppn", "account", a.Target)
+	case person.Unlisted && a.Arg("hidden") == "":
+		return Fail(Conflict, DirectoryOwns, "name", "hidden", "account", a.Target)
 	case person.Known() && a.Arg("name") != oneSpace(person.Name):
 		return Fail(Conflict, DirectoryOwns, "name", "name", "account", a.Target)
 	}

@@ -82,6 +82,12 @@ const (
 	ClosedBook        Code = "book.closed" //
 	UnreadBook        Code = "book.unread" // value
 	NotUndoable       Code = "book.undo"   //
+	NoDrift           Code = "drift.none"  //
+	NothingToRepair   Code = "drift.empty" //
+	TooMany           Code = "drift.many"  // value, population, max
+	OtherPlan         Code = "plan.other"  // value
+	PlanMoved         Code = "plan.moved"  // id
+	PlanHalted        Code = "plan.halted" // id
 
 	DirectoryOwns  Code = "directory.owns"  // name, account
 	NoEPPN         Code = "eppn.none"       // person

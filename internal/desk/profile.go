@@ -87,5 +87,8 @@ func (f Form) ofAccount(value string) (string, bool) {
 		}
 		return "", false
 	}
+	if f == YesForm {
+		return lowerASCII(value), lowerASCII(value) == string(Yes)
+	}
 	return value, identForm.MatchString(value)
 }

@@ -69,7 +69,7 @@ func (d *Desk) Rehearse(ctx context.Context, by UID, via Door, a Action) (Rehear
 	if KindOf(r.Blocked) == Internal && r.Blocked != nil {
 		r.Blocked = Fail(Unavailable, PartageDown).Because(r.Blocked)
 	}
-	r.Effects, r.Cost = Effects(r.Action, r.Before), d.Tariff.Cost(r.Action, r.Before)
+	r.Effects, r.Cost = Effects(r.Action, r.Before), d.Estate.Tariff.Cost(r.Action, r.Before)
 	return r, nil
 }
 
@@ -82,7 +82,7 @@ func Effects(a Action, before Account) (all []Effect) {
 		held, to := string(before.Address), map[Verb]string{AliasAdd: a.Target, AliasMove: a.Arg("to")}[a.Verb]
 		add("alias", alias+" → "+either(a.Verb == AliasAdd, "", held), alias+" → "+to)
 	case QuotaSet:
-		add("quota", strconv.FormatInt(before.Quota, 10), strconv.FormatInt(sizeOf(a), 10))
+		add("quota", strconv.FormatInt(before.Quota, 10), strconv.FormatInt(askedSize(a), 10))
 	case AccountLock, AccountActivate, AccountClose:
 		add("status", before.Status, StatusAfter(a.Verb))
 	case AccountHide, AccountUnhide:
@@ -119,6 +119,7 @@ func lifeEffects(a Action, before Account) (all []Effect) {
 		add("cos", "", a.Arg("cos"))
 		add("status", "", Active)
 		add("owner", "", a.Arg("person"))
+		add("hidden", "", strconv.FormatBool(a.Arg("hidden") != ""))
 	case AccountDelete:
 		add("status", before.Status, Closed)
 		add("hidden", strconv.FormatBool(before.Hidden), "true")
@@ -151,7 +152,7 @@ func (t Tariff) Cost(a Action, before Account) Money {
 	case AccountPurge:
 		return t.Moves(before.COS, "")
 	case QuotaSet:
-		return t.space(sizeOf(a) - before.Quota)
+		return t.space(askedSize(a) - before.Quota)
 	}
 	return 0
 }
@@ -162,7 +163,7 @@ func (t Tariff) space(bytes int64) Money {
 	return t.Storage * Money(bytes/int64(mebi)) / mebibytes
 }
 
-func sizeOf(a Action) int64 {
+func askedSize(a Action) int64 {
 	size, _ := ParseSize(a.Arg("size"))
 	return int64(size)
 }

@@ -83,7 +83,7 @@ func TestEffects(t *testing.T) {
 		"account.profile bob@u.fr phone=none title=x":         "phone:1> title:>x",
 		"account.share bob@u.fr with=x@u.fr right=sendAs":     "share:>x@u.fr sendAs",
 		"account.unshare bob@u.fr with=x@u.fr right=sendAs":   "share:x@u.fr sendAs>",
-		"account.create x@u.fr name=X cos=staff_s person=gus": "address:>x@u.fr name:>X cos:>staff_s status:>active owner:>gus",
+		"account.create x@u.fr name=X cos=staff_s person=gus": "address:>x@u.fr name:>X cos:>staff_s status:>active owner:>gus hidden:>false",
 		"account.delete bob@u.fr":                             "status:active>closed hidden:false>true address:bob@u.fr>deleted-bob@u.fr owner:bob>",
 		"account.restore old@u.fr":                            "address:bob@u.fr>old@u.fr",
 		"account.purge bob@u.fr":                              "address:bob@u.fr> alias:b@u.fr> mail:5242880>0 seen:2026-09-01>",

@@ -49,6 +49,12 @@ const (
 	DelegationShow   Verb = "delegation.show"
 	DelegationList   Verb = "delegation.list"
 
+	DriftShow    Verb = "drift.show"
+	DriftApply   Verb = "drift.apply"
+	DriftSync    Verb = "drift.sync" // drift.apply of the program's own accord
+	FiguresShow  Verb = "figures.show"
+	AccountWhole Verb = "account.whole" // what all sources say of an account
+
 	AccountCreate  Verb = "account.create"
 	AccountProfile Verb = "account.profile"
 	AccountShare   Verb = "account.share"
@@ -77,6 +83,8 @@ type Spec struct {
 	Takes   bool            // it takes something away from somebody: brakes count it
 	Governs bool            // it takes effect in the journal, at once, and never reaches Partage
 	Two     bool            // whatever the rules say, somebody else must approve
+	Inner   bool            // the program alone asks for it, of its own accord
+	Shows   bool            // what it shows is of the whole house: rules say to whom
 	Step    bool            // it changes Partage, but only as a step of another verb
 	Target  Form            // what it acts on
 	Args    map[string]Form // by name
@@ -115,11 +123,14 @@ const (
 	DayForm     Form = "day"   // 2026-12-31 or 31/12/2026
 	AboutForm   Form = "about" // what a list is about: a domain, a unit, an address or a login
 	BookForm    Form = "book"  // the digest of a rule book, or its beginning
+	CauseForm   Form = "cause" // of a gap between the directory and Partage
+	WordForm    Form = "word"  // the name of a population
 
 	NewForm   Form = "new"   // a mail address that nobody has
 	PhoneForm Form = "phone" // digits, with a + before and spaces between; or Nowhere
 	SendForm  Form = "send"  // a right to send: SendAs or SendFor
 	IdentForm Form = "ident" // an identifier of Partage
+	YesForm   Form = "yes"   // the word itself
 )
 
 const (
@@ -142,6 +153,10 @@ var membershipArgs = map[string]Form{"list": AddressForm, "id": TextForm, "membe
 // The book that is to be in force, and the one in force when that was asked.
 var bookArgs = map[string]Form{"book": BookForm, "from": BookForm + optional}
 
+// What a plan of repair selects. Without plan: the one that would be made now.
+var planArgs = map[string]Form{"plan": BookForm + optional, "causes": CauseForm + many + optional, "population": WordForm + optional,
+	"domain": DomainForm + optional, "most": CountForm + optional, "canary": CountForm + optional}
+
 var specs = map[Verb]Spec{
 	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
 	AliasRemove:     {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
@@ -163,14 +178,14 @@ var specs = map[Verb]Spec{
 	ListLeave:       {Step: true, Target: AddressForm, Args: membershipArgs},
 
 	AccountCreate: {Changes: true, Keepers: true, Target: NewForm, Args: map[string]Form{
-		"person": PersonForm + optional, "eppn": AddressForm + optional, "name": TextForm + optional, "cos": ClassForm + optional}},
+		"person": PersonForm + optional, "eppn": AddressForm + optional, "name": TextForm + optional, "cos": ClassForm + optional, "hidden": YesForm + optional}},
 	AccountProfile: {Changes: true, Keepers: true, Target: AccountForm, Args: profileArgs},
 	AccountShare:   {Changes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional}},
 	AccountUnshare: {Changes: true, Takes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional}},
 	AccountPurge:   {Changes: true, Takes: true, Two: true, Shell: true, Keepers: true, Target: AccountForm},
 	AliasMove:      {Changes: true, Takes: true, Keepers: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "to": AccountForm}},
 	AccountMake: {Step: true, Target: AddressForm, Args: map[string]Form{
-		"eppn": TextForm + optional, "name": TextForm + optional, "cos": ClassForm, "mark": TextForm}},
+		"eppn": TextForm + optional, "name": TextForm + optional, "cos": ClassForm, "hidden": YesForm + optional, "mark": TextForm}},
 	AccountDestroy: {Step: true, Target: AddressForm, Args: map[string]Form{"id": IdentForm}},
 
 	AccountShow:    {Target: AccountForm},
@@ -191,6 +206,12 @@ var specs = map[Verb]Spec{
 	RulesUndo:      {Changes: true, Governs: true, Args: map[string]Form{"book": BookForm + optional, "from": BookForm + optional}},
 	Help:           {Target: TopicForm + optional},
 
+	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
+	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
+	DriftSync:    {Changes: true, Governs: true, Inner: true, Args: planArgs},
+	FiguresShow:  {Shows: true},
+	AccountWhole: {Target: AccountForm},
+
 	DelegationGrant: {Changes: true, Governs: true, Two: true, Target: PersonForm, Args: map[string]Form{
 		"domains": DomainForm + many + optional, "units": UnitForm + many + optional, "lists": AddressForm + many + optional,
 		"verbs": VerbForm + many + optional, "classes": ClassForm + many + optional, "quota": SizeForm + optional, "daily": CountForm + optional,
@@ -209,6 +230,7 @@ func Verbs() []Verb {
 		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, DelegationList, DelegationShow,
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
 		RulesActivate, RulesRollback, RulesUndo,
+		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow,
 		AccountCreate, AccountProfile, AccountShare, AccountUnshare, AccountPurge, AliasMove, Help}
 }
 
@@ -226,6 +248,7 @@ var (
 	loginForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$`)
 	classForm   = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN._·-]{0,62}[\pL\pN])?$`)
 	changeForm  = regexp.MustCompile(`^[\pL\pN][\pL\pN@._+=·,-]{0,253}(?: [\pL\pN@._+=·,-]{1,20}){0,2}$`)
+	wordForm    = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$`)
 	bookForm    = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
 	phoneForm   = regexp.MustCompile(`^\+?[0-9](?:[0-9 ()./-]{0,30}[0-9])?$`)
 	identForm   = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
@@ -253,7 +276,7 @@ func (f Form) canonical(name, value string) (string, error) {
 	case AddressForm, NewForm:
 		a, err := ParseAddress(value)
 		return string(a), err
-	case PhoneForm, SendForm, IdentForm:
+	case PhoneForm, SendForm, IdentForm, YesForm:
 		if said, ok := base.ofAccount(value); ok {
 			return said, nil
 		}
@@ -292,6 +315,14 @@ func (f Form) canonical(name, value string) (string, error) {
 	case ChangeForm:
 		if changeForm.MatchString(value) {
 			return value, nil
+		}
+	case CauseForm:
+		if slices.Contains(Causes(), GapCause(lowerASCII(value))) {
+			return lowerASCII(value), nil
+		}
+	case WordForm:
+		if wordForm.MatchString(lowerASCII(value)) {
+			return lowerASCII(value), nil
 		}
 	case BookForm:
 		if bookForm.MatchString(lowerASCII(value)) {

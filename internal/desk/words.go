@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,6 +28,7 @@ const (
 	Chat   Door = "chat"
 	Portal Door = "portal"
 	Shell  Door = "shell" // the command line, on the server itself
+	Sync   Door = "sync"  // a plan of repair: the desk alone asks by it, see Desk.Conduct
 )
 
 // System is who signs what the program does by itself.
@@ -46,6 +48,7 @@ type Person struct {
 	MailState   string   // state of the mail resource in supannRessourceEtat: A, I or S; "" unknown
 	MailPhase   string   // its sub-state, "SupannSursis"; "" unknown
 	Groups      []string // names of directory groups
+	Unlisted    bool     // on the red list: not to be shown in the address book
 
 	// Delegations are those to the person and those they are a deputy of, whatever
 	// their dates: a fold of the journal.
@@ -108,10 +111,14 @@ type Membership struct {
 
 // Trash is the address of the account while it is deleted. It says nothing of
 // the one before, which is in the journal: nothing is ever read out of it.
-func (a Account) Trash() Address { return Address("deleted-" + a.ID + "@" + a.Address.Domain()) }
+func (a Account) Trash() Address { return Address(trash + a.ID + "@" + a.Address.Domain()) }
+
+const trash = "deleted-"
 
 // Deleted says that the account was deleted by us, and can be given back.
-func (a Account) Deleted() bool { return a.Known() && a.Address == a.Trash() }
+func (a Account) Deleted() bool {
+	return strings.HasPrefix(string(a.Address), trash) && a.Address == a.Trash()
+}
 
 // Known says that the account exists.
 func (a Account) Known() bool { return a.Address != "" }

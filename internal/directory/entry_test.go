@@ -36,7 +36,7 @@ func with(attributes map[string][]string, name string, values ...string) map[str
 
 func TestPerson(t *testing.T) {
 	whole := desk.Person{UID: "jdupont", Name: "Jeanne Dupont-Évrard", Mail: "jeanne.dupont@univ-test.fr",
-		EPPN: "jdupont@univ-test.fr", Affiliation: "employee", Unit: "PHY", MailState: "A"}
+		EPPN: "jdupont@univ-test.fr", Affiliation: "employee", Unit: "PHY", MailState: "A", MailPhase: "SupannActif"}
 	less := func(change func(*desk.Person)) desk.Person { p := whole; change(&p); return p }
 	tests := map[string]struct {
 		attribute string
@@ -57,7 +57,7 @@ func TestPerson(t *testing.T) {
 		"two EPPNs":          {"eduPersonPrincipalName", []string{"a@u.fr", "b@u.fr"}, less(func(p *desk.Person) { p.EPPN = "" })},
 		"two affiliations":   {"eduPersonPrimaryAffiliation", []string{"student", "employee"}, less(func(p *desk.Person) { p.Affiliation = "" })},
 		"two units":          {"supannEntiteAffectationPrincipale", []string{"PHY", "CHI"}, less(func(p *desk.Person) { p.Unit = "" })},
-		"two states":         {"supannRessourceEtat", []string{"{MAIL}A", "{MAIL}I"}, less(func(p *desk.Person) { p.MailState = "" })},
+		"two states":         {"supannRessourceEtat", []string{"{MAIL}A", "{MAIL}I"}, less(func(p *desk.Person) { p.MailState, p.MailPhase = "", "" })},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -45,6 +45,7 @@ func (u *university) person(i int) desk.Person {
 		Affiliation: []string{"student", "employee", "faculty"}[i%3],
 		Unit:        fmt.Sprintf("U%02d", i%20),
 		MailState:   []string{"A", "I", "S"}[i%3],
+		MailPhase:   "SupprLog",
 		Manager:     desk.UID(fmt.Sprintf("p%05d", i%20)),
 	}
 	u.add("uid="+uid+","+dev.PeopleDN, "objectClass: inetOrgPerson", "objectClass: eduPerson", "objectClass: supannPerson",

@@ -44,7 +44,7 @@ func created(t testing.TB, o *effect.Office, text string) (desk.Request, desk.Ac
 
 func TestCreation(t *testing.T) {
 	o, server := office(t)
-	for _, text := range []string{create, `account.create accueil.nouveau@physique.unistra.fr name="Accueil é" cos=` + staff} {
+	for _, text := range []string{create, `account.create accueil.nouveau@physique.unistra.fr name="Accueil é" hidden=yes cos=` + staff} {
 		r, a := created(t, o, text)
 		if a.Name != r.Action.Arg("name") || a.COS != staff || a.Status != desk.Active || string(a.Owner) != r.Action.Arg("person") || a.ID == "" || !o.Shows(r.Next(), a) {
 			t.Errorf("%s made %+v", text, a)
@@ -54,12 +54,13 @@ func TestCreation(t *testing.T) {
 			t.Errorf("sent %+v", last)
 		}
 		for name, spoil := range map[string]func(*desk.Account){
-			"another mark":  func(a *desk.Account) { a.Detail = &desk.Detail{EPPN: a.Detail.EPPN, Notes: "[melusine D-8 created]"} },
-			"not looked at": func(a *desk.Account) { a.Detail = nil },
-			"another class": func(a *desk.Account) { a.COS = "l" },
-			"another name":  func(a *desk.Account) { a.Name = "x" },
-			"another EPPN":  func(a *desk.Account) { a.Detail = &desk.Detail{EPPN: "x@unistra.fr", Notes: a.Detail.Notes} },
-			"elsewhere":     func(a *desk.Account) { a.Address = "x@unistra.fr" },
+			"another mark":        func(a *desk.Account) { a.Detail = &desk.Detail{EPPN: a.Detail.EPPN, Notes: "[melusine D-8 created]"} },
+			"not looked at":       func(a *desk.Account) { a.Detail = nil },
+			"another class":       func(a *desk.Account) { a.COS = "l" },
+			"in the book, or not": func(a *desk.Account) { a.Hidden = !a.Hidden },
+			"another name":        func(a *desk.Account) { a.Name = "x" },
+			"another EPPN":        func(a *desk.Account) { a.Detail = &desk.Detail{EPPN: "x@unistra.fr", Notes: a.Detail.Notes} },
+			"elsewhere":           func(a *desk.Account) { a.Address = "x@unistra.fr" },
 		} {
 			if other := a; true {
 				spoil(&other)

@@ -26,7 +26,7 @@ func (o *Office) creation(ctx context.Context, r desk.Request) (desk.Plan, error
 		return desk.Plan{}, err
 	}
 	do, err := desk.NewAction(desk.AccountMake, a.Target, map[string]string{
-		"eppn": a.Arg("eppn"), "name": a.Arg("name"), "cos": a.Arg("cos"), "mark": createdMark(r.ID)})
+		"eppn": a.Arg("eppn"), "name": a.Arg("name"), "cos": a.Arg("cos"), "hidden": a.Arg("hidden"), "mark": createdMark(r.ID)})
 	if err != nil {
 		return desk.Plan{}, err
 	}
@@ -51,14 +51,15 @@ func (o *Office) hash() (partage.Secret, error) {
 func makes(hash partage.Secret) doing {
 	return func(ctx context.Context, w *partage.Writer, _ desk.Account, a desk.Action) error {
 		class, notes, eppn, shown, active := partage.CosID(a.Arg("cos")), "["+a.Arg("mark")+"]", a.Arg("eppn"), a.Arg("name"), partage.Active
+		hide := a.Arg("hidden") != ""
 		return w.CreateAccount(ctx, partage.Address(a.Target), partage.NewAccount{PasswordHash: hash,
-			Others: partage.Change{COS: &class, Notes: &notes, CarLicense: &eppn, DisplayName: &shown, Status: &active}})
+			Others: partage.Change{COS: &class, Notes: &notes, CarLicense: &eppn, DisplayName: &shown, Status: &active, HideInGal: &hide}})
 	}
 }
 
 func made(a desk.Action, account desk.Account) bool {
 	return string(account.Address) == a.Target && account.Detail != nil && a.Arg("mark") != "" && strings.Contains(account.Detail.Notes, "["+a.Arg("mark")+"]") &&
-		account.Detail.EPPN == a.Arg("eppn") && account.COS == a.Arg("cos") && account.Name == a.Arg("name")
+		account.Detail.EPPN == a.Arg("eppn") && account.COS == a.Arg("cos") && account.Name == a.Arg("name") && account.Hidden == (a.Arg("hidden") != "")
 }
 
 // purge destroys what a deletion has put aside, and nothing else.

@@ -29,6 +29,7 @@ type Mirror struct {
 	gist     atomic.Pointer[gist]
 	served   atomic.Pointer[map[string]bool]
 	classes  atomic.Pointer[[]string]
+	census   census
 }
 
 type proof struct {

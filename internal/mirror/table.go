@@ -31,6 +31,7 @@ type table[T any] struct {
 	schema  *memdb.DBSchema
 	writing sync.Mutex
 	now     atomic.Pointer[reading] // nil before the first
+	writes  atomic.Int64            // transactions, so that what was made of the rows can be made anew
 	commit  func(rows int)          // told of each write transaction; for tests
 }
 
@@ -164,6 +165,7 @@ func (t *table[T]) fill(rows map[string]*T, at time.Time) error {
 	}
 	txn.Commit()
 	t.now.Store(&reading{db, at})
+	t.writes.Add(1)
 	return nil
 }
 
@@ -178,6 +180,7 @@ func (t *table[T]) write(do func(*memdb.Txn, string, any) error, rows []*T) erro
 			}
 		}
 		txn.Commit()
+		t.writes.Add(1)
 		t.commit(len(batch))
 	}
 	return nil
