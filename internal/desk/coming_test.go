@@ -105,6 +105,14 @@ func TestACreationFromAskedToDone(t *testing.T) {
 	r, err = d.Approve(t.Context(), "cid", desk.Chat, r.ID, "")
 	wants(t, err, "")
 	wants(t, d.Recheck(r, desk.Account{}), "")
+	gus := h.people["gus"]
+	for _, change := range []func(*desk.Person){func(p *desk.Person) { p.Unlisted = true }, func(p *desk.Person) { p.Name = "Gustav" }, func(p *desk.Person) { p.EPPN = "g@u.fr" }} {
+		other := gus
+		change(&other)
+		h.people["gus"] = other
+		wants(t, d.Recheck(r, desk.Account{}), desk.DirectoryOwns)
+	}
+	h.people["gus"] = gus
 	made := desk.Account{ID: "gus", Address: "gus@u.fr", Owner: "gus"}
 	r, err = d.Change(t.Context(), r.ID, desk.System, func(desk.Request) ([]desk.Fact, error) {
 		return []desk.Fact{desk.Started{Attempt: 1}, desk.Done{Attempt: 1, Proof: made}}, nil

@@ -49,8 +49,6 @@ func (d *Desk) creatable(a Action, next Account) error {
 		return Fail(Conflict, NoEPPN, "person", string(person.UID))
 	case a.Arg("eppn") != lowerASCII(person.EPPN):
 		return Fail(Conflict, DirectoryOwns, "name", "eppn", "account", a.Target)
-	case person.Unlisted && a.Arg("hidden") == "":
-		return Fail(Conflict, DirectoryOwns, "name", "hidden", "account", a.Target)
 	case person.Known() && a.Arg("name") != oneSpace(person.Name):
 		return Fail(Conflict, DirectoryOwns, "name", "name", "account", a.Target)
 	}

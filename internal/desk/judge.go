@@ -82,6 +82,9 @@ func (d *Desk) Recheck(r Request, target Account) error {
 	if err != nil {
 		return err
 	}
+	if r.Action.Verb == AccountCreate && facts.Action != r.Action { // the directory says more than when it was asked
+		return Fail(Conflict, DirectoryOwns, "name", "hidden", "account", r.Action.Target)
+	}
 	now := d.decide(facts, r)
 	if r.Action.Verb.allows(now) {
 		return nil

@@ -164,7 +164,7 @@ func (f *Facts) Managed() []string { return f.Actor.Managed(f.Use()) }
 // Use is what who asks would do by a delegation.
 func (f *Facts) Use() Use {
 	u := Use{Verb: f.Action.Verb, Size: f.Size, At: f.Now, reach: f.Action.Verb.reach()}
-	if u.Verb == AccountCOS {
+	if u.Verb == AccountCOS || u.Verb == AccountCreate {
 		u.Class = f.Action.Arg("cos")
 	}
 	return u
