@@ -11,6 +11,10 @@
 //	compte renommer|account rename ACCOUNT ADDRESS [motif : REASON]
 //	formule|cos ACCOUNT NAME [motif : REASON]
 //	redirection|forward ACCOUNT ADDRESS|aucune|none [motif : REASON]
+//	compte créer|account create ADDRESS [pour|for PERSON] [formule|cos NAME] [nom|name TEXT] [motif : REASON]
+//	compte décrire|account describe ACCOUNT [téléphone|phone TEXT]... [motif : REASON]
+//	partage ajouter|share add ACCOUNT PERSON [sendAs|sendOnBehalfOf]    partage retirer|share remove ACCOUNT PERSON
+//	compte purger|account purge ADDRESS    alias déplacer|alias move ALIAS ACCOUNT ACCOUNT
 //	compte|fiche|account ACCOUNT
 //	demandes|requests [mes|mine|attente|pending|toutes|all]
 //	demande|request D-12    valider|approve D-12
