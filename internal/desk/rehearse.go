@@ -29,7 +29,10 @@ func (c Call) String() string {
 
 // An Effect is one thing of an account before and after an action, in Partage's
 // terms: Field is a key of words for people.
-type Effect struct{ Field, Old, New string }
+type Effect struct {
+	Field, Old, New string
+	Unread          bool // Old is not known: what has it was not read
+}
 
 // A Rehearsal is all that is known of an action without doing it.
 type Rehearsal struct {
@@ -75,7 +78,7 @@ func (d *Desk) Rehearse(ctx context.Context, by UID, via Door, a Action) (Rehear
 
 // Effects lists what the action changes of the account as it is before.
 func Effects(a Action, before Account) (all []Effect) {
-	add := func(field, old, new string) { all = append(all, Effect{field, old, new}) }
+	add := func(field, old, new string) { all = append(all, Effect{Field: field, Old: old, New: new}) }
 	switch a.Verb {
 	case AliasAdd, AliasRemove, AliasMove:
 		alias := a.Arg("alias")
@@ -96,8 +99,8 @@ func Effects(a Action, before Account) (all []Effect) {
 	case AccountProfile:
 		for _, field := range ProfileFields() {
 			if value, set := a.ProfileArg(field); set {
-				old, _ := before.profileOf(field)
-				add(field, old, value)
+				old, read := before.profileOf(field)
+				all = append(all, Effect{field, old, value, !read})
 			}
 		}
 	case AccountShare, AccountUnshare:
@@ -111,7 +114,7 @@ func Effects(a Action, before Account) (all []Effect) {
 
 // lifeEffects are those of the verbs by which an account comes and goes.
 func lifeEffects(a Action, before Account) (all []Effect) {
-	add := func(field, old, new string) { all = append(all, Effect{field, old, new}) }
+	add := func(field, old, new string) { all = append(all, Effect{Field: field, Old: old, New: new}) }
 	switch a.Verb {
 	case AccountCreate:
 		add("address", "", a.Target)

@@ -18,6 +18,7 @@
 //	compte|fiche|account ACCOUNT
 //	demandes|requests [mes|mine|attente|pending|toutes|all]
 //	demande|request D-12    valider|approve D-12
+//	essai|try               before an action that is not asked for, to know what it would do: see Try
 //	pourquoi|why D-12       and before an action that is not asked for: see Why
 //	refuser|reject D-12 [REASON]    annuler|cancel D-12
 //	redemander|again D-12
