@@ -74,7 +74,7 @@ func (c partageConfig) open(tokenLife time.Duration) (*effect.Office, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make Partage clients: %w", err)
 	}
-	return &effect.Office{Domains: domains, Scope: c.Scope}, nil
+	return &effect.Office{Domains: domains, Scope: c.Scope, Rand: rand.Reader}, nil
 }
 
 func secretText(path string) (string, error) {

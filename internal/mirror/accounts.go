@@ -53,7 +53,9 @@ func (m *Mirror) LoadAccounts(ctx context.Context, accounts iter.Seq2[desk.Accou
 		delete(rows, string(ids[p.account.ID]))
 	}
 	for _, p := range since { // the last to take an address has it
-		rows[string(p.account.Address)] = p.account
+		if p.account.Known() { // it may be gone
+			rows[string(p.account.Address)] = p.account
+		}
 	}
 	if err := m.accounts.replace(rows, at); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
