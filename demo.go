@@ -149,7 +149,7 @@ func (d *demo) build(ctx context.Context, accounts int, log *slog.Logger) error 
 		return fmt.Errorf("load time zone: %w", err)
 	}
 	d.house.desk.Zone = zone
-	return d.house.equip(demoDrift(), demoCost(), watchConfig{Every: time.Minute, Webmail: strings.TrimSuffix(base, "/service/domain") + "/", Restored: "(zimbraNotes=Compte restauré)"}, zone)
+	return d.house.equip(demoDrift(), demoCost(), watchConfig{Every: time.Minute, Webmail: strings.TrimSuffix(base, "/service/domain") + "/mail", Restored: "(zimbraNotes=Compte restauré)"}, zone)
 }
 
 // demoDrift tells apart the two populations that the university publishes.
