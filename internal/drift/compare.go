@@ -218,7 +218,8 @@ func (c *comparison) absent() {
 		}
 		population := c.populations.Of(person.Affiliation)
 		g := desk.Gap{Cause: desk.AccountNone, Address: person.Mail, Owner: person.UID, Population: name(population), Says: person.MailState, Risk: desk.LowRisk}
-		if population != nil && population.Class != "" && c.free(person.Mail) {
+		named := person.Name != "" && person.EPPN != "" // an account is made of these
+		if population != nil && population.Class != "" && named && c.free(person.Mail) {
 			g = repaired(g, accountCreate, "person", string(person.UID), "cos", population.Class)
 			g.Cost = c.tariff.Moves("", population.Class)
 		}
