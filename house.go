@@ -13,6 +13,7 @@ import (
 
 	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/drift"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/executor"
 	"github.com/unistra/melusine/internal/journal"
@@ -42,6 +43,11 @@ type house struct {
 	days       *calendar.Calendar   // nil: requests wait for ever, and nobody is reminded
 	digest     reminder.Teller      // nil: nobody is told each morning what awaits them
 	vitals     *vitals
+	drift      drift.Config   // of desk.Drift
+	zone       *time.Location // of the hours in it
+	prober     *prober        // nil: nothing is watched
+	restoredBy string         // LDAP filter, "" = not counted
+	restored   sighting
 	ruined     error // the journal is damaged: it is read up to there, and nothing is done
 }
 
@@ -117,6 +123,7 @@ func (h *house) loadAccounts(ctx context.Context) error {
 	if err := h.mirror.LoadAccounts(ctx, h.office.Accounts(ctx), h.desk.Now()); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}
+	h.count(ctx)
 	return nil
 }
 
@@ -159,6 +166,12 @@ func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConf
 	}
 	if h.ruined == nil {
 		parts = append(parts, h.persists("executor", x.Run), h.persists("notifier", n.Run), h.watch)
+	}
+	if h.ruined == nil && h.desk.Drift != nil {
+		parts = append(parts, h.persists("conductor", h.conductor().Run))
+	}
+	if h.prober != nil {
+		parts = append(parts, h.prober.run)
 	}
 	for _, part := range parts {
 		work.Go(func() error { return part(ctx) })

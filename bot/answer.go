@@ -46,6 +46,12 @@ func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key stri
 		return b.rights(pen, who, a.Target), nil
 	case desk.DelegationShow:
 		return b.right(ctx, pen, who, desk.Mandate(a.Target))
+	case desk.DriftShow:
+		return b.drift(pen, who, a)
+	case desk.FiguresShow:
+		return b.figures(pen, who)
+	case desk.AccountWhole:
+		return b.whole(ctx, pen, who, a.Target)
 	case desk.RequestList:
 		return b.list(pen, who, a.Arg("scope")), nil
 	case desk.Help:

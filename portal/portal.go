@@ -110,6 +110,8 @@ const (
 	pathSafety   = "/surete"
 	pathRights   = "/delegations"
 	pathRules    = "/reglement"
+	pathDrift    = "/ecarts"
+	pathFigures  = "/tableau"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -150,6 +152,9 @@ func (p *Portal) routes() {
 	post(pathRules, p.proposeBook)
 	post(pathRules+"/revenir", p.returnToBook)
 	post(pathRules+"/defaire", p.undoBook)
+	get(pathDrift, p.drift)
+	post(pathDrift, p.planDrift)
+	get(pathFigures, p.figures)
 	post(pathSignOut, p.signOut)
 	for _, m := range p.Mount {
 		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))

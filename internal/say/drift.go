@@ -19,6 +19,54 @@ func Repair(lang string, g desk.Gap, quote ...Quote) string {
 	return Summary(lang, g.Repair, quote...)
 }
 
+// Kind says what some parts of a plan are.
+func Kind(lang string, k desk.RepairKind, all desk.Populations) string {
+	return T(lang, "kind.line", "gap", Gap(lang, k.Cause), "population", Population(lang, k.Population, all), "n", Number(lang, int64(k.Parts)),
+		"verb", Verb(lang, k.Verb), "risk", Risk(lang, k.Risk))
+}
+
+// Plan says what a plan would do, a line each.
+func Plan(lang string, r desk.Repairs, e desk.Estate, zone *time.Location) (lines []string) {
+	lines = append(lines, T(lang, "plan.line", "n", Number(lang, int64(len(r.Parts))), "canary", Number(lang, int64(r.Canary)), "when", Moment(lang, r.Compared, zone)))
+	for _, k := range r.Kinds {
+		lines = append(lines, Kind(lang, k, e.Populations))
+	}
+	if r.Cost != 0 {
+		lines = append(lines, T(lang, "plan.cost", "cost", Monthly(lang, r.Cost, e.Tariff.Currency)))
+	}
+	return lines
+}
+
+// Progress says how far a plan has come.
+func Progress(lang string, p desk.Progress) string {
+	return T(lang, "plan.progress", "done", Number(lang, int64(p.Done)), "n", Number(lang, int64(p.Parts)), "open", Number(lang, int64(len(p.Open))))
+}
+
+// Side says one side of what is compared of an account, in the reader's units.
+func Side(lang, name, value string, zone *time.Location, quote ...Quote) string {
+	switch name {
+	case "quota", "used":
+		text, id, journal := strings.Cut(value, " ")
+		if n, err := desk.ParseSize(text); err == nil {
+			if text = Size(lang, int64(n)); journal {
+				text += " " + id
+			}
+			return text
+		}
+	case "state", "book":
+		for _, key := range []string{"status." + value, "book." + value, "said." + value} {
+			if known(key) {
+				return T(lang, key)
+			}
+		}
+	case "seen":
+		if t, err := time.Parse(time.RFC3339, value); err == nil {
+			return Date(lang, t.In(zone))
+		}
+	}
+	return quoted(quote, value)
+}
+
 // Risk says how much a repair may cost somebody.
 func Risk(lang string, r desk.Risk) string { return T(lang, "risk."+string(r)) }
 
@@ -124,4 +172,22 @@ func repairing(lang string, fact desk.Fact, quote []Quote) (key string, pairs []
 		return "fact.compared", []string{"day", Date(lang, day), "n", Number(lang, int64(f.Point.Gaps))}
 	}
 	return "fact", nil
+}
+
+// Span is how long something took or has been, roughly: "40 s", "5 min", "3 h", "2 j".
+func Span(lang string, d time.Duration) string {
+	gap, day := narrow, "j"
+	if lang == "en" {
+		gap, day = wide, "d"
+	}
+	n, unit := int64(d/time.Second), "s"
+	switch {
+	case d >= 48*time.Hour:
+		n, unit = int64(d/(24*time.Hour)), day
+	case d >= 2*time.Hour:
+		n, unit = int64(d/time.Hour), "h"
+	case d >= 2*time.Minute:
+		n, unit = int64(d/time.Minute), "min"
+	}
+	return Number(lang, n) + gap + unit
 }
