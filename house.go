@@ -127,6 +127,20 @@ func (h *house) loadAccounts(ctx context.Context) error {
 	return nil
 }
 
+// loadObjects reads lists, resources and trees: a call for each list, so it takes
+// its time, and nothing waits for it.
+func (h *house) loadObjects(ctx context.Context) error {
+	at := h.desk.Now()
+	trees, err := h.office.Trees(ctx)
+	if err == nil {
+		err = h.mirror.LoadObjects(ctx, mirror.Reading{Lists: h.office.Lists(ctx), Resources: h.office.Resources(ctx), Trees: trees}, at)
+	}
+	if err != nil {
+		return fmt.Errorf("load lists: %w", err)
+	}
+	return nil
+}
+
 // refresh reads people again from their source, just before a send.
 func (h *house) refresh(ctx context.Context, uids ...desk.UID) error {
 	for _, uid := range uids {
@@ -178,6 +192,7 @@ func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConf
 	}
 	work.Go(func() error { h.again(ctx, "people", every.Directory, h.loadPeople); return nil })
 	work.Go(func() error { h.again(ctx, "accounts", every.Partage, h.loadAccounts); return nil })
+	work.Go(func() error { h.again(ctx, "lists", every.Partage, h.loadObjects); return nil })
 	return work.Wait()
 }
 
@@ -209,7 +224,7 @@ func (h *house) persists(name string, part func(context.Context) error) func(con
 func (h *house) again(ctx context.Context, what string, every time.Duration, load func(context.Context) error) {
 	directory, partage := h.mirror.Ages()
 	wait := every
-	if loaded := map[string]time.Time{"people": directory, "accounts": partage}[what]; loaded.IsZero() {
+	if loaded := map[string]time.Time{"people": directory, "accounts": partage, "lists": h.mirror.Listed()}[what]; loaded.IsZero() {
 		wait = 0
 	}
 	for {
@@ -220,7 +235,7 @@ func (h *house) again(ctx context.Context, what string, every time.Duration, loa
 		}
 		wait = every
 		err := load(ctx)
-		h.vitals.loaded(map[string]string{"people": "directory", "accounts": "partage"}[what], h.desk.Now(), err)
+		h.vitals.loaded(map[string]string{"people": "directory", "accounts": "partage", "lists": "lists"}[what], h.desk.Now(), err)
 		if err != nil && ctx.Err() == nil {
 			h.log.Error("load", "what", what, "error", err)
 			wait = min(every, 30*time.Second)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -11,12 +12,17 @@ import (
 // the address Partage has, never as typed.
 func (d *Desk) check(by UID, via Door, a Action) (Facts, error) {
 	spec, _ := SpecOf(a.Verb)
-	if spec.Target != AccountForm {
+	if spec.Target != AccountForm && !spec.onList() {
 		return d.checkOn(by, via, a, Account{})
 	}
 	target, none := d.Resolve(a.Target), UnknownAccount
-	if a.Verb == AccountRestore || a.Verb == AccountPurge {
-		target, none = d.deletion(a.Target).Origin, NotDeleted
+	switch {
+	case spec.onList():
+		target, none = d.object(a)
+	case a.Verb.takesBack() != "":
+		target, none = d.deletion(a).Origin, NotDeleted
+	case a.Verb == HistoryShow && !target.Known():
+		target = d.any(Address(a.Target))
 	}
 	if !target.Known() {
 		if err := d.fresh(); err != nil {
@@ -46,7 +52,7 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 	if !f.Actor.Known() {
 		return Facts{}, Fail(Forbidden, UnknownPerson, "value", string(by))
 	}
-	if spec.Changes && target.Deleted() {
+	if spec.Changes && target.aside() && a.Verb.takesBack() == "" {
 		return Facts{}, Fail(NotFound, UnknownAccount, "value", a.Target)
 	}
 	if spec.Shell && via != Shell {
@@ -59,10 +65,15 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 		}
 		target = f.Target
 	}
+	if spec.Makes {
+		target, _ = d.object(a)
+		f.Target = target
+	}
 	if target.Known() {
 		f.Action, f.Domain = f.Action.On(target.Address), target.Address.Domain()
 		f.Owner = d.View.Person(target.Owner)
 	}
+	f.Domain = cmp.Or(f.Domain, a.domain())
 	// Whom the rules deny is told that, and of the account nothing. What is
 	// wrong with a new alias anybody may know: see Free.
 	if err := d.possible(&f); err != nil && (a.Verb == AliasAdd || d.Rules.Decide(f).concedes()) {
@@ -94,11 +105,17 @@ func (d *Desk) Resolve(ref string) Account {
 
 // possible checks what the action needs to find, and fills in what it touches.
 func (d *Desk) possible(f *Facts) error {
+	if spec := specs[f.Action.Verb]; spec.Object && spec.Changes {
+		return d.objectable(f)
+	}
 	alias := Address(f.Action.Arg("alias"))
 	switch f.Action.Verb {
 	case AliasAdd:
 		f.Domain = alias.Domain()
-		return d.free(alias, f.Target)
+		if err := d.free(alias, f.Target); err != nil {
+			return err
+		}
+		return d.straight(alias, instead{accounts: map[Address]Account{alias: f.Target}})
 	case AliasRemove:
 		f.Domain = alias.Domain()
 		if alias == f.Target.Address || !f.Target.Holds(alias) {
@@ -148,7 +165,7 @@ func (d *Desk) Free(a Address) error { return d.free(a, Account{}) }
 // free: target is the account as just read, which may know better than the
 // copy in memory whether it holds the address itself.
 func (d *Desk) free(a Address, target Account) error {
-	holder := d.View.Account(a)
+	holder := d.any(a)
 	switch {
 	case strings.Contains(string(a), "+"):
 		return Fail(Invalid, InvalidAddress, "value", string(a))
@@ -183,4 +200,22 @@ func (d *Desk) freshFor(v Verb) error {
 
 func stale(source string, read time.Time) error {
 	return Fail(Unavailable, StaleData, "source", source, "since", read.UTC().Format(time.RFC3339))
+}
+
+// onList says that what it acts on is a list, a resource or a tree that is there, or
+// was.
+func (s Spec) onList() bool {
+	return s.Target == ListForm || s.Target == ResourceForm || s.Target == DomainForm && (s.Object || !s.Changes)
+}
+
+// domain is the one that an action is about whose target is no account: a domain
+// itself, or that of an address.
+func (a Action) domain() string {
+	switch spec := specs[a.Verb]; {
+	case spec.Target == DomainForm:
+		return a.Target
+	case a.Verb == AddressReach:
+		return Address(a.Target).Domain()
+	}
+	return ""
 }

@@ -55,7 +55,7 @@ func (d *Desk) creatable(a Action, next Account) error {
 	if owned := d.View.Owned(next.Owner); next.Owner != "" && len(owned) > 0 {
 		return Fail(Conflict, PersonTaken, "person", string(next.Owner), "account", string(owned[0].Address))
 	}
-	if last := d.deletion(a.Target); last.ID != "" && d.Now().Before(last.Changed.Add(Term)) {
+	if last := d.deletionAt(a.Target); last.ID != "" && d.Now().Before(last.Changed.Add(Term)) {
 		return Fail(Conflict, AddressDeleted, "address", a.Target, "until", last.Changed.Add(Term).UTC().Format(time.RFC3339))
 	}
 	return d.free(next.Address, Account{})

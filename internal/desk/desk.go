@@ -34,6 +34,7 @@ type Asking struct {
 	Key    string // of the message or form: the same key never asks twice; required
 	Batch  string // of those asked together, or ""
 	Book   Book   // of rules.activate
+	Tree   *Tree  // of tree.publish; nil: the one that the lists of the domain make
 	part   *Gap   // that it closes, through the door Sync
 }
 
@@ -50,6 +51,7 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 	}
 	var proposal *Proposal
 	var repairs *Repairs
+	var tree *Tree
 	for {
 		id, at := d.View.Next() // first: what follows must still be true at this position
 		if first := d.View.Keyed(a.Key); first != "" {
@@ -75,8 +77,13 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 				return Request{}, err
 			}
 		}
+		if decision.concedes() {
+			if tree, err = d.plant(facts, a.Tree); err != nil {
+				return Request{}, err
+			}
+		}
 		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Whose(),
-			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch, Proposal: proposal, Repairs: repairs}
+			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch, Proposal: proposal, Repairs: repairs, Tree: tree}
 		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.decided(facts, decision))
 		if !errors.Is(err, ErrBehind) {
 			return r, err

@@ -75,6 +75,17 @@ const (
 	AddressTaken      Code = "address.taken"      // address
 	PersonTaken       Code = "person.taken"       // person, account
 	NotReversible     Code = "reversible.not"     // what
+	UnknownList       Code = "list.unknown"       // value
+	UnknownResource   Code = "resource.unknown"   // value
+	UnknownTree       Code = "tree.unknown"       // value
+	BadTree           Code = "tree.bad"           // value
+	OtherTree         Code = "tree.other"         // value
+	MailLoop          Code = "mail.loop"          // path
+	NotMember         Code = "member.not"         // value, list
+	NotSender         Code = "sender.not"         // value, list
+	WrongKind         Code = "list.kind"          // list, kind
+	AliasListed       Code = "alias.listed"       // alias, list
+	TooManyMembers    Code = "members.many"       // max
 	JournalDamaged    Code = "journal.damaged"
 	BadBook           Code = "book.bad"    // faults
 	NoBook            Code = "book.none"   // value

@@ -20,6 +20,8 @@ type (
 		Proposal *Proposal `json:",omitempty"`
 		// What is to be repaired, of an action on the drift that they do not deny.
 		Repairs *Repairs `json:",omitempty"`
+		// What is to be shown, of an action on a tree of lists that they do not deny.
+		Tree *Tree `json:",omitempty"`
 	}
 	// Decided is the rules' answer.
 	Decided struct {

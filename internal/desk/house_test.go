@@ -12,10 +12,14 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
+// view is one level deeper than what stands in its place.
+type view struct{ desk.View }
+
 // house is a journal and a view in memory, the fold done anew at each question.
 type house struct {
 	desk.Journal // nil, as the next: what no test asks for
-	desk.View
+	view
+	objects
 
 	events   []desk.Event
 	before   func() // runs once before an append: somebody who is faster

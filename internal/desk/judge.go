@@ -67,7 +67,7 @@ func (d *Desk) serves(a Action, owner, who UID) bool {
 // was just read. The request must still be allowed by itself, or by votes that
 // still count: of people who may still approve, and who are not served by it.
 func (d *Desk) Recheck(r Request, target Account) error {
-	if r.Action.Verb == AccountRestore || r.Action.Verb == AccountPurge {
+	if r.Action.Verb.takesBack() != "" {
 		// The rules look at the account that comes back, not at what is left of it;
 		// what does not lie where its deletion has put it is not destroyed.
 		left := target

@@ -1,5 +1,7 @@
 package desk
 
+import "slices"
+
 // movable names where the alias goes by the address of that account.
 func (d *Desk) movable(f *Facts) error {
 	alias, to := Address(f.Action.Arg("alias")), d.Resolve(f.Action.Arg("to"))
@@ -22,6 +24,10 @@ func (d *Desk) movable(f *Facts) error {
 func (d *Desk) receives(a Action, who UID) bool {
 	gains := ""
 	switch a.Verb {
+	case ListAdd, FanOutCreate:
+		return who != "" && slices.ContainsFunc(a.Members(), func(m Address) bool { return d.View.Account(m).Owner == who })
+	case ListSender:
+		gains = a.Arg("sender")
 	case AccountForward, AliasMove:
 		gains = a.Arg("to")
 	case AccountShare:

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -13,6 +14,10 @@ type Step struct {
 	// one of the request.
 	Mailbox string `json:",omitempty"`
 }
+
+// Made is in the place of a Step's Mailbox where that is what an earlier step of
+// the plan has made.
+const Made = "made"
 
 // A Plan is how an action is carried out: step after step, and if one fails for
 // good, those done are undone in reverse.
@@ -49,10 +54,35 @@ func (r Request) Next() Action {
 // Box is the identifier of the mailbox that the step that comes now is on; "" for
 // one that is to be made.
 func (r Request) Box() string {
-	if steps := r.Steps(); !r.State.Final() && steps[r.at()].Mailbox != "" {
-		return steps[r.at()].Mailbox
+	if r.State.Final() {
+		return r.Mailbox
 	}
-	return r.Mailbox
+	return r.box(r.Steps()[r.at()])
+}
+
+func (r Request) box(s Step) string {
+	if s.Mailbox == Made {
+		return r.Made
+	}
+	return cmp.Or(s.Mailbox, r.Mailbox)
+}
+
+// Proved is the write that a fact proves, and the identifier of what it was on; r
+// has the fact folded in. False for a fact that proves none.
+func (r Request) Proved(f Fact) (a Action, box string, proves bool) {
+	steps := r.Steps()
+	switch f.(type) {
+	case Stepped:
+		if r.Undoing {
+			return steps[r.Step].Undo, r.box(steps[r.Step]), true
+		}
+		return steps[r.Step-1].Do, r.box(steps[r.Step-1]), true
+	case Done:
+		return steps[r.Step-1].Do, r.box(steps[r.Step-1]), true
+	case Undone:
+		return steps[r.Step].Undo, r.box(steps[r.Step]), true
+	}
+	return Action{}, "", false
 }
 
 // Finds says that an account, as read for the step that comes now, may be the one
@@ -60,7 +90,8 @@ func (r Request) Box() string {
 // judge, and for the mark that is left in ours; one that is to be gone may be gone.
 func (r Request) Finds(a Account) bool {
 	switch r.Next().Verb {
-	case AccountCreate, AccountMake, AccountDestroy:
+	case AccountCreate, AccountMake, AccountDestroy, ListCreate, GroupCreate, FanOutCreate, ListRestore, ListMake, ListDrop,
+		ResourceCreate, ResourceMake, ResourceDrop:
 		return true
 	}
 	return a.ID == r.Box()
@@ -84,6 +115,9 @@ func (r Request) Last() bool {
 
 // stepped is r once the step that comes now is proved.
 func (r Request) stepped(proof Account) Request {
+	if spec, _ := SpecOf(r.Next().Verb); spec.Makes && !r.Undoing {
+		r.Made = proof.ID
+	}
 	if r.Proof = proof; r.Undoing {
 		r.Step--
 	} else {

@@ -96,6 +96,19 @@ type World interface {
 	EachAccount() iter.Seq[*Account]
 	// Census counts them.
 	Census() Census
+	// List finds the distribution list, the group or the alias 1→N of an address:
+	// its own or an alias.
+	List(Address) List
+	// Lists yields all of them, and Resources the calendar resources, in order of
+	// address. What they point to must not be changed.
+	Lists() iter.Seq[*List]
+	Resources() iter.Seq[*Resource]
+	// Resource finds a calendar resource by its address.
+	Resource(Address) Resource
+	// Tree is the tree of lists that the users of a domain are shown.
+	Tree(domain string) Tree
+	// Listed is when lists, resources and trees were last read in full; zero = never.
+	Listed() time.Time
 	// HasDomain says that Partage serves the domain.
 	HasDomain(string) bool
 	// Domains are those that Partage serves, sorted. Not to be changed.

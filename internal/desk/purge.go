@@ -13,7 +13,7 @@ func (v Verb) votes() int {
 // purgeable: it was deleted by us, lies where we put it, and the term in which it
 // can be given back is over.
 func (d *Desk) purgeable(origin Account) error {
-	last := d.deletion(string(origin.Address))
+	last := d.deletionAt(string(origin.Address))
 	if trash := d.View.Account(origin.Trash()); trash.ID != origin.ID || !trash.Deleted() {
 		return Fail(NotFound, NotDeleted, "value", string(origin.Address))
 	}
@@ -31,7 +31,7 @@ func (v Verb) allows(now Decision) bool { return now.Outcome == Allowed && !v.ta
 func (d *Desk) About(r Request) Account {
 	switch r.Action.Verb {
 	case AccountRestore, AccountPurge:
-		return d.View.Account(d.deletion(r.Action.Target).Origin.Trash())
+		return d.View.Account(d.deletion(r.Action).Origin.Trash())
 	}
 	return d.View.Account(Address(r.Action.Target))
 }

@@ -55,13 +55,15 @@ type Request struct {
 	Decided   time.Time // when it was
 	Proposal  *Proposal
 	Repairs   *Repairs
-	Reminded  bool // its approvers are
-	Escalated bool // others are told
+	Tree      *Tree // that it puts in force
+	Reminded  bool  // its approvers are
+	Escalated bool  // others are told
 	Votes     []Vote
 	Refusal   string        // the approver's reason
 	Ended     UID           // who refused or withdrew
 	Plan      Plan          // zero: the action itself
 	Step      int           // how many steps are proved and in force
+	Made      string        // identifier of what a step has made
 	Undoing   bool          // a step failed for good: those in force are taken back
 	Cause     Code          // why they are, or why it is broken
 	Origin    Account       // as read before the first step
@@ -127,7 +129,7 @@ func (r Request) after(e Event) (Request, bool) {
 	switch f := e.Fact.(type) {
 	case Asked:
 		fresh := Request{ID: e.ID, By: e.By, Owner: f.Owner, Mailbox: f.Mailbox, Via: f.Via, State: Open, Action: f.Action,
-			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At, Proposal: f.Proposal, Repairs: f.Repairs}
+			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At, Proposal: f.Proposal, Repairs: f.Repairs, Tree: f.Tree}
 		return fresh, r.State == None && e.By != ""
 	case Decided:
 		return r.decided(f, e.At), r.State == Open

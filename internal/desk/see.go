@@ -25,7 +25,7 @@ func (d *Desk) History(ctx context.Context, by UID, via Door, ref string) (iter.
 	return func(yield func(Event, error) bool) {
 		for e, err := range d.View.History(ctx, string(facts.Target.Address)) {
 			r, _ := d.View.Request(e.ID)
-			if err == nil && r.Mailbox != facts.Target.ID {
+			if err == nil && r.Mailbox != facts.Target.ID && (r.Made == "" || r.Made != facts.Target.ID) {
 				continue // the address was another mailbox's then, or this one's alias
 			}
 			if !yield(e, err) {

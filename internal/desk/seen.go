@@ -1,6 +1,9 @@
 package desk
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Seen is what the rules looked at when they decided, so that another book can
 // be asked about the same. It names nobody who is not named beside it: logins
@@ -11,6 +14,7 @@ type Seen struct {
 	// Of the account.
 	Address Address   `json:",omitempty"`
 	Aliases []Address `json:",omitempty"`
+	Kind    string    `json:",omitempty"` // if it is no account
 	Status  string    `json:",omitempty"`
 	COS     string    `json:",omitempty"`
 	Quota   int64     `json:",omitempty"`
@@ -63,10 +67,26 @@ func seen(f Facts) *Seen {
 	}
 	s := &Seen{Actor: traitsOf(f.Actor, f.Now), Owner: owner,
 		Address: a.Address, Aliases: a.Aliases, Status: a.Status, COS: a.COS, Quota: a.Quota}
+	if a.Kind() != (Account{}).Kind() {
+		s.Kind = a.Kind()
+	}
 	if f.Action.Verb.delegates() {
 		s.Domain, s.Holds = f.Domain, f.Holder != "" && f.Holder == f.Actor.UID
 	}
 	return s
+}
+
+// detail tells what it was, if it was no account.
+func (s *Seen) detail() *Detail {
+	switch s.Kind {
+	case "":
+		return nil
+	case Resource{Address: s.Address}.Target().Kind():
+		return &Detail{Resource: &Resource{Address: s.Address, Status: s.Status}}
+	case Tree{}.Target("").Kind():
+		return &Detail{Tree: &Tree{}}
+	}
+	return &Detail{List: &List{Address: s.Address, Kind: ListKind(s.Kind), Aliases: s.Aliases}}
 }
 
 // Recorded is what the rules looked at when they decided the request; false if
@@ -78,7 +98,7 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 	}
 	f := Facts{Actor: s.Actor.of(r.By, d.View.Person(r.By).Name), Via: r.Via, Action: r.Action, Now: r.Decided}
 	if s.Address != "" {
-		f.Target = Account{ID: r.Mailbox, Address: s.Address, Owner: r.Owner, Aliases: s.Aliases, Status: s.Status, COS: s.COS, Quota: s.Quota}
+		f.Target = Account{ID: r.Mailbox, Address: s.Address, Owner: r.Owner, Aliases: s.Aliases, Status: s.Status, COS: s.COS, Quota: s.Quota, Detail: s.detail()}
 		f.Owner = s.Owner.of(r.Owner, d.View.Person(r.Owner).Name)
 		if r.Owner == r.By {
 			f.Owner = f.Actor
@@ -101,10 +121,13 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 // asked, or the account, is not known any more.
 func (d *Desk) Present(r Request) (Facts, bool) {
 	f := Facts{Actor: d.View.Person(r.By), Via: r.Via, Action: r.Action, Target: d.View.Account(Address(r.Action.Target)), Now: d.Now()}
+	if specs[r.Action.Verb].Object {
+		f.Target, _ = d.object(r.Action)
+	}
 	if r.Action.Verb == AccountCreate && !f.Target.Known() {
 		_, f.Target, _ = d.newcomer(r.Action)
 	}
-	if spec, _ := SpecOf(r.Action.Verb); spec.OnAccount() && f.Target.ID != r.Mailbox || r.Erased || !f.Actor.Known() {
+	if spec, _ := SpecOf(r.Action.Verb); spec.OnObject() && f.Target.ID != r.Mailbox && f.Target.ID != r.Made || r.Erased || !f.Actor.Known() {
 		return Facts{}, false
 	}
 	f.Owner = d.View.Person(f.Target.Owner)
@@ -117,7 +140,7 @@ func (d *Desk) Present(r Request) (Facts, bool) {
 
 // Touching fills in what the action touches: the domain, and the size asked for.
 func Touching(f Facts) Facts {
-	f.Domain = f.Target.Address.Domain()
+	f.Domain = cmp.Or(f.Action.domain(), f.Target.Address.Domain())
 	if alias := Address(f.Action.Arg("alias")); alias != "" {
 		f.Domain = alias.Domain()
 	}

@@ -7,6 +7,9 @@ package desk
 // copy). What an Account does not hold is not given back: closing an account
 // takes its addresses out of every list, for good.
 func Undo(a Action, before Account) (Action, bool) {
+	if specs[a.Verb].Object {
+		return undoObject(a, before)
+	}
 	verb, args := a.Verb, map[string]string{}
 	switch a.Verb {
 	case AliasAdd, AliasRemove:

@@ -62,6 +62,32 @@ const (
 	AccountPurge   Verb = "account.purge"
 	AliasMove      Verb = "alias.move"
 
+	ListCreate      Verb = "list.create"
+	GroupCreate     Verb = "group.create"
+	FanOutCreate    Verb = "fanout.create"
+	ListDelete      Verb = "list.delete"
+	ListRestore     Verb = "list.restore"
+	ListRename      Verb = "list.rename"
+	ListAdd         Verb = "list.add"    // members
+	ListRemove      Verb = "list.remove" // members
+	ListAlias       Verb = "list.alias"
+	ListUnalias     Verb = "list.unalias"
+	ListSender      Verb = "list.sender"
+	ListUnsender    Verb = "list.unsender"
+	ListProfile     Verb = "list.profile"
+	ListShow        Verb = "list.show"
+	ResourceCreate  Verb = "resource.create"
+	ResourceDelete  Verb = "resource.delete"
+	ResourceRestore Verb = "resource.restore"
+	ResourceRename  Verb = "resource.rename"
+	ResourceProfile Verb = "resource.profile"
+	ResourceShow    Verb = "resource.show"
+	TreePublish     Verb = "tree.publish"
+	TreeRollback    Verb = "tree.rollback"
+	TreeWithdraw    Verb = "tree.withdraw"
+	TreeShow        Verb = "tree.show"
+	AddressReach    Verb = "address.reach" // who receives what is sent to an address
+
 	Help Verb = "help"
 )
 
@@ -73,6 +99,14 @@ const (
 	ListJoin      Verb = "list.join"
 	ListLeave     Verb = "list.leave"
 
+	ListMake       Verb = "list.make"       // with all but its aliases, members and senders
+	ListDrop       Verb = "list.drop"       // for good
+	ListWrite      Verb = "list.write"      // any of its texts
+	ResourceMake   Verb = "resource.make"   //
+	ResourceDrop   Verb = "resource.drop"   // for good: only one that a step has made
+	ResourceWrite  Verb = "resource.write"  //
+	TreePut        Verb = "tree.put"        //
+	TreeDrop       Verb = "tree.drop"       //
 	AccountMake    Verb = "account.make"    // with all that it is made of
 	AccountDestroy Verb = "account.destroy" // for good
 )
@@ -90,7 +124,15 @@ type Spec struct {
 	Args    map[string]Form // by name
 	Keepers bool            // who looks after the accounts of others asks for it: not shown to everybody
 	Shell   bool            // asked at the command line only
+	Object  bool            // it acts on a list, a resource or a tree: see Detail
+	Makes   bool            // it makes what it acts on
 	Unseen  bool            // Partage cannot be asked whether it is so: its word is taken, and the write can be repeated
+}
+
+// OnObject says that what it acts on has an address: an account, a list or a
+// resource, be it one that is to be.
+func (s Spec) OnObject() bool {
+	return s.OnAccount() || s.Target == ListForm || s.Target == ResourceForm || s.Target == FreshForm
 }
 
 // OnAccount says that the verb acts on an account, be it one that is to be.
@@ -131,6 +173,15 @@ const (
 	SendForm  Form = "send"  // a right to send: SendAs or SendFor
 	IdentForm Form = "ident" // an identifier of Partage
 	YesForm   Form = "yes"   // the word itself
+
+	ListForm     Form = "list"     // the address of a list, a group or an alias 1→N
+	ResourceForm Form = "resource" // the address of a calendar resource
+	FreshForm    Form = "fresh"    // a mail address that nobody has, for one of these
+	MembersForm  Form = "members"  // mail addresses with a comma between, sorted: as many as one call may hold
+	SwitchForm   Form = "switch"   // yes or no
+	RoomForm     Form = "room"     // location or equipment
+	StateForm    Form = "state"    // active or closed
+	RawForm      Form = "raw"      // what Partage has: any text
 )
 
 const (
@@ -188,6 +239,43 @@ var specs = map[Verb]Spec{
 		"eppn": TextForm + optional, "name": TextForm + optional, "cos": ClassForm, "hidden": YesForm + optional, "mark": TextForm}},
 	AccountDestroy: {Step: true, Target: AddressForm, Args: map[string]Form{"id": IdentForm}},
 
+	ListCreate:   {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: listArgs},
+	GroupCreate:  {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: listArgs},
+	FanOutCreate: {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: map[string]Form{"members": MembersForm}},
+	ListDelete:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm},
+	ListRestore:  {Changes: true, Object: true, Keepers: true, Target: ListForm},
+	ListRename:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm, Args: map[string]Form{"to": AddressForm}},
+	ListAdd:      {Changes: true, Object: true, Keepers: true, Target: ListForm, Args: map[string]Form{"members": MembersForm}},
+	ListRemove:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm, Args: map[string]Form{"members": MembersForm}},
+	ListAlias:    {Changes: true, Object: true, Keepers: true, Target: ListForm, Args: map[string]Form{"alias": AddressForm}},
+	ListUnalias:  {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm, Args: map[string]Form{"alias": AddressForm}},
+	ListSender:   {Changes: true, Object: true, Keepers: true, Target: ListForm, Args: map[string]Form{"sender": AccountForm}},
+	ListUnsender: {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm, Args: map[string]Form{"sender": AccountForm}},
+	ListProfile: {Changes: true, Object: true, Keepers: true, Target: ListForm, Args: map[string]Form{
+		"name": TextForm + optional, "description": TextForm + optional, "hidden": SwitchForm + optional, "quiet": SwitchForm + optional}},
+	ListShow:        {Target: ListForm},
+	ResourceCreate:  {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: newResourceArgs},
+	ResourceDelete:  {Changes: true, Object: true, Takes: true, Keepers: true, Target: ResourceForm},
+	ResourceRestore: {Changes: true, Object: true, Keepers: true, Target: ResourceForm},
+	ResourceRename:  {Changes: true, Object: true, Takes: true, Keepers: true, Target: ResourceForm, Args: map[string]Form{"to": AddressForm}},
+	ResourceProfile: {Changes: true, Object: true, Keepers: true, Target: ResourceForm, Args: resourceArgs},
+	ResourceShow:    {Target: ResourceForm},
+	TreePublish:     {Changes: true, Object: true, Keepers: true, Target: DomainForm, Args: treeArgs},
+	TreeRollback:    {Changes: true, Object: true, Keepers: true, Target: DomainForm, Args: treeArgs},
+	TreeWithdraw:    {Changes: true, Object: true, Takes: true, Keepers: true, Target: DomainForm, Args: map[string]Form{"from": BookForm + optional}},
+	TreeShow:        {Target: DomainForm},
+	AddressReach:    {Target: AddressForm},
+
+	ListMake: {Step: true, Object: true, Makes: true, Target: AddressForm, Args: map[string]Form{"kind": WordForm, "name": RawForm + optional,
+		"description": RawForm + optional, "notes": RawForm + optional, "hidden": YesForm + optional, "quiet": YesForm + optional, "mark": TextForm}},
+	ListDrop:      {Step: true, Object: true, Target: AddressForm, Args: map[string]Form{"id": IdentForm + optional, "content": BookForm + optional, "mark": TextForm + optional}},
+	ListWrite:     {Step: true, Object: true, Target: AddressForm, Args: map[string]Form{"hidden": SwitchForm + optional, "notes": RawForm + optional}},
+	ResourceMake:  {Step: true, Object: true, Makes: true, Target: AddressForm, Args: rawResourceArgs()},
+	ResourceDrop:  {Step: true, Object: true, Target: AddressForm, Args: map[string]Form{"mark": TextForm}},
+	ResourceWrite: {Step: true, Object: true, Target: AddressForm, Args: rawResourceArgs()},
+	TreePut:       {Step: true, Object: true, Target: DomainForm, Args: map[string]Form{"tree": RawForm}},
+	TreeDrop:      {Step: true, Object: true, Target: DomainForm},
+
 	AccountShow:    {Target: AccountForm},
 	RequestList:    {Args: map[string]Form{"scope": ScopeForm + optional}},
 	RequestShow:    {Target: RequestForm},
@@ -231,7 +319,10 @@ func Verbs() []Verb {
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
 		RulesActivate, RulesRollback, RulesUndo,
 		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow,
-		AccountCreate, AccountProfile, AccountShare, AccountUnshare, AccountPurge, AliasMove, Help}
+		AccountCreate, AccountProfile, AccountShare, AccountUnshare, AccountPurge, AliasMove,
+		ListShow, ListCreate, GroupCreate, FanOutCreate, ListAdd, ListRemove, ListAlias, ListUnalias, ListSender, ListUnsender, ListProfile,
+		ListRename, ListDelete, ListRestore, ResourceShow, ResourceCreate, ResourceProfile, ResourceRename, ResourceDelete, ResourceRestore,
+		TreeShow, TreePublish, TreeRollback, TreeWithdraw, AddressReach, Help}
 }
 
 func (v Verb) governs() bool { return specs[v].Governs }
@@ -273,7 +364,11 @@ func (f Form) canonical(name, value string) (string, error) {
 		if said, ok := base.right(value); ok {
 			return said, nil
 		}
-	case AddressForm, NewForm:
+	case MembersForm, SwitchForm, RoomForm, StateForm, RawForm:
+		if said, ok := base.ofObject(value); ok {
+			return said, nil
+		}
+	case AddressForm, NewForm, ListForm, ResourceForm, FreshForm:
 		a, err := ParseAddress(value)
 		return string(a), err
 	case PhoneForm, SendForm, IdentForm, YesForm:

@@ -61,7 +61,9 @@ func (p Person) Known() bool { return p.UID != "" }
 // In says that the person belongs to the group. The empty group holds nobody.
 func (p Person) In(group string) bool { return group != "" && slices.Contains(p.Groups, group) }
 
-// An Account is a mailbox of Partage. The zero Account is none.
+// An Account is a mailbox of Partage. The zero Account is none. Where an action
+// acts on something else, a list, a resource or a tree of lists, that is an Account
+// too: see Detail.
 type Account struct {
 	ID      string    // zimbraId: the identity; an address may be given to another mailbox
 	Address Address   // primary
@@ -99,6 +101,12 @@ type Detail struct {
 	// Profile is by the names of ProfileFields, without the display name; nil if it
 	// was not looked at.
 	Profile map[string]string `json:",omitempty"`
+
+	// What the action acts on, if it is no mailbox: then the Account has its ID and
+	// its addresses, and this the rest.
+	List     *List     `json:",omitempty"`
+	Resource *Resource `json:",omitempty"`
+	Tree     *Tree     `json:",omitempty"`
 }
 
 // A Membership is what a list has of one address of the account.

@@ -14,7 +14,7 @@ import (
 	"github.com/unistra/melusine/partage"
 )
 
-func list(a desk.Action) partage.Address { return partage.Address(a.Arg("list")) }
+func listArg(a desk.Action) partage.Address { return partage.Address(a.Arg("list")) }
 
 // membership is what was read of the list that the action is about: nothing, or
 // what that very list has. Another list at its address tells nothing of it.

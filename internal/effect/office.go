@@ -34,6 +34,9 @@ var _ desk.Office = (*Office)(nil)
 // Look is desk.Office's. Our writes move a mailbox between the addresses that
 // the action names; other tools may have moved it within those domains.
 func (o *Office) Look(ctx context.Context, a desk.Action, id string) (desk.Account, error) {
+	if spec, _ := desk.SpecOf(a.Verb); spec.Object {
+		return o.lookObject(ctx, a, id)
+	}
 	places := slices.Compact([]desk.Address{desk.Address(a.Target), a.After()})
 	var stranger desk.Account
 	for _, place := range places {
@@ -123,8 +126,8 @@ func (o *Office) detailed(ctx context.Context, a desk.Action, account desk.Accou
 
 // Shows says whether the account, as read, shows the action's effect.
 func (o *Office) Shows(a desk.Action, account desk.Account) bool {
-	step, ok := steps[a.Verb]
-	there := account.Known() || a.Verb == desk.AccountDestroy
+	step, ok := stepOf(a.Verb)
+	there := account.Known() || slices.Contains([]desk.Verb{desk.AccountDestroy, desk.ListDrop, desk.ResourceDrop}, a.Verb)
 	return ok && there && step.shows(a, account)
 }
 

@@ -22,7 +22,7 @@ type pen struct {
 
 // Pen is desk.Office's. The token is of the domain that is written to.
 func (o *Office) Pen(ctx context.Context, a desk.Action, before desk.Account) (desk.Pen, error) {
-	step, ok := steps[a.Verb]
+	step, ok := stepOf(a.Verb)
 	if !ok {
 		return nil, fmt.Errorf("%w: no steps for %s", desk.ErrRefused, a.Verb)
 	}
@@ -48,9 +48,11 @@ func (o *Office) writesBy(a desk.Action, before desk.Account) (*partage.Client, 
 	where := name(before)
 	switch a.Verb {
 	case desk.ListJoin, desk.ListLeave:
-		where = list(a)
-	case desk.AccountMake:
+		where = listArg(a)
+	case desk.AccountMake, desk.ListMake, desk.ResourceMake:
 		where = partage.Address(a.Target)
+	case desk.TreePut, desk.TreeDrop:
+		where = partage.Address("@" + a.Target)
 	}
 	client, err := o.Domains.For(where)
 	if err != nil {
@@ -61,11 +63,12 @@ func (o *Office) writesBy(a desk.Action, before desk.Account) (*partage.Client, 
 
 // draws is the step with what chance gives it.
 func (o *Office) draws(a desk.Action, s step) (step, error) {
-	if a.Verb != desk.AccountMake {
+	with := map[desk.Verb]func(partage.Secret) doing{desk.AccountMake: makes, desk.ResourceMake: makesResource}[a.Verb]
+	if with == nil {
 		return s, nil
 	}
 	hash, err := o.hash()
-	s.do = makes(hash)
+	s.do = with(hash)
 	return s, err
 }
 

@@ -11,6 +11,9 @@ import (
 
 // Plan is desk.Office's.
 func (o *Office) Plan(ctx context.Context, r desk.Request, before desk.Account, taken desk.Request) (desk.Plan, error) {
+	if spec, _ := desk.SpecOf(r.Action.Verb); spec.Object {
+		return o.planObject(ctx, r, before, taken)
+	}
 	switch r.Action.Verb {
 	case desk.AccountDelete:
 		return o.deletion(ctx, r, before)

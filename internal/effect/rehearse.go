@@ -49,7 +49,8 @@ func (o *Office) call(ctx context.Context, a desk.Action, on desk.Account) (call
 	if err != nil {
 		return nil, err
 	}
-	step, err := o.draws(theirs, steps[a.Verb])
+	step, _ := stepOf(a.Verb)
+	step, err = o.draws(theirs, step)
 	if err != nil {
 		return nil, err
 	}

@@ -93,7 +93,7 @@ var steps = map[desk.Verb]step{
 	desk.AccountUnmark: noted(func(notes, _ string) string { return unmarked(notes) }, false),
 	desk.ListJoin: {
 		do: func(ctx context.Context, w *partage.Writer, _ desk.Account, a desk.Action) error {
-			return w.AddGroupMembers(ctx, list(a), partage.Address(a.Arg("member")))
+			return w.AddGroupMembers(ctx, listArg(a), partage.Address(a.Arg("member")))
 		},
 		shows: func(a desk.Action, account desk.Account) bool { m, read := membership(a, account); return read && m.In },
 	},
@@ -104,13 +104,23 @@ var steps = map[desk.Verb]step{
 	desk.AccountUnshare: {do: unshares, shows: unseen},
 	desk.ListLeave: {
 		do: func(ctx context.Context, w *partage.Writer, _ desk.Account, a desk.Action) error {
-			return w.RemoveGroupMembers(ctx, list(a), partage.Address(a.Arg("member")))
+			return w.RemoveGroupMembers(ctx, listArg(a), partage.Address(a.Arg("member")))
 		},
 		shows: func(a desk.Action, account desk.Account) bool {
 			m, read := membership(a, account)
 			return read && !m.In
 		},
 	},
+}
+
+// stepOf is the step of a verb, whatever it acts on.
+func stepOf(v desk.Verb) (step, bool) {
+	for _, table := range []map[desk.Verb]step{steps, listSteps, resourceSteps, treeSteps} {
+		if s, ok := table[v]; ok {
+			return s, true
+		}
+	}
+	return step{}, false
 }
 
 func status(s partage.Status) step {

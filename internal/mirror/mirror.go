@@ -30,6 +30,7 @@ type Mirror struct {
 	served   atomic.Pointer[map[string]bool]
 	classes  atomic.Pointer[[]string]
 	census   census
+	objects  objects
 }
 
 type proof struct {
@@ -115,10 +116,13 @@ func (m *Mirror) take(e desk.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	err := m.add(e)
+	proof := proofOf(e.Fact)
+	if err == nil && m.aboutObject(e, proof) {
+		return nil
+	}
 	if done, ok := e.Fact.(desk.Done); ok && err == nil && !done.Proof.Known() {
 		return m.Gone(m.requests[e.ID].Mailbox, e.At)
 	}
-	proof := proofOf(e.Fact)
 	if err != nil || !proof.Known() || proof.ID == "" {
 		return err
 	}
