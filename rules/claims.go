@@ -41,8 +41,15 @@ func (b *Book) Claims(at time.Time, people []desk.Person, domains []string) (cla
 	crowd, limits := b.Crowd(people), limitsOf(people)
 	for _, v := range governed() {
 		for _, asked := range b.askedBy(v, limits) {
-			if spec, _ := desk.SpecOf(v); !spec.OnAccount() {
+			spec, _ := desk.SpecOf(v)
+			if !spec.OnObject() && !ofDomain(spec) {
 				claims = b.claim(claims, crowd, at, v, asked, House, "")
+				continue
+			}
+			if !spec.OnAccount() { // a list or a resource is nobody's
+				for _, domain := range domains {
+					claims = b.claim(claims, crowd, at, v, asked, Shared, domain)
+				}
 				continue
 			}
 			for _, domain := range domains {
@@ -112,15 +119,34 @@ func factsOf(v desk.Verb, asked string, whose Whose, domain string) desk.Facts {
 	if whose == Personal {
 		f.Target.Owner, f.Owner = example, desk.Person{UID: example, UnitDomain: domain}
 	}
+	if spec, _ := desk.SpecOf(v); !spec.OnAccount() {
+		f = factsOn(f, spec, domain)
+	}
 	switch v {
-	case desk.AliasAdd, desk.AliasRemove:
+	case desk.AliasAdd, desk.AliasRemove, desk.ListAlias, desk.ListUnalias:
 		f.Action.Args = "alias=" + example + ".else@" + domain
-	case desk.AccountRename:
+	case desk.AccountRename, desk.ListRename, desk.ResourceRename:
 		f.Action.Args = "to=" + example + ".else@" + domain
 	case desk.AliasMove:
 		f.Action.Args = "alias=" + example + ".else@" + domain + " to=" + example + ".other@" + domain
 	}
 	return desk.Touching(f)
+}
+
+// factsOn are the facts of an action on a list, a resource or a domain.
+func factsOn(f desk.Facts, spec desk.Spec, domain string) desk.Facts {
+	if spec.Target == desk.DomainForm {
+		f.Action.Target = domain
+	}
+	if f.Target = f.Action.Named(); spec.Shows {
+		f.Target = desk.Account{}
+	}
+	return f
+}
+
+// ofDomain says that the verb is about a domain, or shows what becomes of an address.
+func ofDomain(spec desk.Spec) bool {
+	return spec.Target == desk.DomainForm || spec.Shows && spec.Target == desk.AddressForm
 }
 
 // askedBy lists what the verb can ask for that a rule tells apart: each size

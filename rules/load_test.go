@@ -117,7 +117,7 @@ func TestLoadBad(t *testing.T) {
 		"long sentence":      {bookWith("A rule.", strings.Repeat("a ", 300)), "en is too long"},
 		"unseen characters":  {bookWith("A rule.", "\"A\u202e rule.\""), "en holds characters that cannot be seen"},
 		"unknown verb":       {bookWith("quota.set", "quota.sett"), `verb "quota.sett" does not exist; known: alias.add, alias.remove, quota.set, account.lock, account.activate, account.close, account.hide, account.unhide, account.rename, account.cos, account.forward, account.delete, account.restore, account.show, history.show`},
-		"unknown family":     {bookWith("quota.set", "list.*"), `verb "list.*" does not exist`},
+		"unknown family":     {bookWith("quota.set", "lists.*"), `verb "lists.*" does not exist`},
 		"all verbs":          {bookWith("quota.set", `"*"`), `verb "*" does not exist`},
 		"half a family":      {bookWith("quota.set", "quo*"), `verb "quo*" does not exist`},
 		"verb without rules": {bookWith("quota.set", "request.list"), `verb "request.list" changes nothing and shows no account`},

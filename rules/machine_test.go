@@ -57,6 +57,7 @@ type envMailbox struct {
 	COS     string `expr:"cos"`
 	Quota   int64  `expr:"quota"`
 	Owner   string `expr:"owner"`
+	Kind    string `expr:"kind"`
 }
 
 // envOf reads the facts without any of the code under test. naming is the forms
@@ -77,9 +78,13 @@ func envOf(f desk.Facts, groups map[string]string, forms, reserved []string) env
 	if f.Action.Verb == desk.AccountRename {
 		asked = desk.Address(arg("to"))
 	}
+	kind := "account"
+	if d := f.Target.Detail; d != nil && d.List != nil {
+		kind = string(d.List.Kind)
+	}
 	return env{
 		Actor: person(f.Actor), Owner: person(f.Owner),
-		Target: envMailbox{string(f.Target.Address), f.Target.Address.Domain(), f.Target.Status, f.Target.COS, f.Target.Quota, string(owner)},
+		Target: envMailbox{string(f.Target.Address), f.Target.Address.Domain(), f.Target.Status, f.Target.COS, f.Target.Quota, string(owner), kind},
 		Domain: f.Domain, Verb: string(f.Action.Verb), Size: f.Size, Alias: arg("alias"), To: arg("to"), COS: arg("cos"), Via: string(f.Via),
 
 		Manages:      func(d string) bool { return naivelyManages(f, d) },

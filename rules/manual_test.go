@@ -26,8 +26,9 @@ var fieldOf = map[string]string{
 // told are the attributes that are no field, but part of one.
 var told = map[string]string{
 	"actor.uid": "the login, which stays", "owner.uid": "the login, which stays",
-	"target.domain": "the domain of its address", "alias": "of alias.add and alias.remove: the alias",
-	"to":  "of account.rename: the new address; of account.forward: who receives, or \"none\"",
+	"target.kind":   "account, list, group, fanout (an alias 1→N), resource or tree",
+	"target.domain": "the domain of its address", "alias": "of the verbs that give, move or take an alias: the alias",
+	"to":  "of the verbs that rename: the new address; of account.forward: who receives, or \"none\"",
 	"cos": "of account.cos: the class of service asked for",
 }
 

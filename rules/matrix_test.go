@@ -89,6 +89,9 @@ func (c cell) facts(t *testing.T, actor desk.Person, status string, via desk.Doo
 		f.Target = desk.Account{Address: desk.Address("box@" + home), Owner: f.Owner.UID, Status: status, Quota: 1 << 30}
 		f.Domain = home
 	}
+	if spec, _ := desk.SpecOf(desk.Verb(verb)); spec.Target == desk.DomainForm {
+		target = " " + home
+	}
 	args = strings.NewReplacer("TOUCHED", touched, "HOME", home, "BOOK", strings.Repeat("0", 64)).Replace(args)
 	var err error
 	if f.Action, err = desk.ParseAction(strings.TrimSpace(verb + target + " " + args)); err != nil {

@@ -132,9 +132,9 @@ func (w *world) quotaWithin(limit int64) bool { return w.Size > 0 && w.Size <= l
 // asked is the address that would be given, "" if none would.
 func (w *world) asked() desk.Address {
 	switch w.Action.Verb {
-	case desk.AccountRename:
+	case desk.AccountRename, desk.ListRename, desk.ResourceRename:
 		return desk.Address(w.to)
-	case desk.AccountCreate:
+	case desk.AccountCreate, desk.ListCreate, desk.GroupCreate, desk.FanOutCreate, desk.ResourceCreate:
 		return w.Target.Address
 	}
 	return desk.Address(w.alias)

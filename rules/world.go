@@ -45,6 +45,7 @@ var attributes = map[string]attribute{
 	"owner.manager":     {text: func(w *world) string { return string(w.Owner.Manager) }, from: ofTarget},
 	"target.address":    {text: func(w *world) string { return string(w.Target.Address) }, known: true, from: ofAsked},
 	"target.domain":     {text: func(w *world) string { return w.home }, known: true, from: ofAsked},
+	"target.kind":       {text: func(w *world) string { return w.Target.Kind() }, known: true, from: ofAsked},
 	"target.status":     {text: func(w *world) string { return w.Target.Status }, from: ofTarget},
 	"target.cos":        {text: func(w *world) string { return w.Target.COS }, from: ofTarget},
 	"target.owner":      {text: func(w *world) string { return string(w.Target.Owner) }, from: ofTarget},
@@ -70,7 +71,7 @@ type verb struct {
 func verbOf(v desk.Verb) *verb {
 	spec, known := desk.SpecOf(v)
 	takes := func(name string) bool { _, ok := spec.Args[name]; return ok }
-	return &verb{asks: known, changes: spec.Changes, onAccount: spec.OnAccount(),
+	return &verb{asks: known, changes: spec.Changes, onAccount: spec.OnObject(),
 		alias: takes("alias"), to: takes("to"), cos: takes("cos"), size: takes("size")}
 }
 

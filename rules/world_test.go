@@ -44,9 +44,12 @@ func anyFacts(t *rapid.T) desk.Facts {
 	f.Target.Status = rapid.SampledFrom(words3).Draw(t, "target.status")
 	f.Target.COS = rapid.SampledFrom(words3).Draw(t, "target.cos")
 	f.Target.Quota = rapid.Int64Range(0, 3).Draw(t, "target.quota")
+	if kind := rapid.SampledFrom([]desk.ListKind{"", desk.Distribution, desk.Grouping}).Draw(t, "target.kind"); kind != "" {
+		f.Target.Detail = &desk.Detail{List: &desk.List{Kind: kind}}
+	}
 	f.Domain = f.Target.Address.Domain()
 	switch f.Action.Verb {
-	case desk.AliasAdd, desk.AliasRemove:
+	case desk.AliasAdd, desk.AliasRemove, desk.ListAlias, desk.ListUnalias:
 		f.Domain = rapid.SampledFrom(domains).Draw(t, "domain")
 		if f.Domain != "" {
 			f.Action.Args = "alias=z@" + f.Domain
@@ -56,7 +59,7 @@ func anyFacts(t *rapid.T) desk.Facts {
 		if f.Domain != "" {
 			f.Action.Args = "alias=z@" + f.Domain + " to=z@a.fr"
 		}
-	case desk.AccountRename, desk.AccountForward:
+	case desk.AccountRename, desk.AccountForward, desk.ListRename, desk.ResourceRename:
 		f.Action.Args = "to=" + rapid.SampledFrom([]string{"none", "z@a.fr", "z@b.fr"}).Draw(t, "to")
 	case desk.AccountCOS, desk.AccountCreate:
 		f.Action.Args = "cos=" + rapid.SampledFrom(words3[1:]).Draw(t, "cos")
@@ -105,7 +108,8 @@ func naivelyManages(f desk.Facts, scope string) bool {
 		if me == "" || scope == "" || !mine || !about || d.Ended.Equal(noon) {
 			continue
 		}
-		if slices.Contains([]desk.Verb{desk.AccountShow, desk.AccountWhole, desk.HistoryShow, desk.DelegationShow, desk.DriftShow, desk.FiguresShow}, verb) {
+		if slices.Contains([]desk.Verb{desk.AccountShow, desk.AccountWhole, desk.HistoryShow, desk.DelegationShow, desk.DriftShow, desk.FiguresShow,
+			desk.ListShow, desk.ResourceShow, desk.TreeShow, desk.AddressReach}, verb) {
 			return true
 		}
 		changesHouse := slices.Contains([]desk.Verb{desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
@@ -164,6 +168,9 @@ func naive(f desk.Facts) string {
 	case desk.DelegationRevoke:
 		return map[bool]string{true: "allowed[]", false: "denied[]"}[admin || f.Holder == me || mine]
 	}
+	if answer, about := naivelyOnLists(f, admin, home); about {
+		return answer
+	}
 	if home == "" || f.Domain == "" {
 		return "denied[]"
 	}
@@ -173,7 +180,8 @@ func naive(f desk.Facts) string {
 	fromAdmins, fromBoth := "pending[group:melusine-admins]", "pending[domain:"+f.Domain+" group:melusine-admins]"
 	switch f.Action.Verb {
 	case desk.AccountShow, desk.AccountWhole, desk.HistoryShow:
-		if own || admin || near {
+		listed := f.Action.Verb == desk.HistoryShow && naivelyManages(f, string(f.Target.Address))
+		if own || admin || near || listed {
 			return "allowed[]"
 		}
 		return "denied[]"
@@ -232,6 +240,36 @@ func naive(f desk.Facts) string {
 		return fromAdmins
 	}
 	return "denied[]"
+}
+
+// naivelyOnLists is naive of what is no account; false if the action is not about that.
+func naivelyOnLists(f desk.Facts, admin bool, home string) (answer string, about bool) {
+	allowed, fromAdmins, denied := "allowed[]", "pending[group:melusine-admins]", "denied[]"
+	is := func(verbs ...desk.Verb) bool { return slices.Contains(verbs, f.Action.Verb) }
+	manages, near := naivelyManages(f, f.Domain), naivelyManages(f, home) || naivelyManages(f, string(f.Target.Address))
+	switch {
+	case is(desk.TreePublish, desk.TreeRollback, desk.TreeWithdraw):
+		return map[bool]string{true: fromAdmins, false: denied}[admin || manages], true
+	case is(desk.TreeShow, desk.AddressReach):
+		return map[bool]string{true: allowed, false: denied}[admin || manages], true
+	}
+	ask := is(desk.ListDelete, desk.ListRename, desk.ResourceDelete, desk.ResourceRename)
+	made := is(desk.ListCreate, desk.GroupCreate, desk.FanOutCreate, desk.ListSender, desk.ListUnsender, desk.ListRestore,
+		desk.ResourceCreate, desk.ResourceProfile, desk.ResourceRestore)
+	populates, aliases := is(desk.ListAdd, desk.ListRemove, desk.ListProfile), is(desk.ListAlias, desk.ListUnalias)
+	listShow, show := is(desk.ListShow), is(desk.ResourceShow)
+	if !ask && !made && !populates && !aliases && !listShow && !show {
+		return "", false
+	}
+	switch {
+	case home == "" || f.Domain == "":
+		return denied, true
+	case admin && !ask, populates && near, listShow && near, show && manages:
+		return allowed, true
+	case admin, (ask || made) && manages, aliases && manages && near:
+		return fromAdmins, true
+	}
+	return denied, true
 }
 
 // TestNothingMatchesOnNothing: on empty facts no word of the language holds,

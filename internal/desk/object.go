@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -126,10 +127,21 @@ func (d *Desk) object(a Action) (target Account, none Code) {
 		return d.View.Resource(Address(a.Target)).Target(), UnknownResource
 	case spec.Target == DomainForm:
 		return d.View.Tree(a.Target).Target(a.Target), UnknownDomain
-	case a.Verb == ResourceCreate:
-		return Resource{Address: Address(a.Target), Name: a.Arg("name"), Status: Active}.Target(), InvalidAddress
 	}
-	return List{Address: Address(a.Target), Kind: a.Verb.kindMade(), Name: a.Arg("name"), Hidden: a.Arg("hidden") != ""}.Target(), InvalidAddress
+	return a.Named(), InvalidAddress
+}
+
+// Named is what an action on a list, a resource or a tree acts on, as far as the
+// action itself tells.
+func (a Action) Named() Account {
+	switch spec := specs[a.Verb]; {
+	case spec.Target == DomainForm:
+		return Tree{}.Target(a.Target)
+	case spec.Target == ResourceForm || a.Verb == ResourceCreate:
+		return Resource{Address: Address(a.Target), Name: a.Arg("name"), Status: Active}.Target()
+	}
+	kind := cmp.Or(a.Verb.kindMade(), Distribution)
+	return List{Address: Address(a.Target), Kind: kind, Name: a.Arg("name"), Hidden: a.Arg("hidden") != ""}.Target()
 }
 
 // any is what has an address, whatever it is; the zero Account if nothing has.

@@ -118,7 +118,7 @@ type Spec struct {
 	Governs bool            // it takes effect in the journal, at once, and never reaches Partage
 	Two     bool            // whatever the rules say, somebody else must approve
 	Inner   bool            // the program alone asks for it, of its own accord
-	Shows   bool            // what it shows is of the whole house: rules say to whom
+	Shows   bool            // what it shows is of no account, nor of a list: rules say to whom
 	Step    bool            // it changes Partage, but only as a step of another verb
 	Target  Form            // what it acts on
 	Args    map[string]Form // by name
@@ -263,8 +263,8 @@ var specs = map[Verb]Spec{
 	TreePublish:     {Changes: true, Object: true, Keepers: true, Target: DomainForm, Args: treeArgs},
 	TreeRollback:    {Changes: true, Object: true, Keepers: true, Target: DomainForm, Args: treeArgs},
 	TreeWithdraw:    {Changes: true, Object: true, Takes: true, Keepers: true, Target: DomainForm, Args: map[string]Form{"from": BookForm + optional}},
-	TreeShow:        {Target: DomainForm},
-	AddressReach:    {Target: AddressForm},
+	TreeShow:        {Shows: true, Target: DomainForm},
+	AddressReach:    {Shows: true, Target: AddressForm},
 
 	ListMake: {Step: true, Object: true, Makes: true, Target: AddressForm, Args: map[string]Form{"kind": WordForm, "name": RawForm + optional,
 		"description": RawForm + optional, "notes": RawForm + optional, "hidden": YesForm + optional, "quiet": YesForm + optional, "mark": TextForm}},

@@ -165,7 +165,9 @@ func (c cast) facts(who desk.UID, door desk.Door, a desk.Action) (desk.Facts, er
 		if f.Owner, known = c.people[f.Target.Owner]; !known && f.Target.Owner != "" {
 			return desk.Facts{}, fmt.Errorf("%s would belong to %q, who is not under people", a.Target, f.Target.Owner)
 		}
-	} else if spec, _ := desk.SpecOf(a.Verb); spec.Target == desk.AccountForm {
+	} else if spec, _ := desk.SpecOf(a.Verb); spec.Object || spec.OnObject() && !spec.OnAccount() {
+		f.Target = a.Named()
+	} else if spec.Target == desk.AccountForm {
 		if f.Target, known = c.accounts[desk.Address(a.Target)]; !known {
 			return desk.Facts{}, fmt.Errorf("no account under accounts has the address %q", a.Target)
 		}
