@@ -152,7 +152,7 @@ func undoObject(a Action, before Account) (Action, bool) {
 	case ListRestore:
 		verb = ListDelete
 	case ListRename, ResourceRename:
-		target, args["to"] = a.Arg("to"), string(before.Address)
+		target, args["to"] = a.Arg("to"), a.Target
 	case ListAdd, ListRemove:
 		members, read := membersMoved(a, before)
 		if !read || len(members) == 0 {
