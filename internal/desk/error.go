@@ -85,7 +85,6 @@ const (
 	NotSender         Code = "sender.not"         // value, list
 	WrongKind         Code = "list.kind"          // list, kind
 	AliasListed       Code = "alias.listed"       // alias, list
-	TooManyMembers    Code = "members.many"       // max
 	JournalDamaged    Code = "journal.damaged"
 	BadBook           Code = "book.bad"    // faults
 	NoBook            Code = "book.none"   // value

@@ -1,9 +1,6 @@
 package desk
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
 // listable: nobody has the address of the new list, and its mail would not come
 // back to it.
@@ -136,9 +133,6 @@ func (d *Desk) relistable(to Address, l List) error {
 	}
 	return d.free(to, Account{})
 }
-
-// Most says how many members one action may name.
-func Most() string { return strconv.Itoa(MostMembers) }
 
 // undoObject is Undo for what acts on a list, a resource or a tree. What a list
 // was before its deletion is in the journal: list.restore gives it back.

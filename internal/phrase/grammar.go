@@ -35,11 +35,19 @@ const (
 	from    = "from"
 	with    = "with"
 	sending = "right"
+
+	listed   = "list"
+	resource = "resource"
+	domain   = "domain"
+	address  = "address"
+	members  = "members"
+	sender   = "sender"
+	tree     = "tree"
 )
 
 var (
-	optional = []string{reason, scope, topic, about, book, from, sending} // or else desk misses it
-	targets  = []string{account, request, topic, mandate, about}          // the others are arguments
+	optional = []string{reason, scope, topic, about, book, from, sending, tree}                     // or else desk misses it
+	targets  = []string{account, request, topic, mandate, about, listed, resource, domain, address} // the others are arguments
 )
 
 // Of two commands that begin alike the longer stands first.
@@ -88,6 +96,31 @@ var grammar = []command{
 	{desk.DriftApply, []string{"écarts réparer"}, []string{"drift repair"}, nil},
 	{desk.DriftShow, []string{"écarts"}, []string{"drift"}, nil},
 	{desk.FiguresShow, []string{"tableau"}, []string{"dashboard", "figures"}, nil},
+	{desk.ListCreate, []string{"liste créer"}, []string{"list create"}, []string{listed}},
+	{desk.GroupCreate, []string{"groupe créer"}, []string{"group create"}, []string{listed}},
+	{desk.FanOutCreate, []string{"alias1n créer"}, []string{"fanout create"}, []string{listed, members}},
+	{desk.ListAdd, []string{"liste ajouter", "groupe ajouter", "alias1n ajouter"}, []string{"list add", "group add", "fanout add"}, []string{listed, members}},
+	{desk.ListRemove, []string{"liste retirer", "groupe retirer", "alias1n retirer"}, []string{"list remove", "group remove", "fanout remove"}, []string{listed, members}},
+	{desk.ListAlias, []string{"liste alias"}, []string{"list alias"}, []string{listed, alias}},
+	{desk.ListUnalias, []string{"liste désalias"}, []string{"list unalias"}, []string{listed, alias}},
+	{desk.ListSender, []string{"liste expéditeur"}, []string{"list sender"}, []string{listed, sender}},
+	{desk.ListUnsender, []string{"liste nonexpéditeur"}, []string{"list unsender"}, []string{listed, sender}},
+	{desk.ListProfile, []string{"liste décrire", "groupe décrire"}, []string{"list describe", "group describe"}, []string{listed}},
+	{desk.ListRename, []string{"liste renommer", "groupe renommer", "alias1n renommer"}, []string{"list rename", "group rename", "fanout rename"}, []string{listed, to}},
+	{desk.ListDelete, []string{"liste supprimer", "groupe supprimer", "alias1n supprimer"}, []string{"list delete", "group delete", "fanout delete"}, []string{listed}},
+	{desk.ListRestore, []string{"liste restaurer", "groupe restaurer", "alias1n restaurer"}, []string{"list restore", "group restore", "fanout restore"}, []string{listed}},
+	{desk.ListShow, []string{"liste", "groupe", "alias1n"}, []string{"list", "group", "fanout"}, []string{listed}},
+	{desk.ResourceCreate, []string{"ressource créer"}, []string{"resource create"}, []string{resource}},
+	{desk.ResourceProfile, []string{"ressource décrire"}, []string{"resource describe"}, []string{resource}},
+	{desk.ResourceRename, []string{"ressource renommer"}, []string{"resource rename"}, []string{resource, to}},
+	{desk.ResourceDelete, []string{"ressource supprimer"}, []string{"resource delete"}, []string{resource}},
+	{desk.ResourceRestore, []string{"ressource restaurer"}, []string{"resource restore"}, []string{resource}},
+	{desk.ResourceShow, []string{"ressource"}, []string{"resource"}, []string{resource}},
+	{desk.TreePublish, []string{"arbre publier"}, []string{"tree publish"}, []string{domain, tree, from}},
+	{desk.TreeRollback, []string{"arbre revenir"}, []string{"tree rollback"}, []string{domain, tree, from}},
+	{desk.TreeWithdraw, []string{"arbre retirer"}, []string{"tree withdraw"}, []string{domain, from}},
+	{desk.TreeShow, []string{"arbre"}, []string{"tree"}, []string{domain}},
+	{desk.AddressReach, []string{"destinataires", "qui reçoit"}, []string{"recipients", "who receives"}, []string{address}},
 	{desk.Help, []string{"aide"}, []string{"help"}, []string{topic}},
 }
 
@@ -96,7 +129,9 @@ var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountCl
 	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
 	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
 	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply,
-	desk.AccountCreate, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AliasMove}
+	desk.AccountCreate, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AliasMove,
+	desk.ListCreate, desk.GroupCreate, desk.FanOutCreate, desk.ListRemove, desk.ListUnalias, desk.ListSender, desk.ListUnsender, desk.ListRename, desk.ListDelete,
+	desk.ResourceCreate, desk.ResourceRename, desk.ResourceDelete, desk.TreePublish, desk.TreeRollback, desk.TreeWithdraw}
 
 // nowhere are the words that end a forwarding; the first is printed in French.
 var nowhere = []string{"aucune", "aucun", desk.Nowhere}

@@ -51,8 +51,49 @@ var terms = map[desk.Verb][]term{
 		{"city", []string{"ville"}, []string{"city"}},
 		{"sender", []string{"expéditeur"}, []string{"sender"}},
 	},
+	desk.ListCreate:      listTerms,
+	desk.GroupCreate:     listTerms,
+	desk.ListProfile:     listTerms[:4],
+	desk.ResourceCreate:  resourceTerms,
+	desk.ResourceProfile: resourceTerms,
+
 	desk.DriftShow:  gapTerms[:3],
 	desk.DriftApply: gapTerms,
+}
+
+// listTerms describe a list.
+var listTerms = []term{
+	{"name", []string{"nom"}, []string{"name"}},
+	{"description", []string{"description"}, []string{"description"}},
+	{"hidden", []string{"masquée", "masqué"}, []string{"hidden"}},
+	{"quiet", []string{"silencieuse"}, []string{"quiet"}},
+	{"members", []string{"membres"}, []string{"members"}},
+}
+
+// resourceTerms describe a room or a thing.
+var resourceTerms = []term{
+	{"name", []string{"nom"}, []string{"name"}},
+	{"type", []string{"sorte"}, []string{"type"}},
+	{"status", []string{"état"}, []string{"status"}},
+	{"description", []string{"description"}, []string{"description"}},
+	{"capacity", []string{"capacité"}, []string{"capacity"}},
+	{"building", []string{"bâtiment"}, []string{"building"}},
+	{"floor", []string{"étage"}, []string{"floor"}},
+	{"room", []string{"numéro"}, []string{"room"}},
+	{"place", []string{"lieu"}, []string{"place"}},
+	{"site", []string{"site"}, []string{"site"}},
+	{"contact", []string{"contact"}, []string{"contact"}},
+	{"contactmail", []string{"courriel"}, []string{"contactmail"}},
+	{"contactphone", []string{"téléphone"}, []string{"contactphone"}},
+	{"street", []string{"rue"}, []string{"street"}},
+	{"postcode", []string{"codepostal"}, []string{"postcode"}},
+	{"city", []string{"ville"}, []string{"city"}},
+	{"state", []string{"région"}, []string{"state"}},
+	{"country", []string{"pays"}, []string{"country"}},
+	{"accepts", []string{"répond"}, []string{"accepts"}},
+	{"declinesbusy", []string{"refuseprise"}, []string{"declinesbusy"}},
+	{"declinesrecurring", []string{"refuserépétées"}, []string{"declinesrecurring"}},
+	{"forward", []string{"invitations"}, []string{"forward"}},
 }
 
 // gapTerms select gaps.

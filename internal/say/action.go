@@ -70,6 +70,7 @@ func values(lang string, a desk.Action, quote []Quote) []string {
 	pairs := []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote),
 		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book"))), "plan", quoted(quote, Digest(a.Arg("plan")))}
 	pairs = append(pairs, "with", quoted(quote, a.Arg("with")), "right", T(lang, "right."+cmp.Or(a.Arg("right"), desk.SendAs)), "fields", profile(lang, a, quote))
+	pairs = append(pairs, "members", members(lang, a, quote), "sender", quoted(quote, a.Arg("sender")), "tree", quoted(quote, Digest(a.Arg("tree"))))
 	if who := a.Arg("person"); who != "" {
 		pairs = append(pairs, "for", T(lang, "for", "who", quoted(quote, who)))
 	}
@@ -79,11 +80,45 @@ func values(lang string, a desk.Action, quote []Quote) []string {
 	return pairs
 }
 
-// profile lists what account.profile sets: "le téléphone « 03… », la ville effacée".
+// members names those of a list that the action is about, not all if they are many.
+func members(lang string, a desk.Action, quote []Quote) string {
+	const shown = 5
+	all := a.Members()
+	if len(all) == 0 {
+		return ""
+	}
+	var said []string
+	for _, m := range all[:min(len(all), shown)] {
+		said = append(said, quoted(quote, string(m)))
+	}
+	who := strings.Join(said, ", ")
+	if more := len(all) - shown; more > 0 {
+		who = T(lang, "members.more", "who", who, "n", Number(lang, int64(more)))
+	}
+	return T(lang, "members", "who", who)
+}
+
+// described are the verbs that set fields, each of which has a name.
+func described(a desk.Action) (fields []string) {
+	switch a.Verb {
+	case desk.AccountProfile:
+		return desk.ProfileFields()
+	case desk.ListProfile:
+		return []string{"name", "description", "hidden", "quiet"}
+	case desk.ResourceCreate, desk.ResourceProfile:
+		return append([]string{"name", "status"}, desk.ResourceFields()...)
+	}
+	return nil
+}
+
+// profile lists what the action sets: "le téléphone « 03… », la ville effacée".
 func profile(lang string, a desk.Action, quote []Quote) string {
 	var said []string
-	for _, field := range desk.ProfileFields() {
+	for _, field := range described(a) {
 		value, set := a.ProfileArg(field)
+		if text, isSwitch := texts["switch."+value]; isSwitch {
+			value = text.in(lang)
+		}
 		switch name := T(lang, "name."+field); {
 		case set && value == "":
 			said = append(said, T(lang, "field.cleared", "name", name))
