@@ -52,6 +52,10 @@ func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key stri
 		return b.figures(pen, who)
 	case desk.AccountWhole:
 		return b.whole(ctx, pen, who, a.Target)
+	case desk.ListShow, desk.ResourceShow, desk.TreeShow:
+		return b.object(pen, who, a)
+	case desk.AddressReach:
+		return b.reach(pen, who, a)
 	case desk.RequestList:
 		return b.list(pen, who, a.Arg("scope")), nil
 	case desk.Help:
@@ -165,12 +169,18 @@ func (b *Bot) list(pen pen, who desk.Person, scope string) Message {
 	return pen.list("mine", b.Desk.Mine(who.UID, most))
 }
 
-// help shows the verbs of a topic, or all; those of approvers and keepers only
+// ofObject says that the verb is about a list, a resource, a tree or an address.
+func ofObject(v desk.Verb) bool {
+	spec, _ := desk.SpecOf(v)
+	return spec.Object || spec.OnObject() && !spec.OnAccount() || v == desk.TreeShow
+}
+
+// help shows the verbs of a topic, or all but those on lists and resources; those of approvers and keepers only
 // to people who may ever approve.
 func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	verbs := phrase.Topic(topic)
 	if len(verbs) == 0 {
-		verbs = desk.Verbs()
+		verbs = slices.DeleteFunc(desk.Verbs(), ofObject) // a post holds so much: their topics tell them
 	}
 	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers(), who.In)
 	return pen.help(slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {

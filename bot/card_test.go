@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -110,7 +111,7 @@ func scenes(p pen) map[string]Message {
 		"whole":                 p.whole(aWhole()),
 		"approval-drift":        p.approval(aPlan(), desk.Account{}),
 		"list-empty":            p.list("pending", nil),
-		"help":                  p.help(desk.Verbs()),
+		"help":                  p.help(slices.DeleteFunc(desk.Verbs(), ofObject)),
 		"history": p.history(string(mailbox.Address), []desk.Event{
 			{Seq: 3, At: noon, ID: "D-512", By: "paul", Fact: desk.Refused{Reason: "utiliser FileSender", Via: desk.Chat}},
 			{Seq: 2, At: noon, ID: "D-512", By: "marie", Fact: desk.Decided{Decision: refused.Decision}},

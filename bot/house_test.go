@@ -18,10 +18,31 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
+// view is one level deeper than what stands in its place.
+type view struct{ desk.View }
+
+// objects are lists and a room, the same at every question.
+type objects struct{}
+
+var crew = desk.List{ID: "l-1", Address: "equipe@u.fr", Kind: desk.Distribution, Name: "Équipe", Members: []desk.Address{"bob@u.fr", "x@example.org"}, Size: 2}
+
+func (objects) List(a desk.Address) desk.List {
+	if crew.Holds(a) {
+		return crew
+	}
+	return desk.List{}
+}
+func (objects) Resource(desk.Address) desk.Resource { return desk.Resource{} }
+func (objects) Tree(string) desk.Tree               { return desk.Tree{} }
+func (objects) Lists() iter.Seq[*desk.List]         { return slices.Values([]*desk.List{&crew}) }
+func (objects) Resources() iter.Seq[*desk.Resource] { return func(func(*desk.Resource) bool) {} }
+func (objects) Listed() time.Time                   { return time.Unix(1, 0) }
+
 // memory is a journal and a view of it, folded anew at each question. What the
 // bot never asks is left to a View that is not there.
 type memory struct {
-	desk.View
+	view
+	objects
 	mu       sync.Mutex
 	events   []desk.Event
 	grown    chan struct{}

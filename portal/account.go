@@ -38,7 +38,7 @@ func (p *Portal) account(v *visit) error {
 func (p *Portal) offers(v *visit, a desk.Account) (verbs []desk.Verb) {
 	for _, verb := range requests(true) {
 		spec, _ := desk.SpecOf(verb)
-		if !suits(verb, a) {
+		if spec.Object || !suits(verb, a) {
 			continue
 		}
 		_, d, err := p.Desk.Preview(v.me.UID, desk.Portal, desk.Action{Verb: verb, Target: string(a.Address)})

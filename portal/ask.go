@@ -32,7 +32,7 @@ func (p *Portal) newRequest(v *visit) error {
 	if !a.known() {
 		return render(v.Ctx, fiber.StatusOK, choosePage(p.page(v, "ask")))
 	}
-	if own := p.Desk.View.Owned(v.me.UID); a.account == "" && len(own) == 1 {
+	if own := p.Desk.View.Owned(v.me.UID); a.account == "" && len(own) == 1 && !a.onObject() {
 		a.account = string(own[0].Address)
 	}
 	return p.showForm(v, fiber.StatusOK, a)

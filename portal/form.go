@@ -43,14 +43,14 @@ const (
 	fieldMore    = "arg-" // before the name of an argument that has no field of its own
 )
 
-// plain are the arguments of a verb on accounts that are asked for by one line
+// plain are the arguments of a verb on accounts, lists or resources that are asked for by one line
 // each, sorted.
 func plain(verb desk.Verb) (arguments []string) {
 	spec, _ := desk.SpecOf(verb)
 	for _, argument := range slices.Sorted(maps.Keys(spec.Args)) {
 		own := slices.Contains([]string{"alias", "size", "to", "cos"}, argument)
 		given := verb == desk.AccountCreate && (argument == "eppn" || argument == "hidden") // by the directory
-		if spec.OnAccount() && !own && !given {
+		if (spec.OnAccount() || spec.Object) && !own && !given && argument != "from" {
 			arguments = append(arguments, argument)
 		}
 	}
@@ -82,10 +82,17 @@ func (a asking) takes(argument string) bool {
 	return ok
 }
 
-// onAccount says whether the verb acts on an account.
+// onAccount says whether the verb acts on an account, or on something else that has
+// an address, or on a domain.
 func (a asking) onAccount() bool {
 	spec, _ := desk.SpecOf(a.verb)
-	return spec.OnAccount()
+	return spec.OnAccount() || spec.Object
+}
+
+// onObject says that what it acts on is no account.
+func (a asking) onObject() bool {
+	spec, _ := desk.SpecOf(a.verb)
+	return spec.Object
 }
 
 // known says that the verb is one of those that make a request.
@@ -131,7 +138,7 @@ func (a asking) action() (desk.Action, error) {
 
 // cleared says that a field of the profile is to be empty, in either language.
 func (a asking) cleared(value string) bool {
-	return a.verb == desk.AccountProfile && slices.ContainsFunc([]string{text("fr", "nowhere"), text("en", "nowhere")},
+	return (a.verb == desk.AccountProfile || a.verb == desk.ListProfile || a.verb == desk.ResourceProfile) && slices.ContainsFunc([]string{text("fr", "nowhere"), text("en", "nowhere")},
 		func(word string) bool { return strings.EqualFold(word, value) })
 }
 
@@ -206,7 +213,7 @@ func (a asking) blames(err error) string {
 		if e.Details["name"] == "cos" {
 			return fieldCOS
 		}
-	case desk.UnknownAccount, desk.WrongStatus:
+	case desk.UnknownAccount, desk.WrongStatus, desk.UnknownList, desk.UnknownResource, desk.UnknownTree:
 		return fieldAccount
 	case desk.AliasTaken, desk.AliasAbsent, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
 		return a.wanted()

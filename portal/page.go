@@ -70,7 +70,7 @@ func (p *Portal) menu(pg page) []entry {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
 	if pg.acts {
-		menu = append(menu, entry{pathRights, text(lang, "rights"), 0})
+		menu = append(menu, entry{pathRights, text(lang, "rights"), 0}, entry{pathReach, text(lang, "reach"), 0})
 	}
 	if p.governs(pg.me) {
 		menu = append(menu, entry{pathFigures, text(lang, "figures"), 0}, entry{pathDrift, text(lang, "drift"), 0},

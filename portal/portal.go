@@ -111,6 +111,7 @@ const (
 	pathRights   = "/delegations"
 	pathRules    = "/reglement"
 	pathDrift    = "/ecarts"
+	pathReach    = "/destinataires"
 	pathFigures  = "/tableau"
 )
 
@@ -154,6 +155,7 @@ func (p *Portal) routes() {
 	post(pathRules+"/defaire", p.undoBook)
 	get(pathDrift, p.drift)
 	post(pathDrift, p.planDrift)
+	get(pathReach, p.reach)
 	get(pathFigures, p.figures)
 	post(pathSignOut, p.signOut)
 	for _, m := range p.Mount {

@@ -20,6 +20,9 @@ const (
 	Outside  Fate = "outside"  // it leaves the house
 )
 
+// Fates lists them, from what is wished to what is not.
+func Fates() []Fate { return []Fate{Received, Outside, Departed, Booked, Silent, Bounced, Missing} }
+
 // An End is one place where mail to an address ends up.
 type End struct {
 	Address Address

@@ -67,18 +67,23 @@ func (d *Desk) Rehearse(ctx context.Context, by UID, via Door, a Action) (Rehear
 		return r, nil
 	}
 	id, _ := d.View.Next()
-	as := Request{ID: id, By: by, Owner: facts.Whose(), Mailbox: facts.Target.ID, Via: via, Action: facts.Action, State: Ready}
+	tree, _ := d.plant(facts, nil)
+	as := Request{ID: id, Tree: tree, By: by, Owner: facts.Whose(), Mailbox: facts.Target.ID, Via: via, Action: facts.Action, State: Ready}
 	r.Before, r.Plan, r.Calls, r.Blocked = d.Rehearser.Rehearse(ctx, as, d.Deletion(as))
 	if KindOf(r.Blocked) == Internal && r.Blocked != nil {
 		r.Blocked = Fail(Unavailable, PartageDown).Because(r.Blocked)
 	}
 	r.Effects, r.Cost = Effects(r.Action, r.Before), d.Estate.Tariff.Cost(r.Action, r.Before)
+	r.Effects = append(append(r.Effects, d.audience(facts)...), d.treeMoves(facts)...)
 	return r, nil
 }
 
 // Effects lists what the action changes of the account as it is before.
 func Effects(a Action, before Account) (all []Effect) {
 	add := func(field, old, new string) { all = append(all, Effect{Field: field, Old: old, New: new}) }
+	if specs[a.Verb].Object {
+		return objectEffects(a, before)
+	}
 	switch a.Verb {
 	case AliasAdd, AliasRemove, AliasMove:
 		alias := a.Arg("alias")

@@ -101,6 +101,9 @@ var undoneBy = map[desk.Verb]string{
 func TestUndoRestores(t *testing.T) {
 	for _, verb := range desk.Verbs() {
 		spec, _ := desk.SpecOf(verb)
+		if spec.Object { // see TestUndoOfObjects
+			continue
+		}
 		if !spec.Changes || spec.Governs || verb == desk.AccountDelete || verb == desk.AccountRestore || verb == desk.AccountPurge { // the former two by their plan, the last by nothing
 			if undo, ok := desk.Undo(desk.Action{Verb: verb, Target: "bob@u.fr"}, desk.Account{Address: "bob@u.fr"}); ok {
 				t.Errorf("%s is undone by %s", verb, undo)

@@ -25,8 +25,11 @@ func Rehearsed(lang string, r desk.Rehearsal, currency string, quote ...Quote) (
 // Turn is one thing before and after: "quota : 5 Go → 10 Go".
 func Turn(lang string, e desk.Effect, quote ...Quote) string {
 	field := T(lang, "turn."+e.Field)
-	if !known("turn." + e.Field) {
-		field = T(lang, "name."+e.Field)
+	for _, key := range []string{"name." + e.Field, e.Field} {
+		if !known("turn."+e.Field) && known(key) {
+			field = T(lang, key)
+			break
+		}
 	}
 	key := "turn"
 	if e.Unread {
