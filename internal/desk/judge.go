@@ -75,6 +75,11 @@ func (d *Desk) Recheck(r Request, target Account) error {
 			return Fail(NotFound, NotDeleted, "value", r.Action.Target)
 		}
 	}
+	if specs[r.Action.Verb].onList() && r.Action.Verb.takesBack() == "" && target.ID != r.Mailbox { // its first step is on something else
+		if target, _ = d.object(r.Action); target.ID != r.Mailbox {
+			return Fail(Conflict, OtherMailbox, "target", r.Action.Target)
+		}
+	}
 	if err := d.stillGap(r, target); err != nil {
 		return err
 	}

@@ -36,7 +36,10 @@ func (d *Desk) mailable(f *Facts) error {
 		if l.Holds(alias) {
 			return Fail(Conflict, AlreadySo, "value", string(alias))
 		}
-		return d.free(alias, f.Target)
+		if err := d.free(alias, f.Target); err != nil {
+			return err
+		}
+		return d.straight(alias, instead{lists: map[Address]List{alias: d.View.List(l.Address)}})
 	case ListUnalias:
 		f.Domain = alias.Domain()
 		return d.unaliasable(alias, l)
@@ -131,7 +134,12 @@ func (d *Desk) relistable(to Address, l List) error {
 	case to.Domain() != l.Address.Domain():
 		return Fail(Conflict, OtherDomain, "to", string(to), "domain", l.Address.Domain())
 	}
-	return d.free(to, Account{})
+	if err := d.free(to, Account{}); err != nil {
+		return err
+	}
+	next := d.View.List(l.Address)
+	next.Address = to
+	return d.straight(to, instead{lists: map[Address]List{to: next, l.Address: {}}})
 }
 
 // undoObject is Undo for what acts on a list, a resource or a tree. What a list

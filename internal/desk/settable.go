@@ -2,7 +2,6 @@ package desk
 
 import (
 	"slices"
-	"strings"
 )
 
 // A settling is the status that a verb gives, and those it may be given from.
@@ -66,10 +65,13 @@ func (d *Desk) renameable(target Account, to Address) error {
 	case to.Domain() != target.Address.Domain():
 		return Fail(Conflict, OtherDomain, "to", string(to), "domain", target.Address.Domain())
 	}
-	return d.free(to, target)
+	if err := d.free(to, target); err != nil {
+		return err
+	}
+	return d.straight(to, instead{accounts: map[Address]Account{to: target}})
 }
 
-// forwardable refuses what would come back, by as many boxes as we know of.
+// forwardable refuses what would come back, through as many boxes and lists as we know of.
 func (d *Desk) forwardable(target Account, to Address) error {
 	if !target.ForwardOnly && to == Nowhere && target.Forward == "" {
 		return Fail(Conflict, AlreadySo, "state", "nowhere")
@@ -77,9 +79,13 @@ func (d *Desk) forwardable(target Account, to Address) error {
 	if !target.ForwardOnly && string(to) == target.Forward {
 		return Fail(Conflict, AlreadySo, "value", string(to))
 	}
-	seen := map[Address]bool{}
-	for hop := to; strings.Contains(string(hop), "@") && !seen[hop]; hop = Address(lowerASCII(d.View.Account(hop).Forward)) {
-		if seen[hop] = true; target.Holds(hop) {
+	if to == Nowhere {
+		return nil
+	}
+	next := target
+	next.Forward, next.ForwardOnly, next.Status = string(to), false, Active
+	for _, loop := range d.follow(target.Address, instead{accounts: map[Address]Account{target.Address: next}}).Loops {
+		if slices.Contains(loop, target.Address) {
 			return Fail(Conflict, ForwardLoop, "to", string(to), "account", string(target.Address))
 		}
 	}
