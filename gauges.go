@@ -60,7 +60,6 @@ var (
 	sealLagGauge     = gauge("checkpoint_lag_events", "Events that no kept checkpoint covers.")
 	sealAgeGauge     = gauge("checkpoint_age_seconds", "How long ago a checkpoint was kept; +Inf = never.")
 	buildGauge       = gauge("build_info", "1; what is running.", "version", "go")
-	watchedStates    = []desk.State{desk.Open, desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped, desk.Settled, desk.Rejected, desk.Cancelled, desk.Lapsed, desk.Broken}
 	unfinishedStates = []desk.State{desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped}
 )
 
@@ -96,7 +95,7 @@ func (g gauges) requests(tell tell) {
 			held[r.Limit.Limit]++
 		}
 	}
-	for _, s := range watchedStates {
+	for _, s := range desk.States() {
 		tell(requestsGauge, float64(count[s]), string(s))
 	}
 	for _, s := range unfinishedStates {

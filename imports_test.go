@@ -63,6 +63,8 @@ var importers = map[string][]string{
 	"github.com/coreos/go-oidc":                  {"portal"},
 	"github.com/zitadel/oidc":                    {},
 	"pgregory.net/rapid":                         {},
+	"github.com/pb33f/libopenapi":                {},
+	"github.com/pb33f/libopenapi-validator":      {},
 	"github.com/google/go-cmp":                   {},
 	"github.com/rogpeppe/go-internal":            {"portal"}, // the difference of two texts
 	"github.com/stretchr/testify":                {},

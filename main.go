@@ -23,6 +23,9 @@ type cli struct {
 	History     historyCommand     `cmd:"" help:"Export, verify, show or erase the history."`
 	Backup      backupCommand      `cmd:"" help:"Copy the journal beside the server that has it, and verify the copy."`
 	Restore     restoreCommand     `cmd:"" help:"Put a backup back where no journal is."`
+	Ask         askCommand         `cmd:"" help:"Ask a Mélusine for an action, by its API."`
+	Show        showCommand        `cmd:"" help:"Show a request or an account, by the API; or what waits for you."`
+	Approve     approveCommand     `cmd:"" help:"Approve or refuse a request, by the API."`
 	Requests    requestsCommand    `cmd:"" help:"List requests, beside the server or without it."`
 	Delegations delegationsCommand `cmd:"" help:"List or import the rights of correspondents; list the domains that have too few."`
 	Unknown     unknownCommand     `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`

@@ -149,7 +149,7 @@ func (b *Bot) list(pen pen, who desk.Person, scope string) Message {
 	case "pending":
 		return pen.list(scope, b.Desk.Inbox(who.UID))
 	case "all":
-		return pen.list(scope, b.Desk.Seen(who.UID, desk.Chat, most))
+		return pen.list(scope, b.Desk.Seen(who.UID, desk.Chat, desk.Query{Limit: most}))
 	}
 	return pen.list("mine", b.Desk.Mine(who.UID, most))
 }

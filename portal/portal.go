@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/portal/api"
 )
 
 // Deps is what main lends to the portal.
@@ -69,7 +70,9 @@ func New(config Config, deps Deps) (*Portal, error) {
 		voucher:  newVoucher(config, deps.ClientSecret, deps.Client, deps.Now)}
 	p.app = fiber.New(p.settings())
 	p.app.Server().HeaderReceived = p.roomFor
-	p.routes()
+	if err := p.routes(); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -110,12 +113,17 @@ const (
 	pathSafety   = "/surete"
 	pathRights   = "/delegations"
 	pathRules    = "/reglement"
+	pathTokens   = "/jetons"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
 // of a session the token of its forms.
-func (p *Portal) routes() {
-	p.app.Use(p.recovered, p.headers, p.keepLanguage, p.sameOrigin)
+func (p *Portal) routes() error {
+	p.app.Use(p.recovered, p.headers)
+	if err := (api.API{Desk: p.Desk, Log: p.Log, URL: p.config.URL}).Mount(p.app); err != nil { // before what looks at who sent it: no cookie counts there
+		return err
+	}
+	p.app.Use(p.keepLanguage, p.sameOrigin)
 	p.app.Get(pathStatic+":file", p.files.serve)
 	p.app.Get(pathSignIn, p.signIn)
 	p.app.Get(pathReturn, p.signedBack)
@@ -150,12 +158,16 @@ func (p *Portal) routes() {
 	post(pathRules, p.proposeBook)
 	post(pathRules+"/revenir", p.returnToBook)
 	post(pathRules+"/defaire", p.undoBook)
+	get(pathTokens, p.tokens)
+	post(pathTokens, p.issueToken)
+	post(pathTokens+"/:id/retirer", p.endToken)
 	post(pathSignOut, p.signOut)
 	for _, m := range p.Mount {
 		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))
 		p.app.All(m.Path+"/*", p.signedIn(mounted(m.Handler)))
 	}
 	p.app.Use(p.signedIn(func(*visit) error { return fiber.ErrNotFound }))
+	return nil
 }
 
 // App is the application, for tests that need no network.

@@ -69,6 +69,11 @@ const (
 	NothingHeld       Code = "held.none"
 	Braked            Code = "braked" // limit, max
 	Paused            Code = "paused"
+	BadToken          Code = "token.bad"
+	UnknownToken      Code = "token.unknown"      // value
+	TokensMany        Code = "token.many"         // n
+	TokenPower        Code = "token.power"        // power
+	KeyReused         Code = "key.reused"         // id
 	UnknownDelegation Code = "delegation.unknown" // value
 	NotDeleted        Code = "deletion.none"      // value
 	TermOver          Code = "term.over"          // until

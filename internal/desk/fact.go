@@ -182,6 +182,19 @@ type (
 		Account string // the chat's own immutable id
 		Digest  string // of the code used up
 	}
+	// TokenIssued gives the person who signs the event a key to the API; Digest
+	// is SHA-256 of its secret, in hex. The token is named after this event.
+	TokenIssued struct {
+		Digest string
+		Name   string
+		Powers []Power
+		Until  time.Time
+	}
+	// TokenEnded takes one back; Of is who held it.
+	TokenEnded struct {
+		Token string
+		Of    UID
+	}
 	// Digested says that everybody was told, on a day, what awaits them.
 	Digested struct{ Day string }
 	// Forgotten destroys the personal data of somebody: his login, and the words
@@ -223,6 +236,8 @@ func (Deputised) fact()      {}
 func (Revoked) fact()        {}
 func (BindingOffered) fact() {}
 func (Bound) fact()          {}
+func (TokenIssued) fact()    {}
+func (TokenEnded) fact()     {}
 func (Digested) fact()       {}
 func (Forgotten) fact()      {}
 func (Redacted) fact()       {}

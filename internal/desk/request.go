@@ -83,6 +83,11 @@ type Request struct {
 	Changed   time.Time // when the state last changed
 }
 
+// States lists the states that a request may be in, as it moves along.
+func States() []State {
+	return []State{Open, Waiting, Ready, Running, Doubtful, Stopped, Settled, Rejected, Cancelled, Lapsed, Broken}
+}
+
 // A Vote is one approval.
 type Vote struct {
 	By     UID

@@ -27,6 +27,7 @@ const (
 	Chat   Door = "chat"
 	Portal Door = "portal"
 	Shell  Door = "shell" // the command line, on the server itself
+	API    Door = "api"   // a program, in the name of who holds its token
 )
 
 // System is who signs what the program does by itself.

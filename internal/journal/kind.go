@@ -52,6 +52,8 @@ var kinds = []kind{
 	kindOf[desk.Revoked]("revoked"),
 	kindOf[desk.BindingOffered]("binding.offered"),
 	kindOf[desk.Bound]("bound"),
+	kindOf[desk.TokenIssued]("token.issued"),
+	kindOf[desk.TokenEnded]("token.ended"),
 	kindOf[desk.Digested]("digested"),
 	kindOf[desk.Forgotten](forgotten),
 	kindOf[desk.Redacted]("redacted"),

@@ -72,6 +72,8 @@ func everyFact() []desk.Fact {
 		desk.Revoked{Of: "M-18", Deputy: "mcurie", Thin: []string{"physique.unistra.fr"}},
 		desk.BindingOffered{Digest: "d2", Until: noon},
 		desk.Bound{Account: "u1", Digest: "d2"},
+		desk.TokenIssued{Digest: "d3", Name: "backup script", Powers: []desk.Power{desk.MayRead}, Until: noon},
+		desk.TokenEnded{Token: "T-20", Of: "jdupont"},
 		desk.Digested{Day: "2026-11-23"},
 		desk.Forgotten{Who: "jdupont"},
 		desk.Redacted{Events: []desk.Seq{3, 5}},

@@ -60,6 +60,10 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.offered", nil
 	case desk.Bound:
 		return "fact.bound", nil
+	case desk.TokenIssued:
+		return "fact.token.issued", []string{"name", quoted(quote, f.Name)}
+	case desk.TokenEnded:
+		return "fact.token.ended", []string{"id", quoted(quote, f.Token)}
 	case desk.Forgotten:
 		return "fact.forgotten", []string{"to", called(lang, name, f.Who, quote)}
 	case desk.Redacted:

@@ -123,7 +123,7 @@ var everyFact = []desk.Fact{
 	desk.Granted{Grant: desk.Grant{To: "EVIL", Units: []string{"EVIL"}, Lists: []desk.Address{"EVIL"}, Classes: []string{"EVIL"}, Quota: 1 << 30, Daily: 2}, Reason: "EVIL"},
 	desk.Held{Limit: desk.PersonLimit, Max: 5}, desk.Released{}, desk.BrakesReset{}, desk.Thawed{},
 	desk.Frozen{Cause: desk.ByRequest}, desk.Frozen{Cause: desk.ByFile, Reason: "EVIL"},
-	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{},
+	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{}, desk.TokenIssued{Name: "EVIL"}, desk.TokenEnded{Token: "EVIL", Of: "EVIL"},
 	desk.Forgotten{Who: "EVIL"}, desk.Redacted{Events: []desk.Seq{1}}, desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Forgotten{}},
 }
 
