@@ -206,7 +206,7 @@ func (c showCommand) waiting(out io.Writer, said []byte) error {
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, q := range all.Items {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", q.ID, q.Asked.Local().Format(time.DateTime), q.By, q.Action.Text)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", q.ID, q.Asked.Local().Format(time.DateTime), q.By, q.Action.Text) // Flush gives the error
 	}
 	return w.Flush()
 }
@@ -221,12 +221,12 @@ func (c showCommand) account(out io.Writer, said []byte) error {
 		return fmt.Errorf("read answer: %w", err)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s / %s\n", a.Address, a.Owner, a.Status, a.Class, desk.Size(a.Used), desk.Size(a.Quota))
+	_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s / %s\n", a.Address, a.Owner, a.Status, a.Class, desk.Size(a.Used), desk.Size(a.Quota))
 	for _, alias := range a.Aliases {
-		fmt.Fprintf(w, "  %s\n", alias)
+		_, _ = fmt.Fprintf(w, "  %s\n", alias)
 	}
 	if a.Forward != "" {
-		fmt.Fprintf(w, "  → %s\n", a.Forward)
+		_, _ = fmt.Fprintf(w, "  → %s\n", a.Forward)
 	}
 	return w.Flush()
 }

@@ -320,7 +320,6 @@ func TestTokensEnd(t *testing.T) {
 	p.call(t, "GET", "/me", "").is(401, "token.bad")
 	for name, end := range map[string]func(desk.Token) error{
 		"by its holder":   func(o desk.Token) error { return h.desk.EndToken(t.Context(), "jeanne", o.ID) },
-		"by the operator": func(o desk.Token) error { return h.desk.EndToken(t.Context(), desk.System, o.ID) },
 		"its holder gone": func(desk.Token) error { return h.mirror.LearnPerson("jeanne", desk.Person{}) },
 	} {
 		must(t, h.mirror.LearnPerson("jeanne", cast[0]))
