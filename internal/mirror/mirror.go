@@ -26,7 +26,7 @@ type Mirror struct {
 
 	accounts *table[desk.Account]
 	learned  map[string]proof // by account id, newer than the last load; guarded by accounts.writing
-	gist     atomic.Pointer[gist]
+	used     *usage
 	served   atomic.Pointer[map[string]bool]
 	classes  atomic.Pointer[[]string]
 }
@@ -40,8 +40,8 @@ var _ desk.View = (*Mirror)(nil)
 
 // New returns an empty mirror of the journal; CatchUp and the Loads fill it.
 func New(journal desk.Journal) *Mirror {
-	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), met: map[desk.UID]meeting{}, learned: map[string]proof{}}
-	m.gist.Store(gistOf(m.accounts.rows("id")))
+	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), used: newUsage(), met: map[desk.UID]meeting{}, learned: map[string]proof{}}
+	m.accounts.changed = m.used.change
 	m.SetDomains(nil)
 	m.SetClasses(nil)
 	return m

@@ -52,6 +52,35 @@ func (p packer) person(x desk.Person) *desk.Person {
 	return &x
 }
 
+// adoptAccount has a row share with the one before it the texts that are the
+// same: the indexes hold on to those.
+func adoptAccount(row, old *desk.Account) {
+	adopt(&row.ID, old.ID)
+	adopt(&row.Address, old.Address)
+	adopt(&row.Owner, old.Owner)
+	adopt(&row.Name, old.Name)
+	adopt(&row.Forward, old.Forward)
+	if slices.Equal(row.Aliases, old.Aliases) {
+		row.Aliases = old.Aliases
+	}
+}
+
+func adoptPerson(row, old *desk.Person) {
+	adopt(&row.UID, old.UID)
+	adopt(&row.Name, old.Name)
+	adopt(&row.Mail, old.Mail)
+	adopt(&row.EPPN, old.EPPN)
+	if slices.Equal(row.Groups, old.Groups) {
+		row.Groups = old.Groups
+	}
+}
+
+func adopt[S ~string](s *S, old S) {
+	if *s == old {
+		*s = old
+	}
+}
+
 // exact makes no difference between none and an empty list.
 func exact[T any](s []T) []T {
 	if len(s) == 0 {

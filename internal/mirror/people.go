@@ -9,12 +9,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hashicorp/go-memdb"
 	"github.com/unistra/melusine/internal/desk"
 )
 
 func newPeople() *table[desk.Person] {
-	return newTable(func(p *desk.Person) string { return string(p.UID) })
+	return newTable(func(p *desk.Person) string { return string(p.UID) }, adoptPerson)
 }
 
 // LoadPeople replaces the copy of the directory by a reading that was begun at
@@ -86,9 +85,9 @@ func (m *Mirror) LearnPerson(uid desk.UID, p desk.Person) error {
 	case m.people.now.Load() == nil:
 		return nil
 	case x.person != nil:
-		return m.people.write((*memdb.Txn).Insert, []*desk.Person{x.person})
+		return m.people.put(x.person)
 	case old != nil:
-		return m.people.write((*memdb.Txn).Delete, []*desk.Person{old})
+		return m.people.remove(old)
 	}
 	return nil
 }
@@ -112,9 +111,4 @@ func (m *Mirror) Ages() (directory, partage time.Time) {
 }
 
 // Persons is how many people the directory has, as last read.
-func (m *Mirror) Persons() (n int) {
-	for range m.people.rows("id") {
-		n++
-	}
-	return n
-}
+func (m *Mirror) Persons() int { return m.people.size() }
