@@ -3,8 +3,6 @@ package directory
 import (
 	"regexp"
 
-	"github.com/go-ldap/ldap/v3"
-
 	"github.com/unistra/melusine/internal/desk"
 )
 
@@ -35,8 +33,8 @@ type found struct {
 }
 
 // person reads an entry; a reason other than "" says why it is nobody.
-func (a Attributes) person(e *ldap.Entry) (found, Reason) {
-	uids := many(e, a.UID)
+func (a Attributes) person(e *record) (found, Reason) {
+	uids := e.many(a.UID)
 	switch {
 	case len(uids) == 0:
 		return found{}, NoUID
@@ -48,21 +46,21 @@ func (a Attributes) person(e *ldap.Entry) (found, Reason) {
 	if !loginForm.MatchString(string(uid)) || uid == desk.System {
 		return found{}, BadUID
 	}
-	mail, _ := desk.ParseAddress(one(e, a.Mail)) // not an address: as if absent
+	mail, _ := desk.ParseAddress(e.one(a.Mail)) // not an address: as if absent
 	return found{
 		Person: desk.Person{
 			UID:         uid,
-			Name:        one(e, a.Name),
+			Name:        e.one(a.Name),
 			Mail:        mail,
-			EPPN:        one(e, a.EPPN),
-			Affiliation: lower(one(e, a.Affiliation)),
-			Unit:        one(e, a.Unit),
-			MailState:   mailState(many(e, a.State)),
+			EPPN:        e.one(a.EPPN),
+			Affiliation: lower(e.one(a.Affiliation)),
+			Unit:        e.one(a.Unit),
+			MailState:   mailState(e.many(a.State)),
 		},
-		dn:      e.DN,
-		place:   place(e.DN),
+		dn:      e.dn,
+		place:   place(e.dn),
 		login:   uids[0],
-		manager: one(e, a.Manager),
+		manager: e.one(a.Manager),
 	}, ""
 }
 
@@ -72,14 +70,14 @@ type unit struct {
 }
 
 // unit reads an entry; code is "" if it has none, or several.
-func (a Attributes) unit(e *ldap.Entry) (code string, u unit) {
+func (a Attributes) unit(e *record) (code string, u unit) {
 	for _, attribute := range a.UnitName {
-		if u.name = one(e, attribute); u.name != "" {
+		if u.name = e.one(attribute); u.name != "" {
 			break
 		}
 	}
 	// The grammar of a domain is the one of the addresses in it.
-	address, _ := desk.ParseAddress("x@" + one(e, a.UnitDomain))
+	address, _ := desk.ParseAddress("x@" + e.one(a.UnitDomain))
 	u.domain = address.Domain()
-	return lower(one(e, a.UnitCode)), u
+	return lower(e.one(a.UnitCode)), u
 }

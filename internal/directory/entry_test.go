@@ -25,8 +25,8 @@ func jeanne() map[string][]string {
 	}
 }
 
-func entry(attributes map[string][]string) *ldap.Entry {
-	return ldap.NewEntry("uid=jdupont,ou=people,dc=univ-test,dc=fr", attributes)
+func entry(attributes map[string][]string) *record {
+	return recordOf(ldap.NewEntry("uid=jdupont,ou=people,dc=univ-test,dc=fr", attributes))
 }
 
 func with(attributes map[string][]string, name string, values ...string) map[string][]string {
@@ -73,7 +73,7 @@ func TestPerson(t *testing.T) {
 }
 
 func TestPersonNamesOfAttributesHaveNoCase(t *testing.T) {
-	e := ldap.NewEntry("uid=a,dc=fr", map[string][]string{"UID": {"a"}, "displayname": {"Ada"}})
+	e := recordOf(ldap.NewEntry("uid=a,dc=fr", map[string][]string{"UID": {"a"}, "displayname": {"Ada"}}))
 	got, reason := Default().Attributes.person(e)
 	if reason != "" || got.UID != "a" || got.Name != "Ada" {
 		t.Errorf("got %v, %q", got.Person, reason)
@@ -144,7 +144,7 @@ func TestUnit(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			code, got := Default().Attributes.unit(ldap.NewEntry("ou=x", test.attributes))
+			code, got := Default().Attributes.unit(recordOf(ldap.NewEntry("ou=x", test.attributes)))
 			if code != test.code || got != test.want {
 				t.Errorf("got %q %v, want %q %v", code, got, test.code, test.want)
 			}

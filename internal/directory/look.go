@@ -30,7 +30,7 @@ func (c Config) alone(ctx context.Context, w *wire, uid desk.UID) (found, error)
 		return found{}, err
 	}
 	var who []found
-	for _, e := range people.Entries {
+	for _, e := range people.entries {
 		// The server's idea of equal is wider than ours: it takes a full-width p for p.
 		if f, reason := c.Attributes.person(e); reason == "" && f.UID == uid {
 			who = append(who, f)
@@ -47,7 +47,7 @@ func (j joins) readUnit(ctx context.Context, w *wire, c Config, f found) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range units.Entries {
+	for _, e := range units.entries {
 		j.addUnit(c.Attributes.unit(e))
 	}
 	return nil
@@ -60,8 +60,8 @@ func (j joins) readGroups(ctx context.Context, w *wire, c Config, f found) error
 	groups.attributes = []string{a.GroupName} // the members of a group may be many
 	var named []string
 	mine := groups.where(a.Member, f.dn, a.MemberUID, f.login)
-	err := w.each(ctx, mine, c.PageSize, func(e *ldap.Entry) {
-		if name := one(e, a.GroupName); name != "" {
+	err := w.each(ctx, mine, c.PageSize, func(e *record) {
+		if name := e.one(a.GroupName); name != "" {
 			j.byPlace[f.place] = append(j.byPlace[f.place], name)
 			named = append(named, a.GroupName, name)
 		}
@@ -69,8 +69,8 @@ func (j joins) readGroups(ctx context.Context, w *wire, c Config, f found) error
 	if err != nil {
 		return err
 	}
-	return w.each(ctx, groups.where(named...), c.PageSize, func(e *ldap.Entry) {
-		j.names[one(e, a.GroupName)]++
+	return w.each(ctx, groups.where(named...), c.PageSize, func(e *record) {
+		j.names[e.one(a.GroupName)]++
 	})
 }
 
@@ -90,7 +90,7 @@ func (j joins) readManager(ctx context.Context, w *wire, c Config, f found) erro
 	if err != nil {
 		return err
 	}
-	for _, e := range there.Entries {
+	for _, e := range there.entries {
 		boss, _ := c.Attributes.person(e)
 		if boss, err = c.alone(ctx, w, boss.UID); err != nil {
 			return err

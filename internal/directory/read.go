@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-
-	"github.com/go-ldap/ldap/v3"
 )
 
 var errNobody = errors.New("the directory holds no person")
@@ -19,7 +17,7 @@ type census struct {
 
 // everybody reads units, then groups, then people, on a connection of its own.
 func (d *Directory) everybody(ctx context.Context) (*census, error) {
-	w, err := d.config.dial(ctx)
+	w, err := d.config.dialAlone(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +32,7 @@ func (d *Directory) everybody(ctx context.Context) (*census, error) {
 }
 
 func (all *census) readUnits(ctx context.Context, w *wire, c Config) error {
-	err := w.each(ctx, c.units(), c.PageSize, func(e *ldap.Entry) {
+	err := w.each(ctx, c.units(), c.PageSize, func(e *record) {
 		code, u := c.Attributes.unit(e)
 		if code == "" {
 			all.stats.Rejected[BadUnit]++
@@ -47,19 +45,19 @@ func (all *census) readUnits(ctx context.Context, w *wire, c Config) error {
 }
 
 func (all *census) readGroups(ctx context.Context, w *wire, c Config) error {
-	err := w.each(ctx, c.groups(), c.PageSize, func(e *ldap.Entry) {
-		name := one(e, c.Attributes.GroupName)
+	err := w.each(ctx, c.groups(), c.PageSize, func(e *record) {
+		name := e.one(c.Attributes.GroupName)
 		if name == "" {
 			all.stats.Rejected[BadGroup]++
 			return
 		}
 		all.names[name]++
-		for _, dn := range many(e, c.Attributes.Member) {
+		for _, dn := range e.many(c.Attributes.Member) {
 			if at := place(dn); at != "" {
 				all.byPlace[at] = append(all.byPlace[at], name)
 			}
 		}
-		for _, login := range many(e, c.Attributes.MemberUID) {
+		for _, login := range e.many(c.Attributes.MemberUID) {
 			all.byLogin[login] = append(all.byLogin[login], name)
 		}
 	})
@@ -69,7 +67,7 @@ func (all *census) readGroups(ctx context.Context, w *wire, c Config) error {
 
 func (all *census) readPeople(ctx context.Context, w *wire, c Config) error {
 	uids := map[string]int{}
-	err := w.each(ctx, c.people(), c.PageSize, func(e *ldap.Entry) {
+	err := w.each(ctx, c.people(), c.PageSize, func(e *record) {
 		f, reason := c.Attributes.person(e)
 		if reason != "" {
 			all.stats.Rejected[reason]++
