@@ -113,8 +113,9 @@ func FuzzDecode(f *testing.F) {
 }
 
 // piped is a tap on a line over which a stream comes, in pieces, and ends.
-func piped(stream string, piece int) *tap {
+func piped(t *testing.T, stream string, piece int) *tap {
 	ours, theirs := net.Pipe()
+	t.Cleanup(func() { _ = ours.Close() })
 	go func() {
 		for len(stream) > 0 {
 			n := min(piece, len(stream))
@@ -131,7 +132,7 @@ func piped(stream string, piece int) *tap {
 func TestTap(t *testing.T) {
 	one := string(message(someRecord))
 	for _, piece := range []int{1, 3, 1000, 1 << 20} {
-		tap := piped(replyDone+one+one+replyDone, piece)
+		tap := piped(t, replyDone+one+one+replyDone, piece)
 		first := make([]byte, len(replyDone)+len(one))
 		if _, err := io.ReadFull(tap, first); err != nil || string(first) != replyDone+one {
 			t.Fatalf("pieces of %d: the first message is changed: %v", piece, err)
@@ -155,7 +156,7 @@ func TestTapOfABrokenLine(t *testing.T) {
 		"vast":   "\x30\x84\x7f\xff\xff\xff\x00\x00",
 		"hollow": "\x30\x07\x02\x01\x01\x64\x02\x04\x00", // an entry outside, none inside
 	} {
-		tap := piped(stream, 7)
+		tap := piped(t, stream, 7)
 		tap.collect()
 		through, err := io.ReadAll(tap)
 		taken, broken := tap.drain()
