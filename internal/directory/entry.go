@@ -2,6 +2,8 @@ package directory
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -47,6 +49,7 @@ func (a Attributes) person(e *record) (found, Reason) {
 		return found{}, BadUID
 	}
 	mail, _ := desk.ParseAddress(e.one(a.Mail)) // not an address: as if absent
+	state, phase := a.mailState(e.many(a.State))
 	return found{
 		Person: desk.Person{
 			UID:         uid,
@@ -55,13 +58,41 @@ func (a Attributes) person(e *record) (found, Reason) {
 			EPPN:        e.one(a.EPPN),
 			Affiliation: lower(e.one(a.Affiliation)),
 			Unit:        e.one(a.Unit),
-			MailState:   mailState(e.many(a.State)),
+			Also:        a.also(e),
+			MailState:   state,
+			MailPhase:   phase,
+			Unlisted:    slices.Contains(e.many(a.Unlisted), "TRUE"),
 		},
 		dn:      e.dn,
 		place:   place(e.dn),
 		login:   uids[0],
 		manager: e.one(a.Manager),
 	}, ""
+}
+
+// also is every affiliation that is a word, lowered, each once.
+func (a Attributes) also(e *record) (all []string) {
+	for _, v := range e.many(a.Also) {
+		if v = lower(readable(v)); v != "" {
+			all = append(all, v)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// group reads an entry; name is "" if it has none, or several.
+func (a Attributes) group(e *record) (g group) {
+	g.name = strings.Clone(e.one(a.GroupName))
+	for _, dn := range e.many(a.Member) {
+		if at := place(dn); at != "" {
+			g.places = append(g.places, strings.Clone(at))
+		}
+	}
+	for _, login := range e.many(a.MemberUID) {
+		g.logins = append(g.logins, strings.Clone(login))
+	}
+	return g
 }
 
 type unit struct {

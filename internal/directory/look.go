@@ -14,11 +14,15 @@ func (d *Directory) look(ctx context.Context, w *wire, uid desk.UID) (desk.Perso
 	if err != nil || !f.Known() {
 		return desk.Person{}, err
 	}
-	j := newJoins()
-	for _, read := range []func(context.Context, *wire, Config, found) error{j.readUnit, j.readGroups, j.readManager} {
+	j, bosses := newJoins(), map[string]desk.UID{}
+	j.whoIsAt = func(place string) desk.UID { return bosses[place] }
+	for _, read := range []func(context.Context, *wire, Config, found) error{j.readUnit, j.readGroups} {
 		if err := read(ctx, w, d.config, f); err != nil {
 			return desk.Person{}, err
 		}
+	}
+	if bosses[place(f.manager)], err = d.config.readManager(ctx, w, f); err != nil {
+		return desk.Person{}, err
 	}
 	return j.person(f), nil
 }
@@ -75,27 +79,27 @@ func (j joins) readGroups(ctx context.Context, w *wire, c Config, f found) error
 }
 
 // readManager finds who stands at the DN of the manager, if it is among people.
-func (j joins) readManager(ctx context.Context, w *wire, c Config, f found) error {
+func (c Config) readManager(ctx context.Context, w *wire, f found) (uid desk.UID, err error) {
 	people := c.people()
 	branch, _ := ldap.ParseDN(people.base)
 	at, err := ldap.ParseDN(f.manager)
 	if err != nil || !branch.AncestorOfFold(at) {
-		return nil // a uid, or nobody
+		return "", nil // a uid, or nobody
 	}
 	people.base, people.scope = f.manager, ldap.ScopeBaseObject
 	there, err := w.search(ctx, people)
 	if ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) {
-		return nil
+		return "", nil
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, e := range there.entries {
 		boss, _ := c.Attributes.person(e)
 		if boss, err = c.alone(ctx, w, boss.UID); err != nil {
-			return err
+			return "", err
 		}
-		j.uids[place(f.manager)] = boss.UID
+		uid = boss.UID
 	}
-	return nil
+	return uid, nil
 }

@@ -44,12 +44,17 @@ func (p packer) person(x desk.Person) *desk.Person {
 	for _, s := range []*string{&x.Affiliation, &x.Unit, &x.UnitName, &x.UnitDomain, (*string)(&x.Manager), &x.MailState} {
 		*s = p.share(*s)
 	}
-	groups := make([]string, len(x.Groups))
-	for i, g := range x.Groups {
-		groups[i] = p.share(g)
-	}
-	x.Groups, x.Delegations = exact(groups), nil
+	x.MailPhase = p.share(x.MailPhase)
+	x.Groups, x.Also, x.Delegations = p.shareAll(x.Groups), p.shareAll(x.Also), nil
 	return &x
+}
+
+func (p packer) shareAll(texts []string) []string {
+	all := make([]string, len(texts))
+	for i, s := range texts {
+		all[i] = p.share(s)
+	}
+	return exact(all)
 }
 
 // adoptAccount has a row share with the one before it the texts that are the
@@ -72,6 +77,9 @@ func adoptPerson(row, old *desk.Person) {
 	adopt(&row.EPPN, old.EPPN)
 	if slices.Equal(row.Groups, old.Groups) {
 		row.Groups = old.Groups
+	}
+	if slices.Equal(row.Also, old.Also) {
+		row.Also = old.Also
 	}
 }
 
