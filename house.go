@@ -126,11 +126,12 @@ func (h *house) refresh(ctx context.Context, uids ...desk.UID) error {
 		if uid == "" {
 			continue
 		}
+		at := h.desk.Now()
 		p, err := h.people.Person(ctx, uid)
 		if err != nil {
 			return fmt.Errorf("read %s from the directory: %w", uid, err)
 		}
-		if err := h.mirror.LearnPerson(uid, p); err != nil {
+		if err := h.mirror.LearnPerson(uid, p, at); err != nil {
 			return fmt.Errorf("learn %s: %w", uid, err)
 		}
 	}

@@ -64,14 +64,21 @@ func newCensus(layout Attributes) *Census {
 
 // keyOf is the key of an entry: what the server names it by, or else its place.
 func (c *Census) keyOf(r *record) key {
-	if text := strings.ReplaceAll(r.one(c.layout.Entry), "-", ""); len(text) == 32 {
-		var k key
-		if n, err := hex.Decode(k[:], []byte(text)); err == nil && n == len(k) {
-			return k
-		}
+	if k, named := c.named(r); named {
+		return k
 	}
 	digest := sha256.Sum256([]byte(place(r.dn)))
 	return key(digest[:16])
+}
+
+// named is what the server names the entry by.
+func (c *Census) named(r *record) (k key, named bool) {
+	text := strings.ReplaceAll(r.one(c.layout.Entry), "-", "")
+	if len(text) != 2*len(k) {
+		return k, false
+	}
+	_, err := hex.Decode(k[:], []byte(text))
+	return k, err == nil
 }
 
 // News is an entry as it is now; record nil means that it has gone.
@@ -125,7 +132,13 @@ func (c *Census) take(n news, w *whom) {
 }
 
 func (c *Census) takeUnit(n news, w *whom) {
-	if old, known := c.desks[n.key]; known {
+	old, known := c.desks[n.key]
+	if n.record != nil && known {
+		if code, u := c.layout.unit(n.record); old == (office{code, u}) {
+			return
+		}
+	}
+	if known {
 		delete(c.desks, n.key)
 		claims := c.joins.units[old.code]
 		at := slices.Index(claims, old.unit)
@@ -159,7 +172,7 @@ func (c *Census) takeGroup(n news, w *whom) {
 		c.members(w, except(old.places, next.places), except(old.logins, next.logins))
 		c.members(w, except(next.places, old.places), except(next.logins, old.logins))
 	} else {
-		c.named(w, old.name)
+		c.called(w, old.name)
 		c.members(w, next.places, next.logins)
 	}
 	c.unlist(old)
@@ -168,13 +181,13 @@ func (c *Census) takeGroup(n news, w *whom) {
 		c.groups[n.key] = next
 		c.list(next)
 		if old.name != next.name {
-			c.named(w, next.name)
+			c.called(w, next.name)
 		}
 	}
 }
 
-// named adds the members of all groups of a name.
-func (c *Census) named(w *whom, name string) {
+// called adds the members of all groups of a name.
+func (c *Census) called(w *whom, name string) {
 	if name == "" {
 		return
 	}
@@ -301,6 +314,28 @@ func (c *Census) leave(k key, s seat, w *whom) {
 		delete(c.twins, f.UID)
 		c.uids[f.UID] = rivals[0]
 		w.boss(c.people[rivals[0]].place())
+	}
+}
+
+// keys are those of all entries of a kind.
+func (c *Census) keys(k kind) map[key]bool {
+	all := map[key]bool{}
+	add := func(id key) { all[id] = true }
+	switch k {
+	case unitKind:
+		each(c.desks, add)
+	case groupKind:
+		each(c.groups, add)
+	default:
+		each(c.people, add)
+	}
+	each(c.left[k], add)
+	return all
+}
+
+func each[T any](entries map[key]T, do func(key)) {
+	for id := range entries {
+		do(id)
 	}
 }
 

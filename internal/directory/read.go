@@ -22,6 +22,9 @@ func (d *Directory) Read(ctx context.Context) (*Census, error) {
 	for _, k := range []kind{personKind, groupKind, unitKind} { // the texts that groups share with people are kept once
 		err := w.each(ctx, d.config.of(k, c.way), d.config.PageSize, func(r *record) {
 			c.marks[k].see(c.layout, r)
+			if _, named := c.named(r); !named || c.way == Polling && r.one(c.layout.Changed) == "" {
+				c.way = Rereading // nobody could tell which entry has changed, or when
+			}
 			c.take(news{k, c.keyOf(r), r}, nil)
 		})
 		if err != nil {

@@ -57,7 +57,10 @@ func (c Config) survey(ctx context.Context, w *wire) (Way, [kinds]mark, error) {
 				return "", marks, err
 			}
 		}
-		return Syncrepl, marks, nil
+		if marks[personKind].cookie != "" || c.Follow == Syncrepl || c.Attributes.Changed == "" {
+			return Syncrepl, marks, nil
+		}
+		return Polling, marks, nil // to be told all at once is a search without pages
 	case c.Follow == Syncrepl:
 		return "", marks, fmt.Errorf("the server does not offer %s, or does not say so to us", ldap.ControlTypeMap[ldap.ControlTypeSyncRequest])
 	case c.Attributes.Changed != "" && c.Attributes.Entry != "":

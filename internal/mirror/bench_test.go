@@ -117,7 +117,7 @@ func measureWorld(b *testing.B, n int) {
 	measure("person", 5, func() { m.Person(one.Owner) })
 	measure("page of 100", 100, func() { m.Search("prenom1", 100) })
 	measure("learn", 0, func() { must(b, m.Learn(one, noon)) })
-	measure("learn person", 0, func() { must(b, m.LearnPerson(one.Owner, personAt(2))) })
+	measure("learn person", 0, func() { must(b, m.LearnPerson(one.Owner, personAt(2), noon)) })
 	measure("renamed", 0, func() { one.Address, one.Aliases[0] = one.Aliases[0], one.Address; must(b, m.Learn(one, noon)) })
 	measure("reload same", 0, func() { must(b, m.LoadAccounts(b.Context(), generated(n, accountAt), noon)) })
 	measure("reload, 1 in 50 changed", 0, func() { one.Used++; must(b, m.LoadAccounts(b.Context(), generated(n, used(50, -one.Used)), noon)) })

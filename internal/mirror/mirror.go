@@ -22,6 +22,8 @@ type Mirror struct {
 	people  *table[desk.Person]
 	met     map[desk.UID]meeting // since the last load was begun; guarded by people.writing
 	lastMet int
+	loading int   // loads under way
+	drain   drain // what has gone without a load
 	members members
 
 	accounts *table[desk.Account]

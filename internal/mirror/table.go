@@ -31,6 +31,7 @@ type table[T any] struct {
 	adopt   func(row, old *T) // has row share with old the texts that are the same
 	indexes []index[T]        // the first is "id", by key
 	writing sync.Mutex
+	writes  atomic.Int64            // so that what was made of the rows can be made anew
 	now     atomic.Pointer[reading] // nil before the first
 	commit  func(rows int)          // told of each write transaction; for tests
 	changed func(gone, comes *T)    // told of each row once it is written; under writing
@@ -159,6 +160,34 @@ func (t *table[T]) replace(rows map[string]*T, at time.Time) error {
 	return nil
 }
 
+// reach makes the copy of a later time. Under writing.
+func (t *table[T]) reach(at time.Time) {
+	if r := t.now.Load(); at.After(r.at) {
+		t.now.Store(&reading{r.db, at, r.rows})
+	}
+}
+
+// A drain counts what goes a little at a time: in a day, many small losses are a
+// large one.
+type drain struct {
+	since      time.Time
+	held, gone int
+}
+
+func (d *drain) take(gone, held int, at time.Time) error {
+	if d.since.IsZero() || at.Sub(d.since) >= 24*time.Hour {
+		*d = drain{at, held, 0}
+	}
+	if gone == 0 {
+		return nil
+	}
+	if err := brake(d.gone+gone, d.held); err != nil {
+		return err
+	}
+	d.gone += gone
+	return nil
+}
+
 func brake(gone, held int) error {
 	if gone > 20 && gone*20 > held {
 		return fmt.Errorf("%d of %d: %w", gone, held, ErrBrake)
@@ -185,6 +214,7 @@ func (t *table[T]) fill(rows map[string]*T, at time.Time) error {
 		}
 	}
 	txn.Commit()
+	t.writes.Add(1)
 	t.now.Store(&reading{db, at, len(rows)})
 	for _, row := range rows {
 		t.changed(nil, row)
@@ -204,6 +234,7 @@ func (t *table[T]) put(rows ...*T) error {
 		old := held.Load()
 		if t.adopt(row, old); t.sameKeys(row, old) {
 			held.Store(row)
+			t.writes.Add(1)
 			t.changed(old, row)
 			continue
 		}
@@ -255,6 +286,7 @@ func (t *table[T]) write(changes []change[T]) error {
 			}
 		}
 		txn.Commit()
+		t.writes.Add(1)
 		t.now.Store(&reading{r.db, r.at, r.rows + t.tell(some)})
 		t.commit(len(some))
 	}
