@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -56,18 +55,12 @@ func (m *Mirror) LoadAccounts(ctx context.Context, accounts iter.Seq2[desk.Accou
 	}
 	m.accounts.writing.Lock()
 	defer m.accounts.writing.Unlock()
-	since := slices.SortedFunc(maps.Values(m.learned), func(a, b proof) int { return a.at.Compare(b.at) })
-	since = slices.DeleteFunc(since, func(p proof) bool { return p.at.Before(at) })
-	for _, p := range since {
-		delete(rows, string(ids[p.account.ID]))
-	}
-	for _, p := range since { // the last to take an address has it
-		rows[string(p.account.Address)] = p.account
-	}
+	m.outlive(rows, ids, func(p proof) bool { return !p.at.Before(at) })
 	if err := m.accounts.replace(rows, at); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}
-	maps.DeleteFunc(m.learned, func(_ string, p proof) bool { return p.at.Before(at) })
+	m.whole, m.read, m.leak = at, map[string]time.Time{}, drain{}
+	m.aged()
 	return nil
 }
 
@@ -80,7 +73,7 @@ func (m *Mirror) Learn(a desk.Account, at time.Time) error {
 	}
 	m.accounts.writing.Lock()
 	defer m.accounts.writing.Unlock()
-	if at.Before(m.accounts.age()) || at.Before(m.learned[a.ID].at) {
+	if at.Before(m.readAt(a.Address.Domain())) || at.Before(m.learned[a.ID].at) {
 		return nil
 	}
 	row := newPacker().account(a)

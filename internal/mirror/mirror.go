@@ -27,7 +27,10 @@ type Mirror struct {
 	members members
 
 	accounts *table[desk.Account]
-	learned  map[string]proof // by account id, newer than the last load; guarded by accounts.writing
+	learned  map[string]proof     // by account id, newer than the last load; guarded by accounts.writing
+	whole    time.Time            // when all accounts were last read at once; guarded by accounts.writing
+	read     map[string]time.Time // when domains were, since; likewise
+	leak     drain                // of accounts; likewise
 	used     *usage
 	served   atomic.Pointer[map[string]bool]
 	classes  atomic.Pointer[[]string]
@@ -42,7 +45,7 @@ var _ desk.View = (*Mirror)(nil)
 
 // New returns an empty mirror of the journal; CatchUp and the Loads fill it.
 func New(journal desk.Journal) *Mirror {
-	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), used: newUsage(), met: map[desk.UID]meeting{}, learned: map[string]proof{}}
+	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), used: newUsage(), met: map[desk.UID]meeting{}, learned: map[string]proof{}, read: map[string]time.Time{}}
 	m.accounts.changed = m.used.change
 	m.SetDomains(nil)
 	m.SetClasses(nil)

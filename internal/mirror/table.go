@@ -178,6 +178,7 @@ func (d *drain) take(gone, held int, at time.Time) error {
 	if d.since.IsZero() || at.Sub(d.since) >= 24*time.Hour {
 		*d = drain{at, held, 0}
 	}
+	d.held = max(d.held, held) // more may have come since
 	if gone == 0 {
 		return nil
 	}
