@@ -23,6 +23,8 @@ type cli struct {
 	History     historyCommand     `cmd:"" help:"Export, verify, show or erase the history."`
 	Backup      backupCommand      `cmd:"" help:"Copy the journal beside the server that has it, and verify the copy."`
 	Restore     restoreCommand     `cmd:"" help:"Put a backup back where no journal is."`
+	Status      statusCommand      `cmd:"" help:"Print what the running server says of itself: dependencies, sources and their age."`
+	Compare     compareCommand     `cmd:"" help:"Compare what the server keeps of Partage with Partage: by count of each domain, and by sample."`
 	Requests    requestsCommand    `cmd:"" help:"List requests, beside the server or without it."`
 	Delegations delegationsCommand `cmd:"" help:"List or import the rights of correspondents; list the domains that have too few."`
 	Unknown     unknownCommand     `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`

@@ -23,7 +23,7 @@ func (f *following) poll(ctx context.Context) error {
 	for n := 1; ; n++ {
 		asked := f.now()
 		all, marks, err := f.modified(ctx, w)
-		if err == nil && n%reconcile == 0 {
+		if err == nil && n%reconcile == 1 { // the first time too: some may have gone while nobody followed
 			all, err = f.reconcile(ctx, w, all)
 		}
 		if err == nil {
