@@ -35,6 +35,7 @@ type config struct {
 	Calendar    calendarConfig   `yaml:"calendar"`
 	StaleAfter  time.Duration    `yaml:"stale_after"` // age of the directory beyond which nothing is changed
 	Refresh     refreshConfig    `yaml:"refresh"`
+	Store       string           `yaml:"store"` // folder where what was read is kept for the next start, "" = nowhere
 	Directory   directory.Config `yaml:"directory"`
 	Partage     partageConfig    `yaml:"partage"`
 	Mattermost  mattermostConfig `yaml:"mattermost"`
@@ -72,11 +73,6 @@ func (c calendarConfig) terms(days *calendar.Calendar) desk.Terms {
 	return desk.Terms{Calendar: days, Deadline: c.Deadline, Expiry: c.Expiry, Escalation: c.Escalation}
 }
 
-type refreshConfig struct {
-	Directory time.Duration `yaml:"directory"`
-	Partage   time.Duration `yaml:"partage"`
-}
-
 type historyConfig struct {
 	KeyFile  string     `yaml:"key_file"`  // signs the checkpoints, "" = there are none
 	Folder   string     `yaml:"folder"`    // where they are kept
@@ -96,6 +92,7 @@ type partageConfig struct {
 	KeysDir  string        `yaml:"keys_dir"` // one file per mail domain, named after it, holding its key
 	PageSize int           `yaml:"page_size"`
 	Timeout  time.Duration `yaml:"timeout"`
+	Rate     float64       `yaml:"rate"` // pages of listings, counts and comparisons asked for in a second
 }
 
 type mattermostConfig struct {
@@ -115,9 +112,9 @@ func defaultConfig() config {
 		Journal: "melusine.db", TimeZone: "Europe/Paris", StaleAfter: 24 * time.Hour,
 		Calendar:   calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
 		Brakes:     brakesConfig(desk.StandardBrakes()),
-		Refresh:    refreshConfig{Directory: 15 * time.Minute, Partage: 6 * time.Hour},
+		Refresh:    refreshConfig{Directory: 15 * time.Minute, Whole: 24 * time.Hour, Partage: 6 * time.Hour, Counts: 15 * time.Minute, Sample: 50},
 		Directory:  directory.Default(),
-		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second},
+		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second, Rate: 10},
 		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr"},
 		Portal:     portal.DefaultConfig(),
 		Executor:   executor.Standard(),
@@ -179,6 +176,11 @@ func (c config) check() error {
 	need(c.Refresh.Directory >= 10*time.Second, "refresh.directory", "less than 10s")
 	need(c.Refresh.Partage >= time.Minute, "refresh.partage", "less than 1m")
 	need(c.Refresh.Directory < c.StaleAfter, "refresh.directory", "not less than stale_after")
+	need(c.Refresh.Whole >= time.Minute, "refresh.whole", "less than 1m")
+	need(c.Refresh.Counts == 0 || c.Refresh.Counts >= 10*time.Second, "refresh.counts", "less than 10s; 0 = never")
+	need(c.Refresh.Sample >= 0 && c.Refresh.Sample <= 10_000, "refresh.sample", "not from 0 to 10000")
+	need(c.Partage.Rate >= 0.1 && c.Partage.Rate <= 1000, "partage.rate", "not from 0.1 to 1000 a second")
+	need(c.Store == "" || filepath.IsAbs(c.Store), "store", "not a whole path")
 	need(domainForm.MatchString(c.Partage.Scope), "partage.scope", "the domain of the eduPersonPrincipalNames is missing")
 	need(c.Partage.KeysDir != "", "partage.keys_dir", "the folder of the domain keys is missing")
 	need(webURL(c.Partage.URL), "partage.url", "not an https:// address (http:// is for this machine only)")

@@ -54,6 +54,11 @@ var (
 	frozenGauge      = gauge("frozen", "1 while nothing is sent to Partage.")
 	frozenAtGauge    = gauge("frozen_since_timestamp_seconds", "When the freeze began; 0 without one.")
 	ageGauge         = gauge("source_age_seconds", "How long ago all people (directory) or all accounts (partage) were read; +Inf = never.", "source")
+	roundGauge       = gauge("partage_domains", "Domains of Partage: all, fresh (read within a round), never (not read yet).", "state")
+	followGauge      = gauge("directory_followed", "1 by the way changes of the directory are learned: syncrepl, poll or reread.", "way")
+	proofGauge       = gauge("proof_differences", "What differed when the copy was last compared with Partage: accounts sampled, domains counted; NaN = never compared.", "of")
+	proofAgeGauge    = gauge("proof_age_seconds", "How long ago that was; +Inf = never.")
+	leftGauge        = gauge("directory_left_out", "Entries of the directory that are nobody, by reason.", "reason")
 	sizeGauge        = gauge("mirror_rows", "People and accounts in memory.", "of")
 	eventsGauge      = gauge("journal_events", "Events in the journal, as far as they were read.")
 	thinGauge        = gauge("domains_thin", "Domains with fewer than two correspondents, by how many they have.", "correspondents")
@@ -65,7 +70,7 @@ var (
 
 // Describe is prometheus.Collector's.
 func (g gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{requestsGauge, oldestGauge, heldGauge, frozenGauge, frozenAtGauge, ageGauge, sizeGauge, eventsGauge, thinGauge, sealLagGauge, sealAgeGauge, buildGauge} {
+	for _, d := range []*prometheus.Desc{requestsGauge, oldestGauge, heldGauge, frozenGauge, frozenAtGauge, ageGauge, roundGauge, followGauge, proofGauge, proofAgeGauge, leftGauge, sizeGauge, eventsGauge, thinGauge, sealLagGauge, sealAgeGauge, buildGauge} {
 		to <- d
 	}
 }
@@ -78,6 +83,7 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 	g.requests(tell)
 	g.safety(tell)
 	g.world(tell)
+	g.sources(tell)
 	g.checkpoints(tell)
 	if info, ok := debug.ReadBuildInfo(); ok {
 		tell(buildGauge, 1, info.Main.Version, info.GoVersion)

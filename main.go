@@ -26,6 +26,8 @@ type cli struct {
 	Ask         askCommand         `cmd:"" help:"Ask a Mélusine for an action, by its API."`
 	Show        showCommand        `cmd:"" help:"Show a request or an account, by the API; or what waits for you."`
 	Approve     approveCommand     `cmd:"" help:"Approve or refuse a request, by the API."`
+	Status      statusCommand      `cmd:"" help:"Print what the running server says of itself: dependencies, sources and their age."`
+	Compare     compareCommand     `cmd:"" help:"Compare what the server keeps of Partage with Partage: by count of each domain, and by sample."`
 	Requests    requestsCommand    `cmd:"" help:"List requests, beside the server or without it."`
 	Delegations delegationsCommand `cmd:"" help:"List or import the rights of correspondents; list the domains that have too few."`
 	Unknown     unknownCommand     `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`

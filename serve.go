@@ -53,11 +53,15 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	}()
 	h.desk.Stale, h.desk.Zone, h.timing = cfg.StaleAfter, p.zone, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
+	h.pace, h.store = p.pace, store{cfg.Store, cfg.Partage.origin()}
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
 	if err := h.anchor(ctx, cfg.History, events); err != nil {
 		return err
 	}
 
+	if h.ruined == nil {
+		h.census = h.restore(ctx)
+	}
 	chat, err := bot.NewMattermost(bot.Server{URL: cfg.Mattermost.URL, Token: bot.Token(p.botToken), Admin: bot.Token(p.adminToken),
 		Socket: cfg.Mattermost.AdminSocket,
 		Now:    time.Now, Rand: rand.Reader, Log: log})

@@ -208,7 +208,7 @@ func (l *listing[T, P]) ask(ctx context.Context, offset, at int) *ahead {
 	}
 	go func() {
 		defer close(a.done)
-		a.err = l.c.read(ctx, request{method: l.shape.method, form: form, large: true, into: &l.pages[at].body, decode: decode})
+		a.err = l.c.paced(ctx, request{method: l.shape.method, form: form, large: true, into: &l.pages[at].body, decode: decode})
 	}()
 	return a
 }

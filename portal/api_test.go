@@ -320,9 +320,9 @@ func TestTokensEnd(t *testing.T) {
 	p.call(t, "GET", "/me", "").is(401, "token.bad")
 	for name, end := range map[string]func(desk.Token) error{
 		"by its holder":   func(o desk.Token) error { return h.desk.EndToken(t.Context(), "jeanne", o.ID) },
-		"its holder gone": func(desk.Token) error { return h.mirror.LearnPerson("jeanne", desk.Person{}) },
+		"its holder gone": func(desk.Token) error { return h.mirror.LearnPerson("jeanne", desk.Person{}, h.clock()) },
 	} {
-		must(t, h.mirror.LearnPerson("jeanne", cast[0]))
+		must(t, h.mirror.LearnPerson("jeanne", cast[0], h.clock()))
 		p = h.program(t, "jeanne", desk.MayRead)
 		all := h.desk.Tokens("jeanne")
 		must(t, end(all[len(all)-1]))
@@ -330,7 +330,7 @@ func TestTokensEnd(t *testing.T) {
 			t.Errorf("%s: %d", name, a.status)
 		}
 	}
-	must(t, h.mirror.LearnPerson("jeanne", cast[0]))
+	must(t, h.mirror.LearnPerson("jeanne", cast[0], h.clock()))
 	h.program(t, "jeanne", desk.MayRead)
 	for _, o := range h.desk.Tokens("jeanne") {
 		if err := h.desk.EndToken(t.Context(), "marc", o.ID); desk.CodeOf(err) != desk.UnknownToken {

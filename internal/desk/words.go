@@ -40,12 +40,15 @@ type Person struct {
 	Mail        Address  // the address the directory gives
 	EPPN        string   // eduPersonPrincipalName
 	Affiliation string   // eduPersonPrimaryAffiliation: student, employee, faculty...
+	Also        []string // eduPersonAffiliation: all that the person is, sorted
 	Unit        string   // code of the main unit (supannEntiteAffectationPrincipale)
 	UnitName    string   // its label, "UFR Physique"
 	UnitDomain  string   // its mail domain, "physique.unistra.fr"
 	Manager     UID      // head of service
 	MailState   string   // state of the mail resource in supannRessourceEtat: A, I or S; "" unknown
+	MailPhase   string   // its sub-state, "SupannSursis"; "" unknown
 	Groups      []string // names of directory groups
+	Unlisted    bool     // on the red list: not to be shown in the address book
 
 	// Delegations are those to the person and those they are a deputy of, whatever
 	// their dates: a fold of the journal.

@@ -6,18 +6,26 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/go-memdb"
 	"github.com/unistra/melusine/internal/desk"
 )
 
 func newAccounts() *table[desk.Account] {
-	return newTable(func(a *desk.Account) string { return string(a.Address) },
-		&memdb.IndexSchema{Name: "alias", AllowMissing: true, Indexer: index[desk.Account]{aliases}})
+	return newTable(func(a *desk.Account) string { return string(a.Address) }, adoptAccount,
+		index[desk.Account]{"alias", aliases},
+		index[desk.Account]{"owner", func(a *desk.Account) []string { return some(string(a.Owner)) }},
+		index[desk.Account]{"mailbox", func(a *desk.Account) []string { return []string{a.ID} }})
+}
+
+// some is the list of a text that may be empty.
+func some(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }
 
 func aliases(a *desk.Account) []string {
@@ -47,19 +55,12 @@ func (m *Mirror) LoadAccounts(ctx context.Context, accounts iter.Seq2[desk.Accou
 	}
 	m.accounts.writing.Lock()
 	defer m.accounts.writing.Unlock()
-	since := slices.SortedFunc(maps.Values(m.learned), func(a, b proof) int { return a.at.Compare(b.at) })
-	since = slices.DeleteFunc(since, func(p proof) bool { return p.at.Before(at) })
-	for _, p := range since {
-		delete(rows, string(ids[p.account.ID]))
-	}
-	for _, p := range since { // the last to take an address has it
-		rows[string(p.account.Address)] = p.account
-	}
+	m.outlive(rows, ids, func(p proof) bool { return !p.at.Before(at) })
 	if err := m.accounts.replace(rows, at); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}
-	m.gist.Store(gistOf(m.accounts.rows("id")))
-	maps.DeleteFunc(m.learned, func(_ string, p proof) bool { return p.at.Before(at) })
+	m.whole, m.read, m.leak = at, map[string]time.Time{}, drain{}
+	m.aged()
 	return nil
 }
 
@@ -72,7 +73,7 @@ func (m *Mirror) Learn(a desk.Account, at time.Time) error {
 	}
 	m.accounts.writing.Lock()
 	defer m.accounts.writing.Unlock()
-	if at.Before(m.accounts.age()) || at.Before(m.learned[a.ID].at) {
+	if at.Before(m.readAt(a.Address.Domain())) || at.Before(m.learned[a.ID].at) {
 		return nil
 	}
 	row := newPacker().account(a)
@@ -80,28 +81,13 @@ func (m *Mirror) Learn(a desk.Account, at time.Time) error {
 	if m.accounts.now.Load() == nil {
 		return nil
 	}
-	old := m.sameMailbox(row)
-	if err := m.accounts.write((*memdb.Txn).Insert, []*desk.Account{row}); err != nil {
+	old := m.accounts.first("mailbox", row.ID)
+	if err := m.accounts.put(row); err != nil {
 		return fmt.Errorf("learn: %w", err)
 	}
 	if old != nil && old.Address != row.Address {
-		if err := m.accounts.write((*memdb.Txn).Delete, []*desk.Account{old}); err != nil {
+		if err := m.accounts.remove(old); err != nil {
 			return fmt.Errorf("learn: %w", err)
-		}
-	}
-	m.gist.Load().add(row)
-	return nil
-}
-
-// sameMailbox is the row with the same id. It looks at every row only for a
-// mailbox that is new or renamed, which is rarer than an index is dear.
-func (m *Mirror) sameMailbox(a *desk.Account) *desk.Account {
-	if row := m.accounts.first("id", string(a.Address)); row != nil && row.ID == a.ID {
-		return row
-	}
-	for row := range m.accounts.rows("id") {
-		if row.ID == a.ID {
-			return row
 		}
 	}
 	return nil
