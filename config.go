@@ -18,6 +18,7 @@ import (
 	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
+	"github.com/unistra/melusine/internal/drift"
 	"github.com/unistra/melusine/internal/executor"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
@@ -43,6 +44,9 @@ type config struct {
 	Executor    executor.Timing  `yaml:"executor"` // how long Partage may take
 	History     historyConfig    `yaml:"history"`
 	Operations  operationsConfig `yaml:"operations"`
+	Drift       drift.Config     `yaml:"drift"`       // what is compared between the directory and Partage, and repaired
+	Cost        costConfig       `yaml:"cost"`        // what a month costs
+	Watch       watchConfig      `yaml:"watch"`       // services that are asked whether they answer
 	Delegations any              `yaml:"delegations"` // where they were once: see melusine delegations import
 
 	JournalPasswordFile string `yaml:"journal_password_file"` // for a database that asks for one
@@ -118,6 +122,9 @@ func defaultConfig() config {
 		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr"},
 		Portal:     portal.DefaultConfig(),
 		Executor:   executor.Standard(),
+		Drift:      drift.Default(),
+		Cost:       costConfig{Currency: "€"},
+		Watch:      watchConfig{Every: time.Minute},
 		History:    historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
 	}
 }
@@ -207,7 +214,8 @@ func (c config) check() error {
 	host, _, err := net.SplitHostPort(c.Operations.Listen)
 	need(c.Operations.Listen == "" || err == nil && host != "", "operations.listen", "not the address of one interface and a port, such as 127.0.0.1:8082")
 	need(c.Delegations == nil, "delegations", "these are facts of the journal now: keep the section in a file of its own, melusine delegations import CONFIGURATION THAT_FILE, and remove it here")
-	return errors.Join(append(errs, c.Calendar.Check(), c.Directory.Check(), c.Portal.Check())...)
+	_, cost := c.Cost.tariff()
+	return errors.Join(append(errs, c.Calendar.Check(), c.Directory.Check(), c.Portal.Check(), c.Drift.Check(), cost, c.Watch.check())...)
 }
 
 // onPostgres tells the address of a database from the path of a file.

@@ -11,12 +11,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/unistra/melusine/bot"
 	"github.com/unistra/melusine/bot/room"
 	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/drift"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
@@ -142,16 +144,34 @@ func (d *demo) build(ctx context.Context, accounts int, log *slog.Logger) error 
 		return err
 	}
 	d.seeds = domainSeeds(people.correspondents())
-	return nil
-}
-
-// open makes the doors: a portal where one chooses who to be, and a chat room.
-func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
 		return fmt.Errorf("load time zone: %w", err)
 	}
 	d.house.desk.Zone = zone
+	return d.house.equip(demoDrift(), demoCost(), watchConfig{Every: time.Minute, Webmail: strings.TrimSuffix(base, "/service/domain") + "/mail", Restored: "(zimbraNotes=Compte restauré)"}, zone)
+}
+
+// demoDrift tells apart the two populations that the university publishes.
+func demoDrift() drift.Config {
+	c := drift.Default()
+	c.Populations = []drift.Population{
+		{Name: "students", FR: "étudiants", EN: "students", Affiliations: []string{"student"}, Classes: []string{"s_univ-strasbourg_etudiant"}, Class: "s_univ-strasbourg_etudiant"},
+		{Name: "staff", FR: "personnels", EN: "staff", Affiliations: []string{"employee", "faculty", "researcher", "affiliate"},
+			Classes: []string{"?_univ-strasbourg_personnel", "?_univ-strasbourg_heberge"}, Class: "s_univ-strasbourg_personnel"},
+	}
+	return c
+}
+
+// demoCost is what the slides of the university were read to say: 46,826 small
+// accounts of 88,876 are paid for. No tariff was ever published.
+func demoCost() costConfig {
+	return costConfig{Currency: "€", Bought: "210T", Prices: []priceConfig{{Class: "s_*", Each: "0.0064", Free: 42_050}, {Class: "l_*", Each: "0.019475"}}}
+}
+
+// open makes the doors: a portal where one chooses who to be, and a chat room.
+func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
+	zone := d.house.desk.Zone
 	secret := make([]byte, 32)
 	if _, err := rand.Read(secret); err != nil {
 		return fmt.Errorf("draw secret: %w", err)

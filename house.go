@@ -15,6 +15,7 @@ import (
 	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
+	"github.com/unistra/melusine/internal/drift"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/executor"
 	"github.com/unistra/melusine/internal/journal"
@@ -50,6 +51,11 @@ type house struct {
 	chance     *rand.Rand        // draws what is compared
 	census     *directory.Census // that was kept, to be followed from there; nil: to be read
 	progress   progress
+	drift      drift.Config   // of desk.Drift
+	zone       *time.Location // of the hours in it
+	prober     *prober        // nil: nothing is watched
+	restoredBy string         // LDAP filter, "" = not counted
+	restored   sighting
 	ruined     error // the journal is damaged: it is read up to there, and nothing is done
 }
 
@@ -125,6 +131,7 @@ func (h *house) loadAccounts(ctx context.Context) error {
 	if err := h.mirror.LoadAccounts(ctx, h.office.Accounts(ctx), h.desk.Now()); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}
+	h.count(ctx)
 	return nil
 }
 
@@ -169,6 +176,12 @@ func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConf
 	h.every = every
 	if h.ruined == nil {
 		parts = append(parts, h.persists("executor", x.Run), h.persists("notifier", n.Run), h.watch)
+	}
+	if h.ruined == nil && h.desk.Drift != nil {
+		parts = append(parts, h.persists("conductor", h.conductor().Run))
+	}
+	if h.prober != nil {
+		parts = append(parts, h.prober.run)
 	}
 	for _, part := range parts {
 		work.Go(func() error { return part(ctx) })

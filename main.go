@@ -30,6 +30,8 @@ type cli struct {
 	Compare     compareCommand     `cmd:"" help:"Compare what the server keeps of Partage with Partage: by count of each domain, and by sample."`
 	Requests    requestsCommand    `cmd:"" help:"List requests, beside the server or without it."`
 	Delegations delegationsCommand `cmd:"" help:"List or import the rights of correspondents; list the domains that have too few."`
+	Drift       driftCommand       `cmd:"" help:"Tell what differs between the directory and Partage, plan its repair, and ask for it."`
+	Figures     figuresCommand     `cmd:"" help:"Print the figures of the house, each with its source and its time."`
 	Unknown     unknownCommand     `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`
 	Simulator   simulatorCommand   `cmd:"" help:"Run a simulated Partage."`
 	Freeze      freezeCommand      `cmd:"" help:"Stop at once everything that is sent to Partage, from this machine and then from all."`

@@ -55,6 +55,9 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
 	h.pace, h.store = p.pace, store{cfg.Store, cfg.Partage.origin()}
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
+	if err := h.equip(cfg.Drift, cfg.Cost, cfg.Watch, p.zone); err != nil {
+		return err
+	}
 	if err := h.anchor(ctx, cfg.History, events); err != nil {
 		return err
 	}

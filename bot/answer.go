@@ -41,6 +41,12 @@ func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key stri
 		return b.rights(pen, who, a.Target), nil
 	case desk.DelegationShow:
 		return b.right(ctx, pen, who, desk.Mandate(a.Target))
+	case desk.DriftShow:
+		return b.drift(pen, who, a)
+	case desk.FiguresShow:
+		return b.figures(pen, who)
+	case desk.AccountWhole:
+		return b.whole(ctx, pen, who, a.Target)
 	case desk.RequestList:
 		return b.list(pen, who, a.Arg("scope")), nil
 	case desk.Help:
@@ -164,6 +170,6 @@ func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers(), who.In)
 	return pen.help(slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
-		return !approver && (spec.Keepers || spec.Governs || v == desk.RequestApprove || v == desk.RequestReject)
+		return spec.Inner || !approver && (spec.Keepers || spec.Governs || v == desk.RequestApprove || v == desk.RequestReject)
 	}))
 }

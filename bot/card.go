@@ -76,7 +76,7 @@ func (p pen) card(r desk.Request) *Card {
 
 var tones = map[desk.State]Tone{
 	desk.Open: Neutral, desk.Waiting: Warning, desk.Ready: Accent, desk.Running: Accent, desk.Doubtful: Warning,
-	desk.Stopped: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Lapsed: Neutral, desk.Broken: Danger,
+	desk.Applying: Accent, desk.Stopped: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Lapsed: Neutral, desk.Broken: Danger,
 }
 
 // end is when a request ends that nobody answers.

@@ -103,6 +103,12 @@ func scenes(p pen) map[string]Message {
 		"owner":                 p.owner(voted),
 		"account":               p.account(mailbox, noon),
 		"list":                  p.list("mine", []desk.Request{alias(desk.Waiting), voted}),
+		"drift":                 p.drift(someGaps(), aDashboard().Gaps, false),
+		"drift-each":            p.drift(someGaps(), nil, true),
+		"drift-none":            p.drift(nil, nil, false),
+		"figures":               p.figures(aDashboard(), populations),
+		"whole":                 p.whole(aWhole()),
+		"approval-drift":        p.approval(aPlan(), desk.Account{}),
 		"list-empty":            p.list("pending", nil),
 		"help":                  p.help(desk.Verbs()),
 		"history": p.history(string(mailbox.Address), []desk.Event{

@@ -105,7 +105,7 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 func (b *Bot) approval(r desk.Request, channel string) Message {
 	pen, now := b.pen(b.Lang), b.Desk.View.Account(desk.Address(r.Action.Target))
 	m := pen.approval(r, now)
-	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)})...)
+	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)}, field{"field.plan", pen.plan(r, b.Desk.Estate)}, field{"field.progress", b.progress(b.Lang, r)})...)
 	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(desk.ToApprovers)), r.Asked
 	if r.State == desk.Waiting {
 		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(b.Desk.Releases(r))})...)

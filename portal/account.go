@@ -15,10 +15,11 @@ const longest = 200
 // account shows an account and who has touched it.
 func (p *Portal) account(v *visit) error {
 	address := v.Params("address")
-	a, err := p.Desk.Show(v.me.UID, desk.Portal, address)
+	w, err := p.Desk.Whole(v.UserContext(), v.me.UID, desk.Portal, address)
 	if err != nil {
 		return notThere(err)
 	}
+	a := w.Account
 	events, err := p.Desk.History(v.UserContext(), v.me.UID, desk.Portal, address)
 	if err != nil {
 		return notThere(err)
@@ -28,7 +29,7 @@ func (p *Portal) account(v *visit) error {
 		return err
 	}
 	pg := p.page(v, "account", "address", string(a.Address))
-	return render(v.Ctx, fiber.StatusOK, accountPage(pg, a, p.asOf(), past, p.offers(v, a)))
+	return render(v.Ctx, fiber.StatusOK, accountPage(pg, w, p.asOf(), past, p.offers(v, a)))
 }
 
 // offers are the verbs that would do something to the account and that the

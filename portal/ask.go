@@ -26,6 +26,9 @@ func (p *Portal) newRequest(v *visit) error {
 	if spec, _ := desk.SpecOf(a.verb); spec.Args["book"] != desk.NoForm {
 		return v.Redirect(pathRules, fiber.StatusSeeOther)
 	}
+	if a.verb == desk.DriftApply {
+		return v.Redirect(pathDrift, fiber.StatusSeeOther)
+	}
 	if !a.known() {
 		return render(v.Ctx, fiber.StatusOK, choosePage(p.page(v, "ask")))
 	}

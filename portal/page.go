@@ -71,7 +71,8 @@ func (p *Portal) menu(pg page) []entry {
 		menu = append(menu, entry{pathRights, text(lang, "rights"), 0})
 	}
 	if p.governs(pg.me) {
-		menu = append(menu, entry{pathSafety, text(lang, "safety"), 0}, entry{pathRules, text(lang, "rules"), 0})
+		menu = append(menu, entry{pathFigures, text(lang, "figures"), 0}, entry{pathDrift, text(lang, "drift"), 0},
+			entry{pathSafety, text(lang, "safety"), 0}, entry{pathRules, text(lang, "rules"), 0})
 	}
 	for _, m := range p.Mount {
 		menu = append(menu, entry{m.Path, m.Name.In(lang), 0})

@@ -114,6 +114,8 @@ const (
 	pathRights   = "/delegations"
 	pathRules    = "/reglement"
 	pathTokens   = "/jetons"
+	pathDrift    = "/ecarts"
+	pathFigures  = "/tableau"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -161,6 +163,9 @@ func (p *Portal) routes() error {
 	get(pathTokens, p.tokens)
 	post(pathTokens, p.issueToken)
 	post(pathTokens+"/:id/retirer", p.endToken)
+	get(pathDrift, p.drift)
+	post(pathDrift, p.planDrift)
+	get(pathFigures, p.figures)
 	post(pathSignOut, p.signOut)
 	for _, m := range p.Mount {
 		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))

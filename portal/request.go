@@ -23,6 +23,8 @@ type dossier struct {
 	changes  string    // in the text of the rule book, if it is about that
 	problem  string    // why the last click did nothing
 	why      *desk.Why // nil if the rules cannot be asked now
+	progress desk.Progress
+	estate   desk.Estate
 }
 
 func (p *Portal) request(v *visit) error { return p.showRequest(v, desk.ID(v.Params("id")), nil) }
@@ -62,6 +64,8 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 		from, _ := desk.EditionOf(p.Desk.View.Editions(), r.Action.Arg("from"))
 		d.changes = differs(from.Book, r.Proposal.Book)
 	}
+	d.progress, _ = p.Desk.Progress(r)
+	d.estate = p.Desk.Estate
 	if w, err := p.Desk.WhyRequest(reader, desk.Portal, r.ID); err == nil {
 		d.why = &w
 	}

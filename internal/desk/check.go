@@ -42,7 +42,7 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 	if err := d.ruled(); spec.Changes && a.Verb != HouseFreeze && err != nil {
 		return Facts{}, err
 	}
-	f := Facts{Actor: d.View.Person(by), Via: via, Action: a, Target: target, Now: d.Now()}
+	f := Facts{Actor: d.actor(by, via), Via: via, Action: a, Target: target, Now: d.Now()}
 	if !f.Actor.Known() {
 		return Facts{}, Fail(Forbidden, UnknownPerson, "value", string(by))
 	}
@@ -59,6 +59,15 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 		return f, err
 	}
 	return f, nil
+}
+
+// actor is who acts. The program itself does by the door Sync alone, and is a
+// member of nothing.
+func (d *Desk) actor(by UID, via Door) Person {
+	if by == System && via == Sync {
+		return Person{UID: System, Name: "Mélusine"}
+	}
+	return d.View.Person(by)
 }
 
 // Resolve finds an account by an address, an alias or its owner's login; the
@@ -101,6 +110,8 @@ func (d *Desk) possible(f *Facts) error {
 		return d.restorable(f.Target)
 	case RulesActivate, RulesRollback, RulesUndo:
 		return d.bookable(f)
+	case DriftApply, DriftSync:
+		return d.planable(f)
 	case HouseFreeze, HouseThaw, BrakeRelease:
 		return d.governable(f.Action.Verb)
 	case DelegationGrant, DelegationDeputy, DelegationRevoke:

@@ -16,6 +16,8 @@ type Desk struct {
 	Now     func() time.Time
 	Stale   time.Duration // age of the directory beyond which nothing is changed
 	Brakes  Brakes
+	Drift   Drift // nil: nothing is compared
+	Estate  Estate
 	Terms   Terms
 	Zone    *time.Location            // whose days delegations begin and end with; nil = UTC
 	Read    func(Book) (Rules, error) // an error is for the author of the book
@@ -30,6 +32,7 @@ type Asking struct {
 	Key    string // of the message or form: the same key never asks twice; required
 	Batch  string // of those asked together, or ""
 	Book   Book   // of rules.activate
+	part   *Gap   // that it closes, through the door Sync
 }
 
 // Ask turns an action into a request and decides it. What cannot be done at
@@ -44,11 +47,15 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 		return Request{}, Fail(Invalid, UnknownVerb, "value", string(a.Action.Verb))
 	}
 	var proposal *Proposal
+	var repairs *Repairs
 	for {
 		id, at := d.View.Next() // first: what follows must still be true at this position
 		if first := d.View.Keyed(a.Key); first != "" {
 			r, _ := d.View.Request(first)
 			return d.sameAsker(r, a)
+		}
+		if err := d.partial(a); err != nil {
+			return Request{}, err
 		}
 		facts, err := d.check(a.By, a.Via, a.Action)
 		if err != nil {
@@ -61,8 +68,13 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 				return Request{}, err
 			}
 		}
+		if decision.concedes() && repairs == nil {
+			if repairs, err = d.repairsOf(facts); err != nil {
+				return Request{}, err
+			}
+		}
 		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Whose(),
-			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch, Proposal: proposal}
+			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch, Proposal: proposal, Repairs: repairs}
 		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.decided(facts, decision))
 		if !errors.Is(err, ErrBehind) {
 			return r, err

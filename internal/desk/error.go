@@ -87,6 +87,12 @@ const (
 	ClosedBook        Code = "book.closed" //
 	UnreadBook        Code = "book.unread" // value
 	NotUndoable       Code = "book.undo"   //
+	NoDrift           Code = "drift.none"  //
+	NothingToRepair   Code = "drift.empty" //
+	TooMany           Code = "drift.many"  // value, population, max
+	OtherPlan         Code = "plan.other"  // value
+	PlanMoved         Code = "plan.moved"  // id
+	PlanHalted        Code = "plan.halted" // id
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

@@ -18,6 +18,8 @@ type (
 		Batch   string `json:",omitempty"` // of those asked together; brakes count them as one
 		// What is to be in force, of an action on the rules that they do not deny.
 		Proposal *Proposal `json:",omitempty"`
+		// What is to be repaired, of an action on the drift that they do not deny.
+		Repairs *Repairs `json:",omitempty"`
 	}
 	// Decided is the rules' answer.
 	Decided struct {
@@ -146,6 +148,19 @@ type (
 	}
 )
 
+// Facts of a plan of repair. Its parts are requests of their own.
+type (
+	// Launched says that the plan lacks nothing: its parts are asked from now on.
+	Launched struct{}
+	// Repaired says that all of its parts are proved.
+	Repaired struct{ Parts int }
+	// Halted stops it for good: a part came to nothing, or a gap is not what it was.
+	Halted struct {
+		Part ID `json:",omitempty"` // that came to nothing; "" if none was asked
+		Code Code
+	}
+)
+
 // Facts about rights. They settle a request; a Granted may also be without one,
 // signed by the program.
 type (
@@ -197,6 +212,9 @@ type (
 	}
 	// Digested says that everybody was told, on a day, what awaits them.
 	Digested struct{ Day string }
+	// Compared is what one comparison has found, on a day of the house. It is
+	// written once a day, and is the trend.
+	Compared struct{ Point Point }
 	// Forgotten destroys the personal data of somebody: his login, and the words
 	// of every event whose Subject he is, this one's too.
 	Forgotten struct{ Who UID }
@@ -231,6 +249,10 @@ func (Frozen) fact()         {}
 func (Thawed) fact()         {}
 func (BookActivated) fact()  {}
 func (Announced) fact()      {}
+func (Launched) fact()       {}
+func (Repaired) fact()       {}
+func (Halted) fact()         {}
+func (Compared) fact()       {}
 func (Granted) fact()        {}
 func (Deputised) fact()      {}
 func (Revoked) fact()        {}

@@ -62,13 +62,13 @@ func (r Request) without(e Event, f Erased) (Request, bool) {
 	case Announced:
 		r.Hushed = !r.Erased
 		return r, r.State != None
-	case Done, Frozen, Thawed, BrakesReset, Granted, Deputised, Revoked:
+	case Done, Frozen, Thawed, BrakesReset, Granted, Deputised, Revoked, Repaired:
 		r.State = Settled
 	case Withdrawn:
 		r.State = Cancelled
 	case Expired:
 		r.State = Lapsed
-	case Failed, Undone:
+	case Failed, Undone, Halted:
 		r.State = Broken
 	}
 	return r, r.Erased

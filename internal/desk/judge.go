@@ -52,10 +52,13 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 
 // serves says that the person gains by the action on an account of the owner:
 // it is theirs, or the mail would be passed on to them, or it releases what they
-// asked for or gain by; or the right is theirs.
+// asked for or gain by, or repairs their own account; or the right is theirs.
 func (d *Desk) serves(a Action, owner, who UID) bool {
 	if a.Verb == BrakeRelease {
 		return slices.ContainsFunc(d.Held(), func(r Request) bool { return r.By == who || d.serves(r.Action, r.Owner, who) })
+	}
+	if a.Verb.repairs() {
+		return d.mends(a, who)
 	}
 	receives := a.Verb == AccountForward && d.View.Account(Address(a.Arg("to"))).Owner == who
 	return who == owner || receives
@@ -70,6 +73,9 @@ func (d *Desk) Recheck(r Request, target Account) error {
 		if target = d.Deletion(r).Origin; !target.Known() {
 			return Fail(NotFound, NotDeleted, "value", r.Action.Target)
 		}
+	}
+	if err := d.stillGap(r, target); err != nil {
+		return err
 	}
 	facts, err := d.checkOn(r.By, r.Via, r.Action, target)
 	if err != nil {

@@ -64,6 +64,8 @@ type Fold interface {
 	Editions() []Edition
 	// Stopped is how many requests a brake holds.
 	Stopped() int
+	// Trend is what comparisons have found, oldest first. Not to be changed.
+	Trend() []Point
 	// Latest is the latest date of an event since the last Thawed, zero if there
 	// is none.
 	Latest() time.Time
@@ -95,6 +97,12 @@ type World interface {
 	Search(prefix string, n int) []Account
 	// Population is how many accounts there are.
 	Population() int
+	// EachPerson and EachAccount yield all of them, in an order that does not change
+	// while they do not. What they point to must not be changed.
+	EachPerson() iter.Seq[*Person]
+	EachAccount() iter.Seq[*Account]
+	// Census counts them.
+	Census() Census
 	// HasDomain says that Partage serves the domain.
 	HasDomain(string) bool
 	// Domains are those that Partage serves, sorted. Not to be changed.

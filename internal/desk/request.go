@@ -26,6 +26,7 @@ const (
 	Lapsed    State = "expired"   // nobody answered in time
 	Broken    State = "broken"    // failed for good: a human is needed
 	Stopped   State = "held"      // by a brake, before anything was sent: two administrators let it go on
+	Applying  State = "applying"  // a plan of repair whose parts are asked and carried out
 )
 
 // Final says that nothing will move the request any more.
@@ -53,6 +54,7 @@ type Request struct {
 	Seen      *Seen     // what the decision was made on, nil if it is not known
 	Decided   time.Time // when it was
 	Proposal  *Proposal
+	Repairs   *Repairs
 	Reminded  bool // its approvers are
 	Escalated bool // others are told
 	Votes     []Vote
@@ -85,7 +87,7 @@ type Request struct {
 
 // States lists the states that a request may be in, as it moves along.
 func States() []State {
-	return []State{Open, Waiting, Ready, Running, Doubtful, Stopped, Settled, Rejected, Cancelled, Lapsed, Broken}
+	return []State{Open, Waiting, Ready, Running, Doubtful, Stopped, Applying, Settled, Rejected, Cancelled, Lapsed, Broken}
 }
 
 // A Vote is one approval.
@@ -130,7 +132,7 @@ func (r Request) after(e Event) (Request, bool) {
 	switch f := e.Fact.(type) {
 	case Asked:
 		fresh := Request{ID: e.ID, By: e.By, Owner: f.Owner, Mailbox: f.Mailbox, Via: f.Via, State: Open, Action: f.Action,
-			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At, Proposal: f.Proposal}
+			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At, Proposal: f.Proposal, Repairs: f.Repairs}
 		return fresh, r.State == None && e.By != ""
 	case Decided:
 		return r.decided(f, e.At), r.State == Open
@@ -145,7 +147,7 @@ func (r Request) after(e Event) (Request, bool) {
 	case Amended:
 		return r.amended(e, f)
 	case Withdrawn:
-		ok := r.withdrawable() && e.By == r.By
+		ok := r.withdrawable() && (e.By == r.By || e.By == System && r.Via == Sync && f.Via == Sync)
 		r.State, r.Ended = Cancelled, e.By
 		return r, ok
 	case Announced:
@@ -163,12 +165,16 @@ func (r Request) after(e Event) (Request, bool) {
 	if next, ok, dates := r.pursued(e); dates {
 		return next, ok
 	}
+	if next, ok, conducts := r.conducted(e); conducts {
+		return next, ok
+	}
 	return r.executed(e)
 }
 
-// withdrawable: nothing was ever sent for it.
+// withdrawable: nothing was ever sent for it; or it is a plan, of which nothing
+// more is then begun.
 func (r Request) withdrawable() bool {
-	return r.State == Waiting || (r.State == Ready || r.State == Stopped) && r.Attempt == 0
+	return r.State == Waiting || r.State == Applying || (r.State == Ready || r.State == Stopped) && r.Attempt == 0
 }
 
 // executed is the half of the fold that belongs to the executor.

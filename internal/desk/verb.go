@@ -49,6 +49,12 @@ const (
 	DelegationShow   Verb = "delegation.show"
 	DelegationList   Verb = "delegation.list"
 
+	DriftShow    Verb = "drift.show"
+	DriftApply   Verb = "drift.apply"
+	DriftSync    Verb = "drift.sync" // drift.apply of the program's own accord
+	FiguresShow  Verb = "figures.show"
+	AccountWhole Verb = "account.whole" // what all sources say of an account
+
 	Help Verb = "help"
 )
 
@@ -67,6 +73,8 @@ type Spec struct {
 	Takes   bool            // it takes something away from somebody: brakes count it
 	Governs bool            // it takes effect in the journal, at once, and never reaches Partage
 	Two     bool            // whatever the rules say, somebody else must approve
+	Inner   bool            // the program alone asks for it, of its own accord
+	Shows   bool            // what it shows is of the whole house: rules say to whom
 	Step    bool            // it changes Partage, but only as a step of another verb
 	Target  Form            // what it acts on
 	Args    map[string]Form // by name
@@ -100,6 +108,8 @@ const (
 	DayForm     Form = "day"   // 2026-12-31 or 31/12/2026
 	AboutForm   Form = "about" // what a list is about: a domain, a unit, an address or a login
 	BookForm    Form = "book"  // the digest of a rule book, or its beginning
+	CauseForm   Form = "cause" // of a gap between the directory and Partage
+	WordForm    Form = "word"  // the name of a population
 )
 
 const (
@@ -121,6 +131,10 @@ var membershipArgs = map[string]Form{"list": AddressForm, "id": TextForm, "membe
 
 // The book that is to be in force, and the one in force when that was asked.
 var bookArgs = map[string]Form{"book": BookForm, "from": BookForm + optional}
+
+// What a plan of repair selects. Without plan: the one that would be made now.
+var planArgs = map[string]Form{"plan": BookForm + optional, "causes": CauseForm + many + optional, "population": WordForm + optional,
+	"domain": DomainForm + optional, "most": CountForm + optional, "canary": CountForm + optional}
 
 var specs = map[Verb]Spec{
 	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
@@ -159,6 +173,12 @@ var specs = map[Verb]Spec{
 	RulesUndo:       {Changes: true, Governs: true, Args: map[string]Form{"book": BookForm + optional, "from": BookForm + optional}},
 	Help:            {Target: TopicForm + optional},
 
+	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
+	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
+	DriftSync:    {Changes: true, Governs: true, Inner: true, Args: planArgs},
+	FiguresShow:  {Shows: true},
+	AccountWhole: {Target: AccountForm},
+
 	DelegationGrant: {Changes: true, Governs: true, Two: true, Target: PersonForm, Args: map[string]Form{
 		"domains": DomainForm + many + optional, "units": UnitForm + many + optional, "lists": AddressForm + many + optional,
 		"verbs": VerbForm + many + optional, "classes": ClassForm + many + optional, "quota": SizeForm + optional, "daily": CountForm + optional,
@@ -176,7 +196,8 @@ func Verbs() []Verb {
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
 		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, DelegationList, DelegationShow,
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
-		RulesActivate, RulesRollback, RulesUndo, Help}
+		RulesActivate, RulesRollback, RulesUndo,
+		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow, Help}
 }
 
 func (v Verb) governs() bool { return specs[v].Governs }
@@ -193,6 +214,7 @@ var (
 	loginForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$`)
 	classForm   = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN._·-]{0,62}[\pL\pN])?$`)
 	changeForm  = regexp.MustCompile(`^[\pL\pN][\pL\pN@._+=·,-]{0,253}(?: [\pL\pN@._+=·,-]{1,20}){0,2}$`)
+	wordForm    = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$`)
 	bookForm    = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
 	requestForm = regexp.MustCompile(`^(?:[dD]-)?0*([1-9][0-9]{0,9})$`)
 )
@@ -253,6 +275,14 @@ func (f Form) canonical(name, value string) (string, error) {
 	case ChangeForm:
 		if changeForm.MatchString(value) {
 			return value, nil
+		}
+	case CauseForm:
+		if slices.Contains(Causes(), GapCause(lowerASCII(value))) {
+			return lowerASCII(value), nil
+		}
+	case WordForm:
+		if wordForm.MatchString(lowerASCII(value)) {
+			return lowerASCII(value), nil
 		}
 	case BookForm:
 		if bookForm.MatchString(lowerASCII(value)) {

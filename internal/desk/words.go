@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,6 +29,7 @@ const (
 	Portal Door = "portal"
 	Shell  Door = "shell" // the command line, on the server itself
 	API    Door = "api"   // a program, in the name of who holds its token
+	Sync   Door = "sync"  // a plan of repair: the desk alone asks by it, see Desk.Conduct
 )
 
 // System is who signs what the program does by itself.
@@ -108,10 +110,14 @@ type Membership struct {
 
 // Trash is the address of the account while it is deleted. It says nothing of
 // the one before, which is in the journal: nothing is ever read out of it.
-func (a Account) Trash() Address { return Address("deleted-" + a.ID + "@" + a.Address.Domain()) }
+func (a Account) Trash() Address { return Address(trash + a.ID + "@" + a.Address.Domain()) }
+
+const trash = "deleted-"
 
 // Deleted says that the account was deleted by us, and can be given back.
-func (a Account) Deleted() bool { return a.Known() && a.Address == a.Trash() }
+func (a Account) Deleted() bool {
+	return strings.HasPrefix(string(a.Address), trash) && a.Address == a.Trash()
+}
 
 // Known says that the account exists.
 func (a Account) Known() bool { return a.Address != "" }

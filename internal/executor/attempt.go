@@ -171,7 +171,7 @@ func (x *Executor) stopped(ctx context.Context, r desk.Request, why error) error
 		return x.Desk.Hold(ctx, r.ID)
 	case desk.ClockBack:
 		return x.Desk.Freeze(ctx, desk.ByClock, "")
-	case desk.HouseFrozen:
+	case desk.HouseFrozen, desk.PlanHalted: // who conducts the plan withdraws it
 		return errTaken
 	}
 	return why

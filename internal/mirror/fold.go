@@ -34,6 +34,7 @@ type fold struct {
 	editions []desk.Edition // of the rule book, the last is in force
 	stopped  int            // requests that a brake holds
 	digested string         // the last day on which everybody was told what awaits them
+	trend    []desk.Point   // what comparisons have found
 }
 
 type offer struct {
@@ -190,6 +191,12 @@ func (f *fold) changeHouse(e desk.Event) error {
 			return fmt.Errorf("digested again on %q: %w", fact.Day, desk.ErrIllegal)
 		}
 		f.digested = fact.Day
+	case desk.Compared:
+		trend, next := desk.Plotting(f.trend, fact.Point)
+		if !next || e.By != desk.System {
+			return fmt.Errorf("compared on %q: %w", fact.Point.Day, desk.ErrIllegal)
+		}
+		f.trend = trend
 	case desk.BookActivated:
 		return f.begin(e, fact)
 	case desk.Erased:

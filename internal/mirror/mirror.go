@@ -34,6 +34,7 @@ type Mirror struct {
 	used     *usage
 	served   atomic.Pointer[map[string]bool]
 	classes  atomic.Pointer[[]string]
+	census   census
 }
 
 type proof struct {

@@ -127,7 +127,7 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	if r.Hushed {
 		return nil
 	}
-	alone := r.Action.Verb == desk.HouseFreeze || r.Action.Verb == desk.RulesUndo // the others are told what one did
+	alone := r.Action.Verb == desk.HouseFreeze || r.Action.Verb == desk.RulesUndo || r.Action.Verb == desk.DriftSync // the others are told what one did
 	stops := alone && r.State == desk.Settled || r.Limit.First || len(r.Thin) > 0
 	_, shown := r.Announced[desk.ToApprovers] // before it was amended to what needs nobody, as it may be
 	if r.Decision.Outcome == desk.Pending || stops || shown {
@@ -145,10 +145,12 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	// An edit does not ring: what was first shown unfinished ends with a reply.
 	card, told := r.Announced[desk.ToAsker]
 	ended := r.State.Final() && r.State != desk.Cancelled
-	if ended && told && !card.Shows.Final() && card.Post != (desk.Post{}) {
+	if ended && told && !r.Part() && !card.Shows.Final() && card.Post != (desk.Post{}) {
 		roles = append(roles, desk.ToAskerEnd)
 	}
-	roles = append(roles, desk.ToAsker)
+	if !r.Part() { // of a plan, whose own card tells how far it has come
+		roles = append(roles, desk.ToAsker)
+	}
 	if r.State == desk.Settled && r.Owner != "" && r.Owner != r.By {
 		roles = append(roles, desk.ToOwner)
 	}

@@ -8,7 +8,7 @@ import (
 
 // arguments are the slots that become arguments of an action, with the name
 // that the action has for each. Those that no verb takes are not here.
-var arguments = map[string]string{"alias": "alias", "size": "size", "cos": "cos", "reason": "reason", "scope": "scope"}
+var arguments = map[string]string{"alias": "alias", "size": "size", "cos": "cos", "reason": "reason", "scope": "scope", "domain": "domain"}
 
 // Actions are what the house would do for the frame: one action for each of its
 // targets and values. me is the address of who asks. What the house cannot do

@@ -76,6 +76,10 @@ var grammar = []command{
 	{desk.RulesActivate, []string{"règlement activer"}, []string{"rules activate"}, []string{book, from}},
 	{desk.RulesRollback, []string{"règlement revenir"}, []string{"rules rollback"}, []string{book, from}},
 	{desk.RulesUndo, []string{"règlement défaire"}, []string{"rules undo"}, []string{book, from}},
+	{desk.AccountWhole, []string{"global"}, []string{"whole"}, []string{account}},
+	{desk.DriftApply, []string{"écarts réparer"}, []string{"drift repair"}, nil},
+	{desk.DriftShow, []string{"écarts"}, []string{"drift"}, nil},
+	{desk.FiguresShow, []string{"tableau"}, []string{"dashboard", "figures"}, nil},
 	{desk.Help, []string{"aide"}, []string{"help"}, []string{topic}},
 }
 
@@ -83,7 +87,7 @@ var grammar = []command{
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
 	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
 	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
-	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo}
+	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply}
 
 // nowhere are the words that end a forwarding; the first is printed in French.
 var nowhere = []string{"aucune", "aucun", desk.Nowhere}

@@ -51,7 +51,7 @@ var intents = []intent{
 	{"rights.revoke", 'D', "account domain", "", ""},
 	{"rights.show", 'Q', "account? domain?", "", ""},
 	{"rights.explain", 'Q', "account action domain? target?", "", ""},
-	{"drift.show", 'Q', "domain?", "", ""},
+	{"drift.show", 'Q', "domain?", desk.DriftShow, ""},
 	{"drift.fix", 'C', "drift", "", ""},
 	{"stats.show", 'Q', "metric domain?", "", ""},
 	{"status.show", 'Q', "", "", ""},

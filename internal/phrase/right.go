@@ -8,7 +8,7 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// A term is a word that announces an argument of a command on rights. The first
+// A term is a word that announces an argument of a command. The first
 // of each language is the one that Canonical prints.
 type term struct {
 	arg    string
@@ -31,14 +31,29 @@ var terms = map[desk.Verb][]term{
 	desk.DelegationRevoke: {
 		{"deputy", []string{"suppléant"}, []string{"deputy"}},
 	},
+	desk.DriftShow:  gapTerms[:3],
+	desk.DriftApply: gapTerms,
+}
+
+// gapTerms select gaps.
+var gapTerms = []term{
+	{"causes", []string{"causes", "cause"}, []string{"causes", "cause"}},
+	{"population", []string{"population"}, []string{"population"}},
+	{"domain", []string{"domaine"}, []string{"domain"}},
+	{"most", []string{"nombre"}, []string{"most"}},
+	{"canary", []string{"canari"}, []string{"canary"}},
+	{"plan", []string{"plan"}, []string{"plan"}},
 }
 
 // toWhom may stand between what is delegated and to whom.
 var toWhom = []string{"à", "to"}
 
-// rights reads what follows a command on rights: its slots, then terms in any order.
+// rights reads what follows a command that has terms: its slots, then terms in any order.
 func (c command) rights(rest string) (Order, error) {
-	head, why, marked := cutReason(" " + rest)
+	head, why, marked := rest, "", false
+	if changes(c.verb) {
+		head, why, marked = cutReason(" " + rest)
+	}
 	if marked && why == "" {
 		return Order{}, c.fail(desk.MissingArgument, reason, "")
 	}

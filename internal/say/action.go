@@ -67,7 +67,7 @@ func manner(a desk.Action) string {
 // values are what the sentences about an action may name.
 func values(lang string, a desk.Action, quote []Quote) []string {
 	pairs := []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote),
-		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book")))}
+		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book"))), "plan", quoted(quote, Digest(a.Arg("plan")))}
 	if strings.HasPrefix(string(a.Verb), "delegation.") {
 		pairs = append(pairs, rightValues(lang, a, quote)...)
 	}

@@ -107,6 +107,7 @@ func ofThree(state desk.State, inForce int, undoing bool) func(*desk.Request) {
 // compares it with desk.
 var everyFact = []desk.Fact{
 	desk.BookActivated{Book: desk.Book{Name: "EVIL"}}, desk.BookActivated{Digest: "EVIL", Book: desk.Book{Name: "EVIL"}},
+	desk.Launched{}, desk.Repaired{Parts: 3}, desk.Halted{Code: desk.PlanMoved}, desk.Halted{Part: "EVIL", Code: "brand.new"}, desk.Compared{Point: desk.Point{Day: "2026-12-03", Gaps: 5}},
 	desk.Reminded{}, desk.Escalated{}, desk.Expired{}, desk.Digested{Day: "2026-12-03"},
 	desk.Asked{Via: desk.Chat}, desk.Asked{Via: desk.Portal, Reason: "EVIL"}, desk.Asked{},
 	desk.Decided{}, desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed, Because: desk.Text{FR: "Oui", EN: "Yes"}}},
