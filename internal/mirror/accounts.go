@@ -15,9 +15,9 @@ import (
 
 func newAccounts() *table[desk.Account] {
 	return newTable(func(a *desk.Account) string { return string(a.Address) }, adoptAccount,
-		index[desk.Account]{"alias", aliases},
-		index[desk.Account]{"owner", func(a *desk.Account) []string { return some(string(a.Owner)) }},
-		index[desk.Account]{"mailbox", func(a *desk.Account) []string { return []string{a.ID} }})
+		index[desk.Account]{name: "alias", of: aliases},
+		index[desk.Account]{name: "owner", of: func(a *desk.Account) []string { return some(string(a.Owner)) }},
+		index[desk.Account]{name: "mailbox", of: func(a *desk.Account) []string { return []string{a.ID} }})
 }
 
 // some is the list of a text that may be empty.
