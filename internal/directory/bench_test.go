@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -44,6 +45,14 @@ func censusOf(n int) *Census {
 	return c
 }
 
+// cpu is the time that the processors have worked for this process: on a machine
+// that others use too, the clock on the wall tells what they do.
+func cpu() time.Duration {
+	var used syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
 func heap() uint64 {
 	runtime.GC()
 	runtime.GC()
@@ -67,12 +76,13 @@ func BenchmarkCensus(b *testing.B) {
 			})
 			cost := func(name string, of func(i int) news) {
 				b.Run(name, func(b *testing.B) {
+					begun := cpu()
 					for i := 0; b.Loop(); i++ {
 						w := newWhom()
 						c.take(of(i), w)
 						c.changes(w)
 					}
-					b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/0.05, "of-goal") // 50 ms
+					b.ReportMetric((cpu()-begun).Seconds()/float64(b.N)/0.05, "of-goal") // 50 ms
 				})
 			}
 			cost("one person", func(i int) news {
@@ -104,11 +114,12 @@ func BenchmarkRestore(b *testing.B) {
 	if err := d.Save(path, censusOf(97_484), time.Unix(0, 0)); err != nil {
 		b.Fatal(err)
 	}
+	begun := cpu()
 	for b.Loop() {
 		c, _, err := d.Restore(path)
 		if err != nil || len(c.uids) != 97_484 {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/2, "of-goal")
+	b.ReportMetric((cpu()-begun).Seconds()/float64(b.N)/2, "of-goal")
 }
