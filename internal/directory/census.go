@@ -319,6 +319,20 @@ func (c *Census) leave(k key, s seat, w *whom) {
 	}
 }
 
+// has says that an entry is known.
+func (c *Census) has(k kind, id key) (known bool) {
+	switch k {
+	case unitKind:
+		_, known = c.desks[id]
+	case groupKind:
+		_, known = c.groups[id]
+	default:
+		_, known = c.people[id]
+	}
+	_, left := c.left[k][id]
+	return known || left
+}
+
 // keys are those of all entries of a kind.
 func (c *Census) keys(k kind) map[key]bool {
 	all := map[key]bool{}
