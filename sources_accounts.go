@@ -91,6 +91,7 @@ func (r *round) load(ctx context.Context, domain string) {
 		r.failed[domain]++
 		return
 	}
+	r.log.Info("domain read", "domain", domain, "took", r.desk.Now().Sub(at))
 	delete(r.retry, domain)
 	delete(r.failed, domain)
 	if r.desk.Now().Sub(r.saved) > time.Minute {

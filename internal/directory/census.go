@@ -23,7 +23,7 @@ type Census struct {
 	way    Way                   // by which it can be
 
 	joins
-	places map[string]key // of people
+	places map[string]key // of people whose place does not tell their uid, see keyAt
 	uids   map[desk.UID]key
 	twins  map[desk.UID][]key // those of several people: they are nobody's
 	bosses map[string]int     // how many people have a manager by this reference
@@ -200,7 +200,7 @@ func (c *Census) called(w *whom, name string) {
 
 func (c *Census) members(w *whom, places, logins []string) {
 	for _, at := range places {
-		if k, known := c.places[at]; known {
+		if k, known := c.keyAt(at); known {
 			w.add(c.people[k].uid())
 		}
 	}
@@ -220,7 +220,7 @@ func except(a, b []string) []string {
 func (c *Census) list(g group) {
 	c.names[g.name]++
 	for i, at := range g.places {
-		if k, known := c.places[at]; known { // the same text is kept once
+		if k, known := c.keyAt(at); known { // the same text is kept once
 			at = c.people[k].place()
 			g.places[i] = at
 		}
@@ -277,7 +277,9 @@ func (c *Census) takePerson(n news, w *whom) {
 func (c *Census) enter(k key, s seat, w *whom) {
 	f := s.found()
 	c.people[k] = s
-	c.places[f.place] = k
+	if !tells(f.place, f.UID) {
+		c.places[f.place] = k
+	}
 	w.add(f.UID)
 	w.boss(f.place)
 	c.bosses[place(f.manager)]++
@@ -317,6 +319,20 @@ func (c *Census) leave(k key, s seat, w *whom) {
 	}
 }
 
+// has says that an entry is known.
+func (c *Census) has(k kind, id key) (known bool) {
+	switch k {
+	case unitKind:
+		_, known = c.desks[id]
+	case groupKind:
+		_, known = c.groups[id]
+	default:
+		_, known = c.people[id]
+	}
+	_, left := c.left[k][id]
+	return known || left
+}
+
 // keys are those of all entries of a kind.
 func (c *Census) keys(k kind) map[key]bool {
 	all := map[key]bool{}
@@ -350,8 +366,8 @@ func (c *Census) changes(w *whom) (all []Change) {
 	maps.DeleteFunc(w.bosses, func(at string, _ bool) bool { return c.bosses[at] == 0 })
 	if len(w.units)+len(w.bosses) > 0 {
 		for _, s := range c.people {
-			if f := s.found(); w.units[lower(f.Unit)] || w.bosses[place(f.manager)] {
-				w.uids[f.UID] = true
+			if manager, unit := s.refers(); w.units[lower(unit)] || len(w.bosses) > 0 && w.bosses[place(manager)] {
+				w.uids[s.uid()] = true
 			}
 		}
 	}
@@ -381,9 +397,34 @@ func (c *Census) People() iter.Seq2[desk.Person, error] {
 	}
 }
 
+// tells says that the place begins with the uid, as nearly all do: to keep who is
+// at each place would take as much as the rest of what is kept to find people.
+func tells(place string, uid desk.UID) bool {
+	rest, found := strings.CutPrefix(place, "uid=")
+	return found && strings.HasPrefix(rest, string(uid)) && strings.HasPrefix(rest[len(uid):], ",")
+}
+
+// keyAt is the person at a place.
+func (c *Census) keyAt(place string) (key, bool) {
+	if rest, found := strings.CutPrefix(place, "uid="); found {
+		name, _, _ := strings.Cut(rest, ",")
+		uid := desk.UID(name)
+		if k, known := c.uids[uid]; known && c.people[k].place() == place {
+			return k, true
+		}
+		for _, k := range c.twins[uid] {
+			if c.people[k].place() == place {
+				return k, true
+			}
+		}
+	}
+	k, known := c.places[place]
+	return k, known
+}
+
 // at is whose place it is, "" if the uid there is nobody's.
 func (c *Census) at(place string) desk.UID {
-	k, known := c.places[place]
+	k, known := c.keyAt(place)
 	if !known {
 		return ""
 	}

@@ -38,7 +38,8 @@ func everybody(c *Census) map[desk.UID]desk.Person {
 func anEntry(t *rapid.T, k kind, id key) *record {
 	uid := rapid.SampledFrom([]string{"ann", "bob", "Bob", "eve", "*", ""})
 	at := func(id byte) *rapid.Generator[string] {
-		return rapid.SampledFrom([]string{fmt.Sprintf("uid=p%d,dc=fr", id), fmt.Sprintf("UID=P%d, dc=fr", id), fmt.Sprintf("uid=p%d,ou=x,dc=fr", id)})
+		own := []string{"ann", "bob", "eve", "p3"}[id%4]
+		return rapid.SampledFrom([]string{fmt.Sprintf("uid=%s,ou=y%d,dc=fr", own, id), fmt.Sprintf("uid=p%d,dc=fr", id), fmt.Sprintf("UID=P%d, dc=fr", id), fmt.Sprintf("uid=p%d,ou=x,dc=fr", id)})
 	}
 	place := rapid.OneOf(at(0), at(1), at(2), at(3))
 	code := rapid.SampledFrom([]string{"u1", "U1", "u2", ""})
@@ -110,13 +111,16 @@ func TestACensusFollows(t *testing.T) {
 func FuzzSeat(f *testing.F) {
 	f.Add("ada", "Ada Lovelace", "a\nb", "Ada", true)
 	f.Fuzz(func(t *testing.T, uid, name, also, login string, unlisted bool) {
-		in := found{Person: desk.Person{UID: desk.UID(uid), Name: name, Unit: also, Unlisted: unlisted, Also: []string{"x", "y"}}, login: login, place: name}
+		in := found{Person: desk.Person{UID: desk.UID(uid), Name: name, Unit: also, Unlisted: unlisted, Also: []string{"x", "y"}}, login: login, place: name, manager: login + name}
 		if login == "" {
 			in.login = uid
 		}
 		s := in.seat()
 		if diff := cmp.Diff(in, s.found(), cmp.AllowUnexported(found{})); diff != "" {
 			t.Error(diff)
+		}
+		if manager, unit := s.refers(); manager != in.manager || unit != in.Unit {
+			t.Error("manager or unit")
 		}
 		if s.uid() != in.UID || s.place() != in.place {
 			t.Error("uid or place")

@@ -322,22 +322,6 @@ func TestManyAskAtOnce(t *testing.T) {
 	}
 }
 
-func BenchmarkPeople100k(b *testing.B) {
-	const n = 100_000
-	_, c := serve(b, campus(n).ldif.String(), "")
-	for _, size := range []uint32{100, 500} {
-		b.Run(fmt.Sprint("page=", size), func(b *testing.B) {
-			c.PageSize = size
-			d := open(b, c)
-			for b.Loop() {
-				if people, err := everyone(b.Context(), d); err != nil || len(people) < n {
-					b.Fatal(len(people), err)
-				}
-			}
-		})
-	}
-}
-
 func BenchmarkPerson(b *testing.B) {
 	_, c := serve(b, campus(5000).ldif.String(), "")
 	d := open(b, c)

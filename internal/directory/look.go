@@ -64,17 +64,19 @@ func (j joins) readGroups(ctx context.Context, w *wire, c Config, f found) error
 	groups.attributes = []string{a.GroupName} // the members of a group may be many
 	var named []string
 	mine := groups.where(a.Member, f.dn, a.MemberUID, f.login)
-	err := w.each(ctx, mine, c.PageSize, func(e *record) {
+	err := w.each(ctx, mine, c.PageSize, func(e *record) error {
 		if name := e.one(a.GroupName); name != "" {
 			j.byPlace[f.place] = append(j.byPlace[f.place], name)
 			named = append(named, a.GroupName, name)
 		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return w.each(ctx, groups.where(named...), c.PageSize, func(e *record) {
+	return w.each(ctx, groups.where(named...), c.PageSize, func(e *record) error {
 		j.names[e.one(a.GroupName)]++
+		return nil
 	})
 }
 

@@ -55,9 +55,10 @@ func (f *following) modified(ctx context.Context, w *wire) (all []news, marks [k
 		if err == nil {
 			q.filter = "(&" + q.filter + "(" + f.config.Attributes.Changed + ">=" + since.Add(-lookBack).Format("20060102150405Z") + "))"
 		}
-		err = w.each(ctx, q, f.config.PageSize, func(r *record) {
+		err = w.each(ctx, q, f.config.PageSize, func(r *record) error {
 			marks[k].see(f.config.Attributes, r)
 			all = append(all, news{k, f.census.keyOf(r), r})
+			return nil
 		})
 		if err != nil {
 			return nil, marks, err
@@ -81,11 +82,15 @@ func (f *following) reconcile(ctx context.Context, w *wire, all []news) ([]news,
 		q.attributes = []string{f.config.Attributes.Entry}
 		there, missed := map[key]bool{}, []string(nil)
 		known := f.census.keys(k)
-		err := w.each(ctx, q, f.config.PageSize, func(r *record) {
+		err := w.each(ctx, q, f.config.PageSize, func(r *record) error {
 			id := f.census.keyOf(r)
+			if there[id] {
+				return errLoop
+			}
 			if there[id] = true; !known[id] && !fresh[id] {
 				missed = append(missed, f.config.Attributes.Entry, r.one(f.config.Attributes.Entry))
 			}
+			return nil
 		})
 		if err != nil {
 			return nil, err
@@ -97,8 +102,9 @@ func (f *following) reconcile(ctx context.Context, w *wire, all []news) ([]news,
 		}
 		for len(missed) > 0 {
 			n := min(len(missed), 200)
-			err := w.each(ctx, f.config.of(k, Polling).where(missed[:n]...), f.config.PageSize, func(r *record) {
+			err := w.each(ctx, f.config.of(k, Polling).where(missed[:n]...), f.config.PageSize, func(r *record) error {
 				all = append(all, news{k, f.census.keyOf(r), r})
+				return nil
 			})
 			if err != nil {
 				return nil, fmt.Errorf("read what was missed (%s): %w", strings.Join(missed[:2], " "), err)

@@ -55,6 +55,18 @@ func (s seat) place() string {
 	return s.cut()
 }
 
+// refers is the manager and the unit, as they are written.
+func (s seat) refers() (manager, unit string) {
+	for range 3 {
+		s.cut()
+	}
+	manager = s.cut()
+	for range 5 {
+		s.cut()
+	}
+	return manager, s.cut()
+}
+
 func (s seat) found() (f found) {
 	f.UID, f.place, f.login, f.manager = desk.UID(s.cut()), s.cut(), s.cut(), s.cut()
 	if f.login == "" {

@@ -228,16 +228,27 @@ func whole(entries []*record, referrals []string) error {
 	return nil
 }
 
-// each visits every entry, page by page.
-func (w *wire) each(ctx context.Context, q query, size uint32, visit func(*record)) error {
+// errLoop ends a reading that would not.
+var errLoop = errors.New("the server gives the same again and again")
+
+// mostEmpty is how many pages without an entry may follow each other.
+const mostEmpty = 100
+
+// each visits every entry, page by page, until there is none or visit has enough.
+func (w *wire) each(ctx context.Context, q query, size uint32, visit func(*record) error) error {
 	paging := ldap.NewControlPaging(size)
-	for {
+	for empty := 0; empty < mostEmpty; {
 		page, err := w.search(ctx, q, paging)
 		if err != nil {
 			return err
 		}
 		for _, e := range page.entries {
-			visit(e)
+			if err := visit(e); err != nil {
+				return fmt.Errorf("search %s: %w", q.base, err)
+			}
+		}
+		if empty++; len(page.entries) > 0 {
+			empty = 0
 		}
 		next, _ := ldap.FindControl(page.controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
 		if next == nil || len(next.Cookie) == 0 {
@@ -245,6 +256,7 @@ func (w *wire) each(ctx context.Context, q query, size uint32, visit func(*recor
 		}
 		paging.SetCookie(next.Cookie)
 	}
+	return fmt.Errorf("search %s: %w", q.base, errLoop)
 }
 
 // answered says that the server itself gave the error, on a live connection.

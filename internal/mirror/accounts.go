@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,9 +14,9 @@ import (
 
 func newAccounts() *table[desk.Account] {
 	return newTable(func(a *desk.Account) string { return string(a.Address) }, adoptAccount,
-		index[desk.Account]{"alias", aliases},
-		index[desk.Account]{"owner", func(a *desk.Account) []string { return some(string(a.Owner)) }},
-		index[desk.Account]{"mailbox", func(a *desk.Account) []string { return []string{a.ID} }})
+		index[desk.Account]{name: "alias", of: aliases},
+		index[desk.Account]{name: "owner", of: func(a *desk.Account) []string { return some(string(a.Owner)) }},
+		index[desk.Account]{name: "mailbox", of: func(a *desk.Account) []string { return []string{a.ID} }})
 }
 
 // some is the list of a text that may be empty.
@@ -106,41 +105,44 @@ func (m *Mirror) Account(a desk.Address) desk.Account {
 // Search is desk.World's: by address or alias, each account once, in order of
 // the first of its addresses that begins with prefix. The empty prefix finds
 // nothing.
-func (m *Mirror) Search(prefix string, n int) (found []desk.Account) {
-	hits := append(m.hits("id_prefix", prefix, n), m.hits("alias_prefix", prefix, n)...)
-	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.by, b.by), cmp.Compare(a.row.Address, b.row.Address)) })
-	hits = slices.CompactFunc(hits, func(a, b hit) bool { return a.row.Address == b.row.Address })
-	for _, h := range hits[:min(max(n, 0), len(hits))] {
-		found = append(found, *h.row)
+func (m *Mirror) Search(prefix string, n int) []desk.Account {
+	if prefix == "" || n <= 0 {
+		return nil
+	}
+	own, other := m.hits("id", prefix, n), m.hits("alias", prefix, n)
+	found := make([]desk.Account, 0, min(n, len(own)+len(other)))
+	taken := make(map[*cell[desk.Account]]bool, cap(found))
+	for len(found) < n && len(own)+len(other) > 0 {
+		var next entry[desk.Account]
+		if len(other) == 0 || len(own) > 0 && before(own[0], other[0]) {
+			next, own = own[0], own[1:]
+		} else {
+			next, other = other[0], other[1:]
+		}
+		if !taken[next.cell] {
+			taken[next.cell] = true
+			found = append(found, *next.cell.Load())
+		}
 	}
 	return found
 }
 
-type hit struct {
-	row *desk.Account
-	by  desk.Address
+func before(a, b entry[desk.Account]) bool {
+	return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(string(a.cell.Load().Address), string(b.cell.Load().Address))) < 0
 }
 
-// hits gives the first n accounts of one index, each once.
-func (m *Mirror) hits(index, prefix string, n int) (hits []hit) {
-	seen := map[desk.Address]bool{}
-	for row := range m.accounts.find(index, prefix) {
-		if len(hits) >= n {
-			break
+// hits gives the first entries of an index that begin with the prefix, until n
+// accounts are among them.
+func (m *Mirror) hits(index, prefix string, n int) []entry[desk.Account] {
+	hits, accounts := make([]entry[desk.Account], 0, min(n, 128)), map[*cell[desk.Account]]bool{}
+	m.accounts.from(index, prefix, func(e entry[desk.Account]) bool {
+		if !strings.HasPrefix(e.key, prefix) || len(accounts) == n {
+			return false
 		}
-		if !seen[row.Address] {
-			seen[row.Address] = true
-			hits = append(hits, hit{row, firstWith(prefix, row)})
+		if hits = append(hits, e); index != "id" {
+			accounts[e.cell] = true
 		}
-	}
+		return index != "id" || len(hits) < n
+	})
 	return hits
-}
-
-func firstWith(prefix string, a *desk.Account) (first desk.Address) {
-	for _, x := range append([]desk.Address{a.Address}, a.Aliases...) {
-		if strings.HasPrefix(string(x), prefix) && (first == "" || x < first) {
-			first = x
-		}
-	}
-	return first
 }

@@ -140,7 +140,9 @@ func TestProofsOutliveOlderListings(t *testing.T) {
 	other := stale[7]
 	other.Address = "moved@b.fr"
 	created := box("created", "", "created@a.fr")
-	proofs := []desk.Account{changed, other, renamed, created}
+	took := stale[9]
+	took.Address = "b0008@a.fr" // of one that is there no more, though the listing has it
+	proofs := []desk.Account{changed, other, renamed, created, took}
 	check := func(when string, m *Mirror) {
 		t.Helper()
 		for _, p := range proofs {
@@ -148,7 +150,7 @@ func TestProofsOutliveOlderListings(t *testing.T) {
 				t.Errorf("%s: %s", when, cmp.Diff(p, got))
 			}
 		}
-		if m.Account("b0006@a.fr").Known() || m.Account("x0005@a.fr").Known() {
+		if m.Account("b0009@a.fr").Known() || m.Account("b0006@a.fr").Known() || m.Account("x0005@a.fr").Known() {
 			t.Errorf("%s: an older listing undid a proof", when)
 		}
 	}

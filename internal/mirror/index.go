@@ -14,6 +14,7 @@ import (
 type index[T any] struct {
 	name string
 	of   func(*T) []string
+	row  func(*T) string // the key of the table: orders rows with one key
 }
 
 // A leaf holds neighbours of an index, in order of key: those from its own from
@@ -136,11 +137,16 @@ func (x index[T]) edits(changes []change[T]) (gone, come []entry[T]) {
 	for _, c := range changes {
 		gone, come = add(gone, c.gone), add(come, c.comes)
 	}
-	return sorted(gone), sorted(come)
+	return x.sorted(gone), x.sorted(come)
 }
 
-func sorted[T any](entries []entry[T]) []entry[T] {
-	slices.SortStableFunc(entries, func(a, b entry[T]) int { return strings.Compare(a.key, b.key) })
+func (x index[T]) sorted(entries []entry[T]) []entry[T] {
+	slices.SortFunc(entries, func(a, b entry[T]) int {
+		if n := strings.Compare(a.key, b.key); n != 0 {
+			return n
+		}
+		return strings.Compare(x.row(a.cell.Load()), x.row(b.cell.Load()))
+	})
 	return entries
 }
 
@@ -184,7 +190,7 @@ func (x index[T]) rewrite(txn *memdb.Txn, l *leaf[T], gone, come []entry[T]) err
 			entries = append(entries, e)
 		}
 	}
-	entries = sorted(append(entries, come...))
+	entries = x.sorted(append(entries, come...))
 	if len(entries) == 0 && l.from != "" {
 		return txn.Delete(x.name, l)
 	}

@@ -44,7 +44,10 @@ type reading struct {
 }
 
 func newTable[T any](key func(*T) string, adopt func(row, old *T), others ...index[T]) *table[T] {
-	one := index[T]{"id", func(row *T) []string { return []string{key(row)} }}
+	one := index[T]{"id", func(row *T) []string { return []string{key(row)} }, key}
+	for i := range others {
+		others[i].row = key
+	}
 	return &table[T]{key: key, adopt: adopt, indexes: append([]index[T]{one}, others...), commit: func(int) {}, changed: func(_, _ *T) {}}
 }
 
