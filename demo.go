@@ -263,6 +263,7 @@ Mélusine is ready (%.1f s): an invented university of %d mailboxes, a simulated
   2. In a private window (one browser is one person), be Paul Langevin. Open the chat: the card is there. Approve it.
   3. Back to Jeanne: the request is done, read back from Partage, and her history tells it.
   Then, in the chat as Sophie Germain:  /melusine quota jdupont 12Go   ·   /melusine aide
+  4. As Sophie: the pages Tableau de bord and Écarts. Ask for a plan of ten; as Henri Poincaré, approve it.
 
   Stop with Ctrl-C. Nothing is kept.
 `, after.Seconds(), c.Accounts, c.Listen)

@@ -13,8 +13,10 @@ import (
 
 // compared gives the house something that differs: marc's mailbox is locked, and
 // paul, whose mailbox is there, is gone.
-func compared(t *testing.T) *house {
-	h := newHouse(t, demo)
+func compared(t *testing.T) *house { return compare(t, newHouse(t, demo)) }
+
+func compare(t *testing.T, h *house) *house {
+	t.Helper()
 	c := drift.Default()
 	c.Populations = []drift.Population{{Name: "staff", FR: "personnels", EN: "staff", Affiliations: []string{"employee"}, Classes: []string{"staff_*"}, Class: "staff_s"}}
 	p, err := drift.New(c, desk.Tariff{Currency: "€", Prices: []desk.Price{{Class: "staff_*", Each: 6400}}})

@@ -410,6 +410,7 @@ func TestSynchronisationIsBraked(t *testing.T) {
 		t.Errorf("held %d, wrote %q", len(held), h.office.writes)
 	}
 	h.now = h.now.Add(2 * time.Hour)
+	h.people = slices.DeleteFunc(h.people, func(p desk.Person) bool { return p.UID == "p0100" }) // another plan than before
 	h.load()
 	h.must(h.conduct.Look(t.Context()))
 	if id, _ := h.mirror.Next(); id != "D-12" {
@@ -488,5 +489,24 @@ func TestPartageDownHoldsAPlan(t *testing.T) {
 	}
 	if now, _ := h.mirror.Request(r.ID); now.State != desk.Settled {
 		t.Errorf("%s %s", now.State, now.Code)
+	}
+}
+
+// A plan that stops while one of its parts is being asked leaves it unasked.
+func TestNothingIsAskedOfAPlanThatStopsMeanwhile(t *testing.T) {
+	h := townHouse(t, 3, 9, 100)
+	r := h.plan(desk.Selection{})
+	stopped := false
+	h.desk.Rules = answers(func(f desk.Facts) desk.Decision {
+		if f.Via == desk.Sync && !stopped {
+			stopped = true
+			_, err := h.desk.Withdraw(t.Context(), "odile", desk.Chat, r.ID)
+			h.must(err)
+		}
+		return twoAdmins(false)(f)
+	})
+	h.must(h.desk.Conduct(t.Context(), r.ID))
+	if parts := slices.Collect(h.mirror.Requests(desk.Query{Batch: string(r.ID)})); len(parts) != 0 || !stopped {
+		t.Errorf("asked %v", parts)
 	}
 }
