@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"internal/executor":  {"internal/desk"},
 	"internal/notify":    {"internal/desk"},
 	"internal/reminder":  {"internal/desk"},
+	"internal/bulk":      {"internal/desk"},
 	"internal/drift":     {"internal/desk"},
 	"internal/calendar":  {},
 	"internal/effect":    {"internal/desk", "partage"},

@@ -98,6 +98,8 @@ const (
 	NotShared      Code = "share.none"      // account, with
 	ShellOnly      Code = "shell.only"      // verb
 	Unproved       Code = "effect.unseen"
+	Twice          Code = "batch.twice" // value
+	NotWhole       Code = "batch.whole" // n, of
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

@@ -922,4 +922,7 @@ var texts = map[string]text{
 	"rehearsed.none":    {"Rien ne serait envoyé à Partage.", "Nothing would be sent to Partage."},
 	"rehearsed.calls":   {"Ce qui serait envoyé à Partage, dans l'ordre", "What would be sent to Partage, in order"},
 	"rehearsed.dry":     {"Rien n'a été envoyé ni enregistré.", "Nothing was sent, and nothing was saved."},
+
+	"error.batch.twice": {"« {value} » est déjà dans une ligne précédente. Gardez une seule des deux.", "\"{value}\" is in an earlier line already. Keep one of the two."},
+	"error.batch.whole": {"Rien n'est demandé : {n} lignes sur {of} ne peuvent pas l'être. Corrigez-les, ou demandez seulement les autres.", "Nothing is asked for: {n} lines of {of} cannot be. Correct them, or ask for the others only."},
 }
