@@ -925,4 +925,22 @@ var texts = map[string]text{
 
 	"error.batch.twice": {"« {value} » est déjà dans une ligne précédente. Gardez une seule des deux.", "\"{value}\" is in an earlier line already. Keep one of the two."},
 	"error.batch.whole": {"Rien n'est demandé : {n} lignes sur {of} ne peuvent pas l'être. Corrigez-les, ou demandez seulement les autres.", "Nothing is asked for: {n} lines of {of} cannot be. Correct them, or ask for the others only."},
+
+	// Tables of actions.
+	"batch.line":              {"Ligne {line} : {text}", "Line {line}: {text}"},
+	"batch.cell":              {"Ligne {line}, colonne {column} : {text}", "Line {line}, column {column}: {text}"},
+	"batch.sum":               {"{good} lignes sur {of} peuvent être demandées.", "{good} lines of {of} can be asked for."},
+	"batch.held":              {"Ensemble, elles dépasseraient {limit} : elles seraient retenues avant tout envoi, jusqu'à ce que deux administrateurs les libèrent.", "Together they would pass {limit}: they would be held before anything is sent, until two administrators release them."},
+	"batch.head":              {"Ligne|Action|Verdict|Avant → après|Coût", "Line|Action|Verdict|Before → after|Cost"},
+	"batch.asked":             {"{n} demandes sont enregistrées : {first} à {last}.", "{n} requests are saved: {first} to {last}."},
+	"error.table.empty":       {"Ce fichier n'a aucune ligne à demander. La première ligne nomme les colonnes, une demande vient par ligne ensuite.", "This file has no line to ask for. The first line names the columns, then comes one request a line."},
+	"error.table.many":        {"Ce fichier a trop de lignes. Partagez-le en plusieurs.", "This file has too many lines. Split it into several."},
+	"error.table.wide":        {"Cette ligne a plus de cellules que la première ne nomme de colonnes. Vérifiez le séparateur, et les guillemets autour de ce qui en contient un.", "This line has more cells than the first one names columns. Check the separator, and the quotes around what holds one."},
+	"error.table.long":        {"Cette ligne est trop longue : un guillemet n'est peut-être pas fermé. Fermez-le, ou raccourcissez-la.", "This line is too long: a quote may not be closed. Close it, or make it shorter."},
+	"error.table.quotes":      {"Les guillemets de cette ligne ne vont pas par deux. Entourez toute la cellule, et doublez ceux du texte.", "The quotes of this line do not match. Put them around the whole cell, and double those of the text."},
+	"error.table.encoding":    {"Les lettres de ce fichier ne se lisent pas. Enregistrez-le en CSV, encodage UTF-8.", "The letters of this file cannot be read. Save it as CSV, encoded in UTF-8."},
+	"error.table.spreadsheet": {"Ce fichier n'est pas du CSV. Dans votre tableur, choisissez Enregistrer sous, puis CSV.", "This file is not CSV. In your spreadsheet, choose Save as, then CSV."},
+	"error.table.verb":        {"Aucune colonne ne dit ce qui est demandé. Ajoutez une colonne « verbe », ou choisissez un verbe pour tout le fichier.", "No column says what is asked for. Add a column \"verb\", or choose a verb for the whole file."},
+	"error.table.column":      {"Ce nom de colonne n'est pas connu. Corrigez-le, ou nommez la colonne « commentaire » pour qu'elle soit ignorée.", "This column has no name that is known. Correct it, or call the column \"comment\" for it to be left aside."},
+	"error.table.twice":       {"Deux colonnes ont le même rôle. Gardez-en une.", "Two columns are for the same. Keep one."},
 }
