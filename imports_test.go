@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"rules":              {"internal/desk"},
 	"rules/charter":      {"internal/desk", "internal/say", "rules"},
 	"bot":                {"internal/desk", "internal/phrase", "internal/say"},
-	"portal":             {"internal/desk", "internal/phrase", "internal/say"},
+	"portal":             {"internal/bulk", "internal/desk", "internal/phrase", "internal/say"},
 	"deploy/dev":         {},
 }
 

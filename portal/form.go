@@ -206,7 +206,7 @@ func (a asking) blames(err error) string {
 		if e.Details["name"] == "cos" {
 			return fieldCOS
 		}
-	case desk.UnknownAccount, desk.WrongStatus:
+	case desk.UnknownAccount, desk.WrongStatus, desk.Personal, desk.AddressDeleted:
 		return fieldAccount
 	case desk.AliasTaken, desk.AliasAbsent, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
 		return a.wanted()

@@ -103,6 +103,7 @@ const (
 	pathAsk      = "/demandes/nouvelle"
 	pathFree     = "/disponibilite"
 	pathRequests = "/demandes"
+	pathBatch    = "/demandes/lot"
 	pathInbox    = "/a-valider"
 	pathAccounts = "/adresses"
 	pathLink     = "/lier"
@@ -133,6 +134,8 @@ func (p *Portal) routes() {
 	post(pathAsk, p.submitRequest)
 	get(pathFree, p.free)
 	get(pathRequests, p.requests)
+	get(pathBatch, p.newBatch)
+	post(pathBatch, p.submitBatch)
 	get(pathRequests+"/:id", p.request)
 	post(pathRequests+"/:id/valider", p.approve)
 	post(pathRequests+"/:id/refuser", p.refuse)
