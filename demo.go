@@ -140,7 +140,7 @@ func (d *demo) build(ctx context.Context, accounts int, log *slog.Logger) error 
 		return err
 	}
 	people := newDemoPeople(university)
-	if d.house, err = newHouse(ctx, log, events, seed, people, &effect.Office{Domains: domains, Scope: "unistra.fr"}); err != nil {
+	if d.house, err = newHouse(ctx, log, events, seed, people, &effect.Office{Domains: domains, Scope: "unistra.fr", Rand: rand.Reader}); err != nil {
 		return err
 	}
 	d.seeds = domainSeeds(people.correspondents())

@@ -39,13 +39,14 @@ var mayImport = map[string][]string{
 	"internal/executor":  {"internal/desk"},
 	"internal/notify":    {"internal/desk"},
 	"internal/reminder":  {"internal/desk"},
+	"internal/bulk":      {"internal/desk"},
 	"internal/drift":     {"internal/desk"},
 	"internal/calendar":  {},
 	"internal/effect":    {"internal/desk", "partage"},
 	"rules":              {"internal/desk"},
 	"rules/charter":      {"internal/desk", "internal/say", "rules"},
 	"bot":                {"internal/desk", "internal/phrase", "internal/say"},
-	"portal":             {"internal/desk", "internal/phrase", "internal/say"},
+	"portal":             {"internal/bulk", "internal/desk", "internal/phrase", "internal/say"},
 	"deploy/dev":         {},
 }
 

@@ -76,7 +76,7 @@ func (c partageConfig) open(tokenLife time.Duration, slow *pace) (*effect.Office
 	if err != nil {
 		return nil, fmt.Errorf("make Partage clients: %w", err)
 	}
-	return &effect.Office{Domains: domains, Scope: c.Scope}, nil
+	return &effect.Office{Domains: domains, Scope: c.Scope, Rand: rand.Reader}, nil
 }
 
 func secretText(path string) (string, error) {

@@ -20,6 +20,11 @@ func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key stri
 	} else if wonders {
 		return b.puzzled(pen, who, err)
 	}
+	if order, tries, err := phrase.Try(typed); tries && err == nil {
+		return b.rehearse(ctx, pen, who, order)
+	} else if tries {
+		return b.puzzled(pen, who, err)
+	}
 	order, err := phrase.Parse(typed)
 	if err != nil {
 		return b.puzzled(pen, who, err)
@@ -106,7 +111,7 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 
 // shown is the asker's card for the asker, else the approvers', without buttons.
 func (b *Bot) shown(pen pen, who desk.Person, r desk.Request) Message {
-	now := b.Desk.View.Account(desk.Address(r.Action.Target))
+	now := b.Desk.About(r)
 	if r.By == who.UID {
 		return pen.asker(r, now)
 	}

@@ -136,5 +136,5 @@ func (b *Bot) lang(ctx context.Context, account string) string {
 }
 
 func (b *Bot) pen(lang string) pen {
-	return pen{lang: lang, zone: b.Zone, trigger: b.Trigger, person: b.Desk.View.Person}
+	return pen{lang: lang, zone: b.Zone, trigger: b.Trigger, person: b.Desk.View.Person, tariff: b.Desk.Estate.Tariff}
 }

@@ -21,6 +21,7 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 		field{"label.by", p.who(r.By)},
 		field{"label.owner", p.holder(r)},
 		field{"field.change", p.change(r, now)},
+		field{"field.cost", p.cost(r, now)},
 		field{"field.difference", p.difference(r)},
 		field{"label.action", code(r.Action.String())},
 		field{"field.amended", p.amended(r)},
@@ -195,6 +196,9 @@ func (p pen) change(r desk.Request, now desk.Account) string {
 	if r.Before.Known() {
 		now = r.Before
 	}
+	if len(r.Plan.Steps) > 0 && r.Origin.Known() { // the last step may be on another
+		now = r.Origin
+	}
 	account := code(r.Action.Target)
 	switch r.Action.Verb {
 	case desk.AliasAdd:
@@ -204,11 +208,27 @@ func (p pen) change(r desk.Request, now desk.Account) string {
 	case desk.QuotaSet:
 		return p.text("change.quota", "old", p.quota(now.Quota), "new", p.size(r.Action), "used", say.Size(p.lang, now.Used))
 	}
-	old, next := p.setting(r.Action, now)
-	if next == "" {
+	if old, next := p.setting(r.Action, now); next != "" {
+		return old + " → " + next
+	}
+	return p.turns(r.Action, now)
+}
+
+// turns is all that an account would have otherwise, a line each.
+func (p pen) turns(a desk.Action, now desk.Account) string {
+	var lines []string
+	for _, e := range desk.Effects(a, now) {
+		lines = append(lines, say.Turn(p.lang, e, code))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// cost is what a month will cost more or less, as long as that is to be decided.
+func (p pen) cost(r desk.Request, now desk.Account) string {
+	if r.State.Final() {
 		return ""
 	}
-	return old + " → " + next
+	return say.Cost(p.lang, p.tariff.Cost(r.Action, now), p.tariff.Currency)
 }
 
 // setting is what the account has of the one thing that the action sets, and

@@ -24,7 +24,7 @@ func (b *Bot) remind(ctx context.Context, role desk.Role, r desk.Request) (desk.
 	}
 	for _, to := range who {
 		err := b.whisper(ctx, to, key(to), since, func(p pen) Message {
-			m := p.approval(r, b.Desk.View.Account(desk.Address(r.Action.Target)))
+			m := p.approval(r, b.Desk.About(r))
 			m.Line = p.text(words+".line", "line", m.Line)
 			return m
 		})

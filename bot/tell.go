@@ -91,7 +91,7 @@ func (b *Bot) private(ctx context.Context, to desk.UID) (channel, lang string, e
 }
 
 func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
-	pen, now := b.pen(lang), b.Desk.View.Account(desk.Address(r.Action.Target))
+	pen, now := b.pen(lang), b.Desk.About(r)
 	switch role {
 	case desk.ToAskerEnd:
 		return pen.ended(r)
@@ -103,7 +103,7 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 
 // approval is the approvers' card for a channel, with buttons while it waits.
 func (b *Bot) approval(r desk.Request, channel string) Message {
-	pen, now := b.pen(b.Lang), b.Desk.View.Account(desk.Address(r.Action.Target))
+	pen, now := b.pen(b.Lang), b.Desk.About(r)
 	m := pen.approval(r, now)
 	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)}, field{"field.plan", pen.plan(r, b.Desk.Estate)}, field{"field.progress", b.progress(b.Lang, r)})...)
 	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(desk.ToApprovers)), r.Asked

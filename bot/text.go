@@ -21,6 +21,7 @@ func text(lang, key string, pairs ...string) string {
 // package say. French has its narrow no-break spaces in place.
 var texts = map[string]desk.Text{
 	"field.change":  {FR: "Avant → après", EN: "Before → after"},
+	"field.cost":    {FR: "Par mois", EN: "Per month"},
 	"field.held":    {FR: "Libère", EN: "Releases"},
 	"field.amended": {FR: "Modifiée par", EN: "Changed by"},
 	"field.votes":   {FR: "Accords", EN: "Approvals"},

@@ -20,6 +20,7 @@ type Config struct {
 	Accent         string        `yaml:"accent"`          // colour of links and buttons on white, #rrggbb; "" = blue
 	TrustedProxies []string      `yaml:"trusted_proxies"` // addresses or ranges whose X-Forwarded-For is believed
 	Session        time.Duration `yaml:"session"`         // how long one sign-in lasts
+	BatchRows      int           `yaml:"batch_rows"`      // lines of a table that one hands in, at most
 	OIDC           OIDC          `yaml:"oidc"`
 
 	// Demo, when main sets it, replaces OIDC by a list to choose from. It is
@@ -47,7 +48,7 @@ type Character struct {
 
 // DefaultConfig is what the file may leave out.
 func DefaultConfig() Config {
-	return Config{Listen: "127.0.0.1:8080", Name: "Mélusine", Session: 10 * time.Hour,
+	return Config{Listen: "127.0.0.1:8080", Name: "Mélusine", Session: 10 * time.Hour, BatchRows: 500,
 		OIDC: OIDC{UIDClaim: "uid", Scopes: []string{"profile"}}}
 }
 
@@ -63,6 +64,7 @@ func (c Config) Check() error {
 	need(err == nil, "listen", "not host:port")
 	need(c.Name != "", "name", "the name of the establishment is missing")
 	need(c.Session >= time.Minute && c.Session <= 24*time.Hour, "session", "not between 1m and 24h")
+	need(c.BatchRows >= 1 && c.BatchRows <= 5000, "batch_rows", "not from 1 to 5000")
 	u, err := url.Parse(c.URL)
 	need(err == nil && safe(u) && u.Path == "" && u.RawQuery == "", "url",
 		"not an https:// address without path nor final slash (http:// is for this machine only)")

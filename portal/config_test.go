@@ -47,6 +47,8 @@ func TestConfig(t *testing.T) {
 		{"issuer", func(c *Config) { c.OIDC.Issuer = "http://sso.example.fr" }, "portal.oidc.issuer"},
 		{"client", func(c *Config) { c.OIDC.ClientID = "" }, "portal.oidc.client_id"},
 		{"secret", func(c *Config) { c.OIDC.ClientSecretFile = "" }, "portal.oidc.client_secret_file"},
+		{"no line of a table", func(c *Config) { c.BatchRows = 0 }, "portal.batch_rows"},
+		{"too many lines of a table", func(c *Config) { c.BatchRows = 5001 }, "portal.batch_rows"},
 		{"claim", func(c *Config) { c.OIDC.UIDClaim = "" }, "portal.oidc.uid_claim"},
 		{"demo without provider", func(c *Config) { c.OIDC = OIDC{}; c.Demo = []Character{} }, ""},
 	} {
@@ -58,7 +60,7 @@ func TestConfig(t *testing.T) {
 		}
 	}
 	every := Config{}
-	if n := strings.Count(every.Check().Error(), "\n") + 1; n != 8 {
+	if n := strings.Count(every.Check().Error(), "\n") + 1; n != 9 {
 		t.Errorf("an empty configuration has %d errors: %v", n, every.Check())
 	}
 	if _, err := New(Config{}, Deps{Rand: rand.Reader}); err == nil {

@@ -27,6 +27,8 @@ type page struct {
 	name  func(desk.UID) string
 	acts  bool   // the reader may ask for others: a correspondent or an approver
 	chat  string // the command that reaches us in the chat
+
+	tariff desk.Tariff
 	// freeze is since when nothing is sent to Partage, zero if it is.
 	freeze     time.Time
 	halt, rest string // the banner says why, and what goes on
@@ -50,7 +52,7 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg := p.open(v.Ctx, title, pairs...)
 	pg.token, pg.me = v.session.token, v.me
 	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
-	pg.menu = p.menu(pg)
+	pg.menu, pg.tariff = p.menu(pg), p.Desk.Estate.Tariff
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"
 		if f, _ := freeze.Fact.(desk.Frozen); f.Cause == desk.ByDamage {

@@ -106,6 +106,7 @@ const (
 	pathAsk      = "/demandes/nouvelle"
 	pathFree     = "/disponibilite"
 	pathRequests = "/demandes"
+	pathBatch    = "/demandes/lot"
 	pathInbox    = "/a-valider"
 	pathAccounts = "/adresses"
 	pathLink     = "/lier"
@@ -141,6 +142,8 @@ func (p *Portal) routes() error {
 	post(pathAsk, p.submitRequest)
 	get(pathFree, p.free)
 	get(pathRequests, p.requests)
+	get(pathBatch, p.newBatch)
+	post(pathBatch, p.submitBatch)
 	get(pathRequests+"/:id", p.request)
 	post(pathRequests+"/:id/valider", p.approve)
 	post(pathRequests+"/:id/refuser", p.refuse)

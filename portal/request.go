@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 )
 
 // A dossier is a request with all that its page tells.
@@ -20,6 +21,7 @@ type dossier struct {
 	amend    bool         // the reader may change it
 	releases []desk.Request
 	about    []string  // the delegation that it names
+	turns    []string  // before and after, and what that costs
 	changes  string    // in the text of the rule book, if it is about that
 	problem  string    // why the last click did nothing
 	why      *desk.Why // nil if the rules cannot be asked now
@@ -45,6 +47,7 @@ func (p *Portal) showRequest(v *visit, id desk.ID, tried error) error {
 	if tried != nil {
 		status, d.problem = statusOf(tried), explain(pg.lang, tried)
 	}
+	d.turns = p.turns(pg, r)
 	pg.self, d.about = pathRequests+"/"+string(id), p.about(pg.lang, v.me.UID, r.Action)
 	return render(v.Ctx, status, requestPage(pg, d))
 }
@@ -70,6 +73,24 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 		d.why = &w
 	}
 	return d, nil
+}
+
+// turns are what differs, or will; nothing for what did not come about.
+func (p *Portal) turns(pg page, r desk.Request) (lines []string) {
+	if spec, _ := desk.SpecOf(r.Action.Verb); spec.Governs || r.State.Final() && r.State != desk.Settled {
+		return nil
+	}
+	was := r.Origin
+	if !was.Known() {
+		was = p.Desk.About(r)
+	}
+	for _, e := range desk.Effects(r.Action, was) {
+		lines = append(lines, say.Turn(pg.lang, e))
+	}
+	if cost := say.Cost(pg.lang, pg.tariff.Cost(r.Action, was), pg.tariff.Currency); cost != "" && !r.State.Final() {
+		lines = append(lines, cost)
+	}
+	return lines
 }
 
 // onRight says that the request is about a right.

@@ -21,6 +21,8 @@ type Desk struct {
 	Terms   Terms
 	Zone    *time.Location            // whose days delegations begin and end with; nil = UTC
 	Read    func(Book) (Rules, error) // an error is for the author of the book
+
+	Rehearser Rehearser // nil: nothing but decisions can be foretold
 }
 
 // An Asking is what a door hands in.

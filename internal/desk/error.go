@@ -93,6 +93,18 @@ const (
 	OtherPlan         Code = "plan.other"  // value
 	PlanMoved         Code = "plan.moved"  // id
 	PlanHalted        Code = "plan.halted" // id
+
+	DirectoryOwns  Code = "directory.owns"  // name, account
+	NoEPPN         Code = "eppn.none"       // person
+	OtherEPPN      Code = "eppn.other"      // person
+	AddressDeleted Code = "address.deleted" // address, id
+	TermRuns       Code = "term.runs"       // until
+	Personal       Code = "share.personal"  // account
+	NotShared      Code = "share.none"      // account, with
+	ShellOnly      Code = "shell.only"      // verb
+	Unproved       Code = "effect.unseen"
+	Twice          Code = "batch.twice" // value
+	NotWhole       Code = "batch.whole" // n, of
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

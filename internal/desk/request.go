@@ -212,7 +212,9 @@ func (r Request) executed(e Event) (Request, bool) {
 		return r.stepped(f.Proof).stuck(), ok
 	case Done:
 		ok := claimed && f.Attempt == r.Attempt && r.Last() && !r.Undoing
-		r.State, r.Proof, r.Step = Settled, f.Proof, r.Step+1
+		if r.State, r.Proof, r.Step = Settled, f.Proof, r.Step+1; r.Mailbox == "" {
+			r.Mailbox = f.Proof.ID // which it made
+		}
 		return r, ok
 	case Undone:
 		ok := claimed && f.Attempt == r.Attempt && r.Last() && r.Undoing
@@ -229,7 +231,7 @@ func (r Request) decided(f Decided, at time.Time) Request {
 	switch {
 	case d.Outcome == Allowed && !r.Action.Verb.takesTwo() && (r.Amender == "" || r.Amender == r.By):
 		r.State = Ready
-	case d.waits():
+	case d.waits() && d.Needed() >= r.Action.Verb.votes():
 		r.State = Waiting
 	}
 	return r

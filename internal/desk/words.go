@@ -98,6 +98,9 @@ type Detail struct {
 	EPPN  string       `json:",omitempty"` // as Partage has it, letter for letter
 	Notes string       `json:",omitempty"` // of administrators
 	Lists []Membership `json:",omitempty"` // of the lists that were looked at
+	// Profile is by the names of ProfileFields, without the display name; nil if it
+	// was not looked at.
+	Profile map[string]string `json:",omitempty"`
 }
 
 // A Membership is what a list has of one address of the account.
@@ -132,7 +135,7 @@ type Facts struct {
 	Actor  Person  // who asks
 	Via    Door    // and from where
 	Action Action  // what
-	Target Account // the account acted on; zero when the action has none
+	Target Account // the account acted on, or that is to be; zero when the action has none
 	Owner  Person  // whose account it is, or whose right is given or taken; zero when nobody's
 	Holder UID     // whose delegation the action names; "" when it names none
 	Domain string  // the domain the action touches: of the alias for alias.*, the one that is delegated if it is all that is, else of the target
@@ -163,7 +166,7 @@ func (f *Facts) Managed() []string { return f.Actor.Managed(f.Use()) }
 // Use is what who asks would do by a delegation.
 func (f *Facts) Use() Use {
 	u := Use{Verb: f.Action.Verb, Size: f.Size, At: f.Now, reach: f.Action.Verb.reach()}
-	if u.Verb == AccountCOS {
+	if u.Verb == AccountCOS || u.Verb == AccountCreate {
 		u.Class = f.Action.Arg("cos")
 	}
 	return u

@@ -146,7 +146,9 @@ func (m *Mirror) outlive(rows map[string]*desk.Account, ids map[string]desk.Addr
 		delete(rows, string(ids[p.account.ID]))
 	}
 	for _, p := range since { // the last to take an address has it
-		rows[string(p.account.Address)] = p.account
+		if p.account.Known() { // it may be gone
+			rows[string(p.account.Address)] = p.account
+		}
 	}
 }
 

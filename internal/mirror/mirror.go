@@ -120,6 +120,9 @@ func (m *Mirror) take(e desk.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	err := m.add(e)
+	if done, ok := e.Fact.(desk.Done); ok && err == nil && !done.Proof.Known() {
+		return m.LearnGone(m.requests[e.ID].Mailbox, e.At)
+	}
 	proof := proofOf(e.Fact)
 	if err != nil || !proof.Known() || proof.ID == "" {
 		return err

@@ -33,11 +33,13 @@ const (
 	about   = "about"
 	book    = "book"
 	from    = "from"
+	with    = "with"
+	sending = "right"
 )
 
 var (
-	optional = []string{reason, scope, topic, about, book, from} // or else desk misses it
-	targets  = []string{account, request, topic, mandate, about} // the others are arguments
+	optional = []string{reason, scope, topic, about, book, from, sending} // or else desk misses it
+	targets  = []string{account, request, topic, mandate, about}          // the others are arguments
 )
 
 // Of two commands that begin alike the longer stands first.
@@ -55,6 +57,12 @@ var grammar = []command{
 	{desk.AccountForward, []string{"redirection"}, []string{"forward"}, []string{account, to}},
 	{desk.AccountDelete, []string{"compte supprimer"}, []string{"account delete"}, []string{account}},
 	{desk.AccountRestore, []string{"compte restaurer"}, []string{"account restore"}, []string{account}},
+	{desk.AccountCreate, []string{"compte créer"}, []string{"account create"}, []string{account}},
+	{desk.AccountProfile, []string{"compte décrire"}, []string{"account describe"}, []string{account}},
+	{desk.AccountShare, []string{"partage ajouter"}, []string{"share add"}, []string{account, with, sending}},
+	{desk.AccountUnshare, []string{"partage retirer"}, []string{"share remove"}, []string{account, with, sending}},
+	{desk.AccountPurge, []string{"compte purger"}, []string{"account purge"}, []string{account}},
+	{desk.AliasMove, []string{"alias déplacer"}, []string{"alias move"}, []string{alias, account, to}},
 	{desk.AccountShow, []string{"compte", "fiche"}, []string{"account"}, []string{account}},
 	{desk.RequestList, []string{"demandes"}, []string{"requests"}, []string{scope}},
 	{desk.RequestShow, []string{"demande"}, []string{"request"}, []string{request}},
@@ -87,7 +95,8 @@ var grammar = []command{
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
 	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
 	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
-	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply}
+	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply,
+	desk.AccountCreate, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AliasMove}
 
 // nowhere are the words that end a forwarding; the first is printed in French.
 var nowhere = []string{"aucune", "aucun", desk.Nowhere}

@@ -11,9 +11,14 @@
 //	compte renommer|account rename ACCOUNT ADDRESS [motif : REASON]
 //	formule|cos ACCOUNT NAME [motif : REASON]
 //	redirection|forward ACCOUNT ADDRESS|aucune|none [motif : REASON]
+//	compte créer|account create ADDRESS [pour|for PERSON] [formule|cos NAME] [nom|name TEXT] [motif : REASON]
+//	compte décrire|account describe ACCOUNT [téléphone|phone TEXT]... [motif : REASON]
+//	partage ajouter|share add ACCOUNT PERSON [sendAs|sendOnBehalfOf]    partage retirer|share remove ACCOUNT PERSON
+//	compte purger|account purge ADDRESS    alias déplacer|alias move ALIAS ACCOUNT ACCOUNT
 //	compte|fiche|account ACCOUNT
 //	demandes|requests [mes|mine|attente|pending|toutes|all]
 //	demande|request D-12    valider|approve D-12
+//	essai|try               before an action that is not asked for, to know what it would do: see Try
 //	pourquoi|why D-12       and before an action that is not asked for: see Why
 //	refuser|reject D-12 [REASON]    annuler|cancel D-12
 //	redemander|again D-12
