@@ -113,7 +113,7 @@ func TestAFormOutlivesItsSession(t *testing.T) {
 func TestALeaverIsOut(t *testing.T) {
 	h := newHouse(t, demo)
 	b := h.as("nadia")
-	must(t, h.mirror.LearnPerson("nadia", desk.Person{}))
+	must(t, h.mirror.LearnPerson("nadia", desk.Person{}, time.Now()))
 	b.get("/aide").wants(t, http.StatusForbidden, "L'annuaire ne connaît personne")
 	b.get("/aide").wants(t, http.StatusSeeOther)
 	h.browser().post("/connexion", "qui", "nadia").wants(t, http.StatusForbidden)
