@@ -92,7 +92,8 @@ func TestDomainsRefused(t *testing.T) {
 		"no time":        {t.Context(), all(append(in("a.fr", 60), new)...), time.Time{}, "not newer"},
 	} {
 		m := folded(t)
-		m.SetDomains([]string{"a.fr"})
+		m.SetDomains([]string{"a.fr", "large.fr"})
+		must(t, m.LoadDomain(t.Context(), "large.fr", all(in("large.fr", 1000)...), noon)) // beside which a.fr is nothing
 		must(t, m.LoadDomain(t.Context(), "a.fr", all(in("a.fr", 60)...), noon))
 		before := held(m)
 		if err := m.LoadDomain(c.ctx, "a.fr", c.rows, c.at); err == nil || !strings.Contains(err.Error(), c.want) {
