@@ -953,4 +953,18 @@ var texts = map[string]text{
 	"error.table.verb":        {"Aucune colonne ne dit ce qui est demandé. Ajoutez une colonne « verbe », ou choisissez un verbe pour tout le fichier.", "No column says what is asked for. Add a column \"verb\", or choose a verb for the whole file."},
 	"error.table.column":      {"Ce nom de colonne n'est pas connu. Corrigez-le, ou nommez la colonne « commentaire » pour qu'elle soit ignorée.", "This column has no name that is known. Correct it, or call the column \"comment\" for it to be left aside."},
 	"error.table.twice":       {"Deux colonnes ont le même rôle. Gardez-en une.", "Two columns are for the same. Keep one."},
+
+	"life":             {"Étape de vie : {stage}", "Stage of life: {stage}"},
+	"life.next":        {"Étape de vie : {stage} ; à venir : {next}", "Stage of life: {stage}; to come: {next}"},
+	"life.expected":    {"attendu", "expected"},
+	"life.anticipated": {"anticipé", "anticipated"},
+	"life.active":      {"en service", "in use"},
+	"life.grace":       {"en sursis", "in grace"},
+	"life.suspended":   {"suspendu", "suspended"},
+	"life.closed":      {"fermé", "closed"},
+	"life.deleted":     {"supprimé, restaurable", "deleted, restorable"},
+	"life.forfeit":     {"supprimé, hors délai", "deleted, too late to restore"},
+	"life.purged":      {"détruit", "destroyed"},
+	"life.unclear":     {"l'annuaire ne le dit pas", "the directory does not say"},
+	"share":            {"Ouverte à {with}, qui peut écrire {right} ({id})", "Open to {with}, who may write {right} ({id})"},
 }
