@@ -241,7 +241,7 @@ func (c figuresCommand) Run(ctx context.Context) error {
 		if err := h.equip(cfg.Drift, cfg.Cost, cfg.Watch, h.zone); err != nil {
 			return err
 		}
-		if h.count(ctx); h.prober != nil {
+		if h.countRestored(ctx); h.prober != nil {
 			h.prober.look(ctx)
 		}
 		return c.print(os.Stdout, h)

@@ -131,7 +131,7 @@ func (h *house) loadAccounts(ctx context.Context) error {
 	if err := h.mirror.LoadAccounts(ctx, h.office.Accounts(ctx), h.desk.Now()); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}
-	h.count(ctx)
+	h.countRestored(ctx)
 	return nil
 }
 

@@ -160,6 +160,7 @@ func (r *round) end(ctx context.Context) {
 	}
 	r.save()
 	r.proved = r.desk.Now()
+	r.countRestored(ctx)
 	if r.every.Sample == 0 {
 		return
 	}
