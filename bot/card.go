@@ -25,6 +25,7 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 		field{"label.action", code(r.Action.String())},
 		field{"field.amended", p.amended(r)},
 		field{"label.reason", written(r.Reason)},
+		field{"field.exchanges", p.exchanges(r)},
 		field{"label.rule", p.rule(r.Decision)},
 		field{"field.decided", p.decided(r)},
 	)
@@ -52,6 +53,7 @@ func (p pen) asker(r desk.Request, now desk.Account) Message {
 		field{"label.action", code(r.Action.String())},
 		field{"field.amended", p.amended(r)},
 		field{"label.reason", written(r.Reason)},
+		field{"field.exchanges", p.exchanges(r)},
 		field{"field.decided", p.decided(r)},
 	)
 	if r.State == desk.Lapsed {

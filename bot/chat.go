@@ -41,13 +41,14 @@ type User struct {
 	Bot     bool
 }
 
-// Heard is a direct message.
+// Heard is a direct message, or one that names us in a channel.
 type Heard struct {
 	Account string
 	Channel string
 	Post    string
 	Root    string // the thread's first post, "" outside a thread
 	Text    string
+	Public  bool // said in a channel, and names us: others may read the answer
 }
 
 // A Message is what a post shows: one line of Markdown that says it all, for

@@ -45,7 +45,8 @@ func (b *Bot) command(ctx context.Context, body []byte) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	return b.converse(ctx, user, form.Get("text"), "mattermost:"+t.id), nil
+	at := place{account: account, channel: form.Get("channel_id"), root: form.Get("root_id"), quiet: true}
+	return b.converse(ctx, user, at, form.Get("text"), "mattermost:"+t.id), nil
 }
 
 // knows compares a token with all of ours, in a time that tells nothing.

@@ -11,8 +11,11 @@ import (
 // Tell posts what the role is to know of the request, once. The zero Post and
 // no error: nobody there can be reached, and it is of no use to try again.
 func (b *Bot) Tell(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
-	if role == desk.ToRemind || role == desk.ToEscalate {
+	switch role {
+	case desk.ToRemind, desk.ToEscalate:
 		return b.remind(ctx, role, r)
+	case desk.ToQuestion, desk.ToAnswer, desk.ToAmend:
+		return b.ring(ctx, role, r)
 	}
 	m, err := b.message(ctx, role, r)
 	if err != nil || m.Channel == "" {
@@ -66,6 +69,10 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(role)), r.Asked
 	if role == desk.ToAsker && r.State == desk.Lapsed {
 		m.Card.Buttons = []Button{b.button(lang, r, opAgain, channel)}
+	}
+	if role == desk.ToAsker && b.Desk.Undoable(r) {
+		m.Card.Footer = b.pen(lang).text("footer.undo")
+		m.Card.Buttons = []Button{b.button(lang, r, opUndo, channel)}
 	}
 	return m, nil
 }
@@ -126,4 +133,5 @@ var looks = map[string]struct{ label, style string }{
 	opApprove: {"act.approve", "primary"},
 	opReject:  {"act.refuse", "danger"},
 	opAgain:   {"act.again", "primary"},
+	opUndo:    {"act.undo", ""},
 }

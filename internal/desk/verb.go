@@ -35,6 +35,9 @@ const (
 	RequestCancel   Verb = "request.cancel"
 	RequestAgain    Verb = "request.again"
 	RequestAmend    Verb = "request.amend"
+	RequestQuestion Verb = "request.question"
+	RequestAnswer   Verb = "request.answer"
+	RequestUndo     Verb = "request.undo"
 	HistoryShow     Verb = "history.show"
 	HouseFreeze     Verb = "house.freeze"
 	HouseThaw       Verb = "house.thaw"
@@ -150,6 +153,9 @@ var specs = map[Verb]Spec{
 	RequestCancel:   {Target: RequestForm},
 	RequestAgain:    {Target: RequestForm},
 	RequestAmend:    {Target: RequestForm, Args: map[string]Form{"args": ChangeForm}},
+	RequestQuestion: {Target: RequestForm, Args: map[string]Form{"text": TextForm}},
+	RequestAnswer:   {Target: RequestForm, Args: map[string]Form{"text": TextForm}},
+	RequestUndo:     {Target: RequestForm},
 	HistoryShow:     {Target: AccountForm},
 	HouseFreeze:     {Changes: true, Governs: true},
 	HouseThaw:       {Changes: true, Governs: true, Two: true},
@@ -174,7 +180,7 @@ var specs = map[Verb]Spec{
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
-		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, DelegationList, DelegationShow,
+		RequestApprove, RequestReject, RequestCancel, RequestQuestion, RequestAnswer, RequestAmend, RequestAgain, RequestUndo, HistoryShow, DelegationList, DelegationShow,
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
 		RulesActivate, RulesRollback, RulesUndo, Help}
 }

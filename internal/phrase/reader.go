@@ -14,6 +14,7 @@ import (
 type Reader struct {
 	Now     time.Time
 	Domain  string                  // of the house, and what its domains end with: "unistra.fr"
+	Serves  func(domain string) bool // other domains of the house; nil: none
 	YearEnd time.Time               // only its day and month count: when the academic year ends
 	Knows   func(login string) bool // the directory
 	Classes map[string]string       // what people call each class of service, folded: its name, "" if they must say more; see Call

@@ -244,7 +244,8 @@ func (s *scanner) address(p string) (token, bool) {
 
 func (s *scanner) domain(p string) (token, bool) {
 	lower := strings.ToLower(p)
-	if lower == s.reader.Domain || strings.HasSuffix(lower, "."+s.reader.Domain) {
+	served := s.reader.Serves != nil && strings.Contains(lower, ".") && s.reader.Serves(lower)
+	if d := s.reader.Domain; served || d != "" && (lower == d || strings.HasSuffix(lower, "."+d)) {
 		return token{kind: aDomain, raw: p, value: lower}, true
 	}
 	return token{}, false
