@@ -196,8 +196,17 @@ func (m *memory) Members(group string) (uids []desk.UID) {
 	}
 	return uids
 }
-func (m *memory) Search(string, int) []desk.Account    { return nil }
-func (m *memory) Classes() []string                    { return []string{"staff"} }
+func (m *memory) Search(string, int) []desk.Account { return nil }
+func (m *memory) Classes() []string                 { return []string{"staff"} }
+func (m *memory) Named(name string) (found []desk.UID) {
+	for uid, p := range m.people {
+		if strings.EqualFold(p.Name, name) {
+			found = append(found, uid)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
 func (m *memory) HasDomain(d string) bool              { return d == "u.fr" }
 func (m *memory) Ages() (directory, partage time.Time) { return m.read, m.read }
 func (m *memory) Owned(who desk.UID) (all []desk.Account) {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"github.com/unistra/melusine/internal/desk"
 )
 
 // overhear answers who named us in a channel: in person, for what is asked there
@@ -36,13 +34,9 @@ func (b *Bot) overhear(ctx context.Context, user User, h Heard) error {
 // unnamed is a text without the mention that it begins or ends with.
 func unnamed(text, name string) string {
 	text = strings.TrimSpace(text)
-	for _, mention := range []string{"@" + name} {
-		if len(text) >= len(mention) && strings.EqualFold(text[:len(mention)], mention) {
-			text = strings.TrimLeft(text[len(mention):], " ,:\u00a0")
-		}
-		text = strings.TrimSpace(strings.TrimSuffix(text, mention))
+	mention := "@" + name
+	if len(text) >= len(mention) && strings.EqualFold(text[:len(mention)], mention) {
+		text = strings.TrimLeft(text[len(mention):], " ,:\u00a0")
 	}
-	return text
+	return strings.TrimSpace(strings.TrimSuffix(text, mention))
 }
-
-var _ = desk.Chat

@@ -103,18 +103,25 @@ func (p pen) fact(e desk.Event) string {
 }
 
 // help lists the verbs: how each is typed, and what it does. A post holds only so
-// much: of all of them, those about rights and rules are explained by their topic.
+// much: where all is too much, the sentences are left to each topic.
 func (p pen) help(verbs []desk.Verb) Message {
-	const many = 20
-	card := &Card{Tone: Neutral}
-	for _, v := range verbs {
-		usage, sentence := say.Help(p.lang, v)
-		card.Text += code("/" + p.trigger + " " + usage)
-		if spec, _ := desk.SpecOf(v); len(verbs) < many || !spec.Governs || spec.Target == desk.NoForm && len(spec.Args) == 0 {
-			card.Text += " — " + sentence
-		}
-		card.Text += "\n"
+	const most = 3500 // characters
+	card := &Card{Tone: Neutral, Text: p.usages(verbs, true)}
+	if len([]rune(card.Text)) > most {
+		card.Text = p.usages(verbs, false)
 	}
 	card.Footer = p.text("help.about", "command", strings.Trim(p.command(desk.Help, "alias", ""), "`"))
 	return Message{Line: p.text("help.line"), Card: card}
+}
+
+func (p pen) usages(verbs []desk.Verb, told bool) (all string) {
+	for _, v := range verbs {
+		usage, sentence := say.Help(p.lang, v)
+		all += code("/" + p.trigger + " " + usage)
+		if told {
+			all += " — " + sentence
+		}
+		all += "\n"
+	}
+	return all
 }

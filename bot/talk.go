@@ -52,11 +52,12 @@ func (b *Bot) talk(ctx context.Context, who desk.Person, lang string, at place, 
 			b.memory.forget(waits)
 		}
 	}
+	// A reply in a thread may be the answer to a question that we no longer know.
 	lost := at.root != "" && !known && a.Refused == phrase.NotUnderstood
 	switch {
-	case lost && b.threads(at):
+	case lost:
 		return Message{Line: pen.text("forgotten")}, nil
-	case a.Refused == phrase.NotUnderstood, desk.CodeOf(err) != desk.UnknownVerb && (a.Refused != "" || a.Ask != "" && a.Frame.Intent == ""):
+	case a.Refused == phrase.NotUnderstood, desk.CodeOf(err) != desk.UnknownVerb && (a.Refused != "" || a.Ask != "" && len(a.Frame.Slots) == 0):
 		return b.puzzled(pen, err)
 	case a.Refused != "":
 		b.count(string(a.Refused))
@@ -66,10 +67,6 @@ func (b *Bot) talk(ctx context.Context, who desk.Person, lang string, at place, 
 	}
 	return b.understood(ctx, pen, who, at, a.Frame, key)
 }
-
-// threads says that the place is a thread that we answer in: a reply there may be
-// the answer to a question that we no longer know.
-func (b *Bot) threads(at place) bool { return at.root != "" }
 
 // ask asks for what a sentence lacks, and remembers the rest.
 func (b *Bot) ask(pen pen, who desk.Person, at place, a phrase.Answer, err error) Message {

@@ -95,7 +95,7 @@ var texts = map[string]desk.Text{
 	"held.more":        {FR: "et {n} de plus\u202f: la page Sûreté du portail les montre toutes", EN: "and {n} more: the Safety page of the portal shows them all"},
 	"list.more":        {FR: "et d'autres encore\u202f: seules les {n} premières sont montrées", EN: "and more: only the first {n} are shown"},
 	"help.line":        {FR: "Voici ce que vous pouvez me demander, ici ou en message direct", EN: "What you can ask me, here or in a direct message"},
-	"help.about":       {FR: "Tout changement est soumis aux règles avant d'être fait. Un seul sujet\u202f: {command}", EN: "Every change goes through the rules first. One topic: {command}"},
+	"help.about":       {FR: "Écrivez aussi une phrase\u202f: tout changement vous est montré, puis soumis aux règles, avant d'être fait. Un seul sujet\u202f: {command}", EN: "Or write a sentence: every change is shown to you, then goes through the rules, before it is done. One topic: {command}"},
 	"help.example":     {FR: "Pour la liste des commandes\u202f: {command}", EN: "For the list of commands: {command}"},
 	"rights.line":      {FR: "Délégations", EN: "Delegations"},
 	"rights.none":      {FR: "Aucune que vous puissiez voir.", EN: "None that you may see."},
