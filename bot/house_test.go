@@ -280,6 +280,7 @@ type chat struct {
 	users map[string]bot.User
 	made  map[desk.Post]bot.Message
 	edits int
+	last  bot.Message
 }
 
 func (c *chat) User(ctx context.Context, account string) (bot.User, error) {
@@ -295,7 +296,7 @@ func (c *chat) Post(ctx context.Context, m bot.Message) (desk.Post, error) {
 	at, err := c.Room.Post(ctx, m)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.made[at] = m
+	c.made[at], c.last = m, m
 	return at, err
 }
 
@@ -397,4 +398,11 @@ func must(tb testing.TB, err error) {
 	if err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// latest is what was said last.
+func (c *chat) latest() bot.Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last
 }

@@ -139,8 +139,11 @@ func (b *Bot) replied(ctx context.Context, pen pen, who desk.Person, p pending, 
 		if said == yes && len(p.choices) == 1 {
 			n, numbered = 1, true
 		}
-		if !numbered || n > len(p.choices) {
+		switch {
+		case !numbered && said != yes:
 			return Message{}, false, nil
+		case !numbered || n > len(p.choices):
+			return Message{Line: pen.text("choose.number")}, true, nil
 		}
 		b.memory.forget(p)
 		m, err = b.understood(ctx, pen, who, p.at, p.choices[n-1].frame, key)
