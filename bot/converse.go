@@ -107,7 +107,7 @@ func (b *Bot) hear(ctx context.Context, h Heard) error {
 		return b.overhear(ctx, user, h)
 	}
 	root := cmp.Or(h.Root, h.Post)
-	m := b.converse(ctx, user, place{account: h.Account, channel: h.Channel, root: h.Root}, h.Text, "mattermost:"+h.Post)
+	m := b.converse(ctx, user, place{account: h.Account, channel: h.Channel, root: root, open: h.Root == ""}, h.Text, "mattermost:"+h.Post)
 	m.Channel, m.Root, m.Key = h.Channel, root, answerKey(h.Post)
 	if _, err := b.Chat.Post(ctx, m); err != nil {
 		b.Log.WarnContext(ctx, "answer direct message", "post", h.Post, "error", err)

@@ -200,7 +200,7 @@ func (m *memory) Search(string, int) []desk.Account { return nil }
 func (m *memory) Classes() []string                 { return []string{"staff"} }
 func (m *memory) Named(name string) (found []desk.UID) {
 	for uid, p := range m.people {
-		if strings.EqualFold(p.Name, name) {
+		if strings.EqualFold(strings.ReplaceAll(p.Name, "é", "e"), name) {
 			found = append(found, uid)
 		}
 	}

@@ -14,11 +14,16 @@ const (
 	wishTime     = 15 * time.Minute
 )
 
-// A place is where somebody speaks: their account, a channel, a thread in it. A
-// slash command, or a direct message outside a thread, has no root.
+// A place is where somebody speaks: their account, a channel, the thread in which
+// they are answered.
 type place struct {
 	account, channel, root string
+	open                   bool // they speak outside threads: to whatever was asked last in the channel
 	quiet                  bool // what is answered there cannot be edited: only its author sees it
+}
+
+func (a place) same(b place) bool {
+	return a.account == b.account && a.channel == b.channel && a.root == b.root
 }
 
 // A pending is what a place waits for: one of its three parts.
@@ -63,7 +68,7 @@ func (m *memory) keep(p pending, now time.Time) {
 			own--
 			return true
 		}
-		return o.at == p.at || !now.Before(o.until)
+		return o.at.same(p.at) || !now.Before(o.until)
 	})
 	m.list = append(m.list, p)
 	m.list = m.list[max(0, len(m.list)-mostPending):]
@@ -75,7 +80,7 @@ func (m *memory) find(at place, now time.Time) (pending, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, p := range slices.Backward(m.list) {
-		here := p.at.account == at.account && p.at.channel == at.channel && (at.root == "" || p.at.root == at.root)
+		here := p.at.account == at.account && p.at.channel == at.channel && (at.open || p.at.root == at.root)
 		if here && now.Before(p.until) {
 			return p, true
 		}
@@ -87,5 +92,5 @@ func (m *memory) find(at place, now time.Time) (pending, bool) {
 func (m *memory) forget(p pending) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.list = slices.DeleteFunc(m.list, func(o pending) bool { return o.at == p.at })
+	m.list = slices.DeleteFunc(m.list, func(o pending) bool { return o.at.same(p.at) })
 }

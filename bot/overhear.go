@@ -14,7 +14,7 @@ func (b *Bot) overhear(ctx context.Context, user User, h Heard) error {
 	if err != nil {
 		return fmt.Errorf("answer a mention: %w", err)
 	}
-	m := b.converse(ctx, user, place{account: h.Account, channel: direct}, h.Text, "mattermost:"+h.Post)
+	m := b.converse(ctx, user, place{account: h.Account, channel: direct, open: true}, h.Text, "mattermost:"+h.Post)
 	m.Line = text(lang, "overheard.asked", "text", code(h.Text)) + "\n" + m.Line
 	m.Channel, m.Key = direct, answerKey(h.Post)+":direct"
 	if _, err := b.Chat.Post(ctx, m); err != nil {

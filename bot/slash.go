@@ -45,7 +45,7 @@ func (b *Bot) command(ctx context.Context, body []byte) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	at := place{account: account, channel: form.Get("channel_id"), root: form.Get("root_id"), quiet: true}
+	at := place{account: account, channel: form.Get("channel_id"), root: form.Get("root_id"), open: form.Get("root_id") == "", quiet: true}
 	return b.converse(ctx, user, at, form.Get("text"), "mattermost:"+t.id), nil
 }
 

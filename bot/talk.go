@@ -15,7 +15,7 @@ import (
 // Answer does what a person typed and says what came of it, where nothing is
 // remembered. See talk.
 func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key string) (Message, error) {
-	return b.talk(ctx, who, lang, place{account: b.Desk.View.Chat(who.UID)}, typed, key)
+	return b.talk(ctx, who, lang, place{account: b.Desk.View.Chat(who.UID), open: true}, typed, key)
 }
 
 // talk does what a person typed and says what came of it. Every door of the chat
@@ -53,7 +53,7 @@ func (b *Bot) talk(ctx context.Context, who desk.Person, lang string, at place, 
 		}
 	}
 	// A reply in a thread may be the answer to a question that we no longer know.
-	lost := at.root != "" && !known && a.Refused == phrase.NotUnderstood
+	lost := !at.open && !known && a.Frame.Intent == "" && len(a.Meant) == 0 && (a.Refused == phrase.NotUnderstood || a.Ask == phrase.AskIntent)
 	switch {
 	case lost:
 		return Message{Line: pen.text("forgotten")}, nil

@@ -49,8 +49,8 @@ func TestSentences(t *testing.T) {
 		{"delta of one's own", "marie", []string{"ajoute 2 Go à mon quota", "oui"}, "D-1", []string{"quota.set marie@u.fr size=7G"}},
 		{"delta of an account not seen", "marie", []string{"ajoute 2 Go au quota de bob"}, "No account", nil},
 		{"delta below nothing", "marie", []string{"réduis mon quota de 9 Go"}, "is not a size", nil},
-		{"a name", "paul", []string{"passe Zoé Petit à 2 Go", "oui"}, "D-1", []string{"quota.set zoe.petit@u.fr size=2G"}},
-		{"a name not seen", "marie", []string{"passe Zoé Petit à 2 Go"}, "No account", nil},
+		{"a name", "paul", []string{"passe Zoé Lambert à 2 Go", "oui"}, "D-1", []string{"quota.set zoe.lambert@u.fr size=2G"}},
+		{"a name not seen", "marie", []string{"passe Zoé Lambert à 2 Go"}, "No account", nil},
 		{"homonyms", "paul", []string{"passe Ann Durand à 2 Go"}, "2. `durand.a@u.fr", nil},
 		{"homonyms, chosen", "paul", []string{"passe Ann Durand à 2 Go", "2", "oui"}, "D-1", []string{"quota.set durand.a@u.fr size=2G"}},
 		{"homonyms, out of range", "paul", []string{"passe Ann Durand à 2 Go", "3", "oui"}, "Answer by the number", nil},
@@ -81,9 +81,9 @@ func TestSentences(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHouse(t)
 			h.people["ann1"], h.people["ann2"] = desk.Person{UID: "ann1", Name: "Ann Durand"}, desk.Person{UID: "ann2", Name: "Ann Durand"}
-			h.people["zpetit"] = desk.Person{UID: "zpetit", Name: "zoe petit"}
+			h.people["zpetit"] = desk.Person{UID: "zpetit", Name: "Zoé Lambert"}
 			h.accounts = append(h.accounts, desk.Account{ID: "z8", Address: "a.durand@u.fr", Owner: "ann1", Status: "active", Quota: 1 << 30},
-				desk.Account{ID: "z7", Address: "zoe.petit@u.fr", Owner: "zpetit", Status: "active", Quota: 1 << 30},
+				desk.Account{ID: "z7", Address: "zoe.lambert@u.fr", Owner: "zpetit", Status: "active", Quota: 1 << 30},
 				desk.Account{ID: "z9", Address: "durand.a@u.fr", Owner: "ann2", Status: "active", Quota: 1 << 30})
 			last := ""
 			for _, text := range tt.said {
