@@ -191,7 +191,7 @@ func TestBadInputInChat(t *testing.T) {
 		{"alias absent", "jdupont", "/melusine alias retirer absent@physique.unistra.fr jdupont", "absent@physique.unistra.fr"},
 		{"account unknown", "sgermain", "/melusine compte personne.du.tout", "personne.du.tout"},
 		{"account of somebody else", "n.fischer", "/melusine compte jdupont", "jdupont"},
-		{"size without unit", "sgermain", "/melusine quota jdupont 12", "12"},
+		{"size without unit", "sgermain", "/melusine quota jdupont 12", "unité"},
 		{"quota below use", "sgermain", "/melusine quota jdupont 1M", "espace utilisé"},
 		{"domain that nobody serves", "sgermain", "/melusine alias ajouter a@example.org jdupont", "example.org"},
 		{"request unknown", "sgermain", "/melusine valider 99", "D-99"},

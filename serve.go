@@ -53,6 +53,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	}()
 	h.desk.Stale, h.desk.Zone, h.timing = cfg.StaleAfter, p.zone, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
+	h.desk.StepUp = cfg.Mattermost.PortalOnly
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
 	if err := h.anchor(ctx, cfg.History, events); err != nil {
 		return err
@@ -65,7 +66,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	b, err := bot.New(bot.Config{Desk: h.desk, Chat: chat, Secret: p.secret, Channel: cfg.Mattermost.Channel, URL: cfg.Mattermost.CallbackURL,
-		Link: cfg.Portal.URL + "/lier", Approvers: h.library.ApproverGroups, Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Zone: p.zone, Now: time.Now, Log: log})
+		Link: cfg.Portal.URL + "/lier", Approvers: h.library.ApproverGroups, Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Classes: cfg.Mattermost.Classes, Zone: p.zone, Now: time.Now, Log: log})
 	if err != nil {
 		return err
 	}

@@ -169,9 +169,14 @@ func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	if len(verbs) == 0 {
 		verbs = desk.Verbs()
 	}
+	return pen.help(b.offered(who, verbs))
+}
+
+// offered leaves of the verbs those that the person could ever use.
+func (b *Bot) offered(who desk.Person, verbs []desk.Verb) []desk.Verb {
 	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers(), who.In)
-	return pen.help(slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
+	return slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
 		return !b.Desk.Offered(who.UID, desk.Chat, v) || !approver && (spec.Keepers || spec.Governs || slices.Contains(judging, v))
-	}))
+	})
 }

@@ -43,7 +43,8 @@ const (
 )
 
 // stands is on whose card each button is.
-var stands = map[string]desk.Role{opApprove: desk.ToApprovers, opReject: desk.ToApprovers, opAgain: desk.ToAsker, opUndo: desk.ToAsker}
+var stands = map[string]desk.Role{opApprove: desk.ToApprovers, opReject: desk.ToApprovers, opAgain: desk.ToAsker, opUndo: desk.ToAsker,
+	opAsk: desk.ToApprovers, opAnswer: desk.ToAsker}
 
 // A click is the part of a callback that counts. Other fields are ignored: newer servers add some.
 type click struct {
@@ -133,7 +134,8 @@ func (b *Bot) action(ctx context.Context, body []byte) any {
 	if err != nil {
 		return b.turnAway(b.Lang, err)
 	}
-	if _, err := b.genuine(ctx, c.Trigger, c.Account); err != nil {
+	t, err := b.genuine(ctx, c.Trigger, c.Account)
+	if err != nil {
 		return b.turnAway(b.Lang, err)
 	}
 	if !c.wishes() {
@@ -152,6 +154,9 @@ func (b *Bot) action(ctx context.Context, body []byte) any {
 	}
 	if c.wishes() {
 		return b.confirm(ctx, b.pen(lang), who, c)
+	}
+	if c.Context.Op == opAsk || c.Context.Op == opAnswer {
+		return b.discuss(ctx, b.pen(lang), c, t.id)
 	}
 	if c.Context.Op == opUndo {
 		return b.undo(ctx, lang, who.UID, c.Context.Request)
@@ -174,6 +179,17 @@ func (b *Bot) again(ctx context.Context, lang string, by desk.UID, id desk.ID) c
 	}
 	ended, _ := b.Desk.View.Request(id)
 	return clicked{Update: render(b.personal(lang, desk.ToAsker, ended)), Text: b.pen(lang).asked(next).Line, Plain: true}
+}
+
+// discuss opens the form of a question or an answer; where there are no forms, it
+// says what to type.
+func (b *Bot) discuss(ctx context.Context, pen pen, c click, nonce string) clicked {
+	p := purpose{Op: c.Context.Op, Who: c.Account, Nonce: nonce, Request: c.Context.Request, Digest: c.Context.Digest}
+	if b.open(ctx, c.Trigger, b.talkForm(pen, p)) {
+		return clicked{Plain: true}
+	}
+	verb := map[string]desk.Verb{opAsk: desk.RequestQuestion, opAnswer: desk.RequestAnswer}[p.Op]
+	return clicked{Text: pen.text("form.typed", "command", pen.command(verb, string(p.Request), pen.text("typed.text"))), Plain: true}
 }
 
 // undo asks for the reverse of what was just done, and takes the button away.
@@ -217,6 +233,9 @@ func (b *Bot) explain(lang string, err error) string {
 		code = desk.Code(desk.Internal)
 	}
 	b.count(string(code))
+	if code == desk.StepUp {
+		return b.pen(lang).trouble(err) + " " + b.page(desk.ID(detail(err, "id")), detail(err, "digest"))
+	}
 	if code == desk.NotBound {
 		return text(lang, "unbound", "link", b.Link, "trigger", b.Trigger)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/rand"
+	"errors"
 	"iter"
 	"log/slog"
 	"slices"
@@ -28,6 +29,7 @@ type memory struct {
 	people   map[desk.UID]desk.Person
 	accounts []desk.Account
 	read     time.Time
+	found    []desk.Account // by Search
 }
 
 func (m *memory) Append(_ context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
@@ -196,7 +198,7 @@ func (m *memory) Members(group string) (uids []desk.UID) {
 	}
 	return uids
 }
-func (m *memory) Search(string, int) []desk.Account { return nil }
+func (m *memory) Search(string, int) []desk.Account { return m.found }
 func (m *memory) Classes() []string                 { return []string{"staff"} }
 func (m *memory) Named(name string) (found []desk.UID) {
 	for uid, p := range m.people {
@@ -281,6 +283,8 @@ type chat struct {
 	made  map[desk.Post]bot.Message
 	edits int
 	last  bot.Message
+	forms []bot.Dialog // opened; nil: there are none
+	formy bool
 }
 
 func (c *chat) User(ctx context.Context, account string) (bot.User, error) {
@@ -306,6 +310,14 @@ func (c *chat) Update(ctx context.Context, at desk.Post, m bot.Message) error {
 	c.edits++
 	c.mu.Unlock()
 	return c.Room.Update(ctx, at, m)
+}
+
+func (c *chat) Open(_ context.Context, _ string, d bot.Dialog) error {
+	if !c.formy {
+		return errors.New("no forms here")
+	}
+	c.forms = append(c.forms, d)
+	return nil
 }
 
 func (c *chat) Key(ctx context.Context) (*ecdsa.PublicKey, error) {

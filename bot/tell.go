@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/say"
@@ -70,6 +71,9 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 	if role == desk.ToAsker && r.State == desk.Lapsed {
 		m.Card.Buttons = []Button{b.button(lang, r, opAgain, channel)}
 	}
+	if _, open := r.Open(); role == desk.ToAsker && open && r.State == desk.Waiting {
+		m.Card.Buttons = []Button{b.button(lang, r, opAnswer, channel)}
+	}
 	if role == desk.ToAsker && b.Desk.Undoable(r) {
 		m.Card.Footer = b.pen(lang).text("footer.undo")
 		m.Card.Buttons = []Button{b.button(lang, r, opUndo, channel)}
@@ -117,9 +121,18 @@ func (b *Bot) approval(r desk.Request, channel string) Message {
 	if r.State == desk.Waiting {
 		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(b.Desk.Releases(r))})...)
 		m.Card.Footer = pen.text("footer.buttons")
-		m.Card.Buttons = []Button{b.button(b.Lang, r, opApprove, channel), b.button(b.Lang, r, opReject, channel)}
+		m.Card.Buttons = []Button{b.button(b.Lang, r, opApprove, channel), b.button(b.Lang, r, opReject, channel), b.button(b.Lang, r, opAsk, channel)}
+		if b.Desk.Risky(r.Action.Verb) {
+			m.Card.Buttons = m.Card.Buttons[1:]
+			m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.portal", b.page(r.ID, r.Digest())})...)
+		}
 	}
 	return m
+}
+
+// page is where a request is looked at in the portal, as it was shown here.
+func (b *Bot) page(id desk.ID, digest string) string {
+	return strings.TrimSuffix(b.Link, "/lier") + "/demandes/" + string(id) + "?empreinte=" + digest
 }
 
 func (b *Bot) button(lang string, r desk.Request, op, channel string) Button {
@@ -134,4 +147,6 @@ var looks = map[string]struct{ label, style string }{
 	opReject:  {"act.refuse", "danger"},
 	opAgain:   {"act.again", "primary"},
 	opUndo:    {"act.undo", ""},
+	opAsk:     {"act.question", ""},
+	opAnswer:  {"act.answer", "primary"},
 }

@@ -735,6 +735,7 @@ var texts = map[string]text{
 	"error.stepup":             {"Cette action est trop grave pour être validée depuis la messagerie instantanée : validez la demande {id} dans le portail.", "This action is too serious to be approved from the chat: approve request {id} in the portal."},
 
 	"act.undo":            {"Revenir en arrière", "Undo"},
+	"act.answer":          {"Répondre…", "Answer…"},
 	"act.question":        {"Question…", "Question…"},
 	"refuse.unknown":      {"Je n'ai pas compris, donc je n'ai rien fait.", "I did not understand, so I did nothing."},
 	"refuse.statement":    {"Vous racontez ou vous vous demandez quelque chose : je n'ai rien fait. Pour me demander un changement, dites-le comme un ordre.", "You are telling or wondering about something: I did nothing. To ask me for a change, put it as an order."},
