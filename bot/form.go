@@ -155,12 +155,19 @@ func (b *Bot) input(pen pen, name, label string, form desk.Form) Input {
 	return in
 }
 
+// clipped keeps n bytes at most, as the server counts, and no half of a letter.
 func clipped(s string, n int) string {
-	runes := []rune(s)
-	if len(runes) <= n {
+	if len(s) <= n {
 		return s
 	}
-	return string(runes[:n-1]) + "…"
+	const dots = "…"
+	kept := 0
+	for i := range s {
+		if i <= n-len(dots) {
+			kept = i
+		}
+	}
+	return strings.TrimSpace(s[:kept]) + dots
 }
 
 // talkForm asks for one text about a request: a question, or its answer.

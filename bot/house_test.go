@@ -161,6 +161,8 @@ func (m *memory) Bound() (who []desk.UID) {
 
 func (m *memory) Freeze() (desk.Event, bool) { return desk.Event{}, false }
 func (m *memory) Latest() time.Time          { return time.Time{} }
+func (m *memory) Editions() []desk.Edition   { return nil }
+func (m *memory) Stopped() int               { return 0 }
 
 func (m *memory) Chat(who desk.UID) (account string) {
 	for _, e := range m.all() {

@@ -25,10 +25,21 @@ func (m *Mirror) Named(name string) (found []desk.UID) {
 	return found
 }
 
-// near leaves out most names without writing them anew: the folded name has as
-// many letters of ASCII as the wanted one, or fewer.
+// near leaves out most names without writing them anew: the plain letters of one
+// that fits stand in the wanted one, in that order.
 func near(name, want string) bool {
-	return len(name) >= len(want) && (name[0] >= 0x80 || name[0] == ' ' || name[0]|0x20 == want[0])
+	for i := range len(name) {
+		c := name[i] | 0x20
+		if c < 'a' || c > 'z' || name[i] >= 0x80 {
+			continue
+		}
+		at := strings.IndexByte(want, c)
+		if at < 0 {
+			return false
+		}
+		want = want[at+1:]
+	}
+	return name != ""
 }
 
 // plain is a name without case, accents and hyphens.
