@@ -104,6 +104,7 @@ func scenes(p pen) map[string]Message {
 		"owner":                 p.owner(voted),
 		"account":               p.account(mailbox, noon),
 		"list":                  p.list("mine", []desk.Request{alias(desk.Waiting), voted}),
+		"list-pending":          p.list("pending", []desk.Request{alias(desk.Waiting), request(desk.Waiting, desk.QuotaSet, size), dated}),
 		"list-empty":            p.list("pending", nil),
 		"help":                  p.help(desk.Verbs()),
 		"history": p.history(string(mailbox.Address), []desk.Event{

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -75,7 +76,7 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 		m.Card.Buttons = []Button{b.button(lang, r, opAnswer, channel)}
 	}
 	if role == desk.ToAsker && b.Desk.Undoable(r) {
-		m.Card.Footer = b.pen(lang).text("footer.undo")
+		m.Card.Footer = b.pen(lang).text("footer.undo", "id", string(r.ID))
 		m.Card.Buttons = []Button{b.button(lang, r, opUndo, channel)}
 	}
 	return m, nil
@@ -124,6 +125,7 @@ func (b *Bot) approval(r desk.Request, channel string) Message {
 		m.Card.Buttons = []Button{b.button(b.Lang, r, opApprove, channel), b.button(b.Lang, r, opReject, channel), b.button(b.Lang, r, opAsk, channel)}
 		if b.Desk.Risky(r.Action.Verb) {
 			m.Card.Buttons = m.Card.Buttons[1:]
+			m.Card.Fields = slices.DeleteFunc(m.Card.Fields, func(f Field) bool { return f.Title == pen.label("field.typed") })
 			m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.portal", b.page(r.ID, r.Digest())})...)
 		}
 	}

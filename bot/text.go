@@ -30,6 +30,9 @@ var texts = map[string]desk.Text{
 
 	// Sentences and what they are answered.
 	"field.command":    {FR: "Commande", EN: "Command"},
+	"field.approval":   {FR: "Accord", EN: "Approval"},
+	"field.alike":      {FR: "Semblables, à valider ensemble", EN: "Alike, to approve together"},
+	"typed.approve":    {FR: "valider", EN: "approve"},
 	"field.type":       {FR: "Pour confirmer", EN: "To confirm"},
 	"field.exchanges":  {FR: "Questions", EN: "Questions"},
 	"typed.text":       {FR: "texte…", EN: "text…"},
@@ -38,7 +41,7 @@ var texts = map[string]desk.Text{
 	"wish.yes":         {FR: "Rien n'est fait encore. Répondez «\u202foui\u202f» ou «\u202fnon\u202f»\u202f; valable jusqu'au {until}.", EN: "Nothing is done yet. Answer \"yes\" or \"no\"; valid until {until}."},
 	"wish.until":       {FR: "Rien n'est fait encore. Valable jusqu'au {until}\u202f; «\u202fnon\u202f» pour renoncer.", EN: "Nothing is done yet. Valid until {until}; \"no\" to give up."},
 	"wish.type":        {FR: "Cela retire quelque chose\u202f: pour confirmer, tapez {addresses}", EN: "This takes something away: to confirm, type {addresses}"},
-	"wish.nobody":      {FR: "personne\u202f: ce sera fait tout de suite", EN: "nobody: it will be done at once"},
+	"wish.nobody":      {FR: "aucun n'est nécessaire\u202f: ce sera fait tout de suite", EN: "none is needed: it will be done at once"},
 	"wish.confirm":     {FR: "Confirmer", EN: "Confirm"},
 	"wish.cancel":      {FR: "Renoncer", EN: "Cancel"},
 	"wish.cancelled":   {FR: "D'accord, je n'ai rien fait.", EN: "All right, I did nothing."},
@@ -71,7 +74,7 @@ var texts = map[string]desk.Text{
 	"form.guide.intro": {FR: "Un changement vous est montré avant d'être fait. Tout peut aussi se taper\u202f: {command}", EN: "A change is shown to you before it is done. All can be typed as well: {command}"},
 	"form.opened":      {FR: "Le formulaire est ouvert. Vous pouvez aussi écrire une phrase, ou voir les commandes\u202f: {command}", EN: "The form is open. You may also write a sentence, or see the commands: {command}"},
 	"form.typed":       {FR: "Tapez ici\u202f: {command}", EN: "Type here: {command}"},
-	"footer.undo":      {FR: "Vous pouvez revenir en arrière pendant dix minutes.", EN: "You can take this back for ten minutes."},
+	"footer.undo":      {FR: "Vous pouvez revenir en arrière pendant dix minutes\u202f; au clavier\u202f: défaire {id}.", EN: "You can take this back for ten minutes; by keyboard: undo {id}."},
 	"refused.notyours": {
 		FR: "Cette confirmation n'est pas la vôtre, elle est ignorée.",
 		EN: "This confirmation is not yours, so it is ignored.",

@@ -146,6 +146,8 @@ func (p pen) wished(shown []proposal, until time.Time) Message {
 	summary := p.text("wish.batch", "n", strconv.Itoa(len(shown)))
 	if len(shown) == 1 {
 		summary = say.Summary(p.lang, first, code)
+	} else {
+		card.Title = summary
 	}
 	var effects, commands []string
 	for _, one := range shown {
@@ -159,7 +161,7 @@ func (p pen) wished(shown []proposal, until time.Time) Message {
 		commands = append(commands, code("/"+p.trigger+" "+phrase.Canonical(p.lang, one.action)))
 	}
 	card.Text = strings.Join(effects, "\n")
-	card.Fields = p.fields(field{"field.command", strings.Join(commands, "\n")}, field{"label.approvers", p.approval1(shown)})
+	card.Fields = p.fields(field{"field.command", strings.Join(commands, "\n")}, field{"field.approval", p.needed(shown)})
 	card.Footer = p.text("wish.yes", "until", p.moment(until))
 	if addresses := typed(actionsOf(shown)); len(addresses) > 0 {
 		card.Tone = Danger
@@ -169,9 +171,9 @@ func (p pen) wished(shown []proposal, until time.Time) Message {
 	return Message{Line: p.text("wish.line", "summary", summary), Card: card}
 }
 
-// approval1 says who will have to approve: of several actions, of the first that
+// needed says who will have to approve: of several actions, of the first that
 // needs somebody.
-func (p pen) approval1(shown []proposal) string {
+func (p pen) needed(shown []proposal) string {
 	for _, one := range shown {
 		if one.decision.Outcome == desk.Pending {
 			return say.Panels(p.lang, one.decision.Panels, code) + " · " + p.rule(harmless(one.decision))
