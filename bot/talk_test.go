@@ -311,3 +311,53 @@ func TestQuestionAndAnswer(t *testing.T) {
 		t.Error("the card does not show the answer")
 	}
 }
+
+// What was just done is taken back by its button: once, by the asker, within ten
+// minutes, on the card that the journal has.
+func TestUndoButton(t *testing.T) {
+	h := newHouse(t)
+	h.types(t, "marie", "quota marie 6Go")
+	before := h.Account("marie@u.fr")
+	r := got(h.desk.Change(t.Context(), "D-1", desk.System, func(desk.Request) ([]desk.Fact, error) {
+		return []desk.Fact{desk.Started{Attempt: 1, Before: before}, desk.Done{Attempt: 1, Proof: before}}, nil
+	}))
+	at := got(h.bot.Tell(t.Context(), desk.ToAsker, r))
+	card := h.chat.shows(at).Card
+	if len(card.Buttons) != 1 || !strings.Contains(card.Footer, "undo D-1") {
+		t.Fatalf("card %+v", card)
+	}
+	undo := card.Buttons[0].Context
+	if h.presses(t, "marie", at, undo); len(h.ids()) != 1 || h.bot.Refused()["foreign"] != 1 {
+		t.Errorf("before it was announced: %v", h.bot.Refused())
+	}
+	must(t, h.desk.Announce(t.Context(), r.ID, desk.Announced{Role: desk.ToAsker, Post: at, Shows: r.State}))
+	h.presses(t, "paul", at, undo)
+	if h.bot.Refused()[string(desk.NotYours)] != 1 {
+		t.Errorf("by another: %v", h.bot.Refused())
+	}
+	h.accounts[0].Quota = 6 << 30
+	for range 2 {
+		h.presses(t, "marie", at, undo)
+	}
+	if back, _ := h.Request("D-2"); len(h.ids()) != 2 || back.Action.String() != "quota.set marie@u.fr size=5G" {
+		t.Errorf("asked %v: %s", h.ids(), back.Action)
+	}
+	h.clock.move(desk.Window)
+	if m := h.bot.Edit(t.Context(), at, desk.ToAsker, r); m != nil || len(h.chat.shows(at).Card.Buttons) != 0 {
+		t.Errorf("after ten minutes: %v, %+v", m, h.chat.shows(at).Card.Buttons)
+	}
+}
+
+// What is of high risk is refused in the chat, with the page to go to.
+func TestStepUpIsToldWithItsPage(t *testing.T) {
+	h := newHouse(t)
+	h.desk.StepUp = []desk.Verb{desk.AliasAdd}
+	r, at := h.ask(t, "marie", "bob@u.fr", "contact@u.fr")
+	page := "https://portal/demandes/D-1?empreinte=" + r.Digest()
+	if card := h.chat.shows(at).Card; len(card.Buttons) != 2 || !strings.Contains(fmt.Sprint(card.Fields), page) || strings.Contains(fmt.Sprint(card.Fields), "approve D-1") {
+		t.Errorf("card %+v", card)
+	}
+	if said := h.types(t, "paul", "valider 1"); !strings.Contains(said, page) || h.state("D-1") != desk.Waiting {
+		t.Errorf("said %q", said)
+	}
+}

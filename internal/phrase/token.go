@@ -94,7 +94,7 @@ type scanner struct {
 const wordBreaks = " \u00a0\u202f\t\n,;!?()<>[]{}\"«»“”…"
 
 func (s *scanner) scan() []token {
-	s.tokens = make([]token, 0, 24)
+	s.tokens = make([]token, 0, 8+len(s.text)/4)
 	for s.at < len(s.text) {
 		r, n := utf8.DecodeRuneInString(s.text[s.at:])
 		switch {
