@@ -88,6 +88,17 @@ func (m *memory) find(at place, now time.Time) (pending, bool) {
 	return pending{}, false
 }
 
+// move gives what a place waits for the thread that its question has begun.
+func (m *memory) move(from place, root string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.list {
+		if m.list[i].at.same(from) {
+			m.list[i].at.root = root
+		}
+	}
+}
+
 // forget drops what was waited for there.
 func (m *memory) forget(p pending) {
 	m.mu.Lock()

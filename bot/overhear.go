@@ -14,13 +14,16 @@ func (b *Bot) overhear(ctx context.Context, user User, h Heard) error {
 	if err != nil {
 		return fmt.Errorf("answer a mention: %w", err)
 	}
-	m := b.converse(ctx, user, place{account: h.Account, channel: direct, open: true}, h.Text, "mattermost:"+h.Post)
+	at := place{account: h.Account, channel: direct, open: true}
+	m := b.converse(ctx, user, at, h.Text, "mattermost:"+h.Post)
 	m.Line = text(lang, "overheard.asked", "text", code(h.Text)) + "\n" + m.Line
 	m.Channel, m.Key = direct, answerKey(h.Post)+":direct"
-	if _, err := b.Chat.Post(ctx, m); err != nil {
+	made, err := b.Chat.Post(ctx, m)
+	if err != nil {
 		b.Log.WarnContext(ctx, "answer a mention", "post", h.Post, "error", err)
 		return nil
 	}
+	b.memory.move(at, made.ID)
 	note := Message{Channel: h.Channel, Root: h.Root, Key: answerKey(h.Post), Line: text(lang, "overheard")}
 	if note.Root == "" {
 		note.Root = h.Post

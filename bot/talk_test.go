@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/unistra/melusine/bot"
 	"github.com/unistra/melusine/bot/room"
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/phrase"
 )
 
 // says speaks one after the other, and returns the last answer.
@@ -268,6 +271,19 @@ func TestMentionsAreAnsweredInPerson(t *testing.T) {
 		if direct != 1 || public != 1 {
 			t.Errorf("%d direct, %d public", direct, public)
 		}
+		// A question asked so goes on in the thread of its answer.
+		must(t, h.chat.Say(ctx, room.Account("paul"), h.chat.Channel(), "@melusine augmente le quota de bob"))
+		mine, asked := got(h.chat.Direct(ctx, room.Account("paul"))), ""
+		for at, m := range h.chat.made {
+			if at.Channel == mine && strings.Contains(m.Line, "What size") {
+				asked = at.ID
+			}
+		}
+		must(t, h.chat.SayIn(ctx, room.Account("paul"), mine, asked, "4 Go"))
+		must(t, h.chat.SayIn(ctx, room.Account("paul"), mine, asked, "oui"))
+		if len(h.ids()) != 1 {
+			t.Errorf("%d requests, said %+v", len(h.ids()), h.chat.latest())
+		}
 		cancel()
 		must(t, <-done)
 	})
@@ -360,4 +376,77 @@ func TestStepUpIsToldWithItsPage(t *testing.T) {
 	if said := h.types(t, "paul", "valider 1"); !strings.Contains(said, page) || h.state("D-1") != desk.Waiting {
 		t.Errorf("said %q", said)
 	}
+}
+
+// Twenty clicks at the same moment on a confirmation ask once.
+func TestTwentyClicksAskOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		at, m := wishCard(t, h, "passe bob et paul à 2 Go")
+		var wait sync.WaitGroup
+		for range 20 {
+			wait.Go(func() { h.presses(t, "marie", at, m.Card.Buttons[0].Context) })
+		}
+		wait.Wait()
+		if len(h.ids()) != 2 {
+			t.Errorf("%d requests", len(h.ids()))
+		}
+	})
+}
+
+// No sentence acts by itself: what is not typed in full waits for a yes.
+func TestNoSentenceActs(t *testing.T) {
+	h := newHouse(t)
+	for _, login := range strings.Fields("lmartin jdupont plangevin sgermain mcurie vroth sweber") {
+		uid := desk.UID(login)
+		h.people[uid] = desk.Person{UID: uid}
+		h.accounts = append(h.accounts, desk.Account{ID: "x" + login, Address: desk.Address(login + "@u.fr"), Owner: uid, Status: "active", Quota: 1 << 30})
+	}
+	texts := got(os.ReadFile("../internal/phrase/testdata/dev.tsv"))
+	n := 0
+	for line := range strings.Lines(string(texts)) {
+		fields := strings.Split(strings.TrimSpace(line), "\t")
+		if len(fields) < 3 {
+			continue
+		}
+		text := strings.ReplaceAll(fields[2], "unistra.fr", "u.fr")
+		if _, err := phrase.Parse(text); err == nil {
+			continue
+		}
+		n++
+		before := len(h.all())
+		if said := h.says(t, "paul", text); said == "" || len(h.all()) != before {
+			t.Fatalf("%q did something: %q", text, said)
+		}
+		h.says(t, "paul", "non")
+	}
+	if n < 150 {
+		t.Errorf("only %d sentences", n)
+	}
+}
+
+// FuzzSentence: no text does anything that is not a command typed in full, even
+// when it is said twice; and a sentence confirmed by a yes does only what it said.
+func FuzzSentence(f *testing.F) {
+	h := newHouse(f)
+	for _, s := range []string{"passe bob à 2 Go", "supprime mon alias m.curie@u.fr", "ajoute 2 Go à mon quota", "crée l'alias a@u.fr", "valide D-1", "oui", "1", "non", "m.curie@u.fr"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, err := phrase.Parse(text); err == nil || len(text) > 2000 {
+			t.Skip("a command")
+		}
+		got(h.bot.Answer(t.Context(), h.people["marie"], "fr", "non", "n"+text)) // nothing is waited for
+		before := len(h.all())
+		for i := range 2 {
+			m, err := h.bot.Answer(t.Context(), h.people["marie"], "fr", text, fmt.Sprint(i, text))
+			if err == nil && m.Line == "" {
+				t.Errorf("%q: no answer", text)
+			}
+			if typed := strings.ToLower(strings.Trim(text, " `.!»«\"")); len(h.all()) != before && i == 0 && typed != "oui" {
+				t.Fatalf("%q did something at once", text)
+			}
+			before = len(h.all())
+		}
+	})
 }
