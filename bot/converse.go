@@ -29,7 +29,7 @@ func (b *Bot) converse(ctx context.Context, user User, at place, typed, key stri
 		return Message{Line: text(lang, "slow", "trigger", b.Trigger)}
 	}
 	if err != nil {
-		return Message{Line: b.explain(lang, err)}
+		return Message{Line: b.misnamed(b.pen(lang), who, err)}
 	}
 	return m
 }

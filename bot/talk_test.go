@@ -450,3 +450,15 @@ func FuzzSentence(f *testing.F) {
 		}
 	})
 }
+
+// Who mistypes a name is told those that are near and that they may see.
+func TestDidYouMean(t *testing.T) {
+	h := newHouse(t)
+	h.found = append(h.accounts, desk.Account{ID: "z5", Address: "marie2@u.fr"})
+	for who, want := range map[desk.UID]string{"marie": "Did you mean: `marie@u.fr`?", "eve": ""} {
+		said := h.types(t, who, "compte mraie")
+		if !strings.Contains(said, "No account") || !strings.Contains(said, want) || who == "eve" && strings.Contains(said, "u.fr") {
+			t.Errorf("%s is told %q", who, said)
+		}
+	}
+}

@@ -30,6 +30,7 @@ var texts = map[string]desk.Text{
 
 	// Sentences and what they are answered.
 	"field.command":    {FR: "Commande", EN: "Command"},
+	"near":             {FR: "Vouliez-vous dire\u202f: {accounts}\u202f?", EN: "Did you mean: {accounts}?"},
 	"field.approval":   {FR: "Accord", EN: "Approval"},
 	"field.alike":      {FR: "Semblables, à valider ensemble", EN: "Alike, to approve together"},
 	"typed.approve":    {FR: "valider", EN: "approve"},
