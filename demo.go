@@ -243,6 +243,7 @@ Mélusine is ready (%.1f s): an invented university of %d mailboxes, a simulated
   2. In a private window (one browser is one person), be Paul Langevin. Open the chat: the card is there. Approve it.
   3. Back to Jeanne: the request is done, read back from Partage, and her history tells it.
   Then, in the chat as Sophie Germain:  /melusine quota jdupont 12Go   ·   /melusine aide
+  Or a sentence, in her direct messages:  ajoute 2 Go au quota de jdupont
 
   Stop with Ctrl-C. Nothing is kept.
 `, after.Seconds(), c.Accounts, c.Listen)

@@ -300,3 +300,26 @@ func TestPartageDown(t *testing.T) {
 		t.Errorf("tells %q, %d effects", said, s.effects())
 	}
 }
+
+// A sentence, in the demo too, is shown and waits for a yes.
+func TestASentenceInTheDemo(t *testing.T) {
+	s := newStage(t, nil)
+	sophie := s.be("sgermain")
+	if said := sophie.says("ajoute 2 Go au quota de jdupont"); !strings.Contains(said, "À confirmer") || !strings.Contains(said, "quota jdupont") && !strings.Contains(said, "quota jeanne.dupont@unistra.fr") {
+		t.Fatalf("answered %q", said)
+	}
+	if said := sophie.says("oui"); !strings.Contains(said, "D-1") {
+		t.Fatalf("answered %q", said)
+	}
+	s.request("D-1", desk.Settled)
+	if said := sophie.says("augmente le quota de jdupont"); !strings.Contains(said, "Quelle taille") {
+		t.Errorf("answered %q", said)
+	}
+	if said := sophie.says("de 1 Go"); !strings.Contains(said, "À confirmer") {
+		t.Errorf("answered %q", said)
+	}
+	sophie.says("non")
+	if id, _ := s.house.mirror.Next(); id != "D-2" {
+		t.Errorf("next is %s", id)
+	}
+}

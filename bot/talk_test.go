@@ -45,12 +45,15 @@ func TestSentences(t *testing.T) {
 		{"too late", "marie", []string{"passe le quota de bob à 2 Go", "+15m", "oui"}, "I wait for no answer", nil},
 		{"a new sentence replaces the old", "marie", []string{"passe le quota de bob à 2 Go", "passe le quota de bob à 3 Go", "oui"}, "D-1", []string{"quota.set bob@u.fr size=3G"}},
 		{"missing size", "marie", []string{"augmente le quota de bob"}, "What size", nil},
-		{"missing size, answered", "marie", []string{"augmente le quota de bob", "4 Go", "oui"}, "D-1", []string{"quota.set bob@u.fr size=4G"}},
+		{"missing size, answered", "marie", []string{"augmente le quota de bob", "à 4 Go", "oui"}, "D-1", []string{"quota.set bob@u.fr size=4G"}},
+		{"a size that may be a total or a difference", "marie", []string{"augmente mon quota", "4 Go"}, "What size", nil},
+		{"a difference, answered", "marie", []string{"augmente mon quota", "de 4 Go", "oui"}, "D-1", []string{"quota.set marie@u.fr size=9G"}},
 		{"missing account, then too late", "marie", []string{"crée l'alias contact@u.fr", "+10m", "bob"}, "", nil},
 		{"missing account, answered", "marie", []string{"crée l'alias contact@u.fr", "bob", "oui"}, "D-1", []string{"alias.add bob@u.fr alias=contact@u.fr"}},
 		{"me", "marie", []string{"donne-moi l'alias mc@u.fr", "oui"}, "D-1", []string{"alias.add marie@u.fr alias=mc@u.fr"}},
 		{"delta of one's own", "marie", []string{"ajoute 2 Go à mon quota", "oui"}, "D-1", []string{"quota.set marie@u.fr size=7G"}},
 		{"delta of an account not seen", "marie", []string{"ajoute 2 Go au quota de bob"}, "No account", nil},
+		{"delta of what has no limit", "paul", []string{"ajoute 2 Go au quota de sans.limite@u.fr"}, "is not a size", nil},
 		{"delta below nothing", "marie", []string{"réduis mon quota de 9 Go"}, "is not a size", nil},
 		{"a name", "paul", []string{"passe Zoé Lambert à 2 Go", "oui"}, "D-1", []string{"quota.set zoe.lambert@u.fr size=2G"}},
 		{"a name not seen", "marie", []string{"passe Zoé Lambert à 2 Go"}, "No account", nil},
@@ -86,7 +89,7 @@ func TestSentences(t *testing.T) {
 			h.people["ann1"], h.people["ann2"] = desk.Person{UID: "ann1", Name: "Ann Durand"}, desk.Person{UID: "ann2", Name: "Ann Durand"}
 			h.people["zpetit"] = desk.Person{UID: "zpetit", Name: "Zoé Lambert"}
 			h.accounts = append(h.accounts, desk.Account{ID: "z8", Address: "a.durand@u.fr", Owner: "ann1", Status: "active", Quota: 1 << 30},
-				desk.Account{ID: "z7", Address: "zoe.lambert@u.fr", Owner: "zpetit", Status: "active", Quota: 1 << 30},
+				desk.Account{ID: "z6", Address: "sans.limite@u.fr", Status: "active"}, desk.Account{ID: "z7", Address: "zoe.lambert@u.fr", Owner: "zpetit", Status: "active", Quota: 1 << 30},
 				desk.Account{ID: "z9", Address: "durand.a@u.fr", Owner: "ann2", Status: "active", Quota: 1 << 30})
 			last := ""
 			for _, text := range tt.said {
@@ -234,8 +237,11 @@ func TestARestartForgetsAndSaysSo(t *testing.T) {
 			t.Fatalf("said %q", m.Line)
 		}
 		root := h.chat.latest().Root
-		if m := hears("2", root, "4 Go"); m.Card == nil || !strings.Contains(m.Line, "To confirm") || m.Root != root {
+		if m := hears("2", root, "à 4 Go"); m.Card == nil || !strings.Contains(m.Line, "To confirm") || m.Root != root {
 			t.Fatalf("said %+v", m)
+		}
+		if m := hears("other", "another", "oui"); !strings.Contains(m.Line, "no longer know") || len(h.ids()) != 0 {
+			t.Errorf("in another thread, said %q", m.Line)
 		}
 		h.bot = h.newBot(t, h.chat)
 		if m := hears("3", root, "oui"); !strings.Contains(m.Line, "no longer know") || len(h.ids()) != 0 {
@@ -279,7 +285,7 @@ func TestMentionsAreAnsweredInPerson(t *testing.T) {
 				asked = at.ID
 			}
 		}
-		must(t, h.chat.SayIn(ctx, room.Account("paul"), mine, asked, "4 Go"))
+		must(t, h.chat.SayIn(ctx, room.Account("paul"), mine, asked, "à 4 Go"))
 		must(t, h.chat.SayIn(ctx, room.Account("paul"), mine, asked, "oui"))
 		if len(h.ids()) != 1 {
 			t.Errorf("%d requests, said %+v", len(h.ids()), h.chat.latest())

@@ -758,7 +758,7 @@ var texts = map[string]text{
 	"asks.address": {"Quelle adresse ?", "Which address?"},
 	"asks.list":    {"Quelle liste ? Donnez son adresse.", "Which list? Give its address."},
 	"asks.group":   {"Quel groupe ? Donnez son adresse.", "Which group? Give its address."},
-	"asks.size":    {"Quelle taille, et dans quelle unité ? Par exemple « 10\u202fGo », ou « +5\u202fGo » pour ajouter.", `What size, in which unit? For example "10\u00a0GB", or "+5\u00a0GB" to add.`},
+	"asks.size":    {"Quelle taille, et dans quelle unité ? « à 10\u202fGo » pour ce total, « +5\u202fGo » pour ajouter, « -5\u202fGo » pour enlever.", "What size, in which unit? \"to 10\u00a0GB\" for that total, \"+5\u00a0GB\" to add, \"-5\u00a0GB\" to take off."},
 	"asks.until":   {"Jusqu'à quelle date ? Par exemple « 31\u202faoût » ou 31/12/2026.", `Until which date? For example "31\u00a0August" or 31/12/2026.`},
 	"asks.since":   {"Depuis quelle date ?", "Since which date?"},
 	"asks.cos":     {"Quelle formule (COS) ?", "Which class of service (COS)?"},
