@@ -316,7 +316,7 @@ func (s *scanner) value(p string) (token, bool) {
 	if _, ok := intentOf(lower); ok && strings.Contains(lower, ".") {
 		return token{kind: aTopic, raw: p, value: lower}, true
 	}
-	if s.reader.Knows(lower) {
+	if s.reader.Knows(lower) && !known(fold(lower)) { // somebody may be called like a word: a word it is
 		return token{kind: aLogin, raw: p, value: lower}, true
 	}
 	return token{}, false

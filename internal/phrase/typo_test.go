@@ -20,6 +20,19 @@ func TestSlips(t *testing.T) {
 	}
 }
 
+// Somebody whose login is a word of ours takes nothing from the sentence.
+func TestALoginThatIsAWord(t *testing.T) {
+	r := &Reader{Domain: "u.fr", Knows: func(login string) bool { return login == "zzorro" || login == "liste" }}
+	for text, want := range map[string]string{
+		"passe le quota de zzorro à 8 Go": "quota.set account=zzorro size=8G",
+		"passe le quota de liste à 8 Go":  "ASK:account quota.set size=8G",
+	} {
+		if got := r.Read(text).String(); got != want {
+			t.Errorf("%q is %s, want %s", text, got, want)
+		}
+	}
+}
+
 // Where the words of a length begin leaves none out.
 func TestRepairLooksAtAllWordsNearby(t *testing.T) {
 	l := words()
