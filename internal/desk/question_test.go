@@ -33,9 +33,14 @@ func TestEveryStateWithQuestions(t *testing.T) {
 	if open.Said() != 1 || closed.Said() != 2 || closed.Exchanges[0] != (desk.Exchange{By: "cid", At: now, Question: "why?", Answer: "so", Answered: now}) {
 		t.Errorf("%d, %d, %+v", open.Said(), closed.Said(), closed.Exchanges)
 	}
-	again, _ := closed.With(facts["question"])
-	other, _ := closed.With(q("dan", "what?", digest))
-	if again.Exchanges[1].Question != "who?" || other.Exchanges[1].Question != "what?" {
+	past := closed
+	for range 2 { // three have room for a fourth
+		past, _ = past.With(facts["question"])
+		past, _ = past.With(facts["answer"])
+	}
+	again, _ := past.With(facts["question"])
+	other, _ := past.With(q("dan", "what?", digest))
+	if again.Exchanges[3].Question != "who?" || other.Exchanges[3].Question != "what?" {
 		t.Error("futures mix")
 	}
 }
