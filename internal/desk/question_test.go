@@ -34,13 +34,13 @@ func TestEveryStateWithQuestions(t *testing.T) {
 		t.Errorf("%d, %d, %+v", open.Said(), closed.Said(), closed.Exchanges)
 	}
 	past := closed
-	for range 2 { // three have room for a fourth
+	for range 10 { // eleven have room for a twelfth
 		past, _ = past.With(facts["question"])
 		past, _ = past.With(facts["answer"])
 	}
 	again, _ := past.With(facts["question"])
 	other, _ := past.With(q("dan", "what?", digest))
-	if again.Exchanges[3].Question != "who?" || other.Exchanges[3].Question != "what?" {
+	if again.Exchanges[11].Question != "who?" || other.Exchanges[11].Question != "what?" {
 		t.Error("futures mix")
 	}
 }
