@@ -57,9 +57,7 @@ func (d *Desk) specimens(actor Person) (all []Account) {
 	}
 	for _, right := range actor.Delegations {
 		for _, domain := range right.Domains {
-			if right.Holds(actor.UID, d.Now()) {
-				all = append(all, Account{Address: Address("essai@" + domain), Status: Active, Quota: 1 << 30})
-			}
+			all = append(all, Account{Address: Address("essai@" + domain), Status: Active, Quota: 1 << 30})
 		}
 	}
 	return all
