@@ -1,20 +1,14 @@
 package bot
 
 import (
-	"strings"
-
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 )
 
 // text is a sentence of this door, its {name} placeholders filled from pairs.
 // What comes from outside must have gone through code before.
 func text(lang, key string, pairs ...string) string {
-	for i := range pairs {
-		if i%2 == 0 {
-			pairs[i] = "{" + pairs[i] + "}"
-		}
-	}
-	return strings.NewReplacer(pairs...).Replace(texts[key].In(lang))
+	return say.Fill(texts[key].In(lang), pairs...)
 }
 
 // texts are the words that only chat says; those shared with the portal are in

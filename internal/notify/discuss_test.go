@@ -33,3 +33,20 @@ func TestQuestionsRing(t *testing.T) {
 		w.want(t)
 	})
 }
+
+// A card that is first shown with its present words rings nobody about others.
+func TestAnAmendmentBeforeTheCardDoesNotRing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wall{}
+		d := newDesk(t, journal.NewMemory(), pending)
+		r := ask(t, d, "ann")
+		if _, err := d.Amend(t.Context(), "ann", desk.Chat, r.ID, "", "c@u.fr"); err != nil {
+			t.Fatal(err)
+		}
+		stop := start(t, d, w)
+		w.want(t, "tell approvers waiting", "tell asker waiting")
+		stop()
+		defer start(t, d, w)()
+		w.want(t)
+	})
+}
