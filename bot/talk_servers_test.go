@@ -82,10 +82,9 @@ func TestSentencesOnMattermost(t *testing.T) {
 		}
 	})
 	t.Run("a mention is answered in person", func(t *testing.T) {
-		p := say(c.square(t), "", "@"+c.self.Username+" passe le quota de bob à 10 Go")
 		_, _, err := c.server.Admin.Client.AddChannelMember(t.Context(), c.square(t), c.self.UserId)
 		must(t, err)
-		p = say(c.square(t), "", "@"+c.self.Username+", passe le quota de bob à 10 Go")
+		p := say(c.square(t), "", "@"+c.self.Username+", passe le quota de bob à 10 Go")
 		if note := c.replies(t, p.Id, 1, "direct message"); strings.Contains(note.Message, "u.fr") {
 			t.Errorf("everybody reads %q", note.Message)
 		}

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -82,7 +83,7 @@ func TestStepUp(t *testing.T) {
 	r := ask(t, d, "k")
 	_, err := d.Approve(t.Context(), "cid", desk.Chat, r.ID, r.Digest())
 	wants(t, err, desk.StepUp)
-	if e, ok := err.(*desk.Error); !ok || e.Details["digest"] != r.Digest() {
+	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Details["digest"] != r.Digest() {
 		t.Errorf("got %v", err)
 	}
 	_, err = d.Approve(t.Context(), "ann", desk.Chat, r.ID, "")

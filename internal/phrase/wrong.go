@@ -59,11 +59,11 @@ func nearest(words []string) string {
 	return best
 }
 
-// distance counts the letters added, lost, changed or swapped with their
 // Slips counts how many letters were added, left out, replaced or exchanged with
 // their neighbour between two words.
 func Slips(a, b string) int { return distance([]rune(a), []rune(b)) }
 
+// distance counts the letters added, lost, changed or swapped with their
 // neighbour (Damerau and Levenshtein, each letter touched once).
 func distance(a, b []rune) int {
 	rows := make([][]int, len(a)+1)
