@@ -264,6 +264,7 @@ Mélusine is ready (%.1f s): an invented university of %d mailboxes, a simulated
   3. Back to Jeanne: the request is done, read back from Partage, and her history tells it.
   Then, in the chat as Sophie Germain:  /melusine quota jdupont 12Go   ·   /melusine aide
   4. As Sophie: the pages Tableau de bord and Écarts. Ask for a plan of ten; as Henri Poincaré, approve it.
+  Or a sentence, in her direct messages:  ajoute 2 Go au quota de jdupont
 
   Stop with Ctrl-C. Nothing is kept.
 `, after.Seconds(), c.Accounts, c.Listen)

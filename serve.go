@@ -54,6 +54,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	h.desk.Stale, h.desk.Zone, h.timing = cfg.StaleAfter, p.zone, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
 	h.pace, h.store = p.pace, store{cfg.Store, cfg.Partage.origin()}
+	h.desk.StepUp = cfg.Mattermost.PortalOnly
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
 	if err := h.equip(cfg.Drift, cfg.Cost, cfg.Watch, p.zone); err != nil {
 		return err
@@ -72,7 +73,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	b, err := bot.New(bot.Config{Desk: h.desk, Chat: chat, Secret: p.secret, Channel: cfg.Mattermost.Channel, URL: cfg.Mattermost.CallbackURL,
-		Link: cfg.Portal.URL + "/lier", Approvers: h.library.ApproverGroups, Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Zone: p.zone, Now: time.Now, Log: log})
+		Link: cfg.Portal.URL + "/lier", Approvers: h.library.ApproverGroups, Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Classes: cfg.Mattermost.Classes, Zone: p.zone, Now: time.Now, Log: log})
 	if err != nil {
 		return err
 	}

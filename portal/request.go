@@ -29,7 +29,16 @@ type dossier struct {
 	estate   desk.Estate
 }
 
-func (p *Portal) request(v *visit) error { return p.showRequest(v, desk.ID(v.Params("id")), nil) }
+// request shows a request. Who comes from a card of the chat, by its digest, is
+// told if the request has changed since.
+func (p *Portal) request(v *visit) error {
+	id := desk.ID(v.Params("id"))
+	r, _ := p.Desk.View.Request(id)
+	if shown := v.Query("empreinte"); shown != "" && shown != r.Digest() {
+		return p.showRequest(v, id, desk.Fail(desk.Conflict, desk.Changed, "id", string(id)))
+	}
+	return p.showRequest(v, id, nil)
+}
 
 // showRequest answers with the request as it is now and, if the person has
 // just tried something, what came of it.

@@ -19,6 +19,7 @@ type Desk struct {
 	Drift   Drift // nil: nothing is compared
 	Estate  Estate
 	Terms   Terms
+	StepUp  []Verb                    // that are approved in the portal only
 	Zone    *time.Location            // whose days delegations begin and end with; nil = UTC
 	Read    func(Book) (Rules, error) // an error is for the author of the book
 
@@ -106,6 +107,9 @@ func (d *Desk) Preview(by UID, via Door, a Action) (Action, Decision, error) {
 func (d *Desk) Approve(ctx context.Context, by UID, via Door, id ID, digest string) (Request, error) {
 	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
 		if err := d.mayJudge(by, id, r, digest); err != nil {
+			return nil, err
+		}
+		if err := d.stepUp(via, r); err != nil {
 			return nil, err
 		}
 		if err := d.mayApprove(by, r); err != nil {

@@ -57,6 +57,11 @@ const (
 	StaleData         Code = "data.stale"        // source, since
 	BadBinding        Code = "binding.bad"
 	NotBound          Code = "binding.none"
+	QuestionOpen      Code = "question.open"    // id, by
+	NoQuestion        Code = "question.none"    // id
+	NoWayBack         Code = "undo.none"        // id
+	WindowOver        Code = "undo.over"        // id
+	StepUp            Code = "stepup"           // id, digest
 	StillConcerned    Code = "person.concerned" // value, id
 	PartageDown       Code = "partage.down"
 	OtherMailbox      Code = "mailbox.other" // target

@@ -45,6 +45,18 @@ type (
 		Digest string // of what was amended
 		Via    Door
 	}
+	// Questioned sends a waiting request back to its asker, with a question of
+	// somebody who may approve it.
+	Questioned struct {
+		Text   string
+		Digest string // of what was on the card
+		Via    Door
+	}
+	// Answered is the asker's answer to the last question.
+	Answered struct {
+		Text string
+		Via  Door
+	}
 	// Withdrawn ends it by the asker's own wish.
 	Withdrawn struct{ Via Door }
 	// Reminded says that the approvers are to be told that its deadline has
@@ -122,6 +134,7 @@ type (
 		Votes   int  // how many approvals it shows
 		Code    Code // of the failure it shows
 		Version int  `json:",omitempty"` // of the request that it shows
+		Said    int  `json:",omitempty"` // how many questions and answers it shows
 	}
 )
 
@@ -231,6 +244,8 @@ func (Decided) fact()        {}
 func (Approved) fact()       {}
 func (Refused) fact()        {}
 func (Amended) fact()        {}
+func (Questioned) fact()     {}
+func (Answered) fact()       {}
 func (Withdrawn) fact()      {}
 func (Reminded) fact()       {}
 func (Escalated) fact()      {}
@@ -288,6 +303,9 @@ const (
 	ToOwner     Role = "owner"     // tells the owner of the account, if somebody else asked
 	ToRemind    Role = "reminder"  // tells the approvers that the deadline has passed
 	ToEscalate  Role = "escalated" // tells others that the approvers have not answered
+	ToQuestion  Role = "question"  // rings the asker: an approver asks something
+	ToAnswer    Role = "answer"    // rings the approvers: the asker has answered
+	ToAmend     Role = "amended"   // rings the approvers: the request was changed
 )
 
 // A Post is where something was said. The zero Post is nowhere: the person

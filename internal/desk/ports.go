@@ -91,6 +91,9 @@ type World interface {
 	Members(group string) []UID
 	// Account finds the mailbox that receives mail for an address: its own or an alias.
 	Account(Address) Account
+	// Named are the people with that name, sorted: the same words in the same
+	// order, without case nor accents.
+	Named(name string) []UID
 	// Owned yields the accounts of a person.
 	Owned(UID) []Account
 	// Search yields up to n accounts whose address begins with prefix, in order.

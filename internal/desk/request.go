@@ -58,6 +58,7 @@ type Request struct {
 	Reminded  bool // its approvers are
 	Escalated bool // others are told
 	Votes     []Vote
+	Exchanges []Exchange    // questions of approvers, answers of the asker
 	Refusal   string        // the approver's reason
 	Ended     UID           // who refused or withdrew
 	Plan      Plan          // zero: the action itself
@@ -166,6 +167,9 @@ func (r Request) after(e Event) (Request, bool) {
 		return next, ok
 	}
 	if next, ok, conducts := r.conducted(e); conducts {
+		return next, ok
+	}
+	if next, ok, talk := r.discussed(e); talk {
 		return next, ok
 	}
 	return r.executed(e)

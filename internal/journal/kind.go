@@ -29,6 +29,8 @@ var kinds = []kind{
 	kindOf[desk.Approved]("approved"),
 	kindOf[desk.Refused]("refused"),
 	kindOf[desk.Amended]("amended"),
+	kindOf[desk.Questioned]("questioned"),
+	kindOf[desk.Answered]("answered"),
 	kindOf[desk.Withdrawn]("withdrawn"),
 	kindOf[desk.Reminded]("reminded"),
 	kindOf[desk.Escalated]("escalated"),

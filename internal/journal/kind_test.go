@@ -47,6 +47,8 @@ func everyFact() []desk.Fact {
 		desk.Approved{Digest: "d1", Via: desk.Portal, Panels: []int{0, 1}},
 		desk.Refused{Reason: "non", Via: desk.Chat},
 		desk.Amended{Action: desk.Action{Verb: desk.AliasAdd, Target: "jeanne.dupont@unistra.fr", Args: "alias=accueil@unistra.fr"}, Digest: "d1", Via: desk.Portal},
+		desk.Questioned{Text: "Pour qui ?", Digest: "d1", Via: desk.Chat},
+		desk.Answered{Text: "Pour l'accueil.", Via: desk.Chat},
 		desk.Withdrawn{Via: desk.Portal},
 		desk.Reminded{},
 		desk.Escalated{},

@@ -21,6 +21,7 @@ func actions(t *rapid.T) desk.Action {
 		desk.NoForm:      rapid.Just(""),
 		desk.AddressForm: address,
 		desk.AccountForm: rapid.OneOf(address, login),
+		desk.TextForm:    rapid.StringMatching(`[a-zé?:@]{1,9}( [a-zé?:@]{1,9}){0,5}`),
 		desk.ForwardForm: rapid.OneOf(address, rapid.Just("none")),
 		desk.ClassForm:   rapid.StringMatching(`[A-Za-zé0-9](?:[a-zé0-9._·-]{0,8}[a-z0-9])?`),
 		desk.SizeForm:    rapid.StringMatching(`[1-9][0-9]{0,3}[MG]`),

@@ -30,6 +30,10 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return withReason("fact.refused", f.Reason), []string{"door", door(lang, f.Via), "reason", quoted(quote, f.Reason)}
 	case desk.Amended:
 		return "fact.amended", []string{"door", door(lang, f.Via), "summary", Summary(lang, f.Action, quote...)}
+	case desk.Questioned:
+		return "fact.questioned", []string{"door", door(lang, f.Via), "text", quoted(quote, f.Text)}
+	case desk.Answered:
+		return "fact.answered", []string{"door", door(lang, f.Via), "text", quoted(quote, f.Text)}
 	case desk.Withdrawn:
 		return "fact.withdrawn", []string{"door", door(lang, f.Via)}
 	case desk.Reminded:
