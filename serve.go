@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/unistra/melusine/bot"
+	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/portal"
@@ -53,6 +54,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	}()
 	h.desk.Stale, h.desk.Zone, h.timing = cfg.StaleAfter, p.zone, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
+	h.desk.Proofs = desk.Proofs(cfg.Portal.SignInAgain)
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
 	if err := h.anchor(ctx, cfg.History, events); err != nil {
 		return err

@@ -31,17 +31,32 @@ var axe string
 // serve gives a house a port of its own and returns its address.
 func serve(t *testing.T) (*house, string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
+	listener := listen(t)
 	address := "http://" + listener.Addr().String()
 	h := newHouse(t, func(c *Config) { demo(c); c.URL = address })
+	serveOn(t, h, listener)
+	return h, address
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	return listener
+}
+
+func port(l net.Listener) string {
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+func serveOn(t *testing.T, h *house, listener net.Listener) {
 	served := make(chan error, 1)
 	go func() { served <- h.App().Listener(listener) }()
 	t.Cleanup(func() {
 		must(t, h.Shutdown(5*time.Second))
 		must(t, <-served)
 	})
-	return h, address
 }
 
 // A tab shows pages and remembers what the console complained of.
@@ -135,10 +150,7 @@ func sights(h *house) []sight {
 	refused := h.ask("chef@physique.unistra.fr")
 	_, err := h.desk.Refuse(context.Background(), "claire", desk.Portal, refused, "", "Ce nom prête à confusion.")
 	must(h.t, err)
-	closing, err := desk.NewAction(desk.AccountClose, string(jeanneBox), nil)
-	must(h.t, err)
-	r, err := h.desk.Ask(context.Background(), desk.Asking{By: "xavier", Via: desk.Portal, Action: closing, Reason: "départ", Key: "closing"})
-	must(h.t, err)
+	closing := h.closing()
 	return []sight{
 		{"choose", "", "/connexion"},
 		{"mine", "jeanne", "/mes-adresses"},
@@ -153,7 +165,7 @@ func sights(h *house) []sight {
 		{"ask-rename", "claire", "/demandes/nouvelle?verbe=account.rename&vers=jeanne@physique.unistra.fr&compte=" + string(jeanneBox)},
 		{"ask-class", "claire", "/demandes/nouvelle?verbe=account.cos&compte=" + string(jeanneBox)},
 		{"ask-close", "claire", "/demandes/nouvelle?verbe=account.close&compte=" + string(jeanneBox)},
-		{"close-judge", "yves", "/demandes/" + string(r.ID)},
+		{"close-judge", "yves", "/demandes/" + string(closing)},
 		{"account-locked", "xavier", "/adresses/" + string(marcBox)},
 		{"help-keeper", "claire", "/aide"},
 		{"requests", "jeanne", "/demandes"},

@@ -15,18 +15,19 @@ import (
 
 // A page is what every template may use.
 type page struct {
-	lang  string
-	title string
-	self  string // address of the page, for the menu and the other language
-	token string // of its forms
-	site  string
-	me    desk.Person
-	menu  []entry
-	files files
-	zone  *time.Location
-	name  func(desk.UID) string
-	acts  bool   // the reader may ask for others: a correspondent or an approver
-	chat  string // the command that reaches us in the chat
+	lang   string
+	title  string
+	self   string // address of the page, for the menu and the other language
+	token  string // of its forms
+	site   string
+	me     desk.Person
+	menu   []entry
+	files  files
+	zone   *time.Location
+	name   func(desk.UID) string
+	acts   bool          // the reader may ask for others: a correspondent or an approver
+	chat   string        // the command that reaches us in the chat
+	within time.Duration // how fresh a sign-in must be to approve what is grave
 	// freeze is since when nothing is sent to Partage, zero if it is.
 	freeze     time.Time
 	halt, rest string // the banner says why, and what goes on
@@ -42,7 +43,7 @@ type entry struct {
 func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 	lang := p.language(c)
 	return page{lang: lang, title: text(lang, title, pairs...), self: local(c.OriginalURL()), site: p.config.Name,
-		files: p.files, zone: p.Zone, name: p.called, chat: p.Command}
+		files: p.files, zone: p.Zone, name: p.called, chat: p.Command, within: p.Desk.Proofs.Within}
 }
 
 // page is a page for the person who is signed in.

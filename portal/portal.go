@@ -45,7 +45,7 @@ type Portal struct {
 	config   Config
 	app      *fiber.App
 	sessions *sessions
-	voucher  *voucher
+	voucher  voucher
 	seal     seal
 	files    files
 }
@@ -66,7 +66,7 @@ func New(config Config, deps Deps) (*Portal, error) {
 	deps.Command = cmp.Or(deps.Command, "/melusine")
 	p := &Portal{Deps: deps, config: config, seal: sealing, files: files,
 		sessions: newSessions(deps.Now, deps.Rand, config.Session),
-		voucher:  newVoucher(config, deps.ClientSecret, deps.Client, deps.Now)}
+		voucher:  config.voucher(deps)}
 	p.app = fiber.New(p.settings())
 	p.app.Server().HeaderReceived = p.roomFor
 	p.routes()
@@ -115,10 +115,15 @@ const (
 // routes is the whole map. What is not open needs a session, and every POST
 // of a session the token of its forms.
 func (p *Portal) routes() {
-	p.app.Use(p.recovered, p.headers, p.keepLanguage, p.sameOrigin)
+	p.app.Use(p.recovered, p.headers, p.keepLanguage)
+	if p.config.Demo == nil {
+		p.app.Post(pathReturn, p.overThere) // from a server, not from a page
+	}
+	p.app.Use(p.sameOrigin)
 	p.app.Get(pathStatic+":file", p.files.serve)
 	p.app.Get(pathSignIn, p.signIn)
 	p.app.Get(pathReturn, p.signedBack)
+	p.app.Get(pathSignOut, p.signedOut)
 	if p.config.Demo != nil {
 		p.app.Post(pathSignIn, p.become)
 	}
@@ -132,6 +137,7 @@ func (p *Portal) routes() {
 	get(pathFree, p.free)
 	get(pathRequests, p.requests)
 	get(pathRequests+"/:id", p.request)
+	get(pathRequests+"/:id/identite", p.signAgain)
 	post(pathRequests+"/:id/valider", p.approve)
 	post(pathRequests+"/:id/refuser", p.refuse)
 	post(pathRequests+"/:id/annuler", p.withdraw)

@@ -60,6 +60,11 @@ var texts = map[string][2]string{
 	// Sign-in.
 	"choose.intro":    {"Ceci est une démonstration : les personnes, les boîtes, Partage et le chat sont simulés ; les règles, les validations et le journal sont ceux de Mélusine. Choisissez une personne. Un navigateur, une personne : pour en être deux à la fois, ouvrez une fenêtre privée.", "This is a demonstration: people, mailboxes, Partage and the chat are simulated; rules, approvals and journal are Mélusine's own. Choose somebody. One browser is one person: to be two at a time, open a private window."},
 	"choose.be":       {"Être {name}", "Be {name}"},
+	"choose.again":    {"Pour une décision à haut risque, on s'identifie de nouveau. Dans la démonstration, un clic suffit ; ailleurs, c'est la page de connexion de l'établissement.", "For a decision of high risk, one signs in again. In the demonstration a click is enough; elsewhere it is the sign-in page of the institution."},
+	"prove":           {"S'identifier de nouveau pour valider", "Sign in again to approve"},
+	"prove.why":       {"Cette demande est à haut risque. Pour la valider telle qu'elle est affichée, identifiez-vous de nouveau : vous aurez {n} minutes.", "This request is of high risk. To approve it as it is shown, sign in again: you will have {n} minutes."},
+	"proved":          {"Vous venez de vous identifier : vous pouvez valider cette demande, telle qu'elle est affichée, jusqu'à {time}.", "You have just signed in: you may approve this request, as it is shown, until {time}."},
+	"error.other":     {"La personne qui vient de s'identifier n'est pas celle dont la session est ouverte : rien n'a été fait.", "Whoever has just signed in is not the one whose session is open: nothing was done."},
 	"signed.out":      {"Vous êtes déconnecté", "You are signed out"},
 	"signed.out.rest": {"Vos autres applications restent ouvertes. Sur un poste partagé, fermez aussi le navigateur.", "Your other applications stay open. On a shared computer, close the browser too."},
 

@@ -14,6 +14,12 @@ use Lemonldap::NG::Portal::Main;
 my $portal = Lemonldap::NG::Portal::Main->run({});
 
 builder {
+    enable 'Static', path => sub { s{^/javascript/}{/} }, root => '/usr/share/javascript';
     enable 'Static', path => sub { s{^/static/}{/} }, root => '/usr/share/lemonldap-ng/portal/htdocs/static';
-    $portal;
+    # LemonLDAP::NG gives its cookies to a domain; an address is none.
+    sub {
+        my $answer = $portal->(@_);
+        s/; *domain=[^;]*//i for @{ $answer->[1] };
+        $answer;
+    };
 };
