@@ -115,6 +115,21 @@ func (b *tab) until(condition string) {
 	}
 }
 
+// reach waits for a page where the condition is true, through any number of others.
+func (b *tab) reach(condition string) {
+	b.t.Helper()
+	var where string
+	for range 200 {
+		said, err := chromedp.Run(b.Context, chromedp.Evaluate[string]("("+condition+") ? 'yes' : location.href + ' ' + (document.body?.innerText ?? '')"))
+		if err == nil && said == "yes" {
+			return
+		}
+		where = said
+		time.Sleep(50 * time.Millisecond) // pages of other servers, which lead on by themselves
+	}
+	b.t.Fatalf("never %s; at %s", condition, where)
+}
+
 func (b *tab) become(who desk.UID) {
 	b.t.Helper()
 	b.visit("/connexion")

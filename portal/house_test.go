@@ -110,6 +110,7 @@ func newHouseWith(t testing.TB, secret string, adjust func(*Config), mounts ...M
 	h.Portal, err = New(config, Deps{Desk: h.desk, Now: h.clock, Rand: rand.Reader, Zone: time.UTC,
 		Log: slog.New(slog.NewTextHandler(h.log, nil)), Client: &http.Client{Timeout: 5 * time.Second}, ClientSecret: secret, Approvers: book.ApproverGroups, Mount: mounts})
 	must(t, err)
+	h.tempo = tempo{beat: 5 * time.Millisecond, rest: time.Millisecond, life: 20 * time.Millisecond} // so that a whole answer ends
 	return h
 }
 

@@ -13,6 +13,7 @@ import (
 func (p *Portal) inbox(v *visit) error {
 	waiting := p.Desk.Inbox(v.me.UID)
 	pg := p.page(v, "inbox")
+	pg.watch = p.watch(v, "")
 	if len(waiting) == 0 {
 		return render(v.Ctx, fiber.StatusOK, emptyInboxPage(pg))
 	}

@@ -28,6 +28,7 @@ type page struct {
 	acts   bool          // the reader may ask for others: a correspondent or an approver
 	chat   string        // the command that reaches us in the chat
 	within time.Duration // how fresh a sign-in must be to approve what is grave
+	watch  string        // where to learn that what the page shows has changed, "" if it does not move
 	// freeze is since when nothing is sent to Partage, zero if it is.
 	freeze     time.Time
 	halt, rest string // the banner says why, and what goes on

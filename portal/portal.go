@@ -48,6 +48,8 @@ type Portal struct {
 	voucher  voucher
 	seal     seal
 	files    files
+	streams  *streams
+	tempo    tempo
 }
 
 // New makes a portal; the error says all that is wrong with the configuration.
@@ -64,7 +66,7 @@ func New(config Config, deps Deps) (*Portal, error) {
 		return nil, err
 	}
 	deps.Command = cmp.Or(deps.Command, "/melusine")
-	p := &Portal{Deps: deps, config: config, seal: sealing, files: files,
+	p := &Portal{Deps: deps, config: config, seal: sealing, files: files, streams: newStreams(), tempo: standardTempo,
 		sessions: newSessions(deps.Now, deps.Rand, config.Session),
 		voucher:  config.voucher(deps)}
 	p.app = fiber.New(p.settings())
@@ -110,6 +112,8 @@ const (
 	pathSafety   = "/surete"
 	pathRights   = "/delegations"
 	pathRules    = "/reglement"
+	pathFollow   = "/suivi"
+	pathState    = "/etat"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -144,6 +148,8 @@ func (p *Portal) routes() {
 	post(pathRequests+"/:id/redemander", p.askAgain)
 	post(pathRequests+"/:id/modifier", p.amend)
 	get(pathInbox, p.inbox)
+	get(pathFollow, p.follow)
+	get(pathState, p.state)
 	get(pathAccounts+"/:address", p.account)
 	get(pathLink, p.link)
 	post(pathLink, p.offerCode)
@@ -178,6 +184,7 @@ func (p *Portal) Listen() error {
 // Shutdown stops taking requests and waits for those on their way, at most
 // for grace.
 func (p *Portal) Shutdown(grace time.Duration) error {
+	p.streams.close()
 	if err := p.app.ShutdownWithTimeout(grace); err != nil {
 		return fmt.Errorf("stop portal: %w", err)
 	}

@@ -46,6 +46,7 @@ func (p *Portal) showRequest(v *visit, id desk.ID, tried error) error {
 	if tried != nil {
 		status, d.problem = statusOf(tried), explain(pg.lang, tried)
 	}
+	pg.watch = p.watch(v, id)
 	pg.self, d.about = pathRequests+"/"+string(id), p.about(pg.lang, v.me.UID, r.Action)
 	return render(v.Ctx, status, requestPage(pg, d))
 }

@@ -283,6 +283,26 @@ var texts = map[string][2]string{
 	"safety.held":             {"Demandes retenues", "Held requests"},
 	"safety.none":             {"Aucune demande n'est retenue.", "No request is held."},
 
+	// How things are, and what moves.
+	"state":           {"État des services", "State of services"},
+	"state.at":        {"À {moment}.", "At {moment}."},
+	"state.well":      {"En ordre", "In order"},
+	"state.ill":       {"À surveiller", "Needs attention"},
+	"state.directory": {"Annuaire", "Directory"},
+	"state.partage":   {"Partage", "Partage"},
+	"state.sending":   {"Envois à Partage", "Sending to Partage"},
+	"state.work":      {"Demandes acceptées", "Accepted requests"},
+	"state.read":      {"Lu le {moment}.", "Read on {moment}."},
+	"state.old":       {"Lu pour la dernière fois le {moment} : ce qui est affiché peut avoir changé, et certains changements sont suspendus.", "Last read on {moment}: what is shown may have changed, and some changes are paused."},
+	"state.never":     {"Pas encore lu : les changements sont suspendus.", "Not read yet: changes are paused."},
+	"state.sends":     {"Ce qui est accepté part vers Partage.", "What is accepted is sent to Partage."},
+	"state.frozen":    {"Gelés depuis le {moment} : vos demandes sont gardées et partiront ensuite.", "Frozen since {moment}: your requests are kept and will be sent afterwards."},
+	"state.moving":    {"En cours d'application : {n}.", "Being applied: {n}."},
+	"state.doubtful":  {"Dont on ne sait pas encore si Partage les a appliquées : {n}. Mélusine relit Partage jusqu'à le savoir.", "Not known yet whether Partage applied them: {n}. Mélusine reads Partage again until it knows."},
+	"state.help":      {"Une demande faite pendant une panne n'est pas perdue : elle part quand le service revient.", "A request made during an outage is not lost: it is sent when the service is back."},
+	"live.changed":    {"Cette page a changé.", "This page has changed."},
+	"live.shown":      {"La page vient d'être mise à jour.", "The page has just been updated."},
+
 	// Requests.
 	"what":          {"Objet", "Object"},
 	"asked.on":      {"Demandée le", "Asked on"},
