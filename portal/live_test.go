@@ -27,9 +27,10 @@ func (h *house) watches(who desk.UID, about desk.ID) (*watcher, session) {
 	must(h.t, err)
 	read, write := io.Pipe()
 	w := &watcher{h.t.(*testing.T), bufio.NewScanner(read), make(chan struct{})}
+	shown := h.glimpse(who, about)
 	go func() {
 		defer close(w.ended)
-		h.stream(bufio.NewWriter(write), s, about, h.glimpse(who, about))
+		h.stream(bufio.NewWriter(write), s, about, shown)
 		_ = write.Close()
 	}()
 	h.t.Cleanup(func() { _ = read.Close(); <-w.ended })
