@@ -23,6 +23,7 @@ type Config struct {
 	OIDC           OIDC          `yaml:"oidc"`            // who vouches for people; or else
 	CAS            CAS           `yaml:"cas"`
 	SignInAgain    SignInAgain   `yaml:"sign_in_again"`
+	Legal          Legal         `yaml:"legal"`
 
 	// Demo, when main sets it, replaces OIDC and CAS by a list to choose from. It is
 	// not in the file, so that no file can open that door.
@@ -82,6 +83,7 @@ func (c Config) Check() error {
 	}
 	_, err = accentSheet(c.Accent)
 	need(err == nil, "accent", fmt.Sprint(err))
+	c.Legal.check(need)
 	need(c.SignInAgain.Within == 0 || c.SignInAgain.Within >= time.Minute && c.SignInAgain.Within <= time.Hour, "sign_in_again.within", "neither 0 nor between 1m and 1h")
 	switch {
 	case c.Demo != nil:

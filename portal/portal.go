@@ -49,6 +49,7 @@ type Portal struct {
 	seal     seal
 	files    files
 	streams  *streams
+	names    names
 	tempo    tempo
 }
 
@@ -114,6 +115,14 @@ const (
 	pathRules    = "/reglement"
 	pathFollow   = "/suivi"
 	pathState    = "/etat"
+	pathSearch   = "/recherche"
+	pathTouched  = "/qui-a-touche"
+	pathData     = "/mes-donnees.json"
+	pathLegal    = "/mentions-legales"
+	pathAccess   = "/accessibilite"
+	pathPrivacy  = "/donnees-personnelles"
+
+	pathPreferences = "/preferences"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -128,6 +137,9 @@ func (p *Portal) routes() {
 	p.app.Get(pathSignIn, p.signIn)
 	p.app.Get(pathReturn, p.signedBack)
 	p.app.Get(pathSignOut, p.signedOut)
+	p.app.Get(pathLegal, p.legal)
+	p.app.Get(pathAccess, p.accessibility)
+	p.app.Get(pathPrivacy, p.privacy)
 	if p.config.Demo != nil {
 		p.app.Post(pathSignIn, p.become)
 	}
@@ -150,6 +162,11 @@ func (p *Portal) routes() {
 	get(pathInbox, p.inbox)
 	get(pathFollow, p.follow)
 	get(pathState, p.state)
+	get(pathSearch, p.search)
+	get(pathTouched, p.touched)
+	get(pathData, p.mydata)
+	get(pathPreferences, p.preferences)
+	post(pathPreferences, p.prefer)
 	get(pathAccounts+"/:address", p.account)
 	get(pathLink, p.link)
 	post(pathLink, p.offerCode)
