@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	capture "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -166,6 +167,7 @@ func sights(h *house) []sight {
 	_, err := h.desk.Refuse(context.Background(), "claire", desk.Portal, refused, "", "Ce nom prête à confusion.")
 	must(h.t, err)
 	closing := h.closing()
+	h.desk.Proofs = desk.Proofs{Within: 5 * time.Minute}
 	return []sight{
 		{"choose", "", "/connexion"},
 		{"mine", "jeanne", "/mes-adresses"},
@@ -194,7 +196,25 @@ func sights(h *house) []sight {
 		{"link", "jeanne", "/lier"},
 		{"help", "jeanne", "/aide"},
 		{"missing", "jeanne", "/nulle-part"},
+		{"state", "jeanne", "/etat"},
+		{"search", "claire", "/recherche?q=dupont"},
+		{"search-sentence", "claire", "/recherche?q=" + escape("quota jeanne.dupont@physique.unistra.fr 8Go")},
+		{"search-none", "nadia", "/recherche?q=zzz"},
+		{"preferences", "jeanne", "/preferences?garde=oui"},
+		{"touched", "jeanne", "/qui-a-touche"},
+		{"touched-none", "nadia", "/qui-a-touche"},
+		{"legal", "jeanne", "/mentions-legales"},
+		{"accessibility", "jeanne", "/accessibilite"},
+		{"privacy", "jeanne", "/donnees-personnelles"},
+		{"prove-again", "yves", "/demandes/" + string(closing) + "/identite?empreinte=" + h.digest(closing)},
+		{"signed-out", "", "/deconnexion"},
 	}
+}
+
+// digest is what an approval of the request as it stands binds to.
+func (h *house) digest(id desk.ID) string {
+	r, _ := h.mirror.Request(id)
+	return r.Digest()
 }
 
 // looks are the ways a page is looked at.
@@ -300,9 +320,20 @@ func (b *tab) judge(name string) {
 	if *shots == "" {
 		return
 	}
-	picture, err := chromedp.Run(b.Context, chromedp.FullScreenshot(100))
-	must(b.t, err)
-	must(b.t, os.WriteFile(filepath.Join(*shots, name+".png"), picture, 0o644))
+	must(b.t, os.WriteFile(filepath.Join(*shots, name+".webp"), b.picture(), 0o644))
+}
+
+// picture is the whole page as it is.
+func (b *tab) picture() (image []byte) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		taken, err := cdp.Call(ctx, target, capture.CaptureScreenshot, capture.CaptureScreenshotParams{Format: capture.CaptureScreenshotFormatWebp, Quality: new(int64(45)), CaptureBeyondViewport: new(true)})
+		if err == nil {
+			image = taken.Data
+		}
+		return err
+	}))
+	return image
 }
 
 // With the keyboard alone: fill the form, check, send.

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"iter"
+	"math"
 	"net/url"
 	"strings"
 	"sync"
@@ -60,8 +61,12 @@ func (n *names) text(view desk.View) string {
 	if now := [2]time.Time{directory, partage}; n.as != now {
 		var b strings.Builder
 		b.WriteByte('\n')
-		for _, a := range view.Search("", view.Population()) {
-			b.WriteString(string(a.Address) + line(view, a) + "\n")
+		for _, first := range "0123456789abcdefghijklmnopqrstuvwxyz" {
+			for _, a := range view.Search(string(first), math.MaxInt32) {
+				if strings.HasPrefix(string(a.Address), string(first)) { // else it was found by an alias
+					b.WriteString(string(a.Address) + line(view, a) + "\n")
+				}
+			}
 		}
 		n.as, n.lines = now, b.String()
 	}

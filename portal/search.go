@@ -130,11 +130,28 @@ func (p *Portal) findOwn(v *visit, pg page, q string) (hits []hit) {
 // findOrder is the form, or the page, that a command or a sentence leads to.
 func (p *Portal) findOrder(v *visit, pg page, q string) (hits []hit) {
 	for _, a := range p.understand(v.me, pg.lang, q) {
-		if href := leads(a); href != "" {
+		if href := leads(a); href != "" && p.there(v.me, a) {
 			hits = append(hits, hit{"found.act", say.Summary(pg.lang, a), a.String(), href})
 		}
 	}
 	return hits
+}
+
+// there says that what is asked about is something that the person may see; what
+// is asked for is the form's to judge.
+func (p *Portal) there(me desk.Person, a desk.Action) (seen bool) {
+	spec, _ := desk.SpecOf(a.Verb)
+	switch {
+	case spec.Changes:
+		return true
+	case spec.Target == desk.RequestForm:
+		_, err := p.Desk.Request(me.UID, desk.Portal, desk.ID(a.Target))
+		return err == nil
+	case spec.Target == desk.AccountForm:
+		_, err := p.Desk.Show(me.UID, desk.Portal, a.Target)
+		return err == nil
+	}
+	return true
 }
 
 // understand reads as the chat does: a command, else a sentence.
@@ -190,6 +207,9 @@ func leads(a desk.Action) string {
 	case desk.DelegationShow:
 		return pathRights + "/" + a.Target
 	case desk.DelegationList:
+		if a.Target == "" {
+			return pathRights
+		}
 		return pathRights + "?q=" + escape(a.Target)
 	}
 	if !spec.Changes {
