@@ -211,12 +211,6 @@ func sights(h *house) []sight {
 	}
 }
 
-// digest is what an approval of the request as it stands binds to.
-func (h *house) digest(id desk.ID) string {
-	r, _ := h.mirror.Request(id)
-	return r.Digest()
-}
-
 // looks are the ways a page is looked at.
 var looks = []struct {
 	name   string

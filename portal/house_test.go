@@ -318,6 +318,12 @@ func (h *house) closing() desk.ID {
 	return r.ID
 }
 
+// digest is what an approval of the request as it stands binds to.
+func (h *house) digest(id desk.ID) string {
+	r, _ := h.mirror.Request(id)
+	return r.Digest()
+}
+
 func all[T any](rows []T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for _, row := range rows {
