@@ -78,6 +78,8 @@ func TestSigningInByCASGoesWrong(t *testing.T) {
 			s.says = strings.Replace(fmt.Sprintf(yes, "jeanne"), "<cas:authenticationSuccess>", "<cas:authenticationSuccess><cas:user>marc</cas:user></cas:authenticationSuccess><cas:authenticationSuccess>", 1)
 		}, nil, 400},
 		"by a proxy": {func(s *casServer) {
+			s.says = strings.Replace(fmt.Sprintf(yes, "jeanne"), "</cas:user>", "</cas:user><cas:proxies><cas:proxy>https://evil.example</cas:proxy></cas:proxies>", 1)
+		}, nil, 400},
 			s.says = fmt.Sprintf(yes, "jeanne</cas:user><cas:proxies><cas:proxy>https://evil.example</cas:proxy></cas:proxies><cas:user>")
 		}, nil, 400},
 		"another space": {func(s *casServer) {
