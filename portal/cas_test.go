@@ -80,8 +80,6 @@ func TestSigningInByCASGoesWrong(t *testing.T) {
 		"by a proxy": {func(s *casServer) {
 			s.says = strings.Replace(fmt.Sprintf(yes, "jeanne"), "</cas:user>", "</cas:user><cas:proxies><cas:proxy>https://evil.example</cas:proxy></cas:proxies>", 1)
 		}, nil, 400},
-			s.says = fmt.Sprintf(yes, "jeanne</cas:user><cas:proxies><cas:proxy>https://evil.example</cas:proxy></cas:proxies><cas:user>")
-		}, nil, 400},
 		"another space": {func(s *casServer) {
 			s.says = strings.ReplaceAll(fmt.Sprintf(yes, "jeanne"), "yale.edu", "evil.example")
 		}, nil, 400},
