@@ -6,6 +6,7 @@ import (
 	"context"
 	_ "embed"
 	"flag"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -317,11 +318,18 @@ func (b *tab) judge(name string) {
 	must(b.t, os.WriteFile(filepath.Join(*shots, name+".webp"), b.picture(), 0o644))
 }
 
-// picture is the whole page as it is.
+// tallest is how much of a page its picture shows, in pixels.
+const tallest = 2400
+
+// picture is the page as it is, small enough to be kept beside the code.
 func (b *tab) picture() (image []byte) {
 	b.t.Helper()
+	var width, height float64
+	_, err := fmt.Sscan(b.js(`innerWidth + " " + Math.max(document.documentElement.scrollHeight, 1)`), &width, &height)
+	must(b.t, err)
+	view := &capture.Viewport{Width: width, Height: min(height, tallest), Scale: 0.6}
 	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		taken, err := cdp.Call(ctx, target, capture.CaptureScreenshot, capture.CaptureScreenshotParams{Format: capture.CaptureScreenshotFormatWebp, Quality: new(int64(45)), CaptureBeyondViewport: new(true)})
+		taken, err := cdp.Call(ctx, target, capture.CaptureScreenshot, capture.CaptureScreenshotParams{Format: capture.CaptureScreenshotFormatWebp, Quality: new(int64(40)), Clip: view, CaptureBeyondViewport: new(true)})
 		if err == nil {
 			image = taken.Data
 		}

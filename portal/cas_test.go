@@ -176,3 +176,33 @@ func TestSigningOutByCAS(t *testing.T) {
 	}
 	b.get("/aide").wants(t, http.StatusSeeOther)
 }
+
+// On a real site too, one address alone takes what is not sent by a page of ours.
+func TestOnlyTheVoucherCallsFromOutside(t *testing.T) {
+	_, h := newCAS(t)
+	h.ask("contact@physique.unistra.fr")
+	b := h.browser()
+	b.comeBack(b.away()).wants(t, http.StatusSeeOther)
+	before := h.count()
+	for _, x := range routesOf(h) {
+		if safeMethod(x.method) {
+			continue
+		}
+		for name, attack := range attacks {
+			r := form(x.path, fieldsFor(h, b, x.path)...)
+			r.Method = x.method
+			attack(r)
+			want := http.StatusForbidden
+			if x == (route{http.MethodPost, pathReturn}) {
+				want = http.StatusBadRequest // it names no session
+			}
+			if a := b.send(r); a.StatusCode != want {
+				t.Errorf("%s %s, %s: %d", x.method, x.path, name, a.StatusCode)
+			}
+		}
+	}
+	if n := h.count(); n != before {
+		t.Errorf("attacks wrote %d facts", n-before)
+	}
+	b.get("/aide").wants(t, http.StatusOK, "Jeanne Dupont")
+}
