@@ -176,3 +176,30 @@ func (b *tab) everywhere(h *house, look func(sight)) {
 		look(s)
 	}
 }
+
+// The list of what waits grows by itself; under somebody who types nothing is
+// replaced: they are told, and what they typed stays.
+func TestPagesFollowWhatMoves(t *testing.T) {
+	h, address := serve(t)
+	h.tempo = standardTempo
+	first := h.ask("contact@physique.unistra.fr")
+	b := open(t, address)
+	b.become("claire")
+	b.visit("/a-valider")
+	h.ask("accueil@physique.unistra.fr")
+	b.until(`document.querySelectorAll("#live .choices li").length === 2 && document.querySelector(".nav .badge").innerText.startsWith("2")`)
+	b.until(`document.getElementById("news").innerText.includes("mise à jour")`)
+	b.press("r")
+	b.until(`document.activeElement.id === "motif-refus"`)
+	b.press("Ce nom")
+	_, err := h.desk.Approve(t.Context(), "xavier", desk.Chat, first, "")
+	must(t, err)
+	b.until(`document.getElementById("news").innerText.includes("Cette page a changé")`)
+	if typed := b.js(`document.getElementById("motif-refus").value`); !strings.HasSuffix(typed, "Ce nom") {
+		t.Errorf("what was typed is now %q", typed)
+	}
+	b.visit("/etat")
+	h.send("yves", desk.HouseFreeze)
+	b.until(`document.getElementById("live").innerText.includes("Gelés depuis le")`)
+	b.silent()
+}
