@@ -289,6 +289,7 @@ var texts = map[string][2]string{
 	"search.placeholder": {"Adresse, nom, demande…", "Address, name, request…"},
 	"search.hint":        {"Une phrase aussi : « passe jdupont à 8 Go ». Rien n'est fait : le formulaire s'ouvre, rempli.", "A sentence too: \"raise jdupont to 8 GB\". Nothing is done: the form opens, filled in."},
 	"search.again":       {"Recherche dans la page", "Search in the page"},
+	"search.everywhere":  {"Recherche dans tout le portail", "Search the whole portal"},
 	"search.go":          {"Chercher", "Search"},
 	"search.none":        {"Aucun résultat pour « {q} ».", "No result for \"{q}\"."},
 	"search.nothing":     {"Aucun résultat.", "No result."},
