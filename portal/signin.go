@@ -41,7 +41,11 @@ func (p *Portal) sendAway(c *fiber.Ctx, a attempt) error {
 	}
 	p.keep(c, attemptCookie, sealed, patience)
 	if p.config.Demo != nil {
-		return render(c, fiber.StatusOK, demoPage(p.open(c, "choose"), p.choosable(a), a))
+		title := "choose"
+		if a.Again.Who != "" {
+			title = "prove"
+		}
+		return render(c, fiber.StatusOK, demoPage(p.open(c, title), p.choosable(a), a))
 	}
 	there, err := p.voucher.begin(c.UserContext(), a)
 	if err != nil {
