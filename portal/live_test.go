@@ -19,10 +19,17 @@ type watcher struct {
 	ended chan struct{}
 }
 
-// watches opens one, at the pace of a test; nothing ends it but what is tested.
+// newLive is a house whose streams beat at the pace of a test; nothing ends them
+// but what is tested.
+func newLive(t *testing.T) *house {
+	h := newHouse(t, demo)
+	h.tempo = tempo{beat: time.Millisecond, rest: time.Millisecond, life: time.Minute}
+	return h
+}
+
+// watches opens one.
 func (h *house) watches(who desk.UID, about desk.ID) (*watcher, session) {
 	h.t.Helper()
-	h.tempo = tempo{beat: time.Millisecond, rest: time.Millisecond, life: time.Minute}
 	s, err := h.sessions.open(identity{who: who}, "", desk.Proof{})
 	must(h.t, err)
 	read, write := io.Pipe()
@@ -55,7 +62,7 @@ func (w *watcher) next() (line string, beats int) {
 }
 
 func TestAStreamTellsOfWhatOneSees(t *testing.T) {
-	h := newHouse(t, demo)
+	h := newLive(t)
 	id := h.ask("contact@physique.unistra.fr")
 	asker, _ := h.watches("jeanne", id)
 	judge, _ := h.watches("claire", "")
@@ -82,7 +89,7 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 		"left for good": func(h *house, _ session) { must(h.t, h.mirror.LearnPerson("jeanne", desk.Person{})) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t, demo)
+			h := newLive(t)
 			w, s := h.watches("jeanne", "")
 			if name == "over there" {
 				h.sessions.mu.Lock()
@@ -100,7 +107,7 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 }
 
 func TestAStreamEndsWithThePortal(t *testing.T) {
-	h := newHouse(t, demo)
+	h := newLive(t)
 	w, _ := h.watches("jeanne", "")
 	must(t, h.Shutdown(time.Second))
 	for line, beats := w.next(); line != "ended"; line, beats = w.next() {
