@@ -48,7 +48,9 @@ func (c config) open() (p parts, err error) {
 		errs[3] = fmt.Errorf("read secret: %s holds fewer than 32 bytes", c.SecretFile)
 	}
 	p.botToken, errs[4] = secretText(c.Mattermost.TokenFile)
-	p.oidcSecret, errs[5] = secretText(c.Portal.OIDC.ClientSecretFile)
+	if c.Portal.CAS.URL == "" {
+		p.oidcSecret, errs[5] = secretText(c.Portal.OIDC.ClientSecretFile)
+	}
 	if c.Mattermost.AdminSocket == "" {
 		p.adminToken, errs[6] = secretText(c.Mattermost.AdminTokenFile)
 	}

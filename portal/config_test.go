@@ -50,6 +50,18 @@ func TestConfig(t *testing.T) {
 		{"no line of a table", func(c *Config) { c.BatchRows = 0 }, "portal.batch_rows"},
 		{"too many lines of a table", func(c *Config) { c.BatchRows = 5001 }, "portal.batch_rows"},
 		{"claim", func(c *Config) { c.OIDC.UIDClaim = "" }, "portal.oidc.uid_claim"},
+		{"CAS", func(c *Config) { c.OIDC = OIDC{}; c.CAS.URL = "https://sso.example.fr/cas" }, ""},
+		{"CAS and OIDC", func(c *Config) { c.CAS.URL = "https://sso.example.fr/cas" }, "portal.cas.url"},
+		{"CAS in the clear", func(c *Config) { c.OIDC = OIDC{}; c.CAS.URL = "http://sso.example.fr/cas" }, "portal.cas.url"},
+		{"signing in again too late", func(c *Config) { c.SignInAgain.Within = 2 * time.Hour }, "portal.sign_in_again.within"},
+		{"signing in again too soon", func(c *Config) { c.SignInAgain.Within = time.Second }, "portal.sign_in_again.within"},
+		{"never signing in again", func(c *Config) { c.SignInAgain.Within = 0 }, ""},
+		{"half a notice", func(c *Config) { c.Legal = Legal{Publisher: "U", Director: "P", Host: "N", Officer: "d@u.fr"} }, "portal.legal.contact"},
+		{"a placeholder", func(c *Config) {
+			c.Legal = Legal{Publisher: "[NOM DE L'ENTITE]", Director: "P", Host: "N", Officer: "d@u.fr", Contact: "a@u.fr"}
+		}, "portal.legal.publisher"},
+		{"accessible without an audit", func(c *Config) { c.Legal.Accessibility = "full" }, "portal.legal.audit"},
+		{"accessible somehow", func(c *Config) { c.Legal = Legal{Accessibility: "yes", Audit: "x"} }, "portal.legal.accessibility"},
 		{"demo without provider", func(c *Config) { c.OIDC = OIDC{}; c.Demo = []Character{} }, ""},
 	} {
 		c := good()

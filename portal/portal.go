@@ -46,9 +46,12 @@ type Portal struct {
 	config   Config
 	app      *fiber.App
 	sessions *sessions
-	voucher  *voucher
+	voucher  voucher
 	seal     seal
 	files    files
+	streams  *streams
+	names    names
+	tempo    tempo
 }
 
 // New makes a portal; the error says all that is wrong with the configuration.
@@ -65,9 +68,9 @@ func New(config Config, deps Deps) (*Portal, error) {
 		return nil, err
 	}
 	deps.Command = cmp.Or(deps.Command, "/melusine")
-	p := &Portal{Deps: deps, config: config, seal: sealing, files: files,
+	p := &Portal{Deps: deps, config: config, seal: sealing, files: files, streams: newStreams(), tempo: standardTempo,
 		sessions: newSessions(deps.Now, deps.Rand, config.Session),
-		voucher:  newVoucher(config, deps.ClientSecret, deps.Client, deps.Now)}
+		voucher:  config.voucher(deps)}
 	p.app = fiber.New(p.settings())
 	p.app.Server().HeaderReceived = p.roomFor
 	if err := p.routes(); err != nil {
@@ -117,6 +120,16 @@ const (
 	pathTokens   = "/jetons"
 	pathDrift    = "/ecarts"
 	pathFigures  = "/tableau"
+	pathFollow   = "/suivi"
+	pathState    = "/etat"
+	pathSearch   = "/recherche"
+	pathTouched  = "/qui-a-touche"
+	pathData     = "/mes-donnees.json"
+	pathLegal    = "/mentions-legales"
+	pathAccess   = "/accessibilite"
+	pathPrivacy  = "/donnees-personnelles"
+
+	pathPreferences = "/preferences"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -126,10 +139,18 @@ func (p *Portal) routes() error {
 	if err := (api.API{Desk: p.Desk, Log: p.Log, URL: p.config.URL}).Mount(p.app); err != nil { // before what looks at who sent it: no cookie counts there
 		return err
 	}
-	p.app.Use(p.keepLanguage, p.sameOrigin)
+	p.app.Use(p.keepLanguage)
+	if p.config.Demo == nil {
+		p.app.Post(pathReturn, p.overThere) // from a server, not from a page
+	}
+	p.app.Use(p.sameOrigin)
 	p.app.Get(pathStatic+":file", p.files.serve)
 	p.app.Get(pathSignIn, p.signIn)
 	p.app.Get(pathReturn, p.signedBack)
+	p.app.Get(pathSignOut, p.signedOut)
+	p.app.Get(pathLegal, p.legal)
+	p.app.Get(pathAccess, p.accessibility)
+	p.app.Get(pathPrivacy, p.privacy)
 	if p.config.Demo != nil {
 		p.app.Post(pathSignIn, p.become)
 	}
@@ -145,12 +166,20 @@ func (p *Portal) routes() error {
 	get(pathBatch, p.newBatch)
 	post(pathBatch, p.submitBatch)
 	get(pathRequests+"/:id", p.request)
+	get(pathRequests+"/:id/identite", p.signAgain)
 	post(pathRequests+"/:id/valider", p.approve)
 	post(pathRequests+"/:id/refuser", p.refuse)
 	post(pathRequests+"/:id/annuler", p.withdraw)
 	post(pathRequests+"/:id/redemander", p.askAgain)
 	post(pathRequests+"/:id/modifier", p.amend)
 	get(pathInbox, p.inbox)
+	get(pathFollow, p.follow)
+	get(pathState, p.state)
+	get(pathSearch, p.search)
+	get(pathTouched, p.touched)
+	get(pathData, p.mydata)
+	get(pathPreferences, p.preferences)
+	post(pathPreferences, p.prefer)
 	get(pathAccounts+"/:address", p.account)
 	get(pathLink, p.link)
 	post(pathLink, p.offerCode)
@@ -192,6 +221,7 @@ func (p *Portal) Listen() error {
 // Shutdown stops taking requests and waits for those on their way, at most
 // for grace.
 func (p *Portal) Shutdown(grace time.Duration) error {
+	p.streams.close()
 	if err := p.app.ShutdownWithTimeout(grace); err != nil {
 		return fmt.Errorf("stop portal: %w", err)
 	}

@@ -49,6 +49,7 @@ const (
 	OwnBenefit        Code = "approver.benefits" // id
 	OwnAmendment      Code = "approver.amended"  // id
 	NotAmendable      Code = "amend.not"         // id
+	SignAgain         Code = "sign.again"        // id
 	TooLate           Code = "too.late"          // id, state, by
 	NotExpired        Code = "expired.not"       // id
 	OtherPanel        Code = "approver.others"   // id

@@ -31,7 +31,8 @@ type (
 	Approved struct {
 		Digest string
 		Via    Door
-		Panels []int `json:",omitempty"` // that the voter belongs to, by their places in the decision; none: the only one
+		Panels []int     `json:",omitempty"` // that the voter belongs to, by their places in the decision; none: the only one
+		Signed time.Time `json:",omitzero"`  // when they signed in again for it; zero if that was not asked
 	}
 	// Refused ends a waiting request by an approver's no.
 	Refused struct {

@@ -25,6 +25,9 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 	case desk.Decided:
 		return decided(lang, f.Decision, quote)
 	case desk.Approved:
+		if !f.Signed.IsZero() {
+			return "fact.approved.signed", []string{"door", door(lang, f.Via)}
+		}
 		return "fact.approved", []string{"door", door(lang, f.Via)}
 	case desk.Refused:
 		return withReason("fact.refused", f.Reason), []string{"door", door(lang, f.Via), "reason", quoted(quote, f.Reason)}
