@@ -363,6 +363,8 @@ func TestKeepPeople(t *testing.T) {
 				done := make(chan struct{})
 				go func() { defer close(done); h.keepPeople(ctx) }()
 				time.Sleep(10 * time.Second)
+				cancel()
+				<-done
 				if name == "too many gone" {
 					if d.follows != 1 || d.reads < 1 || h.mirror.Persons() != 30 || !errors.Is(h.vitals.of("directory").err, mirror.ErrBrake) {
 						t.Errorf("followed %d times, read %d times, %d people, %v", d.follows, d.reads, h.mirror.Persons(), h.vitals.of("directory").err)
@@ -370,8 +372,6 @@ func TestKeepPeople(t *testing.T) {
 				} else if d.reads != c.reads || d.follows != c.follows {
 					t.Errorf("read %d times, followed %d times, want %d and %d", d.reads, d.follows, c.reads, c.follows)
 				}
-				cancel()
-				<-done
 			})
 		})
 	}

@@ -50,6 +50,19 @@ func (w *witness) hear(changes []Change, at time.Time) error {
 	return nil
 }
 
+// heard is how old what was told is, and how many changes it was.
+func (w *witness) heard() (at time.Time, told int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.at, w.told
+}
+
+// younger says that something was told of a later time.
+func (w *witness) younger(than time.Time) bool {
+	at, _ := w.heard()
+	return at.After(than)
+}
+
 func (w *witness) now() map[desk.UID]desk.Person {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -155,7 +168,7 @@ func TestFollow(t *testing.T) {
 			stop := follows(t, d, c, w)
 			for i, step := range story {
 				if way == Polling && i == 0 {
-					w.until(t, "a first poll", func(map[desk.UID]desk.Person) bool { return !w.at.IsZero() })
+					w.until(t, "a first poll", func(map[desk.UID]desk.Person) bool { return w.younger(time.Time{}) })
 				}
 				s.Modify(t, step.ldif)
 				took := w.until(t, step.name, step.holds)
@@ -191,10 +204,10 @@ func TestFollowAfterARest(t *testing.T) {
 			census := reading(t, d, Syncrepl)
 			w := newWitness(census)
 			stop := follows(t, d, census, w)
-			w.until(t, "the refresh", func(map[desk.UID]desk.Person) bool { return !w.at.IsZero() })
+			w.until(t, "the refresh", func(map[desk.UID]desk.Person) bool { return w.younger(time.Time{}) })
 			good(t, stop())
-			if w.told > 0 {
-				t.Errorf("told of %d changes: there was none", w.told)
+			if _, told := w.heard(); told > 0 {
+				t.Errorf("told of %d changes: there was none", told)
 			}
 			for _, step := range story {
 				s.Modify(t, step.ldif)
@@ -204,13 +217,13 @@ func TestFollowAfterARest(t *testing.T) {
 			}
 			begun := time.Now()
 			stop = follows(t, d, census, w)
-			w.until(t, "what went by", func(map[desk.UID]desk.Person) bool { return w.told > 0 && w.at.After(begun) })
+			w.until(t, "what went by", func(map[desk.UID]desk.Person) bool { _, told := w.heard(); return told > 0 && w.younger(begun) })
 			good(t, stop())
 			if diff := cmp.Diff(everybody(reading(t, d, Syncrepl)), w.now()); diff != "" {
 				t.Error(diff)
 			}
-			if w.told > 100 { // U01 has 15 people, paper 43
-				t.Errorf("told of %d people", w.told)
+			if _, told := w.heard(); told > 100 { // U01 has 15 people, paper 43
+				t.Errorf("told of %d people", told)
 			}
 		})
 	}
@@ -287,7 +300,7 @@ func TestFollowNoticesSilence(t *testing.T) {
 	w := newWitness(census)
 	done := make(chan error, 1)
 	go func() { done <- d.Follow(t.Context(), census, time.Now, w.hear) }()
-	w.until(t, "the refresh", func(map[desk.UID]desk.Person) bool { return !w.at.IsZero() })
+	w.until(t, "the refresh", func(map[desk.UID]desk.Person) bool { return w.younger(time.Time{}) })
 	s.Pause(t)
 	if err := <-done; err == nil {
 		t.Error("the silence was not noticed")
