@@ -83,6 +83,7 @@ func list[T any, P listed[T]](ctx context.Context, clients []*Client, s shape, q
 					}
 				}
 			}
+			l.discard() // a page that only looked full has another asked for
 			l.seen = nil
 		}
 		if err != nil {
