@@ -348,7 +348,7 @@ func TestAskingByKeyboard(t *testing.T) {
 	b.until(`document.getElementById("alias-live").innerText.includes("Adresse disponible")`)
 	b.do(chromedp.KeyEvent(kb.Tab+kb.Tab+"accueil du public"+kb.Tab+kb.Enter), chromedp.WaitVisible(chromedp.CSS("button[value=envoyer]")))
 	b.judge("check-desktop-light")
-	b.do(chromedp.Focus(chromedp.CSS("button[value=envoyer]")), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.ID("live")))
+	b.do(chromedp.Focus(chromedp.CSS("button[value=envoyer]")), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.ID("h-follow")))
 	if path := b.js("location.pathname"); path != "/demandes/D-1" {
 		t.Errorf("sent to %s", path)
 	}
@@ -418,10 +418,10 @@ func TestWithoutJavaScript(t *testing.T) {
 	b.visit("/demandes/nouvelle?verbe=alias.add")
 	b.do(chromedp.SendKeys(chromedp.ID("alias"), "contact@physique.unistra.fr"),
 		chromedp.Click(chromedp.CSS("button[value=verifier]")), chromedp.WaitVisible(chromedp.CSS("button[value=envoyer]")),
-		chromedp.Click(chromedp.CSS("button[value=envoyer]")), chromedp.WaitVisible(chromedp.ID("live")))
+		chromedp.Click(chromedp.CSS("button[value=envoyer]")), chromedp.WaitVisible(chromedp.ID("h-follow")))
 	b.become("claire")
 	b.visit("/a-valider")
-	b.do(chromedp.Click(chromedp.CSS(".judge button.primary")), chromedp.WaitVisible(chromedp.ID("live")))
+	b.do(chromedp.Click(chromedp.CSS(".judge button.primary")), chromedp.WaitVisible(chromedp.ID("h-follow")))
 	if r, _ := h.mirror.Request("D-1"); len(r.Votes) != 1 {
 		t.Errorf("%+v", r)
 	}
