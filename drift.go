@@ -30,7 +30,7 @@ type driftCommand struct {
 
 // selectOptions choose gaps.
 type selectOptions struct {
-	Cause      []string `help:"Only of these causes: person.gone, account.none, account.twice, class.other, mail.lacking, mail.elsewhere, alias.lost, book.shown, quota.low, still.open, still.shut, owner.gone."`
+	Cause      []string `help:"Only of these causes: person.gone, account.none, account.twice, class.other, mail.lacking, mail.elsewhere, alias.lost, book.shown, quota.low, still.open, still.shut."`
 	Population string   `help:"Only of a population of the configuration."`
 	Domain     string   `help:"Only in a mail domain."`
 }
@@ -241,7 +241,7 @@ func (c figuresCommand) Run(ctx context.Context) error {
 		if err := h.equip(cfg.Drift, cfg.Cost, cfg.Watch, h.zone); err != nil {
 			return err
 		}
-		if h.count(ctx); h.prober != nil {
+		if h.countRestored(ctx); h.prober != nil {
 			h.prober.look(ctx)
 		}
 		return c.print(os.Stdout, h)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,15 +81,23 @@ func TestDriftCommands(t *testing.T) {
 	}
 }
 
+// ails is the trouble there is, if any.
+func ails(trouble *atomic.Pointer[error]) error {
+	if err := trouble.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // A service is asked at intervals; what it answered is kept for a day, in cells
 // of five minutes.
 func TestProbes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		var trouble error
+		var trouble atomic.Pointer[error]
 		hangs := make(chan bool)
 		p := newProber(time.Now, func() time.Duration { return time.Since(start) }, time.Minute,
-			probe{"partage", func(context.Context) error { time.Sleep(40 * time.Millisecond); return trouble }},
+			probe{"partage", func(context.Context) error { time.Sleep(40 * time.Millisecond); return ails(&trouble) }},
 			probe{"webmail", func(ctx context.Context) error {
 				select {
 				case <-ctx.Done():
@@ -113,7 +122,8 @@ func TestProbes(t *testing.T) {
 		if s = p.services(); s[0].Since != first || s[0].At == first {
 			t.Errorf("up since %v, asked %v", s[0].Since, s[0].At)
 		}
-		trouble = errors.New("down")
+		down := errors.New("down")
+		trouble.Store(&down)
 		time.Sleep(2 * time.Minute)
 		if s = p.services(); s[0].Up || s[0].Error != "down" || s[0].Since == first {
 			t.Errorf("%+v", s[0])

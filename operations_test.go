@@ -71,7 +71,9 @@ func manned(t *testing.T) (*house, *distant, *executor.Executor, *mailbox) {
 		_ = yield(desk.Person{UID: "jeanne"}, nil) && yield(desk.Person{UID: "paul"}, nil)
 	}
 	accounts := func(yield func(desk.Account, error) bool) { yield(box.has, nil) }
-	if err := errors.Join(m.LoadPeople(t.Context(), people, start), m.LoadAccounts(t.Context(), accounts, start)); err != nil {
+	nothing := mirror.Reading{Lists: func(func(desk.List, error) bool) {}, Resources: func(func(desk.Resource, error) bool) {}}
+	if err := errors.Join(m.LoadPeople(t.Context(), people, start), m.LoadAccounts(t.Context(), accounts, start),
+		m.LoadObjects(t.Context(), "univ-test.fr", nothing, start)); err != nil {
 		t.Fatal(err)
 	}
 	d := &desk.Desk{Journal: measuredJournal{j, v, time.Now}, View: m, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes(), Rules: permissive{}}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"iter"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,12 +17,12 @@ import (
 // everyObjectVerb is what Sophie asks of lists, resources and trees; Henri approves
 // where it must be. MEMBER and SENDER are of the list direction.
 var everyObjectVerb = []struct {
-	action, before string   // before is asked first, undisturbed
+	action, before string   // what is before is asked first, undisturbed
 	methods        []string // that the action sends; each is disturbed in turn
 }{
 	{`list.create tous@DOMAIN name="Tous, é" members=PAUL,direction@DOMAIN`, "", []string{"CreateGroup", "AddGroupMembers"}},
-	{"group.create partages@DOMAIN name=Partages members=PAUL", "", []string{"CreateGroup", "AddGroupMembers"}},
-	{"fanout.create contact@DOMAIN members=PAUL,jeanne.dupont@unistra.fr,ailleurs@example.org", "", []string{"CreateGroup", "AddGroupMembers"}},
+	{"group.create partagesNEW@DOMAIN name=Partages members=PAUL", "", []string{"CreateGroup", "AddGroupMembers"}},
+	{"fanout.create accueil@DOMAIN members=PAUL,jeanne.dupont@unistra.fr,ailleurs@example.org", "", []string{"CreateGroup", "AddGroupMembers"}},
 	{"list.add direction@DOMAIN members=PAUL,MEMBER,x@example.org", "", []string{"AddGroupMembers"}},
 	{"list.remove direction@DOMAIN members=MEMBER,x@example.org", "", []string{"RemoveGroupMembers"}},
 	{"list.alias direction@DOMAIN alias=chefs@DOMAIN", "", []string{"AddDistributionListAlias"}},
@@ -30,20 +32,20 @@ var everyObjectVerb = []struct {
 	{`list.profile direction@DOMAIN name="L'équipe" hidden=yes quiet=yes`, "", []string{"ModifyGroup"}},
 	{"list.rename direction@DOMAIN to=chefs@DOMAIN", "", []string{"CreateGroup", "AddGroupMembers", "AddSendAsGroup", "RemoveDistributionListAlias",
 		"AddDistributionListAlias", "RemoveGroupMembers", "DeleteGroup"}},
-	{"list.rename agendas@DOMAIN to=partages@DOMAIN", "", []string{"CreateGroup", "AddGroupMembers", "DeleteGroup"}},
+	{"list.rename agendas@DOMAIN to=partagesNEW@DOMAIN", "", []string{"CreateGroup", "AddGroupMembers", "DeleteGroup"}},
 	{"list.delete direction@DOMAIN", "", []string{"DeleteGroup"}},
 	{"list.delete agendas@DOMAIN", "", []string{"RemoveGroupMembers", "ModifyGroup"}},
 	{"list.restore direction@DOMAIN", "list.delete direction@DOMAIN", []string{"CreateGroup", "AddGroupMembers", "AddSendAsGroup", "AddDistributionListAlias"}},
 	{"list.restore agendas@DOMAIN", "list.delete agendas@DOMAIN", []string{"AddGroupMembers", "ModifyGroup"}},
-	{`resource.create salle-9@DOMAIN name="Salle 9" type=location capacity=12 floor=3 accepts=no`, "", []string{"CreateResource"}},
+	{`resource.create laboNEW@DOMAIN name="Salle 9" type=location capacity=12 floor=3 accepts=no`, "", []string{"CreateResource"}},
 	{`resource.profile salle-101@DOMAIN name="Salle cent un" capacity=none building="Bât. Ω" forward=PAUL declinesrecurring=yes status=closed`, "", []string{"ModifyResource"}},
 	{"resource.delete salle-101@DOMAIN", "", []string{"ModifyResource"}},
 	{"resource.restore salle-101@DOMAIN", "resource.delete salle-101@DOMAIN", []string{"ModifyResource"}},
-	{"resource.rename salle-101@DOMAIN to=salle-102@DOMAIN", "resource.profile salle-101@DOMAIN forward=PAUL", []string{"CreateResource", "ModifyResource"}},
+	{"resource.rename salle-101@DOMAIN to=laboNEW@DOMAIN", "resource.profile salle-101@DOMAIN forward=PAUL", []string{"CreateResource", "ModifyResource"}},
 	{"tree.publish DOMAIN", "", []string{"zimlet_dl/CreateDefinition"}},
 	{"tree.publish DOMAIN", "list.profile direction@DOMAIN name=Chefs", []string{"zimlet_dl/CreateDefinition"}},
 	{"tree.withdraw DOMAIN", "tree.publish DOMAIN", []string{"zimlet_dl/DeleteDefinition"}},
-	{"tree.rollback DOMAIN", "tree.withdraw DOMAIN", []string{"zimlet_dl/CreateDefinition"}},
+	{"tree.rollback DOMAIN", "tree.publish DOMAIN; tree.withdraw DOMAIN", []string{"zimlet_dl/CreateDefinition"}},
 }
 
 const objectsDomain = "physique.unistra.fr"
@@ -62,9 +64,9 @@ func (s stage) named(text string) string {
 	return strings.NewReplacer("DOMAIN", objectsDomain, "PAUL", "paul.langevin@"+objectsDomain, "MEMBER", member, "SENDER", sender).Replace(text)
 }
 
-// objects is all that Partage has of lists, resources and trees, but for what nobody
+// holdings are all that Partage has of lists, resources and trees, but for what nobody
 // can keep: identifiers, and marks of ours.
-type snapshot struct {
+type holdings struct {
 	Lists     []desk.List
 	Resources []desk.Resource
 	Trees     map[string]desk.Tree
@@ -72,43 +74,59 @@ type snapshot struct {
 
 var markOfOurs = regexp.MustCompile(`\s?\[melusine D-[0-9]+ [^\]]*\]`)
 
-func (s stage) objects() (now snapshot) {
+func (s stage) objects() (now holdings) {
 	s.Helper()
-	for l, err := range s.house.office.Lists(s.Context()) {
-		if err != nil {
-			s.Fatal(err)
-		}
-		whole, err := s.house.office.Look(s.Context(), desk.Action{Verb: desk.ListSender, Target: string(l.Address)}, l.ID)
-		if err != nil {
-			s.Fatal(err)
-		}
-		l.Senders = whole.Detail.List.Senders
+	now = s.read()
+	now.Lists = slices.DeleteFunc(now.Lists, desk.List.Emptied)
+	for i := range now.Lists {
+		l := &now.Lists[i]
 		l.ID, l.Notes = "", markOfOurs.ReplaceAllString(l.Notes, "")
-		now.Lists = append(now.Lists, l)
 	}
-	for r, err := range s.house.office.Resources(s.Context()) {
-		if err != nil {
-			s.Fatal(err)
-		}
-		if r.Shelved() {
-			continue
-		}
+	now.Resources = slices.DeleteFunc(now.Resources, desk.Resource.Shelved)
+	for i := range now.Resources {
+		r := &now.Resources[i]
 		r.ID, r.Notes = "", markOfOurs.ReplaceAllString(r.Notes, "")
-		now.Resources = append(now.Resources, r)
-	}
-	var err error
-	if now.Trees, err = s.house.office.Trees(s.Context()); err != nil {
-		s.Fatal(err)
 	}
 	return now
+}
+
+// read reads all of it, as the house does.
+func (s stage) read() (now holdings) {
+	s.Helper()
+	now.Trees = map[string]desk.Tree{}
+	for _, domain := range []string{objectsDomain, "unistra.fr"} { // which has the list above
+		found := s.house.office.ObjectsOf(s.Context(), domain)
+		now.Lists, now.Resources = append(now.Lists, all(s.T, found.Lists)...), append(now.Resources, all(s.T, found.Resources)...)
+		tree, err := found.Tree()
+		if err != nil {
+			s.Fatal(err)
+		}
+		now.Trees[domain] = tree
+	}
+	slices.SortFunc(now.Lists, func(a, b desk.List) int { return strings.Compare(string(a.Address), string(b.Address)) })
+	slices.SortFunc(now.Resources, func(a, b desk.Resource) int { return strings.Compare(string(a.Address), string(b.Address)) })
+	return now
+}
+
+func all[T any](t *testing.T, rows iter.Seq2[T, error]) (all []T) {
+	t.Helper()
+	for x, err := range rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, x)
+	}
+	return all
 }
 
 // newBackstageOfLists is newBackstage with its lists read.
 func newBackstageOfLists(t *testing.T) stage {
 	t.Helper()
 	s := newBackstage(t)
-	if err := s.house.loadObjects(t.Context()); err != nil {
-		t.Fatal(err)
+	for _, domain := range s.house.office.Domains.Names() {
+		if err := s.house.readObjects(t.Context(), domain, s.house.desk.Now()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	direction := s.house.mirror.List("direction@" + objectsDomain)
 	if len(direction.Members) == 0 || len(direction.Aliases) == 0 {
@@ -120,35 +138,22 @@ func newBackstageOfLists(t *testing.T) stage {
 // known checks that the memory of the house has what Partage has.
 func (s stage) known() {
 	s.Helper()
-	var lists []desk.List
-	for l, err := range s.house.office.Lists(s.Context()) {
-		if err != nil {
-			s.Fatal(err)
-		}
-		lists = append(lists, l)
-	}
-	var held []desk.List
+	now, held := s.read(), holdings{Trees: map[string]desk.Tree{}}
 	for l := range s.house.mirror.Lists() {
-		held = append(held, *l)
-	}
-	if diff := cmp.Diff(lists, held, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(desk.List{}, "Senders", "Asked")); diff != "" {
-		s.Errorf("in memory: %s", diff)
-	}
-	var rooms, kept []desk.Resource
-	for r, err := range s.house.office.Resources(s.Context()) {
-		if err != nil {
-			s.Fatal(err)
+		if _, read := now.Trees[l.Address.Domain()]; read {
+			held.Lists = append(held.Lists, *l)
 		}
-		rooms = append(rooms, r)
 	}
 	for r := range s.house.mirror.Resources() {
-		kept = append(kept, *r)
+		if _, read := now.Trees[r.Address.Domain()]; read {
+			held.Resources = append(held.Resources, *r)
+		}
 	}
-	if diff := cmp.Diff(rooms, kept, cmpopts.EquateEmpty()); diff != "" {
+	for domain := range now.Trees {
+		held.Trees[domain] = s.house.mirror.Tree(domain)
+	}
+	if diff := cmp.Diff(now, held, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(desk.List{}, "Asked")); diff != "" {
 		s.Errorf("in memory: %s", diff)
-	}
-	if trees, err := s.house.office.Trees(s.Context()); err != nil || !cmp.Equal(trees[objectsDomain], s.house.mirror.Tree(objectsDomain), cmpopts.EquateEmpty()) {
-		s.Errorf("in memory another tree: %v", err)
 	}
 }
 
@@ -158,18 +163,29 @@ func (s stage) known() {
 func TestEveryObjectVerbThroughFaults(t *testing.T) {
 	tried := map[desk.Verb]bool{}
 	for _, x := range everyObjectVerb {
-		for _, method := range x.methods {
+		for i, method := range x.methods {
+			if testing.Short() && i > 0 {
+				continue
+			}
 			t.Run(x.action+", "+method, func(t *testing.T) {
 				s := newBackstageOfLists(t)
 				sender := s.objects().Lists
 				i := slices.IndexFunc(sender, func(l desk.List) bool { return l.Address == "direction@"+objectsDomain })
 				text := strings.ReplaceAll(x.action, "SENDER", string(sender[i].Senders[0]))
-				if x.before != "" && s.does(s.named(x.before)).State != desk.Settled {
-					t.Fatalf("%s is not done", x.before)
+				for first := range strings.SplitSeq(x.before, "; ") {
+					if first != "" && s.does(s.named(first)).State != desk.Settled {
+						t.Fatalf("%s is not done", first)
+					}
 				}
+				n := 0
 				for name, tt := range troubles {
+					if testing.Short() && !slices.Contains([]string{"clean", "answer lost, applied", "accepted, without effect"}, name) {
+						continue
+					}
 					t.Run(name, func(t *testing.T) {
 						s := stage{s.demo, t}
+						n++ // the address of a group that was deleted is not given away
+						text := strings.ReplaceAll(text, "NEW", strconv.Itoa(n))
 						tried[s.objectSuffers(s.named(text), method, name, tt)] = true
 						s.known()
 					})

@@ -26,6 +26,7 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 		field{"label.action", code(r.Action.String())},
 		field{"field.amended", p.amended(r)},
 		field{"label.reason", written(r.Reason)},
+		field{"field.exchanges", p.exchanges(r)},
 		field{"label.rule", p.rule(r.Decision)},
 		field{"field.decided", p.decided(r)},
 	)
@@ -36,7 +37,8 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 			field{"label.due", say.Before(p.lang, r.Dates.Due, p.zone)},
 			field{"label.end", p.end(r)},
 			field{"field.typed", p.command(desk.RequestApprove, string(r.ID), "") + " · " +
-				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason")) + p.amend(r)},
+				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason")) + " · " +
+				p.command(desk.RequestQuestion, string(r.ID), p.text("typed.text")) + p.amend(r)},
 			field{"field.votes", fmt.Sprintf("%d / %d", len(r.Votes), r.Decision.Needed())},
 			field{"field.digest", code(r.Digest()[:8])},
 		)...)
@@ -53,6 +55,7 @@ func (p pen) asker(r desk.Request, now desk.Account) Message {
 		field{"label.action", code(r.Action.String())},
 		field{"field.amended", p.amended(r)},
 		field{"label.reason", written(r.Reason)},
+		field{"field.exchanges", p.exchanges(r)},
 		field{"field.decided", p.decided(r)},
 	)
 	if r.State == desk.Lapsed {
@@ -60,7 +63,11 @@ func (p pen) asker(r desk.Request, now desk.Account) Message {
 	}
 	if r.State == desk.Waiting {
 		card.Fields = append(card.Fields, p.fields(field{"label.due", say.Before(p.lang, r.Dates.Due, p.zone)}, field{"label.end", p.end(r)})...)
-		card.Fields = append(card.Fields, p.fields(field{"field.typed", p.command(desk.RequestCancel, string(r.ID), "") + p.amend(r)})...)
+		typed := p.command(desk.RequestCancel, string(r.ID), "") + p.amend(r)
+		if _, open := r.Open(); open {
+			typed = p.command(desk.RequestAnswer, string(r.ID), p.text("typed.text")) + " · " + typed
+		}
+		card.Fields = append(card.Fields, p.fields(field{"field.typed", typed})...)
 	}
 	return Message{Line: p.line(r), Card: card}
 }
@@ -285,5 +292,30 @@ func (p pen) list(scope string, all []desk.Request) Message {
 	if len(all) > most {
 		card.Text += p.text("list.more", "n", strconv.Itoa(most))
 	}
+	if scope == "pending" {
+		card.Fields = p.fields(field{"field.alike", p.alike(all[:min(len(all), most)])})
+	}
 	return Message{Line: title, Card: card}
+}
+
+// alike is what to type to approve together what one person asks several times,
+// by the same rule: each is then shown, and recorded, by itself.
+func (p pen) alike(all []desk.Request) string {
+	type kind struct {
+		verb desk.Verb
+		by   desk.UID
+		rule string
+	}
+	groups, order := map[kind][]string{}, []kind{}
+	for _, r := range all {
+		k := kind{r.Action.Verb, r.By, r.Decision.Rule}
+		if groups[k] = append(groups[k], string(r.ID)); len(groups[k]) == 2 {
+			order = append(order, k)
+		}
+	}
+	var lines []string
+	for _, k := range order {
+		lines = append(lines, code("/"+p.trigger+" "+p.text("typed.approve")+" "+strings.Join(groups[k], " ")))
+	}
+	return strings.Join(lines, "\n")
 }

@@ -72,7 +72,7 @@ func (p pen) digest(waiting []desk.Request, now time.Time) Message {
 	if len(waiting) > most {
 		card.Text += p.text("list.more", "n", strconv.Itoa(most)) + "\n"
 	}
-	card.Fields = p.fields(field{"field.typed", p.command(desk.RequestShow, string(waiting[0].ID), "")})
+	card.Fields = p.fields(field{"field.alike", p.alike(waiting[:min(len(waiting), most)])}, field{"field.typed", p.command(desk.RequestShow, string(waiting[0].ID), "")})
 	line := p.text("digest.one")
 	if len(waiting) > 1 {
 		line = p.text("digest.many", "n", strconv.Itoa(len(waiting)))

@@ -213,7 +213,7 @@ func (a asking) blames(err error) string {
 		if e.Details["name"] == "cos" {
 			return fieldCOS
 		}
-	case desk.UnknownAccount, desk.WrongStatus, desk.UnknownList, desk.UnknownResource, desk.UnknownTree:
+	case desk.UnknownAccount, desk.WrongStatus, desk.Personal, desk.AddressDeleted, desk.UnknownList, desk.UnknownResource, desk.UnknownTree:
 		return fieldAccount
 	case desk.AliasTaken, desk.AliasAbsent, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
 		return a.wanted()

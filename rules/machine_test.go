@@ -75,8 +75,11 @@ func envOf(f desk.Facts, groups map[string]string, forms, reserved []string) env
 	}
 	me, owner := f.Actor.UID, f.Target.Owner
 	asked := desk.Address(arg("alias"))
-	if f.Action.Verb == desk.AccountRename {
+	switch f.Action.Verb {
+	case desk.AccountRename, desk.ListRename, desk.ResourceRename:
 		asked = desk.Address(arg("to"))
+	case desk.AccountCreate, desk.ListCreate, desk.GroupCreate, desk.FanOutCreate, desk.ResourceCreate:
+		asked = f.Target.Address
 	}
 	kind := "account"
 	if d := f.Target.Detail; d != nil && d.List != nil {

@@ -109,7 +109,7 @@ func naivelyManages(f desk.Facts, scope string) bool {
 			continue
 		}
 		if slices.Contains([]desk.Verb{desk.AccountShow, desk.AccountWhole, desk.HistoryShow, desk.DelegationShow, desk.DriftShow, desk.FiguresShow,
-			desk.ListShow, desk.ResourceShow, desk.TreeShow, desk.AddressReach}, verb) {
+			desk.ListShow, desk.ResourceShow, desk.TreeShow, desk.AddressReach, desk.Help}, verb) {
 			return true
 		}
 		changesHouse := slices.Contains([]desk.Verb{desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,

@@ -53,7 +53,7 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 		return Facts{}, Fail(Forbidden, UnknownPerson, "value", string(by))
 	}
 	if spec.Changes && target.aside() && a.Verb.takesBack() == "" {
-		return Facts{}, Fail(NotFound, UnknownAccount, "value", a.Target)
+		return Facts{}, Fail(NotFound, spec.unknown(), "value", a.Target)
 	}
 	if spec.Shell && via != Shell {
 		return Facts{}, Fail(Forbidden, ShellOnly, "verb", string(a.Verb))
@@ -206,6 +206,17 @@ func stale(source string, read time.Time) error {
 // was.
 func (s Spec) onList() bool {
 	return s.Target == ListForm || s.Target == ResourceForm || s.Target == DomainForm && (s.Object || !s.Changes)
+}
+
+// unknown is the code of the trouble that there is none of what the verb acts on.
+func (s Spec) unknown() Code {
+	switch s.Target {
+	case ListForm:
+		return UnknownList
+	case ResourceForm:
+		return UnknownResource
+	}
+	return UnknownAccount
 }
 
 // domain is the one that an action is about whose target is no account: a domain

@@ -271,6 +271,7 @@ func drawFact(t *rapid.T, r desk.Request) desk.Fact {
 			Panels: rapid.SliceOfN(rapid.IntRange(-1, 3), 0, 3).Draw(t, "panels")},
 		desk.Amended{Action: desk.Action{Verb: desk.Help, Args: "n=" + strconv.Itoa(small.Draw(t, "args"))}, Digest: r.Digest()},
 		desk.Reminded{}, desk.Escalated{}, desk.Expired{},
+		desk.Questioned{Text: "q", Digest: r.Digest()}, desk.Answered{Text: "a"},
 		desk.Refused{}, desk.Withdrawn{}, desk.Planned{Plan: plan(small.Draw(t, "steps"), rapid.Bool().Draw(t, "reversible"))},
 		desk.Started{Attempt: attempt, Step: r.Step, Undo: r.Undoing}, desk.Started{Attempt: attempt, Step: r.Step - 1, Undo: true},
 		desk.Stepped{Attempt: attempt}, desk.Undone{Attempt: attempt},
@@ -296,7 +297,7 @@ func TestFoldProperty(t *testing.T) {
 		for range rapid.IntRange(1, 60).Draw(t, "facts") {
 			e := event(rapid.SampledFrom([]desk.UID{"", "ann", "bob", "cid", "dan", "eve", desk.System}).Draw(t, "by"), drawFact(t, r))
 			copied := r
-			copied.Votes, copied.Announced = slices.Clone(r.Votes), maps.Clone(r.Announced)
+			copied.Votes, copied.Announced, copied.Exchanges = slices.Clone(r.Votes), maps.Clone(r.Announced), slices.Clone(r.Exchanges)
 			next, err := r.With(e)
 			if diff := cmp.Diff(copied, r); diff != "" {
 				t.Fatalf("%T changed the past: %s", e.Fact, diff)

@@ -41,7 +41,9 @@ func subject(f Fact, by UID) UID {
 		return f.To
 	case Forgotten:
 		return f.Who
-	case BindingOffered, Bound:
+	case TokenEnded:
+		return f.Of
+	case BindingOffered, Bound, TokenIssued:
 		return by
 	}
 	return System

@@ -122,9 +122,9 @@ func (d *Desk) object(a Action) (target Account, none Code) {
 	case a.Verb.takesBack() != "":
 		return d.deletion(a).Origin, NotDeleted
 	case spec.Target == ListForm:
-		return d.View.List(Address(a.Target)).Target(), UnknownList
+		return d.View.List(Address(a.Target)).Target(), spec.unknown()
 	case spec.Target == ResourceForm:
-		return d.View.Resource(Address(a.Target)).Target(), UnknownResource
+		return d.View.Resource(Address(a.Target)).Target(), spec.unknown()
 	case spec.Target == DomainForm:
 		return d.View.Tree(a.Target).Target(a.Target), UnknownDomain
 	}

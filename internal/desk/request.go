@@ -59,6 +59,7 @@ type Request struct {
 	Reminded  bool  // its approvers are
 	Escalated bool  // others are told
 	Votes     []Vote
+	Exchanges []Exchange    // questions of approvers, answers of the asker
 	Refusal   string        // the approver's reason
 	Ended     UID           // who refused or withdrew
 	Plan      Plan          // zero: the action itself
@@ -85,6 +86,11 @@ type Request struct {
 	Erased    bool // nothing is left but its number and how it ended
 	Asked     time.Time
 	Changed   time.Time // when the state last changed
+}
+
+// States lists the states that a request may be in, as it moves along.
+func States() []State {
+	return []State{Open, Waiting, Ready, Running, Doubtful, Stopped, Applying, Settled, Rejected, Cancelled, Lapsed, Broken}
 }
 
 // A Vote is one approval.
@@ -163,6 +169,9 @@ func (r Request) after(e Event) (Request, bool) {
 		return next, ok
 	}
 	if next, ok, conducts := r.conducted(e); conducts {
+		return next, ok
+	}
+	if next, ok, talk := r.discussed(e); talk {
 		return next, ok
 	}
 	return r.executed(e)

@@ -35,6 +35,9 @@ const (
 	RequestCancel   Verb = "request.cancel"
 	RequestAgain    Verb = "request.again"
 	RequestAmend    Verb = "request.amend"
+	RequestQuestion Verb = "request.question"
+	RequestAnswer   Verb = "request.answer"
+	RequestUndo     Verb = "request.undo"
 	HistoryShow     Verb = "history.show"
 	HouseFreeze     Verb = "house.freeze"
 	HouseThaw       Verb = "house.thaw"
@@ -276,23 +279,26 @@ var specs = map[Verb]Spec{
 	TreePut:       {Step: true, Object: true, Target: DomainForm, Args: map[string]Form{"tree": RawForm}},
 	TreeDrop:      {Step: true, Object: true, Target: DomainForm},
 
-	AccountShow:    {Target: AccountForm},
-	RequestList:    {Args: map[string]Form{"scope": ScopeForm + optional}},
-	RequestShow:    {Target: RequestForm},
-	RequestWhy:     {Target: RequestForm},
-	RequestApprove: {Target: RequestForm},
-	RequestReject:  {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
-	RequestCancel:  {Target: RequestForm},
-	RequestAgain:   {Target: RequestForm},
-	RequestAmend:   {Target: RequestForm, Args: map[string]Form{"args": ChangeForm}},
-	HistoryShow:    {Target: AccountForm},
-	HouseFreeze:    {Changes: true, Governs: true},
-	HouseThaw:      {Changes: true, Governs: true, Two: true},
-	BrakeRelease:   {Changes: true, Governs: true, Two: true},
-	RulesActivate:  {Changes: true, Governs: true, Two: true, Args: bookArgs},
-	RulesRollback:  {Changes: true, Governs: true, Two: true, Args: bookArgs},
-	RulesUndo:      {Changes: true, Governs: true, Args: map[string]Form{"book": BookForm + optional, "from": BookForm + optional}},
-	Help:           {Target: TopicForm + optional},
+	AccountShow:     {Target: AccountForm},
+	RequestList:     {Args: map[string]Form{"scope": ScopeForm + optional}},
+	RequestShow:     {Target: RequestForm},
+	RequestWhy:      {Target: RequestForm},
+	RequestApprove:  {Target: RequestForm},
+	RequestReject:   {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
+	RequestCancel:   {Target: RequestForm},
+	RequestAgain:    {Target: RequestForm},
+	RequestAmend:    {Target: RequestForm, Args: map[string]Form{"args": ChangeForm}},
+	RequestQuestion: {Target: RequestForm, Args: map[string]Form{"text": TextForm}},
+	RequestAnswer:   {Target: RequestForm, Args: map[string]Form{"text": TextForm}},
+	RequestUndo:     {Target: RequestForm},
+	HistoryShow:     {Target: AccountForm},
+	HouseFreeze:     {Changes: true, Governs: true},
+	HouseThaw:       {Changes: true, Governs: true, Two: true},
+	BrakeRelease:    {Changes: true, Governs: true, Two: true},
+	RulesActivate:   {Changes: true, Governs: true, Two: true, Args: bookArgs},
+	RulesRollback:   {Changes: true, Governs: true, Two: true, Args: bookArgs},
+	RulesUndo:       {Changes: true, Governs: true, Args: map[string]Form{"book": BookForm + optional, "from": BookForm + optional}},
+	Help:            {Target: TopicForm + optional},
 
 	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
 	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
@@ -315,7 +321,7 @@ var specs = map[Verb]Spec{
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
-		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, DelegationList, DelegationShow,
+		RequestApprove, RequestReject, RequestCancel, RequestQuestion, RequestAnswer, RequestAmend, RequestAgain, RequestUndo, HistoryShow, DelegationList, DelegationShow,
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
 		RulesActivate, RulesRollback, RulesUndo,
 		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow,

@@ -28,6 +28,7 @@ const (
 	Chat   Door = "chat"
 	Portal Door = "portal"
 	Shell  Door = "shell" // the command line, on the server itself
+	API    Door = "api"   // a program, in the name of who holds its token
 	Sync   Door = "sync"  // a plan of repair: the desk alone asks by it, see Desk.Conduct
 )
 
@@ -41,6 +42,7 @@ type Person struct {
 	Mail        Address  // the address the directory gives
 	EPPN        string   // eduPersonPrincipalName
 	Affiliation string   // eduPersonPrimaryAffiliation: student, employee, faculty...
+	Also        []string // eduPersonAffiliation: all that the person is, sorted
 	Unit        string   // code of the main unit (supannEntiteAffectationPrincipale)
 	UnitName    string   // its label, "UFR Physique"
 	UnitDomain  string   // its mail domain, "physique.unistra.fr"

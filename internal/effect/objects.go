@@ -1,12 +1,9 @@
 package effect
 
 import (
-	"cmp"
 	"context"
 	"iter"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/partage"
@@ -53,59 +50,76 @@ func (o *Office) planObject(ctx context.Context, r desk.Request, before desk.Acc
 	return desk.Plan{}, nil
 }
 
-// Lists lists the distribution lists, groups and aliases 1→N of every domain that
-// has a key, with their members: a call for each. Who may send is not read.
-func (o *Office) Lists(ctx context.Context) iter.Seq2[desk.List, error] {
-	return gathered(ctx, o, func(ctx context.Context, client *partage.Client, found func(desk.List)) error {
-		for listed, err := range client.GetAllGroups(ctx, partage.Query{}) {
-			if err != nil {
-				return err
-			}
-			g, err := client.GetGroup(ctx, listed.Name)
-			if partage.ClassOf(err) == partage.NotFound {
-				continue // deleted since it was listed
-			}
-			if err != nil {
-				return err
-			}
-			found(list(g))
-		}
-		return nil
-	}, func(a, b desk.List) int { return cmp.Compare(a.Address, b.Address) })
+// Objects are the lists, the resources and the tree of one domain, as they are read.
+type Objects struct {
+	Lists     iter.Seq2[desk.List, error]
+	Resources iter.Seq2[desk.Resource, error]
+	Tree      func() (desk.Tree, error)
 }
 
-// Resources lists the calendar resources of every domain that has a key.
-func (o *Office) Resources(ctx context.Context) iter.Seq2[desk.Resource, error] {
-	return gathered(ctx, o, func(ctx context.Context, client *partage.Client, found func(desk.Resource)) error {
-		for r, err := range client.GetAllResources(ctx, partage.Query{}) {
-			if err != nil {
-				return err
-			}
-			found(resource(r))
-		}
-		return nil
-	}, func(a, b desk.Resource) int { return cmp.Compare(a.Address, b.Address) })
+// ObjectsOf reads the distribution lists, groups and aliases 1→N of a domain, with
+// their members and who may send; its resources, and its tree.
+func (o *Office) ObjectsOf(ctx context.Context, domain string) Objects {
+	return Objects{o.listsOf(ctx, domain), o.resourcesOf(ctx, domain), func() (desk.Tree, error) {
+		found, err := o.treeAt(ctx, domain)
+		return treeOf(found), err
+	}}
 }
 
-// gathered asks every domain, and yields what is found once all have answered.
-func gathered[T any](ctx context.Context, o *Office, ask func(context.Context, *partage.Client, func(T)) error, order func(a, b T) int) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var all []T
-		var guard sync.Mutex
-		err := o.everywhere(ctx, func(ctx context.Context, client *partage.Client) error {
-			return ask(ctx, client, func(x T) {
-				guard.Lock()
-				defer guard.Unlock()
-				all = append(all, x)
-			})
-		})
+// listsOf asks twice for each list, at the pace of listings. One that is gone since
+// it was listed is none.
+func (o *Office) listsOf(ctx context.Context, domain string) iter.Seq2[desk.List, error] {
+	return func(yield func(desk.List, error) bool) {
+		client, err := o.Domains.Client(domain)
 		if err != nil {
-			yield(*new(T), err)
+			yield(desk.List{}, err)
 			return
 		}
-		slices.SortFunc(all, order)
-		for _, x := range all {
-			if !yield(x, nil) {
+		for listed, err := range client.GetAllGroups(ctx, partage.Query{}) {
+			var l desk.List
+			if err == nil {
+				l, err = o.unhurried(ctx, desk.Address(listed.Name))
+			}
+			if (err != nil || l.Known()) && (!yield(l, err) || err != nil) {
+				return
+			}
+		}
+	}
+}
+
+func (o *Office) unhurried(ctx context.Context, a desk.Address) (l desk.List, err error) {
+	if err = o.paced(ctx); err == nil {
+		l, err = o.listAt(ctx, a)
+	}
+	if err != nil || !l.Known() || l.Kind != desk.Distribution {
+		l.Asked = err == nil
+		return l, err
+	}
+	if err = o.paced(ctx); err == nil {
+		l, err = o.withSenders(ctx, l)
+	}
+	if partage.ClassOf(err) == partage.NotFound {
+		return desk.List{}, nil
+	}
+	return l, err
+}
+
+func (o *Office) paced(ctx context.Context) error {
+	if o.Pace == nil {
+		return ctx.Err()
+	}
+	return o.Pace(ctx)
+}
+
+func (o *Office) resourcesOf(ctx context.Context, domain string) iter.Seq2[desk.Resource, error] {
+	return func(yield func(desk.Resource, error) bool) {
+		client, err := o.Domains.Client(domain)
+		if err != nil {
+			yield(desk.Resource{}, err)
+			return
+		}
+		for r, err := range client.GetAllResources(ctx, partage.Query{}) {
+			if !yield(resource(r), err) || err != nil {
 				return
 			}
 		}

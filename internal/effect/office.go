@@ -25,6 +25,9 @@ type Office struct {
 	Scope string
 	// Rand gives the passwords that nobody is told of; nil: no account is made.
 	Rand io.Reader
+	// Pace is waited for before each of the calls that only keep the copy of lists
+	// like Partage; nil: nothing is.
+	Pace func(context.Context) error
 
 	classes sync.Map // names of the classes of service, by identifier
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/partage"
@@ -47,23 +46,6 @@ func (o *Office) treeAt(ctx context.Context, domain string) (desk.Account, error
 		return desk.Account{}, fmt.Errorf("look at tree: %w", err)
 	}
 	return tree(d).Target(domain), nil
-}
-
-// Trees reads the tree of each domain that has a key.
-func (o *Office) Trees(ctx context.Context) (map[string]desk.Tree, error) {
-	trees := map[string]desk.Tree{}
-	var guard sync.Mutex
-	err := o.everywhere(ctx, func(ctx context.Context, client *partage.Client) error {
-		found, err := o.treeAt(ctx, client.Domain())
-		if err != nil {
-			return err
-		}
-		guard.Lock()
-		defer guard.Unlock()
-		trees[client.Domain()] = *found.Detail.Tree
-		return nil
-	})
-	return trees, err
 }
 
 var treeSteps = map[desk.Verb]step{

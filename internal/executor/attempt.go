@@ -40,15 +40,32 @@ func (x *Executor) attempt(ctx context.Context, r desk.Request) error {
 	}
 	var plan desk.Plan
 	if !r.Begun() {
-		if err := x.allowed(ctx, r, before); err != nil && !x.there(r, before) {
-			return x.refuse(ctx, r, err)
-		}
-		if plan, before, err = x.plan(ctx, r, before); err != nil {
+		if plan, before, err = x.prepare(ctx, r, before); err != nil {
 			return x.refuse(ctx, r, err)
 		}
 		r.Plan = plan
 	}
 	return x.carryOut(ctx, r, plan, before)
+}
+
+// prepare asks the rules, and plans: anew after an attempt that came to nothing, for
+// what the request is on may be another by now. It is given what was read for the
+// first step, and returns that of the plan.
+func (x *Executor) prepare(ctx context.Context, r desk.Request, before desk.Account) (plan desk.Plan, first desk.Account, err error) {
+	there := x.there(r, before)
+	if len(r.Plan.Steps) > 0 && !there {
+		r.Plan = desk.Plan{}
+		if before, err = x.Office.Look(ctx, r.Next(), r.Box()); err != nil {
+			return plan, before, err
+		}
+		if !r.Finds(before) {
+			return plan, before, desk.Fail(desk.Conflict, desk.OtherMailbox, "target", r.Action.Target)
+		}
+	}
+	if err := x.allowed(ctx, r, before); err != nil && !there {
+		return plan, before, err
+	}
+	return x.plan(ctx, r, before)
 }
 
 // carryOut claims the step and sends it. The token comes first: the fence is

@@ -32,7 +32,7 @@ func TestCensusFollowsWhatIsLearned(t *testing.T) {
 	}
 	b.Address = b.Trash()
 	must(t, m.Learn(b, noon.Add(time.Minute)))
-	must(t, m.LearnPerson("bob", desk.Person{}))
+	must(t, m.LearnPerson("bob", desk.Person{}, noon))
 	want2 := desk.Census{People: 2, Affiliations: map[string]int{"student": 1, "": 1}, Accounts: 2, Deleted: 1,
 		Classes: map[string]desk.ClassCount{"s": {Accounts: 2, Used: 6}}, Statuses: map[string]int{"active": 2}}
 	if diff := cmp.Diff(want2, m.Census()); diff != "" {

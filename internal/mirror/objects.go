@@ -18,14 +18,14 @@ import (
 // and most of their memory is members, which no index of go-memdb holds twice.
 type objects struct {
 	mu        sync.RWMutex
-	at        time.Time
+	read      map[string]time.Time // when each domain was
 	lists     map[desk.Address]*desk.List
 	aliases   map[desk.Address]*desk.List
 	resources map[desk.Address]*desk.Resource
 	trees     map[string]desk.Tree
 	order     []*desk.List      // by address; nil: to be made anew
 	rooms     []*desk.Resource  // the same
-	learned   map[string]learnt // by id, newer than the load that is in force
+	learned   map[string]learnt // by id, newer than the oldest reading
 }
 
 // A learnt object is one that was read by itself.
@@ -34,48 +34,127 @@ type learnt struct {
 	at     time.Time
 }
 
-// A Reading is all that Partage has of them, as read from a time on.
+// A Reading is all that a domain has of them, as read from a time on.
 type Reading struct {
 	Lists     iter.Seq2[desk.List, error]
 	Resources iter.Seq2[desk.Resource, error]
-	Trees     map[string]desk.Tree // by domain
+	Tree      desk.Tree
 }
 
-// LoadObjects replaces the copy by a reading that was begun at a time. All or
-// nothing: an error of the reading, an object without id or address or listed
-// twice, and ErrBrake leave the copy as it was. What was learned since at stays.
-func (m *Mirror) LoadObjects(ctx context.Context, from Reading, at time.Time) error {
-	lists, err := gather(ctx, from.Lists, func(l desk.List) (desk.Address, string, *desk.List) { return l.Address, l.ID, packList(l) })
+// LoadObjects replaces what a domain has by a reading that was begun at a time. All
+// or nothing: an error of the reading, an object without id, of another domain or
+// listed twice, and ErrBrake leave the copy as it was. What was learned since at
+// stays; what has come from another domain is no longer there.
+func (m *Mirror) LoadObjects(ctx context.Context, domain string, from Reading, at time.Time) error {
+	lists, err := gather(ctx, domain, from.Lists, func(l desk.List) (desk.Address, string, *desk.List) { return l.Address, l.ID, packList(l) })
 	if err != nil {
-		return fmt.Errorf("load lists: %w", err)
+		return fmt.Errorf("load lists of %s: %w", domain, err)
 	}
-	resources, err := gather(ctx, from.Resources, func(r desk.Resource) (desk.Address, string, *desk.Resource) { return r.Address, r.ID, &r })
+	resources, err := gather(ctx, domain, from.Resources, func(r desk.Resource) (desk.Address, string, *desk.Resource) { return r.Address, r.ID, &r })
 	if err != nil {
-		return fmt.Errorf("load resources: %w", err)
+		return fmt.Errorf("load resources of %s: %w", domain, err)
 	}
 	o := &m.objects
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if at.IsZero() || at.Before(o.at) {
-		return fmt.Errorf("load lists: reading of %v is not newer than %v", at, o.at)
+	if at.IsZero() || at.Before(o.read[domain]) {
+		return fmt.Errorf("load lists of %s: reading of %v is not newer than %v", domain, at, o.read[domain])
 	}
-	if err := errors.Join(credible(o.lists, lists), credible(o.resources, resources)); err != nil {
-		return fmt.Errorf("load lists: %w", err)
+	if err := errors.Join(credible(domain, o.lists, lists), credible(domain, o.resources, resources)); err != nil {
+		return fmt.Errorf("load lists of %s: %w", domain, err)
 	}
-	o.lists, o.resources, o.at, o.order, o.rooms = lists, resources, at, nil, nil
-	o.trees = maps.Clone(from.Trees)
-	o.alias()
-	since := slices.SortedFunc(maps.Values(o.learned), func(a, b learnt) int { return a.at.Compare(b.at) })
-	o.learned = map[string]learnt{}
-	for _, l := range since {
-		if !l.at.Before(at) {
-			o.learn(l)
-		}
-	}
+	o.replace(domain, lists, resources, from.Tree, at)
+	o.forget(m.oldest(o.read))
 	return nil
 }
 
-func gather[T, R any](ctx context.Context, rows iter.Seq2[T, error], row func(T) (desk.Address, string, *R)) (map[desk.Address]*R, error) {
+// replace is LoadObjects once all is read, under the lock.
+func (o *objects) replace(domain string, lists map[desk.Address]*desk.List, resources map[desk.Address]*desk.Resource, tree desk.Tree, at time.Time) {
+	o.make()
+	ids := map[string]bool{}
+	for _, l := range lists {
+		ids[l.ID] = true
+	}
+	for _, r := range resources {
+		ids[r.ID] = true
+	}
+	maps.DeleteFunc(o.lists, func(a desk.Address, l *desk.List) bool { return a.Domain() == domain || ids[l.ID] })
+	maps.DeleteFunc(o.resources, func(a desk.Address, r *desk.Resource) bool { return a.Domain() == domain || ids[r.ID] })
+	maps.Copy(o.lists, lists)
+	maps.Copy(o.resources, resources)
+	if delete(o.trees, domain); tree.Known() {
+		o.trees[domain] = tree
+	}
+	o.read[domain] = at
+	for _, l := range slices.SortedFunc(maps.Values(o.learned), func(a, b learnt) int { return a.at.Compare(b.at) }) {
+		if !l.at.Before(o.readOf(l.object)) {
+			o.take(l)
+		}
+	}
+	o.changed()
+}
+
+func (o *objects) make() {
+	if o.read == nil {
+		o.read, o.trees, o.learned = map[string]time.Time{}, map[string]desk.Tree{}, map[string]learnt{}
+		o.lists, o.resources = map[desk.Address]*desk.List{}, map[desk.Address]*desk.Resource{}
+	}
+}
+
+// readOf is when the domain of an object was read: of one that is gone, where it was.
+func (o *objects) readOf(a desk.Account) time.Time {
+	if a.Known() {
+		return o.read[domainOf(a)]
+	}
+	for _, l := range o.lists {
+		if l.ID == a.ID {
+			return o.read[l.Address.Domain()]
+		}
+	}
+	for _, r := range o.resources {
+		if r.ID == a.ID {
+			return o.read[r.Address.Domain()]
+		}
+	}
+	return time.Time{}
+}
+
+// domainOf is the domain of an object; a tree has that of its name.
+func domainOf(a desk.Account) string {
+	if a.Detail != nil && a.Detail.Tree != nil {
+		return string(a.Address)
+	}
+	return a.Address.Domain()
+}
+
+// forget lets go of what every reading has seen.
+func (o *objects) forget(oldest time.Time) {
+	maps.DeleteFunc(o.learned, func(_ string, l learnt) bool { return l.at.Before(oldest) })
+}
+
+// changed has made anew what is made of the others.
+func (o *objects) changed() {
+	o.order, o.rooms = nil, nil
+	o.aliases = map[desk.Address]*desk.List{}
+	for _, l := range o.lists {
+		for _, a := range l.Aliases {
+			o.aliases[a] = l
+		}
+	}
+}
+
+// oldest is when the domain that was read longest ago was; zero if one was not.
+func (m *Mirror) oldest(read map[string]time.Time) (oldest time.Time) {
+	first := true
+	for domain := range *m.served.Load() {
+		if at := read[domain]; first || at.Before(oldest) {
+			oldest, first = at, false
+		}
+	}
+	return oldest
+}
+
+func gather[T, R any](ctx context.Context, domain string, rows iter.Seq2[T, error], row func(T) (desk.Address, string, *R)) (map[desk.Address]*R, error) {
 	all, ids := map[desk.Address]*R{}, map[string]bool{}
 	for x, err := range rows {
 		if err == nil {
@@ -85,8 +164,8 @@ func gather[T, R any](ctx context.Context, rows iter.Seq2[T, error], row func(T)
 			return nil, err
 		}
 		a, id, kept := row(x)
-		if a == "" || id == "" || ids[id] || all[a] != nil {
-			return nil, fmt.Errorf("%q: no id or address, or listed twice", a)
+		if a.Domain() != domain || id == "" || ids[id] || all[a] != nil {
+			return nil, fmt.Errorf("%q: no id, of another domain, or listed twice", a)
 		}
 		all[a], ids[id] = kept, true
 	}
@@ -94,15 +173,18 @@ func gather[T, R any](ctx context.Context, rows iter.Seq2[T, error], row func(T)
 }
 
 // credible refuses a reading in which too much has vanished, as a table does.
-func credible[R any](held, next map[desk.Address]*R) error {
-	gone := 0
+func credible[R any](domain string, held, next map[desk.Address]*R) error {
+	gone, all := 0, 0
 	for a := range held {
-		if next[a] == nil {
+		if a.Domain() != domain {
+			continue
+		}
+		if all++; next[a] == nil {
 			gone++
 		}
 	}
-	if gone > 20 && gone*20 > len(held) {
-		return fmt.Errorf("%d of %d: %w", gone, len(held), ErrBrake)
+	if gone > 20 && gone*20 > all {
+		return fmt.Errorf("%d of %d: %w", gone, all, ErrBrake)
 	}
 	return nil
 }
@@ -130,21 +212,12 @@ func (p *piece) all(of []desk.Address) []desk.Address {
 	return exact(all)
 }
 
-func (o *objects) alias() {
-	o.aliases = map[desk.Address]*desk.List{}
-	for _, l := range o.lists {
-		for _, a := range l.Aliases {
-			o.aliases[a] = l
-		}
-	}
-}
-
 // share has o answer what from does now.
 func (o *objects) share(from *objects) {
 	from.mu.RLock()
 	defer from.mu.RUnlock()
-	o.at, o.lists, o.aliases = from.at, maps.Clone(from.lists), maps.Clone(from.aliases)
-	o.resources, o.trees = maps.Clone(from.resources), from.trees
+	o.read, o.lists, o.aliases = maps.Clone(from.read), maps.Clone(from.lists), maps.Clone(from.aliases)
+	o.resources, o.trees, o.learned = maps.Clone(from.resources), maps.Clone(from.trees), map[string]learnt{}
 }
 
 // aboutObject takes in what an event proves of a list, a resource or a tree; false
@@ -152,7 +225,11 @@ func (o *objects) share(from *objects) {
 func (m *Mirror) aboutObject(e desk.Event, proof desk.Account) bool {
 	r := m.requests[e.ID]
 	step, box, proves := r.Proved(e.Fact)
-	if spec, _ := desk.SpecOf(step.Verb); !proves || !spec.Object {
+	spec, _ := desk.SpecOf(step.Verb)
+	if proves && proof.Detail != nil && (step.Verb == desk.ListJoin || step.Verb == desk.ListLeave) {
+		m.learnMemberships(proof.Detail.Lists, e.At)
+	}
+	if !proves || !spec.Object {
 		return false
 	}
 	if proof.ID != box && box != "" {
@@ -168,42 +245,71 @@ func (m *Mirror) aboutObject(e desk.Event, proof desk.Account) bool {
 // replaces what had its id, under whatever address. One without an address says
 // that what had the id is there no more.
 func (m *Mirror) learnObject(a desk.Account, at time.Time) {
-	m.objects.mu.Lock()
-	defer m.objects.mu.Unlock()
-	if !at.Before(m.objects.at) && !at.Before(m.objects.learned[a.ID].at) {
-		m.objects.learn(learnt{a, at})
+	o := &m.objects
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.make()
+	if at.Before(o.readOf(a)) || at.Before(o.learned[a.ID].at) {
+		return
+	}
+	o.learned[a.ID] = learnt{a, at}
+	o.take(o.learned[a.ID])
+	o.changed()
+}
+
+// learnMemberships takes in what was read at a time of the lists of one address.
+func (m *Mirror) learnMemberships(looked []desk.Membership, at time.Time) {
+	for _, x := range looked {
+		known := m.List(x.List)
+		if known.ID != x.ID || x.ID == "" {
+			continue
+		}
+		known.Members, known.Size = nil, -1 // of the others nothing was read
+		next := known.Target()
+		next.Detail.Lists = []desk.Membership{x}
+		m.learnObject(next, at)
 	}
 }
 
-// learn is learnObject, under the lock. Before the first load it is only kept in
-// mind.
-func (o *objects) learn(l learnt) {
-	if o.learned == nil {
-		o.learned = map[string]learnt{}
-	}
-	if o.learned[l.object.ID] = l; o.at.IsZero() {
-		return
-	}
+// take is learnObject, under the lock. Before its domain was read an object is only
+// kept in mind.
+func (o *objects) take(l learnt) {
 	a, d := l.object, l.object.Detail
 	if d == nil || d.Tree == nil {
 		maps.DeleteFunc(o.resources, func(_ desk.Address, x *desk.Resource) bool { return x.ID == a.ID })
 	}
 	switch {
 	case d == nil:
-		maps.DeleteFunc(o.lists, func(_ desk.Address, x *desk.List) bool { return x.ID == a.ID })
+		o.drop(a.ID)
+	case o.read[domainOf(a)].IsZero():
 	case d.List != nil:
 		o.learnList(*d.List, d.Lists)
 	case d.Resource != nil:
 		o.resources[a.Address] = d.Resource
 	case d.Tree != nil:
-		o.trees = maps.Clone(o.trees)
-		if o.trees == nil {
-			o.trees = map[string]desk.Tree{}
+		if delete(o.trees, string(a.Address)); d.Tree.Known() {
+			o.trees[string(a.Address)] = *d.Tree
 		}
-		o.trees[string(a.Address)] = *d.Tree
 	}
-	o.order, o.rooms = nil, nil
-	o.alias()
+}
+
+// drop: Partage takes a list that it deletes out of those that it is a member of.
+func (o *objects) drop(id string) {
+	for at, l := range o.lists {
+		if l.ID != id {
+			continue
+		}
+		delete(o.lists, at)
+		for _, above := range o.lists {
+			if slices.ContainsFunc(above.Members, l.Holds) {
+				next := *above
+				next.Members = slices.DeleteFunc(slices.Clone(above.Members), l.Holds)
+				next.Size = len(next.Members)
+				o.lists[next.Address] = packList(next)
+			}
+		}
+		return
+	}
 }
 
 // learnList: of a list that was looked at for some members only, the others are as
@@ -228,6 +334,9 @@ func (o *objects) learnList(next desk.List, looked []desk.Membership) {
 				next.Members = slices.Delete(next.Members, i, i+1)
 			}
 		}
+	}
+	if next.Size < 0 {
+		next.Size = len(next.Members)
 	}
 	if !next.Asked {
 		next.Senders, next.Asked = old.Senders, old.Asked
@@ -292,5 +401,16 @@ func (m *Mirror) Tree(domain string) desk.Tree {
 func (m *Mirror) Listed() time.Time {
 	m.objects.mu.RLock()
 	defer m.objects.mu.RUnlock()
-	return m.objects.at
+	return m.oldest(m.objects.read)
+}
+
+// ObjectsRead tells when what each domain that Partage serves has of them was read.
+func (m *Mirror) ObjectsRead() (all []DomainRead) {
+	m.objects.mu.RLock()
+	defer m.objects.mu.RUnlock()
+	for domain := range *m.served.Load() {
+		all = append(all, DomainRead{Domain: domain, At: m.objects.read[domain]})
+	}
+	slices.SortFunc(all, byAge)
+	return all
 }

@@ -25,6 +25,7 @@ const (
 	request = "request"
 	reason  = "reason" // all the rest of the line
 	args    = "args"   // all the rest too, as other arguments
+	text    = "text"   // all the rest too, as it is
 	scope   = "scope"
 	topic   = "topic"
 	scoped  = "domains" // domains, units and lists
@@ -80,6 +81,9 @@ var grammar = []command{
 	{desk.RequestCancel, []string{"annuler"}, []string{"cancel"}, []string{request}},
 	{desk.RequestAmend, []string{"modifier"}, []string{"edit"}, []string{request, args}},
 	{desk.RequestAgain, []string{"redemander"}, []string{"again"}, []string{request}},
+	{desk.RequestQuestion, []string{"question"}, []string{"ask"}, []string{request, text}},
+	{desk.RequestAnswer, []string{"répondre"}, []string{"answer"}, []string{request, text}},
+	{desk.RequestUndo, []string{"défaire"}, []string{"undo"}, []string{request}},
 	{desk.HistoryShow, []string{"historique"}, []string{"history"}, []string{account}},
 	{desk.DelegationGrant, []string{"déléguer"}, []string{"delegate"}, []string{scoped, person}},
 	{desk.DelegationDeputy, []string{"suppléant"}, []string{"deputy"}, []string{mandate, person}},
@@ -126,7 +130,7 @@ var grammar = []command{
 
 // destructive verbs are never suggested to somebody who mistyped.
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
-	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
+	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestUndo, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
 	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
 	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply,
 	desk.AccountCreate, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AliasMove,

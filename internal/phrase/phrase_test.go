@@ -290,6 +290,9 @@ func TestCanonical(t *testing.T) {
 		{"request.cancel D-5", "annuler D-5", "cancel D-5"},
 		{"request.again D-5", "redemander D-5", "again D-5"},
 		{"request.amend D-5 args=b@u.fr", "modifier D-5 b@u.fr", "edit D-5 b@u.fr"},
+		{`request.question D-5 text="pour qui ?"`, "question D-5 pour qui ?", "ask D-5 pour qui ?"},
+		{"request.answer D-5 text=moi", "répondre D-5 moi", "answer D-5 moi"},
+		{"request.undo D-5", "défaire D-5", "undo D-5"},
 		{"history.show bob", "historique bob", "history bob"},
 		{"house.freeze", "geler", "freeze"},
 		{"delegation.list", "délégations", "delegations"},
@@ -373,7 +376,8 @@ func TestTopic(t *testing.T) {
 	accounts := []desk.Verb{desk.AccountLock, desk.AccountActivate, desk.AccountClose, desk.AccountHide, desk.AccountUnhide, desk.AccountRename,
 		desk.AccountCOS, desk.AccountForward, desk.AccountDelete, desk.AccountRestore,
 		desk.AccountCreate, desk.AccountProfile, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AccountShow, desk.AccountWhole}
-	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestWhy, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestAgain}
+	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestWhy, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestAgain,
+		desk.RequestQuestion, desk.RequestAnswer, desk.RequestUndo}
 	tests := []struct {
 		topic string
 		want  []desk.Verb

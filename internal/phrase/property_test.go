@@ -61,7 +61,7 @@ func actions(t *rapid.T) desk.Action {
 		desk.RoomForm:     rapid.SampledFrom([]string{"location", "equipment"}),
 		"state?":          rapid.SampledFrom([]string{"", "active", "closed"}),
 		"forward?":        rapid.OneOf(address, rapid.Just(""), rapid.Just("none")),
-		desk.TextForm:     rapid.StringMatching(`[A-Za-zé]{1,9}( [a-z]{1,9})?`),
+		desk.TextForm:     rapid.StringMatching(`[A-Za-zé?:@]{1,9}( [a-zé?:@]{1,9}){0,5}`),
 		"scope?":          rapid.SampledFrom([]string{"", "mine", "pending", "all"}),
 		"topic?":          rapid.StringMatching(`[a-z.]{0,12}`),
 		"text?":           rapid.OneOf(rapid.StringN(0, 100, -1), rapid.StringMatching(`(?:motif|reason|because|parce que|["«<]) ?[:=]? [a-zé"»’ ]{0,9}`)),

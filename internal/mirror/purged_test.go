@@ -29,12 +29,12 @@ func TestGone(t *testing.T) {
 	}
 	load(at)
 	there(true)
-	must(t, m.Gone("id-bob", at.Add(-time.Second))) // the load is newer
+	must(t, m.LearnGone("id-bob", at.Add(-time.Second))) // the load is newer
 	there(true)
-	must(t, m.Gone("", at.Add(time.Minute)))
+	must(t, m.LearnGone("", at.Add(time.Minute)))
 	there(true)
-	must(t, m.Gone("id-bob", at.Add(time.Minute)))
-	must(t, m.Gone("id-eve", at.Add(time.Minute)))
+	must(t, m.LearnGone("id-bob", at.Add(time.Minute)))
+	must(t, m.LearnGone("id-eve", at.Add(time.Minute)))
 	there(false)
 	load(at.Add(time.Second))
 	there(false)
