@@ -82,12 +82,18 @@ const (
 	ClosedBook        Code = "book.closed" //
 	UnreadBook        Code = "book.unread" // value
 	NotUndoable       Code = "book.undo"   //
-	NoDrift           Code = "drift.none"  //
-	NothingToRepair   Code = "drift.empty" //
-	TooMany           Code = "drift.many"  // value, population, max
-	OtherPlan         Code = "plan.other"  // value
-	PlanMoved         Code = "plan.moved"  // id
-	PlanHalted        Code = "plan.halted" // id
+
+	InQuarantine    Code = "address.quarantined" // address, until
+	NotQuarantined  Code = "quarantine.none"     // value
+	UnknownAddress  Code = "address.unknown"     // value
+	NoEnd           Code = "end.none"            // address
+	NotDue          Code = "due.not"             // address
+	NoDrift         Code = "drift.none"          //
+	NothingToRepair Code = "drift.empty"         //
+	TooMany         Code = "drift.many"          // value, population, max
+	OtherPlan       Code = "plan.other"          // value
+	PlanMoved       Code = "plan.moved"          // id
+	PlanHalted      Code = "plan.halted"         // id
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

@@ -25,6 +25,7 @@ type house struct {
 	domains  []string
 	read     time.Time // when the directory was
 	unread   bool      // Partage never was
+	gone     []desk.Registration
 }
 
 func (h *house) Append(_ context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {

@@ -55,6 +55,11 @@ const (
 	FiguresShow  Verb = "figures.show"
 	AccountWhole Verb = "account.whole" // what all sources say of an account
 
+	AliasRenew     Verb = "alias.renew"
+	AccountRenew   Verb = "account.renew"
+	AddressShow    Verb = "address.show"
+	AddressRelease Verb = "address.release" // from its quarantine
+
 	Help Verb = "help"
 )
 
@@ -137,7 +142,7 @@ var planArgs = map[string]Form{"plan": BookForm + optional, "causes": CauseForm 
 	"domain": DomainForm + optional, "most": CountForm + optional, "canary": CountForm + optional}
 
 var specs = map[Verb]Spec{
-	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
+	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "until": DayForm + optional}},
 	AliasRemove:     {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
 	QuotaSet:        {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
 	AccountLock:     {Changes: true, Takes: true, Target: AccountForm, Keepers: true},
@@ -179,6 +184,11 @@ var specs = map[Verb]Spec{
 	FiguresShow:  {Shows: true},
 	AccountWhole: {Target: AccountForm},
 
+	AliasRenew:     {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "until": DayForm + optional}},
+	AccountRenew:   {Changes: true, Target: AccountForm, Args: map[string]Form{"until": DayForm + optional}},
+	AddressShow:    {Shows: true, Target: AddressForm},
+	AddressRelease: {Changes: true, Governs: true, Two: true, Target: AddressForm},
+
 	DelegationGrant: {Changes: true, Governs: true, Two: true, Target: PersonForm, Args: map[string]Form{
 		"domains": DomainForm + many + optional, "units": UnitForm + many + optional, "lists": AddressForm + many + optional,
 		"verbs": VerbForm + many + optional, "classes": ClassForm + many + optional, "quota": SizeForm + optional, "daily": CountForm + optional,
@@ -197,7 +207,8 @@ func Verbs() []Verb {
 		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, DelegationList, DelegationShow,
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
 		RulesActivate, RulesRollback, RulesUndo,
-		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow, Help}
+		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow,
+		AliasRenew, AccountRenew, AddressShow, AddressRelease, Help}
 }
 
 func (v Verb) governs() bool { return specs[v].Governs }

@@ -55,9 +55,13 @@ func (m *Mirror) LoadAccounts(ctx context.Context, accounts iter.Seq2[desk.Accou
 	for _, p := range since { // the last to take an address has it
 		rows[string(p.account.Address)] = p.account
 	}
+	left := leaving(m.accounts.rows("id"), rows) // before: replace uses the rows up
 	if err := m.accounts.replace(rows, at); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}
+	left = append(left, *m.gone.Load()...)
+	m.gone.Store(&left)
+	m.looks.Store(looksOf(m.accounts.rows("id")))
 	m.gist.Store(gistOf(m.accounts.rows("id")))
 	maps.DeleteFunc(m.learned, func(_ string, p proof) bool { return p.at.Before(at) })
 	return nil
@@ -90,6 +94,7 @@ func (m *Mirror) Learn(a desk.Account, at time.Time) error {
 		}
 	}
 	m.gist.Load().add(row)
+	m.looks.Store(m.looks.Load().with(row))
 	return nil
 }
 

@@ -30,6 +30,8 @@ type Mirror struct {
 	served   atomic.Pointer[map[string]bool]
 	classes  atomic.Pointer[[]string]
 	census   census
+	looks    atomic.Pointer[looks]
+	gone     atomic.Pointer[[]desk.Registration]
 }
 
 type proof struct {
@@ -43,6 +45,8 @@ var _ desk.View = (*Mirror)(nil)
 func New(journal desk.Journal) *Mirror {
 	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), met: map[desk.UID]meeting{}, learned: map[string]proof{}}
 	m.gist.Store(gistOf(m.accounts.rows("id")))
+	m.looks.Store(&looks{})
+	m.gone.Store(&[]desk.Registration{})
 	m.SetDomains(nil)
 	m.SetClasses(nil)
 	return m
@@ -115,22 +119,9 @@ func (m *Mirror) take(e desk.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	err := m.add(e)
-	proof := proofOf(e.Fact)
+	proof := desk.ProofOf(e.Fact)
 	if err != nil || !proof.Known() || proof.ID == "" {
 		return err
 	}
 	return m.Learn(proof, e.At)
-}
-
-// proofOf is the account as a fact tells that it was read after a write.
-func proofOf(f desk.Fact) desk.Account {
-	switch f := f.(type) {
-	case desk.Stepped:
-		return f.Proof
-	case desk.Done:
-		return f.Proof
-	case desk.Undone:
-		return f.Proof
-	}
-	return desk.Account{}
 }
