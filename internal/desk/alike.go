@@ -89,11 +89,21 @@ func (f *Facts) Clash(asked Address) Breach { return clauseOf(asked, f.Resembles
 func (d *Desk) resembles(a Address, target Account) Address {
 	for _, other := range d.View.Alike(a) {
 		x, _ := d.View.Entry(other)
-		mine := x.Of(target.ID) || x.Owner != "" && x.Owner == target.Owner
-		role := other.Local() == a.Local() && (x.Nature != AsAccount || x.Owner == "")
-		if other != a && x.Held && !mine && !role {
+		holder := Account{ID: x.Mailbox, Owner: x.Owner}
+		if x.Nature == AsAccount {
+			holder.Address = other
+		}
+		if x.Held && Confusable(a, target, other, holder) {
 			return other
 		}
 	}
 	return ""
+}
+
+// Confusable says that an address, given to target, would be taken for another,
+// which holder has.
+func Confusable(a Address, target Account, other Address, holder Account) bool {
+	mine := holder.ID != "" && holder.ID == target.ID || holder.Owner != "" && holder.Owner == target.Owner
+	role := other.Local() == a.Local() && (holder.Address != other || holder.Owner == "")
+	return other != a && !mine && !role && a.Skeleton() == other.Skeleton()
 }
