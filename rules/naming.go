@@ -75,6 +75,9 @@ func (b *Book) Names(a desk.Address) desk.Breach { return b.naming.breach(a) }
 // breach is the first clause of the charter that the address asked for breaks.
 func (w *world) breach() desk.Breach {
 	asked := w.asked()
+	if asked == "" {
+		return desk.NoBreach
+	}
 	if clause := w.book.naming.breach(asked); clause != desk.NoBreach {
 		return clause
 	}

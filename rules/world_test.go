@@ -205,7 +205,7 @@ func naive(f desk.Facts) string {
 			return fromBoth
 		}
 	case desk.AccountDelete, desk.AccountRestore:
-		if f.Ended && f.Action.Verb == desk.AccountDelete {
+		if f.Ended && f.Action.Verb == desk.AccountDelete && !(f.Via == desk.Sync && anothers && admin) {
 			return fromAdmins
 		}
 		if !admin {

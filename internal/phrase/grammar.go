@@ -33,17 +33,19 @@ const (
 	about   = "about"
 	book    = "book"
 	from    = "from"
+	address = "address"
 )
 
 var (
-	optional = []string{reason, scope, topic, about, book, from} // or else desk misses it
-	targets  = []string{account, request, topic, mandate, about} // the others are arguments
+	optional = []string{reason, scope, topic, about, book, from}          // or else desk misses it
+	targets  = []string{account, address, request, topic, mandate, about} // the others are arguments
 )
 
 // Of two commands that begin alike the longer stands first.
 var grammar = []command{
 	{desk.AliasAdd, []string{"alias ajouter"}, []string{"alias add"}, []string{alias, account}},
 	{desk.AliasRemove, []string{"alias retirer"}, []string{"alias remove"}, []string{alias, account}},
+	{desk.AliasRenew, []string{"alias prolonger"}, []string{"alias renew"}, []string{alias, account}},
 	{desk.QuotaSet, []string{"quota"}, []string{"quota"}, []string{account, size}},
 	{desk.AccountLock, []string{"compte verrouiller"}, []string{"account lock"}, []string{account}},
 	{desk.AccountActivate, []string{"compte activer"}, []string{"account activate"}, []string{account}},
@@ -54,6 +56,7 @@ var grammar = []command{
 	{desk.AccountCOS, []string{"formule"}, []string{"cos"}, []string{account, cos}},
 	{desk.AccountForward, []string{"redirection"}, []string{"forward"}, []string{account, to}},
 	{desk.AccountDelete, []string{"compte supprimer"}, []string{"account delete"}, []string{account}},
+	{desk.AccountRenew, []string{"compte prolonger"}, []string{"account renew"}, []string{account}},
 	{desk.AccountRestore, []string{"compte restaurer"}, []string{"account restore"}, []string{account}},
 	{desk.AccountShow, []string{"compte", "fiche"}, []string{"account"}, []string{account}},
 	{desk.RequestList, []string{"demandes"}, []string{"requests"}, []string{scope}},
@@ -76,6 +79,8 @@ var grammar = []command{
 	{desk.RulesActivate, []string{"règlement activer"}, []string{"rules activate"}, []string{book, from}},
 	{desk.RulesRollback, []string{"règlement revenir"}, []string{"rules rollback"}, []string{book, from}},
 	{desk.RulesUndo, []string{"règlement défaire"}, []string{"rules undo"}, []string{book, from}},
+	{desk.AddressRelease, []string{"adresse libérer"}, []string{"address release"}, []string{address}},
+	{desk.AddressShow, []string{"adresse"}, []string{"address"}, []string{address}},
 	{desk.AccountWhole, []string{"global"}, []string{"whole"}, []string{account}},
 	{desk.DriftApply, []string{"écarts réparer"}, []string{"drift repair"}, nil},
 	{desk.DriftShow, []string{"écarts"}, []string{"drift"}, nil},
@@ -87,7 +92,7 @@ var grammar = []command{
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
 	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
 	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
-	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply}
+	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.AddressRelease}
 
 // nowhere are the words that end a forwarding; the first is printed in French.
 var nowhere = []string{"aucune", "aucun", desk.Nowhere}
