@@ -37,6 +37,8 @@ func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key stri
 		return b.show(pen, who, a.Target)
 	case desk.HistoryShow:
 		return b.history(ctx, pen, who, a.Target)
+	case desk.AddressShow:
+		return b.register(pen, who, desk.Address(a.Target))
 	case desk.DelegationList:
 		return b.rights(pen, who, a.Target), nil
 	case desk.DelegationShow:

@@ -35,10 +35,11 @@ const (
 	opApprove = "approve"
 	opReject  = "reject"
 	opAgain   = "again"
+	opRenew   = "renew"
 )
 
 // stands is on whose card each button is.
-var stands = map[string]desk.Role{opApprove: desk.ToApprovers, opReject: desk.ToApprovers, opAgain: desk.ToAsker}
+var stands = map[string]desk.Role{opApprove: desk.ToApprovers, opReject: desk.ToApprovers, opAgain: desk.ToAsker, opRenew: desk.ToHolder}
 
 // A click is the part of a callback that counts. Other fields are ignored: newer servers add some.
 type click struct {
@@ -138,6 +139,9 @@ func (b *Bot) action(ctx context.Context, body []byte) any {
 	who, err := b.Desk.Who(c.Account)
 	if err != nil {
 		return b.turnAway(lang, err)
+	}
+	if c.Context.Op == opRenew {
+		return b.renew(ctx, lang, who.UID, c.Context.Request)
 	}
 	if c.Context.Op == opAgain {
 		return b.again(ctx, lang, who.UID, c.Context.Request)

@@ -55,7 +55,7 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 		return b.approval(r, b.Channel), nil
 	}
 	to := r.By
-	if role == desk.ToOwner {
+	if role == desk.ToOwner || role == desk.ToHolder && r.Owner != "" {
 		to = r.Owner
 	}
 	channel, lang, err := b.private(ctx, to)
@@ -66,6 +66,9 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(role)), r.Asked
 	if role == desk.ToAsker && r.State == desk.Lapsed {
 		m.Card.Buttons = []Button{b.button(lang, r, opAgain, channel)}
+	}
+	if role == desk.ToHolder {
+		m.Card.Buttons = []Button{b.button(lang, r, opRenew, channel)}
 	}
 	return m, nil
 }
@@ -97,6 +100,8 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 		return pen.ended(r)
 	case desk.ToOwner:
 		return pen.owner(r)
+	case desk.ToHolder:
+		return pen.ends(r)
 	}
 	return pen.asker(r, now)
 }
@@ -126,4 +131,5 @@ var looks = map[string]struct{ label, style string }{
 	opApprove: {"act.approve", "primary"},
 	opReject:  {"act.refuse", "danger"},
 	opAgain:   {"act.again", "primary"},
+	opRenew:   {"act.renew", "primary"},
 }

@@ -86,6 +86,11 @@ var texts = map[string]desk.Text{
 	"field.right":      {FR: "Délégation", EN: "Delegation"},
 	"owner.line":       {FR: "Votre compte de messagerie a changé. {outcome}", EN: "Your mail account has changed. {outcome}"},
 
+	"ends.line":        {FR: "Une de vos adresses prend fin bientôt. {line}", EN: "One of your addresses ends soon. {line}"},
+	"ends.text":        {FR: "{what} jusqu'au {day} compris. Sans rien faire, elle sera retirée, puis gardée en quarantaine ; la prolonger la rend.", EN: "{what} until {day} included. If nothing is done it will be removed, then kept in quarantine; renewing gives it back."},
+	"ends.account":     {FR: "La boîte {what} dure", EN: "The mailbox {what} lasts"},
+	"ends.alias":       {FR: "L'alias {what} dure", EN: "The alias {what} lasts"},
+	"register.title":   {FR: "Registre", EN: "Register"},
 	"remind.line":      {FR: "Votre décision est attendue. {line}", EN: "Your decision is awaited. {line}"},
 	"remind.thread":    {FR: "Échéance passée\u202f: les personnes qui peuvent décider viennent d'être relancées.", EN: "The deadline has passed: those who may decide have just been reminded."},
 	"escalated.line":   {FR: "Cette demande reste sans réponse. {line}", EN: "This request is still not answered. {line}"},

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"slices"
 	"strings"
 )
 
@@ -85,7 +84,7 @@ func (d *Desk) redecide(by UID, r Request, action Action) (Decided, error) {
 // the bare value of the only one that must be there.
 func (a Action) With(args string) (Action, error) {
 	spec, _ := SpecOf(a.Verb)
-	needed := slices.DeleteFunc(sortedKeys(spec.Args), func(name string) bool { return !spec.Args[name].required() })
+	needed := spec.Needed()
 	key, _, named := strings.Cut(args, "=")
 	if _, known := spec.Args[key]; len(needed) == 1 && !(named && known) {
 		others := map[string]string{}

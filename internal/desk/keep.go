@@ -232,17 +232,25 @@ func (d *Desk) Renew(ctx context.Context, by UID, via Door, id ID) (Request, err
 	return d.Ask(ctx, Asking{By: by, Via: via, Action: a, Key: "renew:" + string(id)})
 }
 
-// renewal is what renews what the request has dated.
+// renewal is what renews what the request has dated, where that is by now.
 func (d *Desk) renewal(r Request) (Action, error) {
-	if !r.Action.Dates() || r.State != Settled {
-		return Action{}, Fail(Conflict, NoEnd, "address", r.Action.Target)
-	}
-	if alias := r.Action.Arg("alias"); alias != "" {
-		x, _ := d.View.Entry(Address(alias))
-		if !x.Of(r.Mailbox) {
-			return Action{}, Fail(NotFound, AliasAbsent, "alias", alias, "account", r.Action.Target)
+	for _, x := range d.View.Dated() {
+		if x.Dated != r.ID {
+			continue
 		}
-		return NewAction(AliasRenew, string(r.Proof.Address), map[string]string{"alias": alias})
+		a := r.Action.Renewal()
+		if at := d.View.Account(x.Address); at.ID == r.Mailbox {
+			a.Target = string(at.Address)
+		}
+		return a, nil
 	}
-	return NewAction(AccountRenew, string(r.Proof.Address), nil)
+	return Action{}, Fail(Conflict, NoEnd, "address", r.Action.Target)
+}
+
+// Renewal is what renews what the action has dated, for as long as the house does.
+func (a Action) Renewal() Action {
+	if alias := a.Arg("alias"); alias != "" {
+		return Action{Verb: AliasRenew, Target: a.Target, Args: printArgs(map[string]string{"alias": alias})}
+	}
+	return Action{Verb: AccountRenew, Target: string(a.After())}
 }

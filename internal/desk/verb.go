@@ -86,6 +86,11 @@ type Spec struct {
 	Keepers bool            // who looks after the accounts of others asks for it: not shown to everybody
 }
 
+// Needed names the arguments that must be there, in order.
+func (s Spec) Needed() []string {
+	return slices.DeleteFunc(sortedKeys(s.Args), func(name string) bool { return !s.Args[name].required() })
+}
+
 // A Form is the grammar of a target or an argument. A trailing "?" in the
 // table of verbs means that it may be left out.
 type Form string

@@ -569,6 +569,7 @@ var texts = map[string]text{
 	"act.refuse":  {"Refuser", "Refuse"},
 	"act.cancel":  {"Annuler la demande", "Withdraw the request"},
 	"act.again":   {"Redemander", "Ask again"},
+	"act.renew":   {"Prolonger", "Renew"},
 	"act.send":    {"Envoyer la demande", "Send the request"},
 	"act.check":   {"Vérifier", "Check"},
 	"act.open":    {"Ouvrir dans le portail", "Open in the portal"},
