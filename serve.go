@@ -53,6 +53,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	}()
 	h.desk.Stale, h.desk.Zone, h.timing = cfg.StaleAfter, p.zone, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
+	h.desk.Keeping = cfg.Addresses.desk()
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
 	if err := h.equip(cfg.Drift, cfg.Cost, cfg.Watch, p.zone); err != nil {
 		return err

@@ -2,52 +2,67 @@ package bot
 
 import (
 	"context"
-	"strings"
+	"errors"
+	"fmt"
 
-	"github.com/unistra/melusine/internal/desk"
-	"github.com/unistra/melusine/internal/phrase"
-	"github.com/unistra/melusine/internal/say"
+	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// register answers what is known of an address: whose it is, since when, until when.
-func (b *Bot) register(pen pen, who desk.Person, a desk.Address) (Message, error) {
-	l, err := b.Desk.Address(who.UID, desk.Chat, a)
+// Commands implements Chat: the command is there in every team the bot is in.
+// A plain bot may not create commands, hence Server.Admin or Server.Socket.
+func (m *Mattermost) Commands(ctx context.Context, trigger, url string) (tokens []string, err error) {
+	me, err := m.me(ctx)
 	if err != nil {
-		return Message{}, err
+		return nil, err
 	}
-	account := desk.Account{}
-	if l.Held {
-		account = b.Desk.View.Account(a)
-	}
-	return pen.listing(l, account), nil
-}
-
-func (p pen) listing(l desk.Listing, account desk.Account) Message {
-	name := func(who desk.UID) string { return p.name(who) }
-	lines := say.Listing(p.lang, l, account, name, p.zone, code)
-	return Message{Line: p.text("register.title") + " · " + code(string(l.Address)), Card: &Card{Tone: Neutral, Text: strings.Join(lines, "\n")}}
-}
-
-// ends tells who has an address that its last day is near.
-func (p pen) ends(r desk.Request) Message {
-	kind, what := "ends.account", string(r.Action.After())
-	if alias := r.Action.Arg("alias"); alias != "" {
-		kind, what = "ends.alias", alias
-	}
-	card := p.card(r)
-	card.Tone = Warning
-	card.Text = p.text("ends.text", "what", p.text(kind, "what", code(what)), "day", say.Day(p.lang, desk.Day(r.Action.Arg("until"))))
-	card.Fields = p.fields(field{"field.typed", code("/" + p.trigger + " " + phrase.Canonical(p.lang, r.Action.Renewal()))})
-	return Message{Line: p.text("ends.line", "line", p.line(r)), Card: card}
-}
-
-// renew asks for another term of what a request has dated, and takes the button
-// away: the same click never asks twice.
-func (b *Bot) renew(ctx context.Context, lang string, by desk.UID, id desk.ID) clicked {
-	next, err := b.Desk.Renew(ctx, by, desk.Chat, id)
+	teams, _, err := m.bot.GetTeamsForUser(ctx, me, "")
 	if err != nil {
-		return b.turnAway(lang, err)
+		return nil, fmt.Errorf("list teams: %w", err)
 	}
-	dated, _ := b.Desk.View.Request(id)
-	return clicked{Update: render(b.personal(lang, desk.ToHolder, dated)), Text: b.pen(lang).asked(next).Line, Plain: true}
+	var errs []error
+	for _, team := range teams {
+		token, err := m.command(ctx, wanted(me, team.Id, trigger, url))
+		if err != nil {
+			errs = append(errs, fmt.Errorf("team %s: %w", team.Name, err))
+			continue
+		}
+		tokens = append(tokens, token)
+	}
+	return tokens, errors.Join(errs...)
+}
+
+func wanted(me, team, trigger, url string) *model.Command {
+	return &model.Command{
+		CreatorId: me, TeamId: team, Trigger: trigger, URL: url, Method: model.CommandMethodPost,
+		DisplayName: "Mélusine", Description: "Adresses et boîtes de l'université", Username: "melusine",
+		AutoComplete: true, AutoCompleteDesc: "Adresses et boîtes de l'université",
+		AutoCompleteHint: "[aide | alias | quota | compte | demandes | valider D-n]",
+	}
+}
+
+// command creates the command, or mends the one that is there. Its token stays
+// the same.
+func (m *Mattermost) command(ctx context.Context, want *model.Command) (token string, err error) {
+	all, _, err := m.admin.ListCommands(ctx, want.TeamId, true)
+	if err != nil {
+		return "", fmt.Errorf("list commands: %w", err)
+	}
+	for _, have := range all {
+		if have.Trigger != want.Trigger || have.DeleteAt != 0 {
+			continue
+		}
+		if have.URL == want.URL && have.Method == want.Method && have.AutoCompleteHint == want.AutoCompleteHint {
+			return have.Token, nil
+		}
+		want.Id, want.Token, want.CreatorId = have.Id, have.Token, have.CreatorId
+		if _, _, err = m.admin.UpdateCommand(ctx, want); err != nil {
+			return "", fmt.Errorf("update command: %w", err)
+		}
+		return have.Token, nil
+	}
+	made, _, err := m.admin.CreateCommand(ctx, want)
+	if err != nil {
+		return "", fmt.Errorf("create command: %w", err)
+	}
+	return made.Token, nil
 }
