@@ -27,8 +27,9 @@ func (h *house) Entry(a desk.Address) (x desk.Entry, seen bool) {
 	if x.Nature == desk.AsAccount {
 		alias = ""
 	}
-	t := ends[x.Mailbox+" "+alias]
-	x.Until, x.Dated = t.Until, t.By
+	if t := ends[x.Mailbox+" "+alias]; t.Until != "" {
+		x.Until, x.Dated = t.Until, t.By
+	}
 	return x, x.Known()
 }
 

@@ -79,8 +79,12 @@ func (d *Desk) complete(f *Facts, x Entry) error {
 	if until == "" && d.Keeping.Renewal > 0 {
 		until = d.dayAfter(d.Keeping.Renewal)
 	}
+	args := map[string]string{"until": string(until)}
+	if alias := f.Action.Arg("alias"); alias != "" {
+		args["alias"] = alias
+	}
 	var err error
-	if f.Action, err = NewAction(f.Action.Verb, f.Action.Target, map[string]string{"alias": f.Action.Arg("alias"), "until": string(until)}); err != nil {
+	if f.Action, err = NewAction(f.Action.Verb, f.Action.Target, args); err != nil {
 		return err
 	}
 	if until <= x.Until {
