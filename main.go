@@ -25,6 +25,7 @@ type cli struct {
 	Restore     restoreCommand     `cmd:"" help:"Put a backup back where no journal is."`
 	Requests    requestsCommand    `cmd:"" help:"List requests, beside the server or without it."`
 	Delegations delegationsCommand `cmd:"" help:"List or import the rights of correspondents; list the domains that have too few."`
+	Addresses   addressesCommand   `cmd:"" help:"List, show, export or import what the register knows of addresses."`
 	Unknown     unknownCommand     `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`
 	Simulator   simulatorCommand   `cmd:"" help:"Run a simulated Partage."`
 	Freeze      freezeCommand      `cmd:"" help:"Stop at once everything that is sent to Partage, from this machine and then from all."`

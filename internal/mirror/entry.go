@@ -107,3 +107,15 @@ func (m *Mirror) Dated() (dated []desk.Entry) {
 	slices.SortFunc(dated, func(a, b desk.Entry) int { return cmp.Compare(a.Address, b.Address) })
 	return dated
 }
+
+// Recorded lists the addresses that the journal knows of, in order.
+func (m *Mirror) Recorded(prefix string) []desk.Entry {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	var all []desk.Entry
+	for x := range m.ledger.from(prefix) {
+		entry, _ := m.entry(x.address, x.marks, m.Account(x.address))
+		all = append(all, entry)
+	}
+	return all
+}
