@@ -21,6 +21,7 @@ type asking struct {
 	unit    string
 	to      string
 	cos     string
+	until   string // the last day, included
 	reason  string
 	right   right  // of the verbs about rights
 	once    string // drawn with the form: what is sent twice is asked once
@@ -42,8 +43,12 @@ const (
 // readAsking reads the form from whatever holds its fields.
 func readAsking(field func(string) string) asking {
 	verb := desk.Verb(field(fieldVerb))
+	until := field(fieldUntil)
+	if len(rightFields[verb]) > 0 { // it is a field of theirs
+		until = ""
+	}
 	return asking{right: readRight(verb, field), verb: verb, account: field(fieldAccount), alias: field(fieldAlias),
-		number: field(fieldNumber), unit: field(fieldUnit), to: field(fieldTo), cos: field(fieldCOS), reason: field(fieldReason), once: field(fieldOnce)}
+		number: field(fieldNumber), unit: field(fieldUnit), to: field(fieldTo), cos: field(fieldCOS), until: until, reason: field(fieldReason), once: field(fieldOnce)}
 }
 
 // takes says whether the verb has the argument.
@@ -85,6 +90,9 @@ func (a asking) action() (desk.Action, error) {
 	}
 	if a.takes("cos") {
 		args["cos"] = a.cos
+	}
+	if a.until != "" && a.takes("until") {
+		args["until"] = a.until
 	}
 	if a.takes("to") {
 		args["to"] = a.to
@@ -147,13 +155,16 @@ func (a asking) blames(err error) string {
 	switch desk.CodeOf(err) {
 	case desk.UnknownAccount, desk.WrongStatus:
 		return fieldAccount
-	case desk.AliasTaken, desk.AliasAbsent, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
+	case desk.AliasTaken, desk.AliasAbsent, desk.InQuarantine, desk.NoEnd, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
 		return a.wanted()
 	case desk.InvalidSize, desk.QuotaBelowUse, desk.UnknownClass, desk.AlreadySo:
 		return a.wanted()
 	case desk.InvalidArgument:
 		if e.Details["name"] == "cos" {
 			return fieldCOS
+		}
+		if e.Details["name"] == "until" {
+			return fieldUntil
 		}
 		return fieldReason
 	case desk.InvalidAddress:

@@ -29,7 +29,9 @@ type page struct {
 	chat  string // the command that reaches us in the chat
 	// freeze is since when nothing is sent to Partage, zero if it is.
 	freeze     time.Time
-	halt, rest string // the banner says why, and what goes on
+	halt, rest string        // the banner says why, and what goes on
+	register   desk.Register // of addresses
+	once       string        // drawn for the one-click forms of the page, "" if it has none
 }
 
 // An entry of the menu.
@@ -51,6 +53,7 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg.token, pg.me = v.session.token, v.me
 	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
 	pg.menu = p.menu(pg)
+	pg.register = p.Desk.View
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"
 		if f, _ := freeze.Fact.(desk.Frozen); f.Cause == desk.ByDamage {

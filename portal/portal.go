@@ -112,6 +112,7 @@ const (
 	pathRules    = "/reglement"
 	pathDrift    = "/ecarts"
 	pathFigures  = "/tableau"
+	pathRegister = "/registre"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -141,6 +142,7 @@ func (p *Portal) routes() {
 	post(pathRequests+"/:id/modifier", p.amend)
 	get(pathInbox, p.inbox)
 	get(pathAccounts+"/:address", p.account)
+	get(pathRegister+"/:address", p.register)
 	get(pathLink, p.link)
 	post(pathLink, p.offerCode)
 	get(pathHelp, p.help)

@@ -443,3 +443,19 @@ func TestRulesSeeLookAlikes(t *testing.T) {
 		}
 	}
 }
+
+// The charter is that of the book in force.
+func TestTheCharterIsOfTheBookInForce(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	first := desk.Book{Name: "a", Files: []desk.BookFile{{Name: "a.yaml", Text: "a"}}}
+	d.Rules = &desk.Library{Fold: h, Read: func(desk.Book) (desk.Rules, error) {
+		return names{book(func(desk.Facts) desk.Decision { return desk.Decision{} }), map[desk.Address]desk.Breach{"abuse@u.fr": desk.KeptBack}}, nil
+	}}
+	if clause, _ := d.Breach("abuse@u.fr", desk.Account{}); clause != desk.NoBreach {
+		t.Errorf("without a book: %s", clause)
+	}
+	must(t, d.Seed(t.Context(), first))
+	if clause, _ := d.Breach("abuse@u.fr", desk.Account{}); clause != desk.KeptBack {
+		t.Errorf("%q", clause)
+	}
+}
