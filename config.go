@@ -37,6 +37,7 @@ type config struct {
 	Calendar    calendarConfig   `yaml:"calendar"`
 	StaleAfter  time.Duration    `yaml:"stale_after"` // age of the directory beyond which nothing is changed
 	Refresh     refreshConfig    `yaml:"refresh"`
+	Store       string           `yaml:"store"` // folder where what was read is kept for the next start, "" = nowhere
 	Directory   directory.Config `yaml:"directory"`
 	Partage     partageConfig    `yaml:"partage"`
 	Mattermost  mattermostConfig `yaml:"mattermost"`
@@ -87,11 +88,6 @@ func (c calendarConfig) terms(days *calendar.Calendar) desk.Terms {
 	return desk.Terms{Calendar: days, Deadline: c.Deadline, Expiry: c.Expiry, Escalation: c.Escalation}
 }
 
-type refreshConfig struct {
-	Directory time.Duration `yaml:"directory"`
-	Partage   time.Duration `yaml:"partage"`
-}
-
 type historyConfig struct {
 	KeyFile  string     `yaml:"key_file"`  // signs the checkpoints, "" = there are none
 	Folder   string     `yaml:"folder"`    // where they are kept
@@ -111,6 +107,7 @@ type partageConfig struct {
 	KeysDir  string        `yaml:"keys_dir"` // one file per mail domain, named after it, holding its key
 	PageSize int           `yaml:"page_size"`
 	Timeout  time.Duration `yaml:"timeout"`
+	Rate     float64       `yaml:"rate"` // pages of listings, counts and comparisons asked for in a second
 }
 
 type mattermostConfig struct {
@@ -123,24 +120,28 @@ type mattermostConfig struct {
 	CallbackURL    string `yaml:"callback_url"`     // that address as Mattermost must call it
 	Trigger        string `yaml:"trigger"`          // of the slash command
 	Language       string `yaml:"language"`         // of the approvers' channel
+
+	PortalOnly []desk.Verb         `yaml:"portal_only"` // approved there, and not by a click in the chat
+	Classes    map[string][]string `yaml:"classes"`     // what people call each class of service in a sentence
 }
 
 func defaultConfig() config {
 	return config{
 		Journal: "melusine.db", TimeZone: "Europe/Paris", StaleAfter: 24 * time.Hour,
-		Calendar:   calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
-		Brakes:     brakesConfig(desk.StandardBrakes()),
-		Addresses:  addressesConfig(desk.StandardKeeping()),
-		Refresh:    refreshConfig{Directory: 15 * time.Minute, Partage: 6 * time.Hour},
-		Directory:  directory.Default(),
-		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second},
-		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr"},
-		Portal:     portal.DefaultConfig(),
-		Executor:   executor.Standard(),
-		Drift:      drift.Default(),
-		Cost:       costConfig{Currency: "€"},
-		Watch:      watchConfig{Every: time.Minute},
-		History:    historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
+		Calendar:  calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
+		Brakes:    brakesConfig(desk.StandardBrakes()),
+		Addresses: addressesConfig(desk.StandardKeeping()),
+		Refresh:   refreshConfig{Directory: 15 * time.Minute, Whole: 24 * time.Hour, Partage: 6 * time.Hour, Counts: 15 * time.Minute, Sample: 50},
+		Directory: directory.Default(),
+		Partage:   partageConfig{PageSize: 200, Timeout: 30 * time.Second, Rate: 10},
+		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr",
+			PortalOnly: []desk.Verb{desk.AccountDelete, desk.RulesActivate, desk.RulesRollback}},
+		Portal:   portal.DefaultConfig(),
+		Executor: executor.Standard(),
+		Drift:    drift.Default(),
+		Cost:     costConfig{Currency: "€"},
+		Watch:    watchConfig{Every: time.Minute},
+		History:  historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
 	}
 }
 
@@ -198,6 +199,11 @@ func (c config) check() error {
 	need(c.Refresh.Directory >= 10*time.Second, "refresh.directory", "less than 10s")
 	need(c.Refresh.Partage >= time.Minute, "refresh.partage", "less than 1m")
 	need(c.Refresh.Directory < c.StaleAfter, "refresh.directory", "not less than stale_after")
+	need(c.Refresh.Whole >= time.Minute, "refresh.whole", "less than 1m")
+	need(c.Refresh.Counts == 0 || c.Refresh.Counts >= 10*time.Second, "refresh.counts", "less than 10s; 0 = never")
+	need(c.Refresh.Sample >= 0 && c.Refresh.Sample <= 10_000, "refresh.sample", "not from 0 to 10000")
+	need(c.Partage.Rate >= 0.1 && c.Partage.Rate <= 1000, "partage.rate", "not from 0.1 to 1000 a second")
+	need(c.Store == "" || filepath.IsAbs(c.Store), "store", "not a whole path")
 	need(domainForm.MatchString(c.Partage.Scope), "partage.scope", "the domain of the eduPersonPrincipalNames is missing")
 	need(c.Partage.KeysDir != "", "partage.keys_dir", "the folder of the domain keys is missing")
 	need(webURL(c.Partage.URL), "partage.url", "not an https:// address (http:// is for this machine only)")
@@ -212,6 +218,10 @@ func (c config) check() error {
 	// On Mattermost's own host name such a path would be sent the clicker's session token.
 	need(err == nil && !strings.HasPrefix(callback.Path, "/plugins"), "mattermost.callback_url", "a path under /plugins would be sent session tokens")
 	need(triggerForm.MatchString(m.Trigger), "mattermost.trigger", "not a word of small letters and digits")
+	for _, v := range m.PortalOnly {
+		spec, ok := desk.SpecOf(v)
+		need(ok && spec.Changes, "mattermost.portal_only", string(v)+" is not a verb that changes something")
+	}
 	need(m.Language == "fr" || m.Language == "en", "mattermost.language", "neither fr nor en")
 	simulated, err := url.Parse(c.Partage.URL)
 	if err := c.Executor.Check(err == nil && simulated.Scheme == "http"); err != nil { // http is for a simulator on this machine

@@ -140,7 +140,7 @@ func (d *demo) build(ctx context.Context, accounts int, log *slog.Logger) error 
 		return err
 	}
 	people := newDemoPeople(university)
-	if d.house, err = newHouse(ctx, log, events, seed, people, &effect.Office{Domains: domains, Scope: "unistra.fr"}); err != nil {
+	if d.house, err = newHouse(ctx, log, events, seed, people, &effect.Office{Domains: domains, Scope: "unistra.fr", Rand: rand.Reader}); err != nil {
 		return err
 	}
 	d.seeds = domainSeeds(people.correspondents())
@@ -190,6 +190,7 @@ func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 	d.room.Connect(d.bot.Handler())
 	config := portal.DefaultConfig()
 	config.Listen, config.URL, config.Name, config.Demo = d.address, "http://"+d.address, "Université de démonstration", d.cast
+	d.house.desk.Proofs = desk.Proofs(config.SignInAgain)
 	d.web, err = portal.New(config, portal.Deps{Desk: d.house.desk, Now: time.Now, Rand: rand.Reader, Zone: zone, Log: log, Approvers: d.house.library.ApproverGroups,
 		Mount: []portal.Mount{{Path: "/chat", Name: desk.Text{FR: "Chat (démo)", EN: "Chat (demo)"}, Handler: d.room.Handler(portal.Who)}}})
 	return err
@@ -263,6 +264,8 @@ Mélusine is ready (%.1f s): an invented university of %d mailboxes, a simulated
   2. In a private window (one browser is one person), be Paul Langevin. Open the chat: the card is there. Approve it.
   3. Back to Jeanne: the request is done, read back from Partage, and her history tells it.
   Then, in the chat as Sophie Germain:  /melusine quota jdupont 12Go   ·   /melusine aide
+  4. As Sophie: the pages Tableau de bord and Écarts. Ask for a plan of ten; as Henri Poincaré, approve it.
+  Or a sentence, in her direct messages:  ajoute 2 Go au quota de jdupont
 
   Stop with Ctrl-C. Nothing is kept.
 `, after.Seconds(), c.Accounts, c.Listen)

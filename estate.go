@@ -116,9 +116,9 @@ func (s *sighting) figure() desk.Figure {
 	return desk.Figure{}
 }
 
-// count asks Partage how many accounts were restored, if it is told how to know
+// countRestored asks Partage how many accounts were restored, if it is told how to know
 // them. What it does not answer is as it was.
-func (h *house) count(ctx context.Context) {
+func (h *house) countRestored(ctx context.Context) {
 	if h.restoredBy == "" {
 		return
 	}

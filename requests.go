@@ -37,8 +37,8 @@ func (c requestsCommand) list(ctx context.Context, out io.Writer, cfg config, ev
 	}
 	var states []desk.State
 	for _, s := range c.State {
-		if !slices.Contains(watchedStates, desk.State(s)) {
-			return fmt.Errorf("--state: %q is none of %q", s, watchedStates)
+		if !slices.Contains(desk.States(), desk.State(s)) {
+			return fmt.Errorf("--state: %q is none of %q", s, desk.States())
 		}
 		states = append(states, desk.State(s))
 	}

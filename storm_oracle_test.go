@@ -63,7 +63,7 @@ func formOf(a desk.Action, before desk.Account) form {
 		return form{"ModifyAccount", string(before.Address), param, value}
 	}
 	switch a.Verb {
-	case desk.AliasAdd:
+	case desk.AliasAdd, desk.AliasRenew:
 		return form{"AddAccountAlias", name, "alias", a.Arg("alias")}
 	case desk.AliasRemove:
 		return form{"RemoveAccountAlias", name, "alias", a.Arg("alias")}
@@ -82,6 +82,8 @@ func formOf(a desk.Action, before desk.Account) form {
 		return modify("zimbraCOSId", "*")
 	case desk.AccountForward:
 		return modify("zimbraPrefMailForwardingAddress", strings.TrimSuffix(a.Arg("to"), desk.Nowhere))
+	case desk.AccountProfile:
+		return modify("title", strings.TrimSuffix(a.Arg("title"), desk.Nowhere))
 	case desk.AccountEPPN:
 		return modify("carLicense", a.Arg("eppn"))
 	case desk.AccountMark, desk.AccountUnmark:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -29,11 +30,15 @@ var wholeLife = strings.Split(`alias.add AT alias=ALIAS
 quota.set AT size=20G
 account.forward AT to=somebody@example.org
 account.hide AT
+account.profile AT title=Orage
 account.rename AT to=OTHER
+alias.remove AT alias=ALIAS
+alias.renew AT alias=ALIAS until=DAY
 alias.remove AT alias=ALIAS
 account.lock AT
 account.activate AT
 account.unhide AT
+account.profile AT title=none
 account.cos AT cos=CLASS
 account.delete AT
 account.restore AT
@@ -62,7 +67,7 @@ func tellTales(accounts []desk.Account, actions int) (tales []tale) {
 			t.Home = a.Address
 		}
 		other := fmt.Sprintf("orage-%d@%s", n, a.Address.Domain())
-		names := strings.NewReplacer("ALIAS", fmt.Sprintf("alias-%d@%s", n, a.Address.Domain()), "OTHER", other, "HOME", string(t.Home), "CLASS", stormClass)
+		names := strings.NewReplacer("ALIAS", fmt.Sprintf("alias-%d@%s", n, a.Address.Domain()), "OTHER", other, "HOME", string(t.Home), "CLASS", stormClass, "DAY", time.Now().AddDate(0, 6, 0).Format(time.DateOnly))
 		at, told := string(t.Home), []string(nil)
 		for _, action := range t.Actions {
 			told = append(told, strings.ReplaceAll(names.Replace(action), "AT", at))
@@ -101,11 +106,16 @@ func (t tale) after(a desk.Account) desk.Account {
 	return a
 }
 
-// The lives use every verb that changes Partage.
+// apart are the verbs that make or end a mailbox, are on two, cannot be read back, or
+// change Partage only where time has: what is counted of a storm is mailboxes that
+// stay. See verbs_coming_test.go, and TestAMailboxEndsAndComesBack.
+var apart = []desk.Verb{desk.AccountRenew, desk.AccountCreate, desk.AccountPurge, desk.AliasMove, desk.AccountShare, desk.AccountUnshare}
+
+// The lives use every other verb that changes Partage.
 func TestTheStormUsesEveryVerb(t *testing.T) {
 	told := strings.Join(wholeLife, "\n")
 	for _, verb := range desk.Verbs() {
-		if spec, _ := desk.SpecOf(verb); spec.Changes && !spec.Governs && !strings.Contains(told, string(verb)+" ") {
+		if spec, _ := desk.SpecOf(verb); spec.Changes && !spec.Governs && !slices.Contains(apart, verb) && !strings.Contains(told, string(verb)+" ") {
 			t.Errorf("%s is not in the storm", verb)
 		}
 	}

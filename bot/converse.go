@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 
 // converse answers what a living human typed, in their language. key is the
 // message's: the same one never asks twice.
-func (b *Bot) converse(ctx context.Context, user User, typed, key string) Message {
+func (b *Bot) converse(ctx context.Context, user User, at place, typed, key string) Message {
 	lang := b.langOf(user)
 	words := strings.Fields(typed)
 	if len(words) == 2 && (strings.EqualFold(words[0], "lier") || strings.EqualFold(words[0], "link")) {
@@ -23,12 +24,12 @@ func (b *Bot) converse(ctx context.Context, user User, typed, key string) Messag
 	if err != nil {
 		return Message{Line: b.explain(lang, err)}
 	}
-	m, err := b.Answer(ctx, who, lang, typed, key)
+	m, err := b.talk(ctx, who, lang, at, typed, key)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return Message{Line: text(lang, "slow", "trigger", b.Trigger)}
 	}
 	if err != nil {
-		return Message{Line: b.explain(lang, err)}
+		return Message{Line: b.misnamed(b.pen(lang), who, err)}
 	}
 	return m
 }
@@ -102,11 +103,12 @@ func (b *Bot) hear(ctx context.Context, h Heard) error {
 		b.count(err.Error())
 		return nil // a bot is not to be answered: it could answer back
 	}
-	m := b.converse(ctx, user, h.Text, "mattermost:"+h.Post)
-	m.Channel, m.Root, m.Key = h.Channel, h.Root, answerKey(h.Post)
-	if m.Root == "" {
-		m.Root = h.Post
+	if h.Public {
+		return b.overhear(ctx, user, h)
 	}
+	root := cmp.Or(h.Root, h.Post)
+	m := b.converse(ctx, user, place{account: h.Account, channel: h.Channel, root: root, open: h.Root == ""}, h.Text, "mattermost:"+h.Post)
+	m.Channel, m.Root, m.Key = h.Channel, root, answerKey(h.Post)
 	if _, err := b.Chat.Post(ctx, m); err != nil {
 		b.Log.WarnContext(ctx, "answer direct message", "post", h.Post, "error", err)
 	}

@@ -140,6 +140,12 @@ func (p pen) whole(w desk.Whole) Message {
 			card.Text += p.text("whole.side", "name", say.T(p.lang, "whole."+s.Name), "said", p.sides(s), "equality", p.equality(s)) + "\n"
 		}
 	}
+	if line := say.Life(p.lang, w.Life); line != "" {
+		card.Text += line + "\n"
+	}
+	for _, s := range w.Shares {
+		card.Text += say.Share(p.lang, s, code) + "\n"
+	}
 	var requests, rights []string
 	for _, r := range w.Requests[:min(len(w.Requests), most)] {
 		requests = append(requests, p.line(r))

@@ -24,7 +24,7 @@ func (b *Bot) remind(ctx context.Context, role desk.Role, r desk.Request) (desk.
 	}
 	for _, to := range who {
 		err := b.whisper(ctx, to, key(to), since, func(p pen) Message {
-			m := p.approval(r, b.Desk.View.Account(desk.Address(r.Action.Target)))
+			m := p.approval(r, b.Desk.About(r))
 			m.Line = p.text(words+".line", "line", m.Line)
 			return m
 		})
@@ -72,7 +72,7 @@ func (p pen) digest(waiting []desk.Request, now time.Time) Message {
 	if len(waiting) > most {
 		card.Text += p.text("list.more", "n", strconv.Itoa(most)) + "\n"
 	}
-	card.Fields = p.fields(field{"field.typed", p.command(desk.RequestShow, string(waiting[0].ID), "")})
+	card.Fields = p.fields(field{"field.alike", p.alike(waiting[:min(len(waiting), most)])}, field{"field.typed", p.command(desk.RequestShow, string(waiting[0].ID), "")})
 	line := p.text("digest.one")
 	if len(waiting) > 1 {
 		line = p.text("digest.many", "n", strconv.Itoa(len(waiting)))

@@ -104,7 +104,7 @@ func (p pen) fact(e desk.Event) string {
 }
 
 // help lists the verbs: how each is typed, and what it does. A post holds only so
-// much: of all of them, those about rights and rules are explained by their topic.
+// much: where all is too much, the sentences are left to each topic.
 func (p pen) help(verbs []desk.Verb) Message {
 	const most = 3900 // characters that a card takes, with room for its end
 	card, room := &Card{Tone: Neutral}, most
@@ -122,4 +122,16 @@ func (p pen) help(verbs []desk.Verb) Message {
 	}
 	card.Footer = p.text("help.about", "command", strings.Trim(p.command(desk.Help, "alias", ""), "`"))
 	return Message{Line: p.text("help.line"), Card: card}
+}
+
+func (p pen) usages(verbs []desk.Verb, told bool) (all string) {
+	for _, v := range verbs {
+		usage, sentence := say.Help(p.lang, v)
+		all += code("/" + p.trigger + " " + usage)
+		if told {
+			all += " — " + sentence
+		}
+		all += "\n"
+	}
+	return all
 }

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/say"
@@ -11,8 +13,11 @@ import (
 // Tell posts what the role is to know of the request, once. The zero Post and
 // no error: nobody there can be reached, and it is of no use to try again.
 func (b *Bot) Tell(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
-	if role == desk.ToRemind || role == desk.ToEscalate {
+	switch role {
+	case desk.ToRemind, desk.ToEscalate:
 		return b.remind(ctx, role, r)
+	case desk.ToQuestion, desk.ToAnswer, desk.ToAmend:
+		return b.ring(ctx, role, r)
 	}
 	m, err := b.message(ctx, role, r)
 	if err != nil || m.Channel == "" {
@@ -70,6 +75,13 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 	if role == desk.ToHolder {
 		m.Card.Buttons = []Button{b.button(lang, r, opRenew, channel)}
 	}
+	if _, open := r.Open(); role == desk.ToAsker && open && r.State == desk.Waiting {
+		m.Card.Buttons = []Button{b.button(lang, r, opAnswer, channel)}
+	}
+	if role == desk.ToAsker && b.Desk.Undoable(r) {
+		m.Card.Footer = b.pen(lang).text("footer.undo", "id", string(r.ID))
+		m.Card.Buttons = []Button{b.button(lang, r, opUndo, channel)}
+	}
 	return m, nil
 }
 
@@ -94,7 +106,7 @@ func (b *Bot) private(ctx context.Context, to desk.UID) (channel, lang string, e
 }
 
 func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
-	pen, now := b.pen(lang), b.Desk.View.Account(desk.Address(r.Action.Target))
+	pen, now := b.pen(lang), b.Desk.About(r)
 	switch role {
 	case desk.ToAskerEnd:
 		return pen.ended(r)
@@ -108,16 +120,26 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 
 // approval is the approvers' card for a channel, with buttons while it waits.
 func (b *Bot) approval(r desk.Request, channel string) Message {
-	pen, now := b.pen(b.Lang), b.Desk.View.Account(desk.Address(r.Action.Target))
+	pen, now := b.pen(b.Lang), b.Desk.About(r)
 	m := pen.approval(r, now)
 	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)}, field{"field.plan", pen.plan(r, b.Desk.Estate)}, field{"field.progress", b.progress(b.Lang, r)})...)
 	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(desk.ToApprovers)), r.Asked
 	if r.State == desk.Waiting {
 		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(b.Desk.Releases(r))})...)
 		m.Card.Footer = pen.text("footer.buttons")
-		m.Card.Buttons = []Button{b.button(b.Lang, r, opApprove, channel), b.button(b.Lang, r, opReject, channel)}
+		m.Card.Buttons = []Button{b.button(b.Lang, r, opApprove, channel), b.button(b.Lang, r, opReject, channel), b.button(b.Lang, r, opAsk, channel)}
+		if b.Desk.Risky(r.Action.Verb) {
+			m.Card.Buttons = m.Card.Buttons[1:]
+			m.Card.Fields = slices.DeleteFunc(m.Card.Fields, func(f Field) bool { return f.Title == pen.label("field.typed") })
+			m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.portal", b.page(r.ID, r.Digest())})...)
+		}
 	}
 	return m
+}
+
+// page is where a request is looked at in the portal, as it was shown here.
+func (b *Bot) page(id desk.ID, digest string) string {
+	return strings.TrimSuffix(b.Link, "/lier") + "/demandes/" + string(id) + "?empreinte=" + digest
 }
 
 func (b *Bot) button(lang string, r desk.Request, op, channel string) Button {
@@ -131,5 +153,8 @@ var looks = map[string]struct{ label, style string }{
 	opApprove: {"act.approve", "primary"},
 	opReject:  {"act.refuse", "danger"},
 	opAgain:   {"act.again", "primary"},
+	opUndo:    {"act.undo", ""},
+	opAsk:     {"act.question", ""},
+	opAnswer:  {"act.answer", "primary"},
 	opRenew:   {"act.renew", "primary"},
 }

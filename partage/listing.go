@@ -83,6 +83,7 @@ func list[T any, P listed[T]](ctx context.Context, clients []*Client, s shape, q
 					}
 				}
 			}
+			l.discard() // a page that only looked full has another asked for
 			l.seen = nil
 		}
 		if err != nil {
@@ -208,7 +209,7 @@ func (l *listing[T, P]) ask(ctx context.Context, offset, at int) *ahead {
 	}
 	go func() {
 		defer close(a.done)
-		a.err = l.c.read(ctx, request{method: l.shape.method, form: form, large: true, into: &l.pages[at].body, decode: decode})
+		a.err = l.c.paced(ctx, request{method: l.shape.method, form: form, large: true, into: &l.pages[at].body, decode: decode})
 	}()
 	return a
 }

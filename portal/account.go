@@ -38,13 +38,30 @@ func (p *Portal) account(v *visit) error {
 func (p *Portal) offers(v *visit, a desk.Account) (verbs []desk.Verb) {
 	for _, verb := range requests(true) {
 		spec, _ := desk.SpecOf(verb)
+		if !suits(verb, a) {
+			continue
+		}
 		_, d, err := p.Desk.Preview(v.me.UID, desk.Portal, desk.Action{Verb: verb, Target: string(a.Address)})
 		conceded := err == nil && (d.Outcome == desk.Allowed || d.Outcome == desk.Pending)
-		if len(spec.Needed()) == 0 && conceded || len(spec.Needed()) > 0 && len(verbs) > 0 {
+		needs := len(spec.Needed()) > 0 || desk.CodeOf(err) == desk.MissingArgument
+		if !needs && conceded || needs && len(verbs) > 0 {
 			verbs = append(verbs, verb)
 		}
 	}
 	return verbs
+}
+
+// suits leaves out what is never asked of such an account.
+func suits(verb desk.Verb, a desk.Account) bool {
+	switch verb {
+	case desk.AccountCreate:
+		return false
+	case desk.AccountShare, desk.AccountUnshare:
+		return a.Owner == ""
+	case desk.AliasMove:
+		return len(a.Aliases) > 0
+	}
+	return true
 }
 
 // notThere makes an address that nobody could have the same as a missing one.

@@ -21,6 +21,7 @@ func (p *Portal) home(v *visit) error {
 func (p *Portal) mine(v *visit) (err error) {
 	open := slices.DeleteFunc(p.Desk.Mine(v.me.UID, 50), func(r desk.Request) bool { return r.State.Final() })
 	pg := p.page(v, "mine")
+	pg.watch = p.watch(v, "")
 	if pg.once, err = draw(p.Rand); err != nil {
 		return err
 	}

@@ -90,13 +90,17 @@ func (p *Portal) check(v *visit, a asking) error {
 	if err != nil {
 		return err
 	}
+	r, err := p.Desk.Rehearse(v.UserContext(), v.me.UID, desk.Portal, action)
+	if err != nil {
+		return err
+	}
 	if !a.drawn() {
 		if a.once, err = draw(p.Rand); err != nil {
 			return err
 		}
 	}
 	pg := p.page(v, "ask."+string(a.verb))
-	return render(v.Ctx, fiber.StatusOK, checkPage(pg, a, w, p.about(pg.lang, v.me.UID, w.Action)))
+	return render(v.Ctx, fiber.StatusOK, checkPage(pg, a, w, p.about(pg.lang, v.me.UID, w.Action), r))
 }
 
 // send asks, and goes to the request's page.

@@ -13,8 +13,10 @@ import (
 
 // compared gives the house something that differs: marc's mailbox is locked, and
 // paul, whose mailbox is there, is gone.
-func compared(t *testing.T) *house {
-	h := newHouse(t, demo)
+func compared(t *testing.T) *house { return compare(t, newHouse(t, demo)) }
+
+func compare(t *testing.T, h *house) *house {
+	t.Helper()
 	c := drift.Default()
 	c.Populations = []drift.Population{{Name: "staff", FR: "personnels", EN: "staff", Affiliations: []string{"employee"}, Classes: []string{"staff_*"}, Class: "staff_s"}}
 	p, err := drift.New(c, desk.Tariff{Currency: "€", Prices: []desk.Price{{Class: "staff_*", Each: 6400}}})
@@ -70,7 +72,7 @@ func TestAPlanThatIsNotThereIsNotAskedFor(t *testing.T) {
 	b := h.as("xavier")
 	seen := b.submit("/ecarts", "causes", "person.gone", "pas", "voir")
 	h.later(time.Minute)
-	must(t, h.mirror.LearnPerson("paul", desk.Person{UID: "paul", MailState: "A"}))
+	must(t, h.mirror.LearnPerson("paul", desk.Person{UID: "paul", MailState: "A"}, h.clock()))
 	b.submit("/ecarts", append(seen.hidden(), "pas", "demander")...).wants(t, http.StatusConflict, "il n'y a rien à demander")
 	for name, fields := range map[string][]string{
 		"a cause that is none": {"causes", "<script>", "population", "<script>", "pas", "voir"},

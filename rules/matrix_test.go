@@ -138,6 +138,8 @@ func answered(d desk.Decision, domain string) string {
 		return "yes"
 	case d.Outcome == desk.Pending && d.Needed() == 1 && slices.Equal(d.Approvers(), admin):
 		return "A"
+	case d.Outcome == desk.Pending && d.Needed() == 2 && slices.Equal(d.Approvers(), admin):
+		return "AA"
 	case d.Outcome == desk.Pending && d.Needed() == 1 && slices.Equal(d.Approvers(), both):
 		return "C"
 	case d.Outcome == desk.Pending:
@@ -175,7 +177,7 @@ func TestMatrix(t *testing.T) {
 	}
 	for _, c := range matrix(t) {
 		actor, known := roleOf[c.role]
-		if !known || !slices.Contains([]string{"yes", "no", "A", "C", "."}, c.want) {
+		if !known || !slices.Contains([]string{"yes", "no", "A", "AA", "C", "."}, c.want) {
 			t.Fatalf("%+v is no cell", c)
 		}
 		ask(c, actor, c.want)

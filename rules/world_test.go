@@ -51,9 +51,14 @@ func anyFacts(t *rapid.T) desk.Facts {
 		if f.Domain != "" {
 			f.Action.Args = "alias=z@" + f.Domain
 		}
+	case desk.AliasMove:
+		f.Domain = rapid.SampledFrom(domains).Draw(t, "domain")
+		if f.Domain != "" {
+			f.Action.Args = "alias=z@" + f.Domain + " to=z@a.fr"
+		}
 	case desk.AccountRename, desk.AccountForward:
 		f.Action.Args = "to=" + rapid.SampledFrom([]string{"none", "z@a.fr", "z@b.fr"}).Draw(t, "to")
-	case desk.AccountCOS:
+	case desk.AccountCOS, desk.AccountCreate:
 		f.Action.Args = "cos=" + rapid.SampledFrom(words3[1:]).Draw(t, "cos")
 	case desk.QuotaSet:
 		f.Size = rapid.SampledFrom([]int64{-1, 0, 1 << 30, 10 << 30, 10<<30 + 1, 20 << 30, 20<<30 + 1}).Draw(t, "size")
@@ -99,7 +104,7 @@ func naivelyManages(f desk.Facts, scope string) bool {
 			mine = mine || s.Who == me && during(d.From, d.Until) && during(s.From, s.Until)
 		}
 		about := slices.Contains(d.Domains, scope) || slices.Contains(d.Units, scope)
-		if me == "" || scope == "" || !mine || !about || d.Ended.Equal(noon) {
+		if me == "" || scope == "" || verb == "" || !mine || !about || d.Ended.Equal(noon) {
 			continue
 		}
 		if slices.Contains([]desk.Verb{desk.AccountShow, desk.AccountWhole, desk.HistoryShow, desk.DelegationShow, desk.DriftShow, desk.FiguresShow, desk.AddressShow}, verb) {
@@ -109,7 +114,7 @@ func naivelyManages(f desk.Facts, scope string) bool {
 			desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.DriftSync, desk.AddressRelease}, verb)
 		named := len(d.Verbs) == 0 && !changesHouse || slices.Contains(d.Verbs, verb)
 		small := verb != desk.QuotaSet || d.Quota == 0 || f.Size >= 1 && f.Size <= d.Quota
-		among := verb != desk.AccountCOS || len(d.Classes) == 0 || slices.Contains(d.Classes, f.Action.Arg("cos"))
+		among := verb != desk.AccountCOS && verb != desk.AccountCreate || len(d.Classes) == 0 || slices.Contains(d.Classes, f.Action.Arg("cos"))
 		left := d.Daily == 0 || d.Used < d.Daily
 		if named && small && among && left {
 			return true
@@ -218,6 +223,10 @@ func naive(f desk.Facts) string {
 		if f.Via == desk.Sync && anothers && admin {
 			return "allowed[]"
 		}
+	case desk.AccountLock, desk.AccountActivate, desk.AccountHide, desk.AccountUnhide, desk.AccountRename, desk.AccountCOS, desk.AccountProfile:
+		if anothers && admin {
+			return "allowed[]"
+		}
 	case desk.AccountRenew:
 		if anothers && (admin || naivelyManages(f, home) || naivelyManages(f, f.Owner.Unit)) {
 			return "allowed[]"
@@ -225,10 +234,11 @@ func naive(f desk.Facts) string {
 		if own && !admin {
 			return fromBoth
 		}
-	case desk.AccountLock, desk.AccountActivate, desk.AccountHide, desk.AccountUnhide, desk.AccountRename, desk.AccountCOS:
-		if anothers && admin {
-			return "allowed[]"
+	case desk.AccountPurge:
+		if !admin {
+			return "denied[]"
 		}
+	case desk.AccountCreate, desk.AccountShare, desk.AccountUnshare, desk.AliasMove:
 	default:
 		return "denied[]"
 	}

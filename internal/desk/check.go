@@ -15,7 +15,7 @@ func (d *Desk) check(by UID, via Door, a Action) (Facts, error) {
 		return d.checkOn(by, via, a, Account{})
 	}
 	target, none := d.Resolve(a.Target), UnknownAccount
-	if a.Verb == AccountRestore {
+	if a.Verb == AccountRestore || a.Verb == AccountPurge {
 		target, none = d.deletion(a.Target).Origin, NotDeleted
 	}
 	if !target.Known() {
@@ -48,6 +48,16 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 	}
 	if spec.Changes && target.Deleted() {
 		return Facts{}, Fail(NotFound, UnknownAccount, "value", a.Target)
+	}
+	if spec.Shell && via != Shell {
+		return Facts{}, Fail(Forbidden, ShellOnly, "verb", string(a.Verb))
+	}
+	if a.Verb == AccountCreate {
+		var err error
+		if f.Action, f.Target, err = d.newcomer(a); err != nil {
+			return Facts{}, err
+		}
+		target = f.Target
 	}
 	if target.Known() {
 		f.Action, f.Domain = f.Action.On(target.Address), target.Address.Domain()
@@ -130,6 +140,16 @@ func (d *Desk) possible(f *Facts) error {
 		}
 	case AccountRestore:
 		return d.restorable(f.Target)
+	case AccountPurge:
+		return d.purgeable(f.Target)
+	case AccountCreate:
+		return d.creatable(f.Action, f.Target)
+	case AccountProfile:
+		return d.profilable(f.Action, f.Target)
+	case AccountShare, AccountUnshare:
+		return d.sharable(f)
+	case AliasMove:
+		return d.movable(f)
 	case RulesActivate, RulesRollback, RulesUndo:
 		return d.bookable(f)
 	case DriftApply, DriftSync:

@@ -20,8 +20,12 @@ type Desk struct {
 	Drift   Drift // nil: nothing is compared
 	Estate  Estate
 	Terms   Terms
+	StepUp  []Verb // that are approved in the portal only
+	Proofs  Proofs
 	Zone    *time.Location            // whose days delegations begin and end with; nil = UTC
 	Read    func(Book) (Rules, error) // an error is for the author of the book
+
+	Rehearser Rehearser // nil: nothing but decisions can be foretold
 }
 
 // An Asking is what a door hands in.
@@ -106,14 +110,29 @@ func (d *Desk) Preview(by UID, via Door, a Action) (Action, Decision, error) {
 // Approve adds the vote of a person. digest is what the card showed; "" stands
 // for a command typed in full, which names the request as it is now.
 func (d *Desk) Approve(ctx context.Context, by UID, via Door, id ID, digest string) (Request, error) {
+	return d.ApproveProved(ctx, by, via, id, digest, Proof{})
+}
+
+// ApproveProved is Approve by somebody who may have signed in again for it.
+func (d *Desk) ApproveProved(ctx context.Context, by UID, via Door, id ID, digest string, proof Proof) (Request, error) {
 	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
 		if err := d.mayJudge(by, id, r, digest); err != nil {
+			return nil, err
+		}
+		if err := d.stepUp(via, r); err != nil {
 			return nil, err
 		}
 		if err := d.mayApprove(by, r); err != nil {
 			return nil, err
 		}
-		return []Fact{Approved{Digest: r.Digest(), Via: via, Panels: r.panelsOf(d.voter(by, r.Action))}}, nil
+		if err := d.proved(via, r, proof); err != nil {
+			return nil, err
+		}
+		vote := Approved{Digest: r.Digest(), Via: via, Panels: r.panelsOf(d.voter(by, r.Action))}
+		if d.Proves(via, r) {
+			vote.Signed = proof.At.UTC().Truncate(time.Second)
+		}
+		return []Fact{vote}, nil
 	})
 }
 

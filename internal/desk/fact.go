@@ -31,7 +31,8 @@ type (
 	Approved struct {
 		Digest string
 		Via    Door
-		Panels []int `json:",omitempty"` // that the voter belongs to, by their places in the decision; none: the only one
+		Panels []int     `json:",omitempty"` // that the voter belongs to, by their places in the decision; none: the only one
+		Signed time.Time `json:",omitzero"`  // when they signed in again for it; zero if that was not asked
 	}
 	// Refused ends a waiting request by an approver's no.
 	Refused struct {
@@ -44,6 +45,18 @@ type (
 		Action Action
 		Digest string // of what was amended
 		Via    Door
+	}
+	// Questioned sends a waiting request back to its asker, with a question of
+	// somebody who may approve it.
+	Questioned struct {
+		Text   string
+		Digest string // of what was on the card
+		Via    Door
+	}
+	// Answered is the asker's answer to the last question.
+	Answered struct {
+		Text string
+		Via  Door
 	}
 	// Withdrawn ends it by the asker's own wish.
 	Withdrawn struct{ Via Door }
@@ -122,6 +135,7 @@ type (
 		Votes   int  // how many approvals it shows
 		Code    Code // of the failure it shows
 		Version int  `json:",omitempty"` // of the request that it shows
+		Said    int  `json:",omitempty"` // how many questions and answers it shows
 	}
 )
 
@@ -216,6 +230,19 @@ type (
 		Account string // the chat's own immutable id
 		Digest  string // of the code used up
 	}
+	// TokenIssued gives the person who signs the event a key to the API; Digest
+	// is SHA-256 of its secret, in hex. The token is named after this event.
+	TokenIssued struct {
+		Digest string
+		Name   string
+		Powers []Power
+		Until  time.Time
+	}
+	// TokenEnded takes one back; Of is who held it.
+	TokenEnded struct {
+		Token string
+		Of    UID
+	}
 	// Digested says that everybody was told, on a day, what awaits them.
 	Digested struct{ Day string }
 	// Compared is what one comparison has found, on a day of the house. It is
@@ -237,6 +264,8 @@ func (Decided) fact()        {}
 func (Approved) fact()       {}
 func (Refused) fact()        {}
 func (Amended) fact()        {}
+func (Questioned) fact()     {}
+func (Answered) fact()       {}
 func (Withdrawn) fact()      {}
 func (Reminded) fact()       {}
 func (Escalated) fact()      {}
@@ -268,6 +297,8 @@ func (Deputised) fact()      {}
 func (Revoked) fact()        {}
 func (BindingOffered) fact() {}
 func (Bound) fact()          {}
+func (TokenIssued) fact()    {}
+func (TokenEnded) fact()     {}
 func (Digested) fact()       {}
 func (Forgotten) fact()      {}
 func (Redacted) fact()       {}
@@ -296,6 +327,9 @@ const (
 	ToOwner     Role = "owner"     // tells the owner of the account, if somebody else asked
 	ToRemind    Role = "reminder"  // tells the approvers that the deadline has passed
 	ToEscalate  Role = "escalated" // tells others that the approvers have not answered
+	ToQuestion  Role = "question"  // rings the asker: an approver asks something
+	ToAnswer    Role = "answer"    // rings the approvers: the asker has answered
+	ToAmend     Role = "amended"   // rings the approvers: the request was changed
 	ToHolder    Role = "holder"    // tells who holds an address that its last day is near
 )
 

@@ -45,7 +45,9 @@ func subject(f Fact, by UID) UID {
 		return ownerOf(f.Entries)
 	case Forgotten:
 		return f.Who
-	case BindingOffered, Bound:
+	case TokenEnded:
+		return f.Of
+	case BindingOffered, Bound, TokenIssued:
 		return by
 	}
 	return System

@@ -36,12 +36,11 @@ const (
 	QuotaLow      GapCause = "quota.low"      // less than their population is to have
 	StillOpen     GapCause = "still.open"     // the directory has closed them, Partage has not
 	StillShut     GapCause = "still.shut"     // Partage has closed them, the directory has not
-	OwnerGone     GapCause = "owner.gone"     // a list whose owner nobody knows
 )
 
 // Causes lists them, in the order in which they are shown.
 func Causes() []GapCause {
-	return []GapCause{PersonGone, AccountNone, AccountTwice, ClassOther, MailLacking, MailElsewhere, AliasLost, BookShown, QuotaLow, StillOpen, StillShut, OwnerGone}
+	return []GapCause{PersonGone, AccountNone, AccountTwice, ClassOther, MailLacking, MailElsewhere, AliasLost, BookShown, QuotaLow, StillOpen, StillShut}
 }
 
 // A Risk is what a repair may cost somebody.

@@ -47,6 +47,12 @@ type Fold interface {
 	// Offer is the person who was offered the code with this digest and until
 	// when, or "" once it is used.
 	Offer(digest string) (UID, time.Time)
+	// Token is the token of that name, even if it has ended; or the zero Token.
+	Token(id string) Token
+	// TokenOf is the one whose secret has the digest.
+	TokenOf(digest string) Token
+	// Tokens lists those of a person, oldest first.
+	Tokens(of UID) []Token
 	// Freeze is the event that stopped every send; false if they go on.
 	Freeze() (Event, bool)
 	// Anchor is what came of a root that was published and is not the journal's.
@@ -73,6 +79,7 @@ type Query struct {
 	Target Address // acting on the account or alias
 	Batch  string  // asked together
 	States []State // in one of
+	Before ID      // asked before that one
 	Limit  int     // at most; 0 = no limit
 }
 
@@ -84,6 +91,9 @@ type World interface {
 	Members(group string) []UID
 	// Account finds the mailbox that receives mail for an address: its own or an alias.
 	Account(Address) Account
+	// Named are the people with that name, sorted: the same words in the same
+	// order, without case nor accents.
+	Named(name string) []UID
 	// Owned yields the accounts of a person.
 	Owned(UID) []Account
 	// Search yields up to n accounts whose address begins with prefix, in order.

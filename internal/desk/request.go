@@ -58,6 +58,7 @@ type Request struct {
 	Reminded  bool // its approvers are
 	Escalated bool // others are told
 	Votes     []Vote
+	Exchanges []Exchange    // questions of approvers, answers of the asker
 	Refusal   string        // the approver's reason
 	Ended     UID           // who refused or withdrew
 	Plan      Plan          // zero: the action itself
@@ -84,6 +85,11 @@ type Request struct {
 	Erased    bool // nothing is left but its number and how it ended
 	Asked     time.Time
 	Changed   time.Time // when the state last changed
+}
+
+// States lists the states that a request may be in, as it moves along.
+func States() []State {
+	return []State{Open, Waiting, Ready, Running, Doubtful, Stopped, Applying, Settled, Rejected, Cancelled, Lapsed, Broken}
 }
 
 // A Vote is one approval.
@@ -169,6 +175,9 @@ func (r Request) after(e Event) (Request, bool) {
 	if next, ok, conducts := r.conducted(e); conducts {
 		return next, ok
 	}
+	if next, ok, talk := r.discussed(e); talk {
+		return next, ok
+	}
 	return r.executed(e)
 }
 
@@ -213,7 +222,9 @@ func (r Request) executed(e Event) (Request, bool) {
 		return r.stepped(f.Proof).stuck(), ok
 	case Done:
 		ok := claimed && f.Attempt == r.Attempt && r.Last() && !r.Undoing
-		r.State, r.Proof, r.Step = Settled, f.Proof, r.Step+1
+		if r.State, r.Proof, r.Step = Settled, f.Proof, r.Step+1; r.Mailbox == "" {
+			r.Mailbox = f.Proof.ID // which it made
+		}
 		return r, ok
 	case Undone:
 		ok := claimed && f.Attempt == r.Attempt && r.Last() && r.Undoing
@@ -230,7 +241,7 @@ func (r Request) decided(f Decided, at time.Time) Request {
 	switch {
 	case d.Outcome == Allowed && !r.Action.Verb.takesTwo() && (r.Amender == "" || r.Amender == r.By):
 		r.State = Ready
-	case d.waits():
+	case d.waits() && d.Needed() >= r.Action.Verb.votes():
 		r.State = Waiting
 	}
 	return r

@@ -35,6 +35,9 @@ const (
 	RequestCancel   Verb = "request.cancel"
 	RequestAgain    Verb = "request.again"
 	RequestAmend    Verb = "request.amend"
+	RequestQuestion Verb = "request.question"
+	RequestAnswer   Verb = "request.answer"
+	RequestUndo     Verb = "request.undo"
 	HistoryShow     Verb = "history.show"
 	HouseFreeze     Verb = "house.freeze"
 	HouseThaw       Verb = "house.thaw"
@@ -55,6 +58,13 @@ const (
 	FiguresShow  Verb = "figures.show"
 	AccountWhole Verb = "account.whole" // what all sources say of an account
 
+	AccountCreate  Verb = "account.create"
+	AccountProfile Verb = "account.profile"
+	AccountShare   Verb = "account.share"
+	AccountUnshare Verb = "account.unshare"
+	AccountPurge   Verb = "account.purge"
+	AliasMove      Verb = "alias.move"
+
 	AliasRenew     Verb = "alias.renew"
 	AccountRenew   Verb = "account.renew"
 	AddressShow    Verb = "address.show"
@@ -70,6 +80,9 @@ const (
 	AccountUnmark Verb = "account.unmark" //
 	ListJoin      Verb = "list.join"
 	ListLeave     Verb = "list.leave"
+
+	AccountMake    Verb = "account.make"    // with all that it is made of
+	AccountDestroy Verb = "account.destroy" // for good
 )
 
 // A Spec says what a verb needs.
@@ -84,12 +97,17 @@ type Spec struct {
 	Target  Form            // what it acts on
 	Args    map[string]Form // by name
 	Keepers bool            // who looks after the accounts of others asks for it: not shown to everybody
+	Shell   bool            // asked at the command line only
+	Unseen  bool            // Partage cannot be asked whether it is so: its word is taken, and the write can be repeated
 }
 
 // Needed names the arguments that must be there, in order.
 func (s Spec) Needed() []string {
 	return slices.DeleteFunc(sortedKeys(s.Args), func(name string) bool { return !s.Args[name].required() })
 }
+
+// OnAccount says that the verb acts on an account, be it one that is to be.
+func (s Spec) OnAccount() bool { return s.Target == AccountForm || s.Target == NewForm }
 
 // A Form is the grammar of a target or an argument. A trailing "?" in the
 // table of verbs means that it may be left out.
@@ -120,6 +138,12 @@ const (
 	BookForm    Form = "book"  // the digest of a rule book, or its beginning
 	CauseForm   Form = "cause" // of a gap between the directory and Partage
 	WordForm    Form = "word"  // the name of a population
+
+	NewForm   Form = "new"   // a mail address that nobody has
+	PhoneForm Form = "phone" // digits, with a + before and spaces between; or Nowhere
+	SendForm  Form = "send"  // a right to send: SendAs or SendFor
+	IdentForm Form = "ident" // an identifier of Partage
+	YesForm   Form = "yes"   // the word itself
 )
 
 const (
@@ -165,6 +189,18 @@ var specs = map[Verb]Spec{
 	AccountUnmark:   {Step: true, Target: AddressForm, Args: map[string]Form{"mark": TextForm}},
 	ListJoin:        {Step: true, Target: AddressForm, Args: membershipArgs},
 	ListLeave:       {Step: true, Target: AddressForm, Args: membershipArgs},
+
+	AccountCreate: {Changes: true, Keepers: true, Target: NewForm, Args: map[string]Form{
+		"person": PersonForm + optional, "eppn": AddressForm + optional, "name": TextForm + optional, "cos": ClassForm + optional, "hidden": YesForm + optional}},
+	AccountProfile: {Changes: true, Keepers: true, Target: AccountForm, Args: profileArgs},
+	AccountShare:   {Changes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional}},
+	AccountUnshare: {Changes: true, Takes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional}},
+	AccountPurge:   {Changes: true, Takes: true, Two: true, Shell: true, Keepers: true, Target: AccountForm},
+	AliasMove:      {Changes: true, Takes: true, Keepers: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "to": AccountForm}},
+	AccountMake: {Step: true, Target: AddressForm, Args: map[string]Form{
+		"eppn": TextForm + optional, "name": TextForm + optional, "cos": ClassForm, "hidden": YesForm + optional, "mark": TextForm}},
+	AccountDestroy: {Step: true, Target: AddressForm, Args: map[string]Form{"id": IdentForm}},
+
 	AccountShow:     {Target: AccountForm},
 	RequestList:     {Args: map[string]Form{"scope": ScopeForm + optional}},
 	RequestShow:     {Target: RequestForm},
@@ -174,6 +210,9 @@ var specs = map[Verb]Spec{
 	RequestCancel:   {Target: RequestForm},
 	RequestAgain:    {Target: RequestForm},
 	RequestAmend:    {Target: RequestForm, Args: map[string]Form{"args": ChangeForm}},
+	RequestQuestion: {Target: RequestForm, Args: map[string]Form{"text": TextForm}},
+	RequestAnswer:   {Target: RequestForm, Args: map[string]Form{"text": TextForm}},
+	RequestUndo:     {Target: RequestForm},
 	HistoryShow:     {Target: AccountForm},
 	HouseFreeze:     {Changes: true, Governs: true},
 	HouseThaw:       {Changes: true, Governs: true, Two: true},
@@ -209,10 +248,11 @@ var specs = map[Verb]Spec{
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
-		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, DelegationList, DelegationShow,
+		RequestApprove, RequestReject, RequestCancel, RequestQuestion, RequestAnswer, RequestAmend, RequestAgain, RequestUndo, HistoryShow, DelegationList, DelegationShow,
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
 		RulesActivate, RulesRollback, RulesUndo,
 		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow,
+		AccountCreate, AccountProfile, AccountShare, AccountUnshare, AccountPurge, AliasMove,
 		AliasRenew, AccountRenew, AddressShow, AddressRelease, Help}
 }
 
@@ -232,6 +272,8 @@ var (
 	changeForm  = regexp.MustCompile(`^[\pL\pN][\pL\pN@._+=·,-]{0,253}(?: [\pL\pN@._+=·,-]{1,20}){0,2}$`)
 	wordForm    = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$`)
 	bookForm    = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
+	phoneForm   = regexp.MustCompile(`^\+?[0-9](?:[0-9 ()./-]{0,30}[0-9])?$`)
+	identForm   = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 	requestForm = regexp.MustCompile(`^(?:[dD]-)?0*([1-9][0-9]{0,9})$`)
 )
 
@@ -253,9 +295,13 @@ func (f Form) canonical(name, value string) (string, error) {
 		if said, ok := base.right(value); ok {
 			return said, nil
 		}
-	case AddressForm:
+	case AddressForm, NewForm:
 		a, err := ParseAddress(value)
 		return string(a), err
+	case PhoneForm, SendForm, IdentForm, YesForm:
+		if said, ok := base.ofAccount(value); ok {
+			return said, nil
+		}
 	case AccountForm:
 		if !strings.Contains(value, "@") && loginForm.MatchString(lowerASCII(value)) {
 			return lowerASCII(value), nil

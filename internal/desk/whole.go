@@ -37,6 +37,8 @@ type Whole struct {
 	Events             []Event      // of its history, newest first
 	Holds              []Delegation // what is delegated to its owner
 	Acts               []Delegation // by which others act on its domain
+	Life               Life         // where it stands; zero if the reader may not see its owner
+	Shares             []Share      // who may open it, by what we have done
 	Directory, Partage time.Time    // when each was read
 }
 
@@ -63,6 +65,10 @@ func (d *Desk) Whole(ctx context.Context, by UID, via Door, ref string) (Whole, 
 			w.Gaps = d.Drift.GapsOf(d.View, a, w.Owner)
 		}
 	}
+	if all && a.Owner != "" {
+		w.Life = LifeOf(w.Owner, a, time.Time{}, d.Now())
+	}
+	w.Shares = d.Shares(a)
 	w.Sides = d.sides(w, all, past)
 	if d.lets(by, via, HistoryShow, a) {
 		w.Requests = past[:min(len(past), much)]

@@ -48,7 +48,8 @@ type comparison struct {
 	found   []bool // an account of each
 	classes map[string]*desk.Population
 	given   map[holder][]desk.Address
-	without []desk.Gap // of MailLacking, until all are known
+	without []desk.Gap     // of MailLacking, until all are known
+	claims  map[string]int // how many people without it are to have an address
 	yield   func(desk.Gap) bool
 	over    bool
 }
@@ -190,17 +191,17 @@ func (c *comparison) mail(g desk.Gap, a *desk.Account, person *desk.Person) {
 // lacking tells of addresses that arrive nowhere. One that several people are to
 // have is for a human.
 func (c *comparison) lacking() {
-	claims := map[string]int{}
+	c.claims = map[string]int{}
 	for _, g := range c.without {
-		claims[g.Says]++
+		c.claims[g.Says]++
 	}
 	for at, person := range c.people {
-		if mail := string(person.Mail); !c.found[at] && claims[mail] > 0 {
-			claims[mail]++
+		if !c.found[at] && person.Mail != "" {
+			c.claims[string(person.Mail)]++
 		}
 	}
 	for _, g := range c.without {
-		if claims[g.Says] > 1 {
+		if c.claims[g.Says] > 1 {
 			g.Cause, g.Repair, g.Risk = desk.MailElsewhere, desk.Action{}, ""
 		}
 		c.tell(g)
@@ -215,9 +216,24 @@ func (c *comparison) absent() {
 		if c.found[at] || !due {
 			continue
 		}
-		c.tell(desk.Gap{Cause: desk.AccountNone, Address: person.Mail, Owner: person.UID,
-			Population: name(c.populations.Of(person.Affiliation)), Says: person.MailState, Risk: desk.LowRisk})
+		population := c.populations.Of(person.Affiliation)
+		g := desk.Gap{Cause: desk.AccountNone, Address: person.Mail, Owner: person.UID, Population: name(population), Says: person.MailState, Risk: desk.LowRisk}
+		named := person.Name != "" && person.EPPN != "" // an account is made of these
+		if population != nil && population.Class != "" && named && c.free(person.Mail) {
+			g = repaired(g, accountCreate, "person", string(person.UID), "cos", population.Class)
+			g.Cost = c.tariff.Moves("", population.Class)
+		}
+		c.tell(g)
 	}
+}
+
+// accountCreate makes an account; where the desk has no such verb, a human does.
+const accountCreate desk.Verb = "account.create"
+
+// free says that an address can be given to somebody: it is served, nobody has
+// it, and nobody else is to have it.
+func (c *comparison) free(a desk.Address) bool {
+	return c.claims[string(a)] < 2 && c.view.HasDomain(a.Domain()) && !c.view.Account(a).Known()
 }
 
 func name(p *desk.Population) string {

@@ -12,8 +12,16 @@ import (
 
 // bob and his mailbox differ in nothing.
 func bob() (desk.Person, desk.Account) {
-	return desk.Person{UID: "bob", Mail: "bob@u.fr", Affiliation: "faculty", MailState: "A"},
+	return desk.Person{UID: "bob", Name: "Bob Morane", EPPN: "bob@u.fr", Mail: "bob@u.fr", Affiliation: "faculty", MailState: "A"},
 		desk.Account{ID: "id-bob", Address: "bob@u.fr", Owner: "bob", Status: desk.Active, COS: "s_personnel", Quota: 8 << 30}
+}
+
+// made is what closes a gap by a verb that this program may not have yet.
+func made(gap, repair string) string {
+	if _, err := desk.ParseAction(repair); err != nil {
+		return gap + "?"
+	}
+	return gap + repair
 }
 
 func TestEachCauseIsFoundWithItsRepair(t *testing.T) {
@@ -35,8 +43,11 @@ func TestEachCauseIsFoundWithItsRepair(t *testing.T) {
 		"person gone, reported":    {person: func(p *desk.Person) { p.UID, p.Mail, p.MailState = "other", "", "I" }, config: func(c *drift.Config) { c.Leavers = "report" }, want: []string{"person.gone bob@u.fr -> ?"}},
 		"deleted by us":            {person: func(p *desk.Person) { p.UID, p.Mail, p.MailState = "other", "", "I" }, account: func(a *desk.Account) { a.Address = a.Trash() }},
 		"of nobody":                {person: func(p *desk.Person) { p.MailState = "I" }, account: func(a *desk.Account) { a.Owner = "" }},
-		"no account":               {account: func(a *desk.Account) { a.Owner, a.Address = "", "service@u.fr" }, want: []string{"account.none bob@u.fr -> ?"}},
-		"no account, not said":     {person: func(p *desk.Person) { p.MailState = "" }, account: func(a *desk.Account) { a.Owner, a.Address = "", "service@u.fr" }, want: []string{"account.none bob@u.fr -> ?"}},
+		"no account":               {account: func(a *desk.Account) { a.Owner, a.Address = "", "service@u.fr" }, want: []string{made("account.none bob@u.fr -> ", "account.create bob@u.fr cos=s_personnel person=bob")}},
+		"no account, not said":     {person: func(p *desk.Person) { p.MailState = "" }, account: func(a *desk.Account) { a.Owner, a.Address = "", "service@u.fr" }, want: []string{made("account.none bob@u.fr -> ", "account.create bob@u.fr cos=s_personnel person=bob")}},
+		"no account, no name":      {person: func(p *desk.Person) { p.Name = "" }, account: func(a *desk.Account) { a.Owner, a.Address = "", "service@u.fr" }, want: []string{"account.none bob@u.fr -> ?"}},
+		"no account, taken":        {account: func(a *desk.Account) { a.Owner = "" }, want: []string{"account.none bob@u.fr -> ?"}},
+		"no account, not served":   {person: func(p *desk.Person) { p.Mail = "bob@v.fr" }, account: func(a *desk.Account) { a.Owner = "" }, want: []string{"account.none bob@v.fr -> ?"}},
 		"no account, not due":      {person: func(p *desk.Person) { p.MailState = "S" }, account: func(a *desk.Account) { a.Owner, a.Address = "", "service@u.fr" }},
 		"mail elsewhere, not said": {person: func(p *desk.Person) { p.MailState, p.Mail = "", "bob@other.org" }, account: func(a *desk.Account) { a.Owner = "" }},
 		"two accounts": {others: []desk.Account{{ID: "id-2", Address: "zbob@u.fr", Owner: "bob", Status: desk.Active, COS: "s_personnel"}},

@@ -20,7 +20,7 @@ func TestDashboard(t *testing.T) {
 		return []desk.Service{{Name: "partage", Up: true, Latency: 182 * time.Millisecond, At: seen}}
 	}
 	h.must(h.desk.Import(t.Context(), "seed", desk.Grant{To: "p0050", Domains: []string{"u.fr"}}))
-	r := h.ask(desk.Selection{Most: 4})
+	r := h.ask(desk.Selection{Most: 4, Causes: []desk.GapCause{desk.PersonGone, desk.ClassOther}})
 	h.now = h.now.Add(10 * time.Minute)
 	b, err := h.desk.Dashboard("odile", desk.Chat)
 	h.must(err)

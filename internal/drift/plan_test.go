@@ -91,7 +91,7 @@ func TestAPlanStopsOnTheFirstSurprise(t *testing.T) {
 		"a gap of the rest is": {after: func(h *house) { h.alter("p0011", func(a *desk.Account) { a.COS = "s_personnel" }); h.load() }, code: desk.PlanMoved, writes: 10},
 		"Partage has moved on": {after: func(h *house) { h.alter("p0003", func(a *desk.Account) { a.COS = "x" }) }, code: desk.PlanMoved, writes: 3},
 		"the person has come back": {after: func(h *house) {
-			h.must(h.mirror.LearnPerson("p0000", desk.Person{UID: "p0000", Mail: "p0000@u.fr", Affiliation: "employee", MailState: "A"}))
+			h.must(h.mirror.LearnPerson("p0000", desk.Person{UID: "p0000", Mail: "p0000@u.fr", Affiliation: "employee", MailState: "A"}, h.desk.Now()))
 		}, code: desk.PlanMoved, writes: 3},
 		"the rules deny it now": {after: func(h *house) {
 			h.desk.Rules = answers(func(f desk.Facts) desk.Decision {
@@ -410,6 +410,7 @@ func TestSynchronisationIsBraked(t *testing.T) {
 		t.Errorf("held %d, wrote %q", len(held), h.office.writes)
 	}
 	h.now = h.now.Add(2 * time.Hour)
+	h.people = slices.DeleteFunc(h.people, func(p desk.Person) bool { return p.UID == "p0100" }) // another plan than before
 	h.load()
 	h.must(h.conduct.Look(t.Context()))
 	if id, _ := h.mirror.Next(); id != "D-12" {
@@ -488,5 +489,24 @@ func TestPartageDownHoldsAPlan(t *testing.T) {
 	}
 	if now, _ := h.mirror.Request(r.ID); now.State != desk.Settled {
 		t.Errorf("%s %s", now.State, now.Code)
+	}
+}
+
+// A plan that stops while one of its parts is being asked leaves it unasked.
+func TestNothingIsAskedOfAPlanThatStopsMeanwhile(t *testing.T) {
+	h := townHouse(t, 3, 9, 100)
+	r := h.plan(desk.Selection{})
+	stopped := false
+	h.desk.Rules = answers(func(f desk.Facts) desk.Decision {
+		if f.Via == desk.Sync && !stopped {
+			stopped = true
+			_, err := h.desk.Withdraw(t.Context(), "odile", desk.Chat, r.ID)
+			h.must(err)
+		}
+		return twoAdmins(false)(f)
+	})
+	h.must(h.desk.Conduct(t.Context(), r.ID))
+	if parts := slices.Collect(h.mirror.Requests(desk.Query{Batch: string(r.ID)})); len(parts) != 0 || !stopped {
+		t.Errorf("asked %v", parts)
 	}
 }

@@ -26,6 +26,7 @@ type fold struct {
 	persons  map[string]desk.UID
 	chats    map[desk.UID]string
 	rights   register
+	tokens   tokens
 	latest   time.Time
 	freeze   *desk.Event // what stopped every send, nil if they go on
 	anchors  map[string]desk.Anchoring
@@ -53,6 +54,7 @@ func newFold() fold {
 		persons:  map[string]desk.UID{},
 		chats:    map[desk.UID]string{},
 		rights:   newRegister(),
+		tokens:   newTokens(),
 		anchors:  map[string]desk.Anchoring{},
 		ledger:   newLedger(),
 	}
@@ -185,6 +187,8 @@ func (f *fold) changeHouse(e desk.Event) error {
 		f.offers[fact.Digest] = offer{e.By, fact.Until}
 	case desk.Bound:
 		return f.bind(fact, e.By)
+	case desk.TokenIssued, desk.TokenEnded:
+		return f.tokens.add(e)
 	case desk.Digested:
 		if fact.Day == "" || fact.Day == f.digested {
 			return fmt.Errorf("digested again on %q: %w", fact.Day, desk.ErrIllegal)
@@ -217,6 +221,10 @@ func (f *fold) lose(e desk.Erased, subject desk.UID) error {
 	switch e.Was.(type) {
 	case desk.Granted, desk.BindingOffered, desk.Bound:
 		if f.chats[subject] == "" { // of rights, see right
+			return nil
+		}
+	case desk.TokenIssued, desk.TokenEnded: // to cut out an end alone would give the token back
+		if len(f.tokens.of[subject]) == 0 {
 			return nil
 		}
 	case desk.Registered, desk.Vanished: // else to cut out one alone would end a quarantine

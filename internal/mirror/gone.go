@@ -7,21 +7,32 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// leaving lists the addresses of accounts that a new reading has not where they
-// were. Another account may have them there.
-func leaving(held func(func(*desk.Account) bool), rows map[string]*desk.Account) (gone []desk.Registration) {
-	for old := range held {
-		next := rows[string(old.Address)]
-		if next == nil && !old.Deleted() {
-			gone = append(gone, desk.Registration{Address: old.Address, Nature: desk.AsAccount, Mailbox: old.ID, Owner: old.Owner})
-		}
-		for _, alias := range old.Aliases {
-			if next == nil || !next.Holds(alias) {
-				gone = append(gone, desk.Registration{Address: alias, Nature: desk.AsAlias, Mailbox: old.ID, Owner: old.Owner})
-			}
+// listed writes what Partage was read to have. Addresses that are not where they
+// were have left without a request, unless another account has them. Under writing.
+func (m *Mirror) listed(write func() error) error {
+	m.left = []desk.Registration{}
+	err := write()
+	if all := m.gone.Load(); len(m.left) > 0 {
+		left := slices.Concat(m.left, *all)
+		m.gone.Store(&left)
+	}
+	m.left = nil
+	return err
+}
+
+// leave notes the addresses that a row of a reading has lost. Under writing.
+func (m *Mirror) leave(old, next *desk.Account) {
+	if m.left == nil || old == nil {
+		return
+	}
+	if next == nil && !old.Deleted() {
+		m.left = append(m.left, desk.Registration{Address: old.Address, Nature: desk.AsAccount, Mailbox: old.ID, Owner: old.Owner})
+	}
+	for _, alias := range old.Aliases {
+		if next == nil || !next.Holds(alias) {
+			m.left = append(m.left, desk.Registration{Address: alias, Nature: desk.AsAlias, Mailbox: old.ID, Owner: old.Owner})
 		}
 	}
-	return gone
 }
 
 // Gone is desk.Register's. What came back, or was recorded, is forgotten.

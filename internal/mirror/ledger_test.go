@@ -171,7 +171,7 @@ func TestEntries(t *testing.T) {
 }
 
 // What a reading lacks is gone, unless it came back or the journal says so already.
-func TestGone(t *testing.T) {
+func TestLeft(t *testing.T) {
 	m := folded(t, life("D-1", "alias.remove bob@u.fr alias=c@u.fr", bob1, bob0)...)
 	load := func(at int, rows ...desk.Account) {
 		t.Helper()

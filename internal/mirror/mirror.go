@@ -22,15 +22,20 @@ type Mirror struct {
 	people  *table[desk.Person]
 	met     map[desk.UID]meeting // since the last load was begun; guarded by people.writing
 	lastMet int
+	loading int   // loads under way
+	drain   drain // what has gone without a load
 	members members
 
 	accounts *table[desk.Account]
-	learned  map[string]proof // by account id, newer than the last load; guarded by accounts.writing
-	gist     atomic.Pointer[gist]
+	learned  map[string]proof     // by account id, newer than the last load; guarded by accounts.writing
+	whole    time.Time            // when all accounts were last read at once; guarded by accounts.writing
+	read     map[string]time.Time // when domains were, since; likewise
+	leak     drain                // of accounts; likewise
+	used     *usage
 	served   atomic.Pointer[map[string]bool]
 	classes  atomic.Pointer[[]string]
 	census   census
-	looks    atomic.Pointer[looks]
+	left     []desk.Registration // by the listing that is being written; nil if none is; likewise
 	gone     atomic.Pointer[[]desk.Registration]
 }
 
@@ -43,9 +48,8 @@ var _ desk.View = (*Mirror)(nil)
 
 // New returns an empty mirror of the journal; CatchUp and the Loads fill it.
 func New(journal desk.Journal) *Mirror {
-	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), met: map[desk.UID]meeting{}, learned: map[string]proof{}}
-	m.gist.Store(gistOf(m.accounts.rows("id")))
-	m.looks.Store(&looks{})
+	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), used: newUsage(), met: map[desk.UID]meeting{}, learned: map[string]proof{}, read: map[string]time.Time{}}
+	m.accounts.changed = func(old, next *desk.Account) { m.used.change(old, next); m.leave(old, next) }
 	m.gone.Store(&[]desk.Registration{})
 	m.SetDomains(nil)
 	m.SetClasses(nil)
@@ -119,6 +123,9 @@ func (m *Mirror) take(e desk.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	err := m.add(e)
+	if done, ok := e.Fact.(desk.Done); ok && err == nil && !done.Proof.Known() {
+		return m.LearnGone(m.requests[e.ID].Mailbox, e.At)
+	}
 	proof := desk.ProofOf(e.Fact)
 	if err != nil || !proof.Known() || proof.ID == "" {
 		return err

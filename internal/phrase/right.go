@@ -31,11 +31,31 @@ var terms = map[desk.Verb][]term{
 	desk.DelegationRevoke: {
 		{"deputy", []string{"suppléant"}, []string{"deputy"}},
 	},
+	desk.AccountCreate: {
+		{"person", []string{"pour"}, []string{"for"}},
+		{"cos", []string{"formule"}, []string{"cos"}},
+		{"name", []string{"nom"}, []string{"name"}},
+		{"eppn", []string{"eppn"}, []string{"eppn"}},
+		{"hidden", []string{"masquée"}, []string{"hidden"}},
+	},
+	desk.AccountProfile: {
+		{"name", []string{"nom"}, []string{"name"}},
+		{"phone", []string{"téléphone"}, []string{"phone"}},
+		{"mobile", []string{"mobile"}, []string{"mobile"}},
+		{"fax", []string{"fax"}, []string{"fax"}},
+		{"title", []string{"fonction"}, []string{"title"}},
+		{"company", []string{"établissement"}, []string{"company"}},
+		{"description", []string{"description"}, []string{"description"}},
+		{"street", []string{"rue"}, []string{"street"}},
+		{"postcode", []string{"codepostal"}, []string{"postcode"}},
+		{"city", []string{"ville"}, []string{"city"}},
+		{"sender", []string{"expéditeur"}, []string{"sender"}},
+	},
+	desk.DriftShow:    gapTerms[:3],
+	desk.DriftApply:   gapTerms,
 	desk.AliasAdd:     endTerms,
 	desk.AliasRenew:   endTerms,
 	desk.AccountRenew: endTerms,
-	desk.DriftShow:    gapTerms[:3],
-	desk.DriftApply:   gapTerms,
 }
 
 // endTerms say until which day, which is included.
@@ -76,15 +96,17 @@ func (c command) rights(rest string) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	for words = words[n:]; len(words) > 0; words = words[min(2, len(words)):] {
+	taken := 0
+	for words = words[n:]; len(words) > 0; words = words[taken:] {
 		arg := c.term(words[0])
+		taken = min(1+c.length(arg, words[1:]), len(words))
 		switch {
 		case arg == "" || args[arg] != "":
 			return Order{}, c.fail(desk.InvalidArgument, "rest", strings.Join(words, " "))
 		case len(words) == 1:
 			return Order{}, c.fail(desk.MissingArgument, arg, "")
 		}
-		args[arg] = words[1]
+		args[arg] = toOf(strings.Join(words[1:taken], " "))
 	}
 	a, err := desk.NewAction(c.verb, target, args)
 	if err != nil {
@@ -108,6 +130,17 @@ func (c command) place(words []string, args map[string]string) (target string, e
 		}
 	}
 	return target, nil
+}
+
+// length is how many words the value of a term has: a text goes on to the next term.
+func (c command) length(arg string, words []string) int {
+	spec, _ := desk.SpecOf(c.verb)
+	form := strings.TrimSuffix(string(spec.Args[arg]), "?")
+	if form != string(desk.TextForm) && form != string(desk.PhoneForm) {
+		return 1
+	}
+	n := slices.IndexFunc(words, func(word string) bool { return c.term(word) != "" })
+	return max(1, either(n < 0, len(words), n))
 }
 
 func (c command) term(word string) string {
@@ -144,6 +177,9 @@ func (c command) printRight(lang string, a desk.Action) (words []string) {
 	}
 	for _, t := range terms[c.verb] {
 		if value := a.Arg(t.arg); value != "" {
+			if value == desk.Nowhere && !english {
+				value = nowhere[0]
+			}
 			if t.arg == "quota" {
 				value += either(english, "B", "o")
 			}
@@ -153,7 +189,7 @@ func (c command) printRight(lang string, a desk.Action) (words []string) {
 	return words
 }
 
-func either(first bool, a, b string) string {
+func either[T any](first bool, a, b T) T {
 	if first {
 		return a
 	}

@@ -25,11 +25,18 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 	case desk.Decided:
 		return decided(lang, f.Decision, quote)
 	case desk.Approved:
+		if !f.Signed.IsZero() {
+			return "fact.approved.signed", []string{"door", door(lang, f.Via)}
+		}
 		return "fact.approved", []string{"door", door(lang, f.Via)}
 	case desk.Refused:
 		return withReason("fact.refused", f.Reason), []string{"door", door(lang, f.Via), "reason", quoted(quote, f.Reason)}
 	case desk.Amended:
 		return "fact.amended", []string{"door", door(lang, f.Via), "summary", Summary(lang, f.Action, quote...)}
+	case desk.Questioned:
+		return "fact.questioned", []string{"door", door(lang, f.Via), "text", quoted(quote, f.Text)}
+	case desk.Answered:
+		return "fact.answered", []string{"door", door(lang, f.Via), "text", quoted(quote, f.Text)}
 	case desk.Withdrawn:
 		return "fact.withdrawn", []string{"door", door(lang, f.Via)}
 	case desk.Reminded:
@@ -64,6 +71,10 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.offered", nil
 	case desk.Bound:
 		return "fact.bound", nil
+	case desk.TokenIssued:
+		return "fact.token.issued", []string{"name", quoted(quote, f.Name)}
+	case desk.TokenEnded:
+		return "fact.token.ended", []string{"id", quoted(quote, f.Token)}
 	case desk.Forgotten:
 		return "fact.forgotten", []string{"to", called(lang, name, f.Who, quote)}
 	case desk.Redacted:

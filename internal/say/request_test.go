@@ -116,6 +116,7 @@ var everyFact = []desk.Fact{
 	desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"domain:EVIL"}}}}},
 	desk.Approved{Via: desk.Shell}, desk.Refused{Via: desk.Chat}, desk.Refused{Reason: "EVIL"}, desk.Withdrawn{},
 	desk.Amended{Action: desk.Action{Verb: desk.AliasAdd, Target: "EVIL", Args: "alias=EVIL"}, Via: desk.Chat},
+	desk.Questioned{Text: "EVIL", Via: desk.Chat}, desk.Answered{Text: "EVIL", Via: desk.Portal},
 	desk.Started{Attempt: 1}, desk.Failed{Attempt: 1, Code: desk.PartageDown}, desk.Failed{Attempt: 2, Code: "brand.new", Final: true},
 	desk.Failed{Final: true, Code: desk.NotAllowed}, desk.Failed{Code: desk.PartageDown},
 	desk.Unknown{Attempt: 1, Looks: 1}, desk.Done{Attempt: 1}, desk.Started{Attempt: 3, Undo: true}, desk.Stepped{Attempt: 1}, desk.Undone{Attempt: 4},
@@ -126,7 +127,7 @@ var everyFact = []desk.Fact{
 	desk.Granted{Grant: desk.Grant{To: "EVIL", Units: []string{"EVIL"}, Lists: []desk.Address{"EVIL"}, Classes: []string{"EVIL"}, Quota: 1 << 30, Daily: 2}, Reason: "EVIL"},
 	desk.Held{Limit: desk.PersonLimit, Max: 5}, desk.Released{}, desk.BrakesReset{}, desk.Thawed{},
 	desk.Frozen{Cause: desk.ByRequest}, desk.Frozen{Cause: desk.ByFile, Reason: "EVIL"},
-	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{},
+	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{}, desk.TokenIssued{Name: "EVIL"}, desk.TokenEnded{Token: "EVIL", Of: "EVIL"},
 	desk.Forgotten{Who: "EVIL"}, desk.Redacted{Events: []desk.Seq{1}}, desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Forgotten{}},
 }
 
