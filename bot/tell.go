@@ -60,7 +60,7 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 		return b.approval(r, b.Channel), nil
 	}
 	to := r.By
-	if role == desk.ToOwner {
+	if role == desk.ToOwner || role == desk.ToHolder && r.Owner != "" {
 		to = r.Owner
 	}
 	channel, lang, err := b.private(ctx, to)
@@ -71,6 +71,9 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(role)), r.Asked
 	if role == desk.ToAsker && r.State == desk.Lapsed {
 		m.Card.Buttons = []Button{b.button(lang, r, opAgain, channel)}
+	}
+	if role == desk.ToHolder {
+		m.Card.Buttons = []Button{b.button(lang, r, opRenew, channel)}
 	}
 	if _, open := r.Open(); role == desk.ToAsker && open && r.State == desk.Waiting {
 		m.Card.Buttons = []Button{b.button(lang, r, opAnswer, channel)}
@@ -109,6 +112,8 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 		return pen.ended(r)
 	case desk.ToOwner:
 		return pen.owner(r)
+	case desk.ToHolder:
+		return pen.ends(r)
 	}
 	return pen.asker(r, now)
 }
@@ -151,4 +156,5 @@ var looks = map[string]struct{ label, style string }{
 	opUndo:    {"act.undo", ""},
 	opAsk:     {"act.question", ""},
 	opAnswer:  {"act.answer", "primary"},
+	opRenew:   {"act.renew", "primary"},
 }

@@ -45,6 +45,8 @@ var commands = [][2]string{
 	{"ressource supprimer salle@u.fr", "resource delete salle@u.fr"}, {"ressource restaurer salle@u.fr", "resource restore salle@u.fr"},
 	{"arbre u.fr", "tree u.fr"}, {"arbre publier u.fr", "tree publish u.fr"}, {"arbre revenir u.fr 0123abcd 89abcdef", "tree rollback u.fr 0123abcd 89abcdef"},
 	{"arbre retirer u.fr 89abcdef", "tree withdraw u.fr 89abcdef"}, {"destinataires equipe@u.fr", "who receives equipe@u.fr"},
+	{"alias prolonger m.curie@u.fr marie", "alias renew m.curie@u.fr marie until 2027-01-05"}, {"compte prolonger marie", "account renew marie until 2027-01-05"},
+	{"adresse m.curie@u.fr", "address m.curie@u.fr"}, {"adresse libérer vieux@u.fr", "address release old@u.fr"},
 	{"aide", "help"}, {"aide alias", "help quota"},
 }
 

@@ -27,9 +27,10 @@ var fieldOf = map[string]string{
 var told = map[string]string{
 	"actor.uid": "the login, which stays", "owner.uid": "the login, which stays",
 	"target.kind":   "account, list, group, fanout (an alias 1→N), resource or tree",
-	"target.domain": "the domain of its address", "alias": "of the verbs that give, move or take an alias: the alias",
-	"to":  "of the verbs that rename: the new address; of account.forward: who receives, or \"none\"",
-	"cos": "of account.cos: the class of service asked for",
+	"target.domain": "the domain of its address", "alias": "of the verbs that give, move, take or renew an alias: the alias",
+	"breach": "the clause of the charter that the address asked for breaks: form, reserved, alike or homonym",
+	"to":     "of the verbs that rename: the new address; of account.forward: who receives, or \"none\"",
+	"cos":    "of account.cos: the class of service asked for",
 }
 
 // TestManual: docs/rules-manual.md is what the doc comments say; -update writes it.

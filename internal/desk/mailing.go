@@ -134,12 +134,20 @@ func (d *Desk) relistable(to Address, l List) error {
 	case to.Domain() != l.Address.Domain():
 		return Fail(Conflict, OtherDomain, "to", string(to), "domain", l.Address.Domain())
 	}
-	if err := d.free(to, Account{}); err != nil {
+	if err := d.free(to, Account{}); err != nil && (CodeOf(err) != InQuarantine || !d.renamedFrom(to, l.Address)) {
 		return err
 	}
 	next := d.View.List(l.Address)
 	next.Address = to
 	return d.straight(to, instead{lists: map[Address]List{to: next, l.Address: {}}})
+}
+
+// renamedFrom says that the list had that address before it had its own: it is not
+// the same to Partage by now, and may go back.
+func (d *Desk) renamedFrom(was, now Address) bool {
+	x, _ := d.View.Entry(was)
+	r, _ := d.View.Request(x.FreedBy)
+	return r.Action.Verb == ListRename && r.Action.Target == string(was) && r.Action.Arg("to") == string(now)
 }
 
 // undoObject is Undo for what acts on a list, a resource or a tree. What a list

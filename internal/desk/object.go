@@ -191,6 +191,9 @@ func (d *Desk) objectable(f *Facts) error {
 	if d.View.Listed().IsZero() {
 		return stale("partage", d.View.Listed())
 	}
+	if asked := f.Action.named(); asked != "" {
+		f.Resembles = d.resembles(asked, f.Target)
+	}
 	switch v := f.Action.Verb; {
 	case v.kindMade() != "":
 		return d.listable(f.Action)
@@ -202,6 +205,19 @@ func (d *Desk) objectable(f *Facts) error {
 		return d.plantable(f)
 	}
 	return d.mailable(f)
+}
+
+// named is the address that the action would give, "" if it gives none.
+func (a Action) named() Address {
+	switch {
+	case specs[a.Verb].Makes:
+		return Address(a.Target)
+	case a.Verb == ListAlias:
+		return Address(a.Arg("alias"))
+	case a.Verb == ListRename || a.Verb == ResourceRename:
+		return Address(a.Arg("to"))
+	}
+	return ""
 }
 
 // returnable: nobody else has its address, and it is what was deleted last.

@@ -82,6 +82,7 @@ type Request struct {
 	Code      Code          // of the last failure
 	Error     string        // of the last failure or doubt, for operators
 	Announced map[Role]Announced
+	Noticed   bool // the holder of what it dates is to be told that its last day is near
 	Hushed    bool // where it was told of is erased: nothing more is told
 	Erased    bool // nothing is left but its number and how it ended
 	Asked     time.Time
@@ -161,6 +162,11 @@ func (r Request) after(e Event) (Request, bool) {
 		posts[f.Role] = f
 		r.Announced = posts
 		return r, r.State != None
+	}
+	if _, notice := e.Fact.(Noticed); notice {
+		ok := r.State == Settled && r.Action.Dates() && !r.Noticed && e.By == System
+		r.Noticed = true
+		return r, ok
 	}
 	if next, ok, governs := r.governed(e); governs {
 		return next, ok

@@ -20,7 +20,10 @@ type Seen struct {
 	Quota   int64     `json:",omitempty"`
 	// Of a right.
 	Domain string `json:",omitempty"`
-	Holds  bool   `json:",omitempty"` // who asks holds the delegation that is named
+	Holds  bool   `json:",omitempty"` // who asks holds the delegation, or held the address, that is named
+	// Of an address.
+	Resembles Address `json:",omitempty"`
+	Ended     bool    `json:",omitempty"`
 }
 
 // Traits are what rules look at of a person.
@@ -66,11 +69,11 @@ func seen(f Facts) *Seen {
 		owner = nil
 	}
 	s := &Seen{Actor: traitsOf(f.Actor, f.Now), Owner: owner,
-		Address: a.Address, Aliases: a.Aliases, Status: a.Status, COS: a.COS, Quota: a.Quota}
+		Address: a.Address, Aliases: a.Aliases, Status: a.Status, COS: a.COS, Quota: a.Quota, Resembles: f.Resembles, Ended: f.Ended}
 	if a.Kind() != (Account{}).Kind() {
 		s.Kind = a.Kind()
 	}
-	if f.Action.Verb.delegates() {
+	if f.Action.Verb.ofHolder() {
 		s.Domain, s.Holds = f.Domain, f.Holder != "" && f.Holder == f.Actor.UID
 	}
 	return s
@@ -96,7 +99,7 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 	if s == nil || r.Erased {
 		return Facts{}, false
 	}
-	f := Facts{Actor: s.Actor.of(r.By, d.View.Person(r.By).Name), Via: r.Via, Action: r.Action, Now: r.Decided}
+	f := Facts{Actor: s.Actor.of(r.By, d.View.Person(r.By).Name), Via: r.Via, Action: r.Action, Now: r.Decided, Resembles: s.Resembles, Ended: s.Ended}
 	if s.Address != "" {
 		f.Target = Account{ID: r.Mailbox, Address: s.Address, Owner: r.Owner, Aliases: s.Aliases, Status: s.Status, COS: s.COS, Quota: s.Quota, Detail: s.detail()}
 		f.Owner = s.Owner.of(r.Owner, d.View.Person(r.Owner).Name)
@@ -105,7 +108,7 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 		}
 	}
 	f = Touching(f)
-	if r.Action.Verb.delegates() {
+	if r.Action.Verb.ofHolder() {
 		f.Domain = s.Domain
 		if f.Owner = s.Owner.of(r.Owner, d.View.Person(r.Owner).Name); r.Owner == r.By {
 			f.Owner = f.Actor
@@ -120,7 +123,7 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 // Present is what the rules would look at for the request now; false if who
 // asked, or the account, is not known any more.
 func (d *Desk) Present(r Request) (Facts, bool) {
-	f := Facts{Actor: d.View.Person(r.By), Via: r.Via, Action: r.Action, Target: d.View.Account(Address(r.Action.Target)), Now: d.Now()}
+	f := Facts{Actor: d.actor(r.By, r.Via), Via: r.Via, Action: r.Action, Target: d.View.Account(Address(r.Action.Target)), Now: d.Now()}
 	if specs[r.Action.Verb].Object {
 		f.Target, _ = d.object(r.Action)
 	}
@@ -135,6 +138,13 @@ func (d *Desk) Present(r Request) (Facts, bool) {
 	if r.Action.Verb.delegates() {
 		_ = d.aboutRights(&f) // what cannot be any more is decided as far as it is known
 	}
+	switch r.Action.Verb {
+	case AddressRelease:
+		_ = d.releasable(&f)
+	case AliasAdd, AccountRename:
+		f.Resembles = d.resembles(cmp.Or(Address(r.Action.Arg("alias")), Address(r.Action.Arg("to"))), f.Target)
+	}
+	f.Ended = r.Via == Clock && d.ended(r.Action, f.Target)
 	return f, true
 }
 
@@ -143,6 +153,9 @@ func Touching(f Facts) Facts {
 	f.Domain = cmp.Or(f.Action.domain(), f.Target.Address.Domain())
 	if alias := Address(f.Action.Arg("alias")); alias != "" {
 		f.Domain = alias.Domain()
+	}
+	if spec, _ := SpecOf(f.Action.Verb); spec.Target == AddressForm {
+		f.Domain = Address(f.Action.Target).Domain()
 	}
 	if size, err := ParseSize(f.Action.Arg("size")); err == nil {
 		f.Size = int64(size)

@@ -90,6 +90,10 @@ const (
 	TreeWithdraw    Verb = "tree.withdraw"
 	TreeShow        Verb = "tree.show"
 	AddressReach    Verb = "address.reach" // who receives what is sent to an address
+	AliasRenew     Verb = "alias.renew"
+	AccountRenew   Verb = "account.renew"
+	AddressShow    Verb = "address.show"
+	AddressRelease Verb = "address.release" // from its quarantine
 
 	Help Verb = "help"
 )
@@ -136,6 +140,11 @@ type Spec struct {
 // resource, be it one that is to be.
 func (s Spec) OnObject() bool {
 	return s.OnAccount() || s.Target == ListForm || s.Target == ResourceForm || s.Target == FreshForm
+}
+
+// Needed names the arguments that must be there, in order.
+func (s Spec) Needed() []string {
+	return slices.DeleteFunc(sortedKeys(s.Args), func(name string) bool { return !s.Args[name].required() })
 }
 
 // OnAccount says that the verb acts on an account, be it one that is to be.
@@ -212,7 +221,7 @@ var planArgs = map[string]Form{"plan": BookForm + optional, "causes": CauseForm 
 	"domain": DomainForm + optional, "most": CountForm + optional, "canary": CountForm + optional}
 
 var specs = map[Verb]Spec{
-	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
+	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "until": DayForm + optional}},
 	AliasRemove:     {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
 	QuotaSet:        {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
 	AccountLock:     {Changes: true, Takes: true, Target: AccountForm, Keepers: true},
@@ -306,6 +315,11 @@ var specs = map[Verb]Spec{
 	FiguresShow:  {Shows: true},
 	AccountWhole: {Target: AccountForm},
 
+	AliasRenew:     {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "until": DayForm + optional}},
+	AccountRenew:   {Changes: true, Target: AccountForm, Args: map[string]Form{"until": DayForm + optional}},
+	AddressShow:    {Shows: true, Target: AddressForm},
+	AddressRelease: {Changes: true, Governs: true, Two: true, Target: AddressForm},
+
 	DelegationGrant: {Changes: true, Governs: true, Two: true, Target: PersonForm, Args: map[string]Form{
 		"domains": DomainForm + many + optional, "units": UnitForm + many + optional, "lists": AddressForm + many + optional,
 		"verbs": VerbForm + many + optional, "classes": ClassForm + many + optional, "quota": SizeForm + optional, "daily": CountForm + optional,
@@ -326,6 +340,7 @@ func Verbs() []Verb {
 		RulesActivate, RulesRollback, RulesUndo,
 		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow,
 		AccountCreate, AccountProfile, AccountShare, AccountUnshare, AccountPurge, AliasMove,
+		AliasRenew, AccountRenew, AddressShow, AddressRelease,
 		ListShow, ListCreate, GroupCreate, FanOutCreate, ListAdd, ListRemove, ListAlias, ListUnalias, ListSender, ListUnsender, ListProfile,
 		ListRename, ListDelete, ListRestore, ResourceShow, ResourceCreate, ResourceProfile, ResourceRename, ResourceDelete, ResourceRestore,
 		TreeShow, TreePublish, TreeRollback, TreeWithdraw, AddressReach, Help}

@@ -62,7 +62,7 @@ func (x *Executor) prepare(ctx context.Context, r desk.Request, before desk.Acco
 			return plan, before, desk.Fail(desk.Conflict, desk.OtherMailbox, "target", r.Action.Target)
 		}
 	}
-	if err := x.allowed(ctx, r, before); err != nil && !there {
+	if err := x.allowed(ctx, r, before); err != nil && (r.Action.Dates() || !there) {
 		return plan, before, err
 	}
 	return x.plan(ctx, r, before)
@@ -167,7 +167,7 @@ func (x *Executor) claim(ctx context.Context, r desk.Request, plan desk.Plan, be
 		}
 		// The rules or what they look at may have changed since they were asked: then
 		// the next attempt finds out what they say now.
-		if err := x.Desk.Recheck(now, before); err != nil && !now.Begun() && !issued.IsZero() {
+		if err := x.Desk.Recheck(now, before); err != nil && !now.Begun() && (r.Action.Dates() || !issued.IsZero()) {
 			return nil, errTaken
 		}
 		intent = x.Desk.Now()

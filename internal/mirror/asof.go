@@ -17,6 +17,7 @@ func (m *Mirror) AsOf(ctx context.Context, t time.Time) (*Mirror, error) {
 	past.served.Store(m.served.Load())
 	past.classes.Store(m.classes.Load())
 	past.objects.share(&m.objects)
+	past.gone.Store(&[]desk.Registration{})
 	for e, err := range m.journal.Read(ctx, 0) {
 		if err == nil && e.At.After(t) {
 			break

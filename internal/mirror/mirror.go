@@ -36,6 +36,8 @@ type Mirror struct {
 	classes  atomic.Pointer[[]string]
 	census   census
 	objects  objects
+	left     []desk.Registration // by the listing that is being written; nil if none is; likewise
+	gone     atomic.Pointer[[]desk.Registration]
 }
 
 type proof struct {
@@ -48,7 +50,8 @@ var _ desk.View = (*Mirror)(nil)
 // New returns an empty mirror of the journal; CatchUp and the Loads fill it.
 func New(journal desk.Journal) *Mirror {
 	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), used: newUsage(), met: map[desk.UID]meeting{}, learned: map[string]proof{}, read: map[string]time.Time{}}
-	m.accounts.changed = m.used.change
+	m.accounts.changed = func(old, next *desk.Account) { m.used.change(old, next); m.leave(old, next) }
+	m.gone.Store(&[]desk.Registration{})
 	m.SetDomains(nil)
 	m.SetClasses(nil)
 	return m
@@ -121,7 +124,7 @@ func (m *Mirror) take(e desk.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	err := m.add(e)
-	proof := proofOf(e.Fact)
+	proof := desk.ProofOf(e.Fact)
 	if err == nil && m.aboutObject(e, proof) {
 		return nil
 	}
@@ -132,17 +135,4 @@ func (m *Mirror) take(e desk.Event) error {
 		return err
 	}
 	return m.Learn(proof, e.At)
-}
-
-// proofOf is the account as a fact tells that it was read after a write.
-func proofOf(f desk.Fact) desk.Account {
-	switch f := f.(type) {
-	case desk.Stepped:
-		return f.Proof
-	case desk.Done:
-		return f.Proof
-	case desk.Undone:
-		return f.Proof
-	}
-	return desk.Account{}
 }

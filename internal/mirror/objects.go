@@ -24,6 +24,7 @@ type objects struct {
 	resources map[desk.Address]*desk.Resource
 	trees     map[string]desk.Tree
 	order     []*desk.List      // by address; nil: to be made anew
+	names     []desk.Address    // of lists and resources with their aliases, sorted; likewise
 	rooms     []*desk.Resource  // the same
 	learned   map[string]learnt // by id, newer than the oldest reading
 }
@@ -134,7 +135,7 @@ func (o *objects) forget(oldest time.Time) {
 
 // changed has made anew what is made of the others.
 func (o *objects) changed() {
-	o.order, o.rooms = nil, nil
+	o.order, o.rooms, o.names = nil, nil, nil
 	o.aliases = map[desk.Address]*desk.List{}
 	for _, l := range o.lists {
 		for _, a := range l.Aliases {
@@ -388,6 +389,37 @@ func ordered[R any](o *objects, kept *[]*R, of func() map[desk.Address]*R) []*R 
 		}
 	}
 	return *kept
+}
+
+// addresses are the first n of lists and resources that begin with prefix.
+func (o *objects) addresses(prefix string, n int) []desk.Address {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.names == nil {
+		o.names = slices.AppendSeq(slices.AppendSeq(slices.Collect(maps.Keys(o.lists)), maps.Keys(o.aliases)), maps.Keys(o.resources))
+		slices.Sort(o.names)
+	}
+	first, _ := slices.BinarySearch(o.names, desk.Address(prefix))
+	last := first
+	for last < len(o.names) && last-first < n && strings.HasPrefix(string(o.names[last]), prefix) {
+		last++
+	}
+	return o.names[first:last]
+}
+
+// object is the list or the resource that has the address, as what is acted on.
+func (m *Mirror) object(a desk.Address) desk.Account {
+	if l := m.List(a); l.Known() {
+		return l.Target()
+	}
+	return m.Resource(a).Target()
+}
+
+// readObjects says that what the domain has of them was read.
+func (m *Mirror) readObjects(domain string) bool {
+	m.objects.mu.RLock()
+	defer m.objects.mu.RUnlock()
+	return !m.objects.read[domain].IsZero()
 }
 
 // Tree is desk.World's.

@@ -159,6 +159,9 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	if r.State == desk.Settled && r.Owner != "" && r.Owner != r.By {
 		roles = append(roles, desk.ToOwner)
 	}
+	if r.Noticed {
+		roles = append(roles, desk.ToHolder)
+	}
 	return roles
 }
 

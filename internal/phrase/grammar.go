@@ -55,6 +55,7 @@ var (
 var grammar = []command{
 	{desk.AliasAdd, []string{"alias ajouter"}, []string{"alias add"}, []string{alias, account}},
 	{desk.AliasRemove, []string{"alias retirer"}, []string{"alias remove"}, []string{alias, account}},
+	{desk.AliasRenew, []string{"alias prolonger"}, []string{"alias renew"}, []string{alias, account}},
 	{desk.QuotaSet, []string{"quota"}, []string{"quota"}, []string{account, size}},
 	{desk.AccountLock, []string{"compte verrouiller"}, []string{"account lock"}, []string{account}},
 	{desk.AccountActivate, []string{"compte activer"}, []string{"account activate"}, []string{account}},
@@ -65,6 +66,7 @@ var grammar = []command{
 	{desk.AccountCOS, []string{"formule"}, []string{"cos"}, []string{account, cos}},
 	{desk.AccountForward, []string{"redirection"}, []string{"forward"}, []string{account, to}},
 	{desk.AccountDelete, []string{"compte supprimer"}, []string{"account delete"}, []string{account}},
+	{desk.AccountRenew, []string{"compte prolonger"}, []string{"account renew"}, []string{account}},
 	{desk.AccountRestore, []string{"compte restaurer"}, []string{"account restore"}, []string{account}},
 	{desk.AccountCreate, []string{"compte créer"}, []string{"account create"}, []string{account}},
 	{desk.AccountProfile, []string{"compte décrire"}, []string{"account describe"}, []string{account}},
@@ -96,6 +98,8 @@ var grammar = []command{
 	{desk.RulesActivate, []string{"règlement activer"}, []string{"rules activate"}, []string{book, from}},
 	{desk.RulesRollback, []string{"règlement revenir"}, []string{"rules rollback"}, []string{book, from}},
 	{desk.RulesUndo, []string{"règlement défaire"}, []string{"rules undo"}, []string{book, from}},
+	{desk.AddressRelease, []string{"adresse libérer"}, []string{"address release"}, []string{address}},
+	{desk.AddressShow, []string{"adresse"}, []string{"address"}, []string{address}},
 	{desk.AccountWhole, []string{"global"}, []string{"whole"}, []string{account}},
 	{desk.DriftApply, []string{"écarts réparer"}, []string{"drift repair"}, nil},
 	{desk.DriftShow, []string{"écarts"}, []string{"drift"}, nil},
@@ -132,7 +136,7 @@ var grammar = []command{
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
 	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestUndo, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
 	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
-	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply,
+	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.AddressRelease,
 	desk.AccountCreate, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AliasMove,
 	desk.ListCreate, desk.GroupCreate, desk.FanOutCreate, desk.ListRemove, desk.ListUnalias, desk.ListSender, desk.ListUnsender, desk.ListRename, desk.ListDelete,
 	desk.ResourceCreate, desk.ResourceRename, desk.ResourceDelete, desk.TreePublish, desk.TreeRollback, desk.TreeWithdraw}

@@ -1,0 +1,206 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/journal"
+)
+
+var dawn = time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC)
+
+func rowsOf[T any](rows ...T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, x := range rows {
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}
+}
+
+func aList(id string, at desk.Address, members ...desk.Address) desk.List {
+	slices.Sort(members)
+	return desk.List{ID: id, Address: at, Kind: desk.Distribution, Members: members, Size: len(members), Asked: true}
+}
+
+// ofLists is a mirror of two domains, one of which was read.
+func ofLists(t *testing.T) *Mirror {
+	t.Helper()
+	m := New(journal.NewMemory())
+	m.SetDomains([]string{"a.fr", "b.fr"})
+	crew := aList("l-1", "crew@a.fr", "ann@a.fr", "team@a.fr")
+	crew.Aliases = []desk.Address{"equipage@a.fr"}
+	loads(t, m, "a.fr", dawn, []desk.List{crew, aList("l-2", "team@a.fr", "bob@b.fr")}, desk.Resource{ID: "r-1", Address: "room@a.fr"})
+	return m
+}
+
+func listing(lists []desk.List, resources ...desk.Resource) Reading {
+	return Reading{Lists: rowsOf(lists...), Resources: rowsOf(resources...), Tree: desk.Tree{Label: "Lists", Below: []desk.Tree{{Address: "crew@a.fr"}}}}
+}
+
+func loads(t *testing.T, m *Mirror, domain string, at time.Time, lists []desk.List, resources ...desk.Resource) {
+	t.Helper()
+	if err := m.LoadObjects(t.Context(), domain, listing(lists, resources...), at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (m *Mirror) heldLists() (all []desk.List) {
+	for l := range m.Lists() {
+		all = append(all, *l)
+	}
+	return all
+}
+
+// The copy is as old as its oldest domain, and what a domain has is replaced whole or
+// not at all.
+func TestListsAreReadByDomain(t *testing.T) {
+	m := ofLists(t)
+	if !m.Listed().IsZero() || m.ObjectsRead()[0].Domain != "b.fr" {
+		t.Errorf("read whole at %v, next %v", m.Listed(), m.ObjectsRead())
+	}
+	loads(t, m, "b.fr", dawn.Add(time.Hour), []desk.List{aList("l-3", "all@b.fr")})
+	if m.Listed() != dawn || m.List("equipage@a.fr").ID != "l-1" || !m.Resource("room@a.fr").Known() || m.Tree("a.fr").Label != "Lists" {
+		t.Errorf("at %v: %+v", m.Listed(), m.heldLists())
+	}
+	before := m.heldLists()
+	var many []desk.List
+	for i := range 30 {
+		many = append(many, aList("x"+string(rune('a'+i)), desk.Address(string(rune('a'+i%26))+string(rune('a'+i/26))+"@b.fr")))
+	}
+	for name, x := range map[string]Reading{
+		"another domain":  listing([]desk.List{aList("l-9", "x@a.fr")}),
+		"without id":      listing([]desk.List{aList("", "x@b.fr")}),
+		"twice":           listing([]desk.List{aList("l-9", "x@b.fr"), aList("l-9", "y@b.fr")}),
+		"one address":     listing([]desk.List{aList("l-8", "x@b.fr"), aList("l-9", "x@b.fr")}),
+		"a reading fails": {Lists: func(yield func(desk.List, error) bool) { yield(desk.List{}, errors.New("no answer")) }, Resources: rowsOf[desk.Resource]()},
+	} {
+		if err := m.LoadObjects(t.Context(), "b.fr", x, dawn.Add(2*time.Hour)); err == nil || !cmp.Equal(before, m.heldLists(), cmpopts.EquateEmpty()) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := m.LoadObjects(t.Context(), "b.fr", listing(nil), dawn); err == nil {
+		t.Error("an older reading is taken")
+	}
+	loads(t, m, "b.fr", dawn.Add(3*time.Hour), many)
+	if err := m.LoadObjects(t.Context(), "b.fr", listing(many[:5]), dawn.Add(4*time.Hour)); !errors.Is(err, ErrBrake) {
+		t.Errorf("25 of 30 are gone: %v", err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if err := m.LoadObjects(stopped, "b.fr", listing(many), dawn.Add(4*time.Hour)); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// What was proved since a reading began outlives it; what was before does not. A
+// list that goes leaves those above it.
+func TestWhatIsProvedOfAList(t *testing.T) {
+	m := ofLists(t)
+	next := m.List("crew@a.fr").Target()
+	partly := *next.Detail.List
+	partly.Members, partly.Size = nil, 3
+	next.Detail = &desk.Detail{List: &partly, Lists: []desk.Membership{{List: "crew@a.fr", ID: "l-1", Member: "cid@a.fr", In: true}}}
+	m.learnObject(next, dawn.Add(time.Minute))
+	want := []desk.Address{"ann@a.fr", "cid@a.fr", "team@a.fr"}
+	if got := m.List("crew@a.fr"); !slices.Equal(got.Members, want) || !got.Whole() || !got.Asked {
+		t.Errorf("after one more: %+v", got)
+	}
+	loads(t, m, "a.fr", dawn.Add(time.Second), []desk.List{aList("l-1", "crew@a.fr", "ann@a.fr", "team@a.fr"), aList("l-2", "team@a.fr")})
+	if got := m.List("crew@a.fr"); !slices.Equal(got.Members, want) {
+		t.Errorf("a reading that began before forgets it: %v", got.Members)
+	}
+	m.learnObject(desk.Account{ID: "l-2"}, dawn.Add(2*time.Minute))
+	if got := m.List("crew@a.fr"); m.List("team@a.fr").Known() || !slices.Equal(got.Members, want[:2]) || !got.Whole() {
+		t.Errorf("team is gone: %+v", got)
+	}
+	m.learnMemberships([]desk.Membership{{List: "crew@a.fr", ID: "l-1", Member: "ann@a.fr"}, {List: "crew@a.fr", ID: "another", Member: "cid@a.fr"}}, dawn.Add(3*time.Minute))
+	if got := m.List("crew@a.fr"); !slices.Equal(got.Members, want[1:2]) || !got.Whole() {
+		t.Errorf("an account has left it: %+v", got)
+	}
+	loads(t, m, "a.fr", dawn.Add(time.Hour), []desk.List{aList("l-1", "crew@a.fr", "eve@a.fr")})
+	if got := m.List("crew@a.fr"); !slices.Equal(got.Members, []desk.Address{"eve@a.fr"}) {
+		t.Errorf("a reading that began after: %v", got.Members)
+	}
+	m.learnObject(next, dawn.Add(time.Minute))
+	if got := m.List("crew@a.fr"); !slices.Equal(got.Members, []desk.Address{"eve@a.fr"}) {
+		t.Errorf("an older proof is believed: %v", got.Members)
+	}
+}
+
+// Before its domain is read, what is proved is kept in mind; then it counts.
+func TestWhatIsProvedBeforeTheReading(t *testing.T) {
+	m := ofLists(t)
+	m.learnObject(aList("l-3", "all@b.fr", "x@b.fr").Target(), dawn.Add(time.Minute))
+	if m.List("all@b.fr").Known() {
+		t.Error("known before anything was read")
+	}
+	loads(t, m, "b.fr", dawn, nil)
+	if !m.List("all@b.fr").Known() {
+		t.Error("the reading, which began before, forgets it")
+	}
+}
+
+func TestListsAreKept(t *testing.T) {
+	m, path := ofLists(t), filepath.Join(t.TempDir(), "lists")
+	loads(t, m, "b.fr", dawn.Add(time.Hour), []desk.List{aList("l-3", "all@b.fr", "crew@a.fr")})
+	if err := m.SaveObjects(path, "here"); err != nil {
+		t.Fatal(err)
+	}
+	next := New(journal.NewMemory())
+	next.SetDomains([]string{"a.fr", "b.fr", "c.fr"})
+	if err := next.RestoreObjects(path, "elsewhere"); err == nil || len(next.heldLists()) > 0 {
+		t.Error("restored from another Partage")
+	}
+	proved := aList("l-3", "all@b.fr", "new@b.fr")
+	next.learnObject(proved.Target(), dawn.Add(2*time.Hour))
+	if err := next.RestoreObjects(path, "here"); err != nil {
+		t.Fatal(err)
+	}
+	want := m.heldLists()
+	want[slices.IndexFunc(want, func(l desk.List) bool { return l.ID == "l-3" })] = proved
+	if diff := cmp.Diff(want, next.heldLists(), cmpopts.EquateEmpty()); diff != "" || next.Tree("a.fr").Digest() != m.Tree("a.fr").Digest() || !next.Resource("room@a.fr").Known() {
+		t.Error(diff)
+	}
+	if !next.Listed().IsZero() || next.ObjectsRead()[0].Domain != "c.fr" {
+		t.Errorf("c.fr was never read: %v", next.ObjectsRead())
+	}
+	if err := next.RestoreObjects(path, "here"); err == nil {
+		t.Error("restored over what is there")
+	}
+	less := New(journal.NewMemory())
+	less.SetDomains([]string{"b.fr"})
+	if err := less.RestoreObjects(path, "here"); err != nil || less.List("crew@a.fr").Known() || !less.List("all@b.fr").Known() {
+		t.Errorf("a domain that is served no more: %v", err)
+	}
+}
+
+// The register tells of lists and resources too, as what they are.
+func TestListsAreInTheRegister(t *testing.T) {
+	m := ofLists(t)
+	for at, want := range map[desk.Address]desk.Nature{"crew@a.fr": desk.AsList, "equipage@a.fr": desk.AsList, "room@a.fr": desk.AsResource} {
+		if x, known := m.Entry(at); !known || !x.Held || x.Nature != want {
+			t.Errorf("%s: %+v", at, x)
+		}
+	}
+	if x, known := m.Entry("nothing@a.fr"); known {
+		t.Errorf("%+v", x)
+	}
+	var found []desk.Address
+	for _, x := range m.Entries("e", 10) {
+		found = append(found, x.Address)
+	}
+	if !slices.Equal(found, []desk.Address{"equipage@a.fr"}) {
+		t.Errorf("by prefix: %v", found)
+	}
+}
