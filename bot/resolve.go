@@ -54,6 +54,13 @@ func (b *Bot) looked(ctx context.Context, pen pen, who desk.Person, f phrase.Fra
 			about = first("account")
 		}
 		return b.rights(pen, who, about), true, nil
+	case "address.who":
+		if a, err := desk.NewAction(desk.AddressReach, first("address"), nil); err == nil && !b.Desk.View.Account(desk.Address(a.Target)).Known() {
+			if m, err = b.reach(pen, who, a); err == nil {
+				return m, true, nil
+			}
+		}
+		return Message{}, false, nil // whose account it is
 	case "address.check":
 		if err = b.Desk.Free(desk.Address(first("address"))); err == nil {
 			return Message{Line: pen.text("free", "address", code(first("address")))}, true, nil

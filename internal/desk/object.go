@@ -79,11 +79,11 @@ func (f Form) ofObject(value string) (string, bool) {
 	case MembersForm:
 		var all []string
 		for one := range strings.SplitSeq(value, many) {
-			a, err := ParseAddress(strings.TrimSpace(one))
-			if err != nil {
+			member, ok := who(lowerASCII(strings.TrimSpace(one)))
+			if !ok {
 				return "", false
 			}
-			all = append(all, string(a))
+			all = append(all, member)
 		}
 		slices.Sort(all)
 		all = slices.Compact(all)
@@ -191,6 +191,9 @@ func (d *Desk) objectable(f *Facts) error {
 	if d.View.Listed().IsZero() {
 		return stale("partage", d.View.Listed())
 	}
+	if err := d.addressed(f); err != nil {
+		return err
+	}
 	if asked := f.Action.named(); asked != "" {
 		f.Resembles = d.resembles(asked, f.Target)
 	}
@@ -206,6 +209,33 @@ func (d *Desk) objectable(f *Facts) error {
 	}
 	return d.mailable(f)
 }
+
+// addressed puts the address of their account in the place of each member that is
+// named by a login.
+func (d *Desk) addressed(f *Facts) (err error) {
+	members := f.Action.Members()
+	if !slices.ContainsFunc(members, Address.login) {
+		return nil
+	}
+	for i, m := range members {
+		if !m.login() {
+			continue
+		}
+		if members[i] = d.Resolve(string(m)).Address; members[i] == "" {
+			return Fail(NotFound, UnknownAccount, "value", string(m))
+		}
+	}
+	args := map[string]string{}
+	for name := range specs[f.Action.Verb].Args {
+		args[name] = f.Action.Arg(name)
+	}
+	args["members"] = joinMembers(members)
+	f.Action, err = NewAction(f.Action.Verb, f.Action.Target, args)
+	return err
+}
+
+// login says that it is none, but names somebody.
+func (a Address) login() bool { return !strings.Contains(string(a), "@") }
 
 // named is the address that the action would give, "" if it gives none.
 func (a Action) named() Address {

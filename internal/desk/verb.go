@@ -90,10 +90,10 @@ const (
 	TreeWithdraw    Verb = "tree.withdraw"
 	TreeShow        Verb = "tree.show"
 	AddressReach    Verb = "address.reach" // who receives what is sent to an address
-	AliasRenew     Verb = "alias.renew"
-	AccountRenew   Verb = "account.renew"
-	AddressShow    Verb = "address.show"
-	AddressRelease Verb = "address.release" // from its quarantine
+	AliasRenew      Verb = "alias.renew"
+	AccountRenew    Verb = "account.renew"
+	AddressShow     Verb = "address.show"
+	AddressRelease  Verb = "address.release" // from its quarantine
 
 	Help Verb = "help"
 )
@@ -189,7 +189,7 @@ const (
 	ListForm     Form = "list"     // the address of a list, a group or an alias 1→N
 	ResourceForm Form = "resource" // the address of a calendar resource
 	FreshForm    Form = "fresh"    // a mail address that nobody has, for one of these
-	MembersForm  Form = "members"  // mail addresses with a comma between, sorted: as many as one call may hold
+	MembersForm  Form = "members"  // mail addresses, or logins of people here, with a comma between, sorted: as many as one call may hold
 	SwitchForm   Form = "switch"   // yes or no
 	RoomForm     Form = "room"     // location or equipment
 	StateForm    Form = "state"    // active or closed

@@ -9,7 +9,7 @@ import (
 // arguments are the slots that become arguments of an action, with the name
 // that the action has for each. Those that no verb takes are not here.
 var arguments = map[string]string{"alias": "alias", "size": "size", "cos": "cos", "reason": "reason", "scope": "scope", "until": "until",
-	"domain": "domains", "action": "verbs"}
+	"domain": "domains", "action": "verbs", "member": "members"}
 
 // Actions are what the house would do for the frame: one action for each of its
 // targets and values. me is the address of who asks. What the house cannot do
@@ -27,18 +27,18 @@ func (f Frame) Actions(me string) ([]desk.Action, error) {
 		switch {
 		case len(values) == 0:
 		case sl.name == in.on:
-			targets = nil
-			for _, v := range values {
-				if strings.HasPrefix(v, "name:") {
-					return nil, desk.Fail(desk.NotFound, desk.UnknownAccount, "value", strings.ReplaceAll(strings.TrimPrefix(v, "name:"), "_", " "))
-				}
-				if v == "me" {
-					v = me
-				}
-				targets = append(targets, v)
+			var err error
+			if targets, err = standFor(values, me); err != nil {
+				return nil, err
 			}
 		case spec.Args[arguments[sl.name]] == desk.NoForm:
 			return nil, desk.Fail(desk.Invalid, desk.UnknownVerb, "value", f.Intent, "name", sl.name)
+		case sl.name == "member": // all of one action
+			members, err := standFor(values, me)
+			if err != nil {
+				return nil, err
+			}
+			args = crossed(args, arguments[sl.name], []string{strings.Join(members, ",")})
 		default:
 			args = crossed(args, arguments[sl.name], values)
 		}
@@ -54,6 +54,20 @@ func (f Frame) Actions(me string) ([]desk.Action, error) {
 		}
 	}
 	return actions, nil
+}
+
+// standFor gives the accounts that values stand for.
+func standFor(values []string, me string) (all []string, err error) {
+	for _, v := range values {
+		if strings.HasPrefix(v, "name:") {
+			return nil, desk.Fail(desk.NotFound, desk.UnknownAccount, "value", strings.ReplaceAll(strings.TrimPrefix(v, "name:"), "_", " "))
+		}
+		if v == "me" {
+			v = me
+		}
+		all = append(all, v)
+	}
+	return all, nil
 }
 
 // crossed gives each set of arguments each value.

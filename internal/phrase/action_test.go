@@ -25,7 +25,16 @@ func TestActions(t *testing.T) {
 		{"supprime l'alias a@unistra.fr", desk.MissingArgument, nil},
 		{"passe jdupont à 4 Go jusqu'au 31 août", desk.UnknownVerb, nil},
 		{"ajoute 4 Go à jdupont", desk.UnknownVerb, nil},
-		{"crée la liste l@unistra.fr", desk.UnknownVerb, nil},
+		{"crée la liste l@unistra.fr", "", []string{"list.create l@unistra.fr"}},
+		{"crée la liste l@unistra.fr pour jdupont", desk.UnknownVerb, nil},
+		{"supprime la liste l@unistra.fr", "", []string{"list.delete l@unistra.fr"}},
+		{"mets mcurie et jdupont dans la liste l@unistra.fr", "", []string{"list.add l@unistra.fr members=jdupont,mcurie"}},
+		{"subscribe me to the mailing list l@unistra.fr", "", []string{"list.add l@unistra.fr members=me@unistra.fr"}},
+		{"remove jdupont from list l@unistra.fr", "", []string{"list.remove l@unistra.fr members=jdupont"}},
+		{"qui est abonné à la liste l@unistra.fr", "", []string{"list.show l@unistra.fr"}},
+		{"crée le groupe g@unistra.fr", "", []string{"group.create g@unistra.fr"}},
+		{"ajoute x@example.org dans le groupe g@unistra.fr", "", []string{"list.add g@unistra.fr members=x@example.org"}},
+		{"members of group g@unistra.fr", "", []string{"list.show g@unistra.fr"}},
 		{"supprime le compte de Pierre Vidal", desk.UnknownAccount, nil},
 	}
 	for _, tt := range tests {
