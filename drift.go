@@ -30,7 +30,7 @@ type driftCommand struct {
 
 // selectOptions choose gaps.
 type selectOptions struct {
-	Cause      []string `help:"Only of these causes: person.gone, account.none, account.twice, class.other, mail.lacking, mail.elsewhere, alias.lost, book.shown, quota.low, still.open, still.shut."`
+	Cause      []string `help:"Only of these causes: person.gone, account.none, account.twice, class.other, mail.lacking, mail.elsewhere, alias.lost, book.shown, quota.low, still.open, still.shut, list.orphan."`
 	Population string   `help:"Only of a population of the configuration."`
 	Domain     string   `help:"Only in a mail domain."`
 }

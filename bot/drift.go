@@ -146,6 +146,9 @@ func (p pen) whole(w desk.Whole) Message {
 	for _, s := range w.Shares {
 		card.Text += say.Share(p.lang, s, code) + "\n"
 	}
+	for _, l := range w.Lists[:min(len(w.Lists), most)] {
+		card.Text += say.Belonging(p.lang, l, code) + "\n"
+	}
 	var requests, rights []string
 	for _, r := range w.Requests[:min(len(w.Requests), most)] {
 		requests = append(requests, p.line(r))

@@ -36,11 +36,12 @@ const (
 	QuotaLow      GapCause = "quota.low"      // less than their population is to have
 	StillOpen     GapCause = "still.open"     // the directory has closed them, Partage has not
 	StillShut     GapCause = "still.shut"     // Partage has closed them, the directory has not
+	ListOrphan    GapCause = "list.orphan"    // all who may send for a list are gone
 )
 
 // Causes lists them, in the order in which they are shown.
 func Causes() []GapCause {
-	return []GapCause{PersonGone, AccountNone, AccountTwice, ClassOther, MailLacking, MailElsewhere, AliasLost, BookShown, QuotaLow, StillOpen, StillShut}
+	return []GapCause{PersonGone, AccountNone, AccountTwice, ClassOther, MailLacking, MailElsewhere, AliasLost, BookShown, QuotaLow, StillOpen, StillShut, ListOrphan}
 }
 
 // A Risk is what a repair may cost somebody.

@@ -39,6 +39,7 @@ type Whole struct {
 	Acts               []Delegation // by which others act on its domain
 	Life               Life         // where it stands; zero if the reader may not see its owner
 	Shares             []Share      // who may open it, by what we have done
+	Lists              []Belonging  // nil if the reader may not see them
 	Directory, Partage time.Time    // when each was read
 }
 
@@ -60,6 +61,7 @@ func (d *Desk) Whole(ctx context.Context, by UID, via Door, ref string) (Whole, 
 	past := d.about(a)
 	if all {
 		w.Owner = d.View.Person(a.Owner)
+		w.Lists = d.Belongings(a, w.Owner)
 		w.Owner.Groups, w.Owner.Delegations = nil, nil // of rights, see Holds
 		if d.Drift != nil {
 			w.Gaps = d.Drift.GapsOf(d.View, a, w.Owner)

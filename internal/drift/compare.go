@@ -7,7 +7,8 @@ import (
 )
 
 // Gaps is desk.Drift's: those of accounts in order of address, then addresses
-// that are lacking, then people without an account in order of login.
+// that are lacking, then people without an account in order of login, then lists in
+// order of address.
 func (p *Policy) Gaps(v desk.View) iter.Seq[desk.Gap] {
 	return func(yield func(desk.Gap) bool) {
 		c := comparison{Policy: p, view: v, classes: map[string]*desk.Population{}, yield: yield, given: given(v, desk.Query{States: settled})}
@@ -19,6 +20,7 @@ func (p *Policy) Gaps(v desk.View) iter.Seq[desk.Gap] {
 		}
 		c.lacking()
 		c.absent()
+		c.orphans()
 	}
 }
 

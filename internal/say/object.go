@@ -42,6 +42,21 @@ func Reach(lang string, r desk.Reach, quote ...Quote) (lines []string) {
 	return lines
 }
 
+// Belonging says what a list has to do with an account, in one line.
+func Belonging(lang string, b desk.Belonging, quote ...Quote) string {
+	var said []string
+	if len(b.As) > 0 {
+		said = append(said, T(lang, "whole.list.as", "value", addresses(lang, b.As, quote)))
+	}
+	if b.Sends {
+		said = append(said, T(lang, "whole.list.sends"))
+	}
+	if b.Keeps {
+		said = append(said, T(lang, "whole.list.keeps"))
+	}
+	return T(lang, "whole.list", "list", quoted(quote, string(b.List)), "kind", Sort(lang, string(b.Kind))) + " : " + strings.Join(said, ", ")
+}
+
 func path(loop []desk.Address, quote []Quote) string {
 	var said []string
 	for _, a := range append(loop[:len(loop):len(loop)], loop[0]) {

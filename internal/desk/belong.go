@@ -1,0 +1,35 @@
+package desk
+
+import "slices"
+
+// A Belonging is what one list has to do with an account.
+type Belonging struct {
+	List  Address
+	Kind  ListKind
+	As    []Address // its addresses that are members
+	Sends bool      // it may send in the name of the list
+	Keeps bool      // the list is delegated to its owner
+}
+
+// Belongings are the lists that an account is in, may send for, or whose owner keeps
+// them, in order of address.
+func (d *Desk) Belongings(a Account, owner Person) (all []Belonging) {
+	for l := range d.View.Lists() {
+		b := Belonging{List: l.Address, Kind: l.Kind, Sends: slices.Contains(l.Senders, a.Address)}
+		if l.Has(a.Address) {
+			b.As = append(b.As, a.Address)
+		}
+		for _, alias := range a.Aliases {
+			if l.Has(alias) {
+				b.As = append(b.As, alias)
+			}
+		}
+		b.Keeps = slices.ContainsFunc(owner.Delegations, func(g Delegation) bool {
+			return slices.Contains(g.Lists, l.Address) && g.Holds(owner.UID, d.Now())
+		})
+		if b.Sends || b.Keeps || len(b.As) > 0 {
+			all = append(all, b)
+		}
+	}
+	return all
+}
