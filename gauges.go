@@ -60,8 +60,8 @@ var (
 	sealLagGauge     = gauge("checkpoint_lag_events", "Events that no kept checkpoint covers.")
 	sealAgeGauge     = gauge("checkpoint_age_seconds", "How long ago a checkpoint was kept; +Inf = never.")
 	buildGauge       = gauge("build_info", "1; what is running.", "version", "go")
-	watchedStates    = []desk.State{desk.Open, desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped, desk.Settled, desk.Rejected, desk.Cancelled, desk.Lapsed, desk.Broken}
-	unfinishedStates = []desk.State{desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped}
+	watchedStates    = []desk.State{desk.Open, desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped, desk.Review, desk.Settled, desk.Rejected, desk.Cancelled, desk.Lapsed, desk.Broken}
+	unfinishedStates = []desk.State{desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped, desk.Review}
 )
 
 // Describe is prometheus.Collector's.

@@ -30,7 +30,7 @@ func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key stri
 		if err != nil {
 			return Message{}, err
 		}
-		return pen.asked(r), nil
+		return b.asked(pen, r), nil
 	}
 	switch a.Verb {
 	case desk.AccountShow:

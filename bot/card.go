@@ -28,8 +28,10 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 		field{"label.rule", p.rule(r.Decision)},
 		field{"field.decided", p.decided(r)},
 	)
-	if r.State == desk.Waiting {
-		card.Text = say.Effect(p.lang, r.Action, code)
+	if judged(r) {
+		if r.State == desk.Waiting {
+			card.Text = say.Effect(p.lang, r.Action, code)
+		}
 		card.Fields = append(card.Fields, p.fields(
 			field{"label.approvers", say.Panels(p.lang, r.Decision.Panels, code)},
 			field{"label.due", say.Before(p.lang, r.Dates.Due, p.zone)},
@@ -42,6 +44,9 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 	}
 	return Message{Line: p.line(r), Card: card}
 }
+
+// judged says that the card has buttons.
+func judged(r desk.Request) bool { return r.State == desk.Waiting || r.State == desk.Review }
 
 // asker is the asker's own card.
 func (p pen) asker(r desk.Request, now desk.Account) Message {
@@ -76,7 +81,7 @@ func (p pen) card(r desk.Request) *Card {
 
 var tones = map[desk.State]Tone{
 	desk.Open: Neutral, desk.Waiting: Warning, desk.Ready: Accent, desk.Running: Accent, desk.Doubtful: Warning,
-	desk.Stopped: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Lapsed: Neutral, desk.Broken: Danger,
+	desk.Stopped: Warning, desk.Review: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Lapsed: Neutral, desk.Broken: Danger,
 }
 
 // end is when a request ends that nobody answers.
@@ -180,7 +185,7 @@ func (p pen) decided(r desk.Request) string {
 	for _, v := range r.Votes {
 		all = append(all, "✓ "+p.name(v.By)+", "+p.moment(v.At))
 	}
-	if r.State == desk.Rejected && r.Ended != "" {
+	if r.State != desk.Cancelled && r.Ended != "" {
 		all = append(all, "✕ "+p.name(r.Ended)+", "+p.moment(r.Changed))
 	}
 	return strings.Join(all, "\n")

@@ -219,7 +219,7 @@ func (b *Bot) final(r desk.Request) *post {
 // voted tells an approver that the vote counts, and what comes next.
 func (b *Bot) voted(lang string, r desk.Request) string {
 	outcome := b.pen(lang).outcome(r)
-	if r.State == desk.Rejected {
+	if r.Ended != "" {
 		return outcome
 	}
 	return text(lang, "voted", "id", string(r.ID), "outcome", outcome)

@@ -98,18 +98,22 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 	case desk.ToOwner:
 		return pen.owner(r)
 	}
-	return pen.asker(r, now)
+	m := pen.asker(r, now)
+	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.suspect", b.suspects(pen, r)})...)
+	return m
 }
+
+var footers = map[desk.State]string{desk.Waiting: "footer.buttons", desk.Review: "footer.review"}
 
 // approval is the approvers' card for a channel, with buttons while it waits.
 func (b *Bot) approval(r desk.Request, channel string) Message {
 	pen, now := b.pen(b.Lang), b.Desk.View.Account(desk.Address(r.Action.Target))
 	m := pen.approval(r, now)
-	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)})...)
+	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)}, field{"field.suspect", b.suspects(pen, r)})...)
 	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(desk.ToApprovers)), r.Asked
-	if r.State == desk.Waiting {
+	if judged(r) {
 		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(b.Desk.Releases(r))})...)
-		m.Card.Footer = pen.text("footer.buttons")
+		m.Card.Footer = pen.text(footers[r.State])
 		m.Card.Buttons = []Button{b.button(b.Lang, r, opApprove, channel), b.button(b.Lang, r, opReject, channel)}
 	}
 	return m
@@ -117,7 +121,14 @@ func (b *Bot) approval(r desk.Request, channel string) Message {
 
 func (b *Bot) button(lang string, r desk.Request, op, channel string) Button {
 	look, digest := looks[op], r.Digest()
-	return Button{Label: say.T(lang, look.label), Style: look.style, URL: b.URL + "/action", Context: map[string]string{
+	label := say.T(lang, look.label)
+	switch yes, no := say.Judge(lang, r.State); op {
+	case opApprove:
+		label = yes
+	case opReject:
+		label = no
+	}
+	return Button{Label: label, Style: look.style, URL: b.URL + "/action", Context: map[string]string{
 		"request": string(r.ID), "op": op, "digest": digest, "mac": b.sign(r.ID, op, channel, digest),
 	}}
 }

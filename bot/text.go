@@ -21,6 +21,7 @@ func text(lang, key string, pairs ...string) string {
 // package say. French has its narrow no-break spaces in place.
 var texts = map[string]desk.Text{
 	"field.change":  {FR: "Avant → après", EN: "Before → after"},
+	"field.suspect": {FR: "À vérifier", EN: "To check"},
 	"field.held":    {FR: "Libère", EN: "Releases"},
 	"field.amended": {FR: "Modifiée par", EN: "Changed by"},
 	"field.votes":   {FR: "Accords", EN: "Approvals"},
@@ -31,6 +32,10 @@ var texts = map[string]desk.Text{
 	"footer.buttons": {
 		FR: "Le bouton Refuser n'envoie pas de motif\u202f; la commande tapée peut en donner un.",
 		EN: "The Refuse button sends no reason; the typed command can give one.",
+	},
+	"footer.review": {
+		FR: "«\u202fLever le verrou\u202f» défait ce qui a été fait à l'instant\u202f; la commande tapée peut en donner le motif.",
+		EN: "“Lift the lock” takes back what was done at once; the typed command can give the reason.",
 	},
 	"typed.reason": {FR: "motif…", EN: "reason…"},
 	"typed.value":  {FR: "valeur…", EN: "value…"},

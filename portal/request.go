@@ -19,10 +19,11 @@ type dossier struct {
 	again    bool         // the reader may ask for the same anew
 	amend    bool         // the reader may change it
 	releases []desk.Request
-	about    []string  // the delegation that it names
-	changes  string    // in the text of the rule book, if it is about that
-	problem  string    // why the last click did nothing
-	why      *desk.Why // nil if the rules cannot be asked now
+	about    []string        // the delegation that it names
+	changes  string          // in the text of the rule book, if it is about that
+	problem  string          // why the last click did nothing
+	suspects *desk.Suspicion // of an account that was locked at once
+	why      *desk.Why       // nil if the rules cannot be asked now
 }
 
 func (p *Portal) request(v *visit) error { return p.showRequest(v, desk.ID(v.Params("id")), nil) }
@@ -61,6 +62,9 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	if r.Proposal != nil {
 		from, _ := desk.EditionOf(p.Desk.View.Editions(), r.Action.Arg("from"))
 		d.changes = differs(from.Book, r.Proposal.Book)
+	}
+	if s, locked := p.Desk.Suspects(r); locked && r.Decision.Reviewed() && (waits || r.By == reader) {
+		d.suspects = &s
 	}
 	if w, err := p.Desk.WhyRequest(reader, desk.Portal, r.ID); err == nil {
 		d.why = &w

@@ -27,7 +27,7 @@ type Rule struct {
 	Verbs    []desk.Verb // families are spelled out
 	When     string      // the condition
 	Outcome  desk.Outcome
-	Panels   []desk.Panel // approvers as written: "admins", "correspondents", "manager", "group:NAME"; none unless desk.Pending
+	Panels   []desk.Panel // approvers as written: "admins", "correspondents", "manager", "group:NAME"; none unless desk.Pending, or desk.Allowed to be looked at afterwards
 	Deadline int          // working days; 0 = the house's
 	Expiry   int
 	File     string

@@ -68,7 +68,7 @@ func (b *Book) shielded() desk.Decision {
 // settled is what the rule gives.
 func (b *Book) settled(r *rule, w *world) desk.Decision {
 	d := desk.Decision{Outcome: r.Outcome, Rule: r.ID, Because: r.Text, Book: b.digest}
-	if r.Outcome != desk.Pending {
+	if len(r.panels) == 0 {
 		return d
 	}
 	d.Deadline, d.Expiry, d.Panels = r.Deadline, r.Expiry, make([]desk.Panel, len(r.panels))

@@ -31,17 +31,19 @@ func after(tb testing.TB, events ...desk.Event) (r desk.Request) {
 }
 
 var (
-	asked   = event("ann", desk.Asked{Action: desk.Action{Verb: desk.Help}, Mailbox: "m", Owner: "bob", Key: "k", Via: desk.Chat, Reason: "why"})
-	allowed = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}})
-	pending = event("ann", desk.Decided{Decision: needs(2, "admins")})
-	dated   = event("ann", desk.Decided{Decision: needs(2, "admins"), Dates: desk.Dates{Due: now, Late: now, End: now}})
-	later   = event("ann", desk.Decided{Decision: needs(2, "admins"), Dates: desk.Dates{Due: now.Add(time.Hour), Late: now.Add(time.Hour), End: now.Add(time.Hour)}})
-	denied  = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Denied}})
-	started = event(desk.System, desk.Started{Attempt: 1})
-	failed  = event(desk.System, desk.Failed{Attempt: 1})
-	broken  = event(desk.System, desk.Failed{Attempt: 1, Final: true})
-	unknown = event(desk.System, desk.Unknown{Attempt: 1, Looks: 1})
-	done    = event(desk.System, desk.Done{Attempt: 1})
+	asked    = event("ann", desk.Asked{Action: desk.Action{Verb: desk.Help}, Mailbox: "m", Owner: "bob", Key: "k", Via: desk.Chat, Reason: "why"})
+	allowed  = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}})
+	pending  = event("ann", desk.Decided{Decision: needs(2, "admins")})
+	dated    = event("ann", desk.Decided{Decision: needs(2, "admins"), Dates: desk.Dates{Due: now, Late: now, End: now}})
+	later    = event("ann", desk.Decided{Decision: needs(2, "admins"), Dates: desk.Dates{Due: now.Add(time.Hour), Late: now.Add(time.Hour), End: now.Add(time.Hour)}})
+	looked   = event("ann", desk.Decided{Decision: review(2)})
+	lookedAt = event("ann", desk.Decided{Decision: review(2), Dates: desk.Dates{Due: now, Late: now, End: now}})
+	denied   = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Denied}})
+	started  = event(desk.System, desk.Started{Attempt: 1})
+	failed   = event(desk.System, desk.Failed{Attempt: 1})
+	broken   = event(desk.System, desk.Failed{Attempt: 1, Final: true})
+	unknown  = event(desk.System, desk.Unknown{Attempt: 1, Looks: 1})
+	done     = event(desk.System, desk.Done{Attempt: 1})
 )
 
 // asks is ann asking for the verb.
@@ -124,7 +126,10 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 			"broken 1": desk.Broken, "unknown 1.1": desk.Doubtful, "done 1": desk.Settled}},
 		"doubtful": {after(t, asked, allowed, started, unknown), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,
 			"broken 1": desk.Broken, "unknown 1.2": desk.Doubtful, "done 1": desk.Settled}},
-		"done":      {after(t, asked, allowed, started, done), nil},
+		"done":               {after(t, asked, allowed, started, done), nil},
+		"done, to be judged": {after(t, asked, looked, started, done, vote("cid", digest)), map[string]desk.State{"approved": desk.Settled, "refused": desk.Broken}},
+		"done, not answered": {after(t, asked, lookedAt, started, done), map[string]desk.State{"approved": desk.Review, "approved again": desk.Review,
+			"refused": desk.Broken, "refused by a voter": desk.Broken, "reminded": desk.Review, "escalated": desk.Review, "expired": desk.Settled}},
 		"rejected":  {after(t, asked, denied), nil},
 		"cancelled": {after(t, asked, allowed, facts["withdrawn"]), nil},
 		"broken":    {after(t, asked, allowed, started, broken), nil},

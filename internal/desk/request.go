@@ -26,6 +26,7 @@ const (
 	Lapsed    State = "expired"   // nobody answered in time
 	Broken    State = "broken"    // failed for good: a human is needed
 	Stopped   State = "held"      // by a brake, before anything was sent: two administrators let it go on
+	Review    State = "review"    // proved on Partage before anybody agreed: it is kept, or taken back
 )
 
 // Final says that nothing will move the request any more.
@@ -130,13 +131,12 @@ func (r Request) after(e Event) (Request, bool) {
 	case Decided:
 		return r.decided(f, e.At), r.State == Open
 	case Approved:
-		ok := r.State == Waiting && f.Digest == r.Digest() && r.mayVote(e.By)
+		ok := r.judged() && f.Digest == r.Digest() && r.mayVote(e.By)
 		next, helps := r.approved(Vote{e.By, e.At, f.Panels})
 		return next, ok && helps
 	case Refused:
-		ok := r.State == Waiting && r.mayVote(e.By)
-		r.State, r.Refusal, r.Ended = Rejected, f.Reason, e.By
-		return r, ok
+		ok := r.judged() && r.mayVote(e.By)
+		return r.refused(f, e.By), ok
 	case Amended:
 		return r.amended(e, f)
 	case Withdrawn:
@@ -201,11 +201,15 @@ func (r Request) executed(e Event) (Request, bool) {
 		return r.stepped(f.Proof).stuck(), ok
 	case Done:
 		ok := claimed && f.Attempt == r.Attempt && r.Last() && !r.Undoing
-		r.State, r.Proof, r.Step = Settled, f.Proof, r.Step+1
+		if r.State, r.Proof, r.Step = Settled, f.Proof, r.Step+1; r.Decision.Reviewed() {
+			r.State = Review
+		}
 		return r, ok
 	case Undone:
 		ok := claimed && f.Attempt == r.Attempt && r.Last() && r.Undoing
-		r.State, r.Proof, r.Step = Broken, f.Proof, r.Step-1
+		if r.State, r.Proof, r.Step = Broken, f.Proof, r.Step-1; r.Ended != "" {
+			r.State = Rejected
+		}
 		return r, ok
 	}
 	return r, false
@@ -227,7 +231,7 @@ func (r Request) decided(f Decided, at time.Time) Request {
 func (r Request) approved(v Vote) (Request, bool) {
 	votes, helps := r.vote(v)
 	if r.Votes = votes; r.Decision.carried(votes) {
-		r.State = Ready
+		r.State = either(r.State == Review, Settled, Ready)
 	}
 	return r, helps
 }

@@ -130,7 +130,7 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	alone := r.Action.Verb == desk.HouseFreeze || r.Action.Verb == desk.RulesUndo // the others are told what one did
 	stops := alone && r.State == desk.Settled || r.Limit.First || len(r.Thin) > 0
 	_, shown := r.Announced[desk.ToApprovers] // before it was amended to what needs nobody, as it may be
-	if r.Decision.Outcome == desk.Pending || stops || shown {
+	if r.Decision.Outcome == desk.Pending || r.Decision.Reviewed() || stops || shown {
 		roles = append(roles, desk.ToApprovers)
 	}
 	if r.Reminded && unsaid(r, desk.ToRemind) {
@@ -149,7 +149,8 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 		roles = append(roles, desk.ToAskerEnd)
 	}
 	roles = append(roles, desk.ToAsker)
-	if r.State == desk.Settled && r.Owner != "" && r.Owner != r.By {
+	done := r.State == desk.Settled || r.State == desk.Review
+	if _, told := r.Announced[desk.ToOwner]; (done || told) && r.Owner != "" && r.Owner != r.By {
 		roles = append(roles, desk.ToOwner)
 	}
 	return roles
@@ -159,7 +160,7 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 // in that role.
 func unsaid(r desk.Request, role desk.Role) bool {
 	told, before := r.Announced[role]
-	return r.State == desk.Waiting && (!before || told.Version != r.Version)
+	return (r.State == desk.Waiting || r.State == desk.Review) && (!before || told.Version != r.Version)
 }
 
 func (n *Notifier) post(ctx context.Context, role desk.Role, r desk.Request) error {

@@ -102,6 +102,10 @@ func executed(lang string, fact desk.Fact, quote []Quote) (key string, pairs []s
 
 func decided(lang string, d desk.Decision, quote []Quote) (key string, pairs []string) {
 	pairs = []string{"approvers", Panels(lang, d.Panels, quote...), "because", because(lang, d)}
+	switch {
+	case d.Reviewed():
+		return "fact.decided.review", pairs
+	}
 	switch d.Outcome {
 	case desk.Allowed, desk.Pending:
 		return "fact.decided." + string(d.Outcome), pairs

@@ -174,11 +174,14 @@ func (c Charter) list(p *Page, heading string, of []rules.Rule, outcome desk.Out
 
 // terms says who approves, and within which time.
 func (c Charter) terms(r rules.Rule) string {
-	if r.Outcome != desk.Pending {
+	if len(r.Panels) == 0 {
 		return ""
 	}
-	t := tongue(c.Lang)
-	return t.say("approval", t.panels(r.Panels)) + t.dates(either(r.Deadline, c.Deadline), either(r.Expiry, c.Expiry))
+	t, deadline, expiry := tongue(c.Lang), either(r.Deadline, c.Deadline), either(r.Expiry, c.Expiry)
+	if r.Outcome == desk.Allowed {
+		return t.review(r.Panels, deadline)
+	}
+	return t.say("approval", t.panels(r.Panels)) + t.dates(deadline, expiry)
 }
 
 func either(own, house int) int {

@@ -41,7 +41,7 @@ const (
 const noRule = "no rule"
 
 var (
-	outcomes = map[string]desk.Outcome{"allow": desk.Allowed, "ask": desk.Pending, "deny": desk.Denied}
+	outcomes = map[string]desk.Outcome{"allow": desk.Allowed, "ask": desk.Pending, "deny": desk.Denied, "review": reviewed}
 	doors    = []desk.Door{desk.Chat, desk.Portal, desk.Shell}
 	keys     = []string{"who", "asks", "door", "gets", "from", "within", "says"}
 
@@ -139,7 +139,7 @@ func (a *Answer) read(e entry) error {
 	case "gets":
 		outcome, by, _ := strings.Cut(e.value, " by ")
 		if a.Outcome, a.By = outcomes[outcome], by; a.Outcome == "" {
-			return fmt.Errorf("%q: write allow, ask or deny, and by which rule", e.value)
+			return fmt.Errorf("%q: write allow, ask, review or deny, and by which rule", e.value)
 		}
 	case "from":
 		m := fromForm.FindStringSubmatch(e.value)
@@ -179,7 +179,13 @@ func samePanel(x, y desk.Panel) bool {
 	return x.Needed == y.Needed && slices.Equal(slices.Sorted(slices.Values(x.Approvers)), slices.Sorted(slices.Values(y.Approvers)))
 }
 
+// reviewed is what a case calls what is allowed at once and looked at afterwards.
+const reviewed desk.Outcome = "review"
+
 func outcomeOf(d desk.Decision) desk.Outcome {
+	if d.Reviewed() {
+		return reviewed
+	}
 	if d.Outcome == "" {
 		return desk.Denied
 	}

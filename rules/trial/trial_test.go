@@ -216,7 +216,7 @@ func TestLoadBad(t *testing.T) {
 		"twice":              {good + "gets: allow\n", "cases.txtar:5: gets is said twice"},
 		"same name":          {good + good, `cases.txtar:5: another case is called "x"`},
 		"bad door":           {good + "door: window\n", `cases.txtar:5: door: "window" is no door; write chat, portal, shell`},
-		"bad outcome":        {strings.Replace(good, "deny", "denied", 1), `cases.txtar:4: gets: "denied": write allow, ask or deny`},
+		"bad outcome":        {strings.Replace(good, "deny", "denied", 1), `cases.txtar:4: gets: "denied": write allow, ask, review or deny`},
 		"bad from":           {good + "from: admins\n", `cases.txtar:5: from: "admins": write how many of whom`},
 		"bad within":         {good + "within: 3 days\n", `cases.txtar:5: within: "3 days": write deadline and expiry`},
 		"person twice":       {"-- people --\nann:\nann:\n", "cases.txtar:3: ann is described twice"},
