@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,6 +109,11 @@ type mattermostConfig struct {
 	CallbackURL    string `yaml:"callback_url"`     // that address as Mattermost must call it
 	Trigger        string `yaml:"trigger"`          // of the slash command
 	Language       string `yaml:"language"`         // of the approvers' channel
+	// BindingDays is after how many days a person must bind their chat account anew; 0 = never.
+	BindingDays int `yaml:"binding_days"`
+	// SignIn names the ways in which Mattermost signs people in by the directory
+	// itself, such as ldap or saml: their accounts need no code.
+	SignIn []string `yaml:"sign_in"`
 }
 
 func defaultConfig() config {
@@ -118,7 +124,7 @@ func defaultConfig() config {
 		Refresh:    refreshConfig{Directory: 15 * time.Minute, Partage: 6 * time.Hour},
 		Directory:  directory.Default(),
 		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second},
-		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr"},
+		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr", BindingDays: 365},
 		Portal:     portal.DefaultConfig(),
 		Executor:   executor.Standard(),
 		History:    historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
@@ -145,6 +151,10 @@ func parseConfig(source []byte) (config, error) {
 	}
 	return c, nil
 }
+
+// signIns are the ways by which Mattermost signs people in by a directory; not
+// those by which anybody may make an account.
+var signIns = []string{"ldap", "saml", "openid"}
 
 var (
 	domainForm  = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$`)
@@ -193,6 +203,10 @@ func (c config) check() error {
 	// On Mattermost's own host name such a path would be sent the clicker's session token.
 	need(err == nil && !strings.HasPrefix(callback.Path, "/plugins"), "mattermost.callback_url", "a path under /plugins would be sent session tokens")
 	need(triggerForm.MatchString(m.Trigger), "mattermost.trigger", "not a word of small letters and digits")
+	need(m.BindingDays >= 0 && m.BindingDays <= 3650, "mattermost.binding_days", "not from 0 (never) to 3650")
+	for _, service := range m.SignIn {
+		need(slices.Contains(signIns, service), "mattermost.sign_in", service+" does not prove who somebody is: "+strings.Join(signIns, ", "))
+	}
 	need(m.Language == "fr" || m.Language == "en", "mattermost.language", "neither fr nor en")
 	simulated, err := url.Parse(c.Partage.URL)
 	if err := c.Executor.Check(err == nil && simulated.Scheme == "http"); err != nil { // http is for a simulator on this machine

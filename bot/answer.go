@@ -133,7 +133,8 @@ func first(n int, all iter.Seq2[desk.Event, error]) (events []desk.Event, err er
 		if err != nil {
 			return nil, err
 		}
-		if _, post := e.Fact.(desk.Announced); post {
+		switch e.Fact.(type) {
+		case desk.Announced, desk.Telling:
 			continue
 		}
 		if events = append(events, e); len(events) == n {

@@ -135,7 +135,7 @@ func (b *Bot) action(ctx context.Context, body []byte) any {
 		return b.turnAway(b.Lang, err)
 	}
 	lang := b.langOf(user)
-	who, err := b.Desk.Who(c.Account)
+	who, err := b.who(ctx, user)
 	if err != nil {
 		return b.turnAway(lang, err)
 	}
@@ -190,8 +190,11 @@ func (b *Bot) explain(lang string, err error) string {
 		code = desk.Code(desk.Internal)
 	}
 	b.count(string(code))
-	if code == desk.NotBound {
+	switch code {
+	case desk.NotBound:
 		return text(lang, "unbound", "link", b.Link, "trigger", b.Trigger)
+	case desk.OldBinding:
+		return text(lang, "renew", "link", b.Link, "trigger", b.Trigger)
 	}
 	return b.pen(lang).trouble(err)
 }

@@ -15,9 +15,19 @@ import (
 // them, in person; then all, under the approvers' card. If it must begin again,
 // nobody is told twice.
 func (b *Bot) remind(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
-	who, words, since := b.Desk.Awaited(r), "remind", r.Dates.Due
+	made, err := b.once(ctx, role, r, func(ctx context.Context, since time.Time) (desk.Post, error) {
+		return b.reminded(ctx, role, r, since)
+	})
+	if err != nil {
+		return desk.Post{}, fmt.Errorf("remind of %s: %w", r.ID, err)
+	}
+	return made, nil
+}
+
+func (b *Bot) reminded(ctx context.Context, role desk.Role, r desk.Request, since time.Time) (desk.Post, error) {
+	who, words := b.Desk.Awaited(r), "remind"
 	if role == desk.ToEscalate {
-		who, words, since = b.Desk.Overseers(r), "escalated", r.Dates.Late
+		who, words = b.Desk.Overseers(r), "escalated"
 	}
 	key := func(to desk.UID) string {
 		return b.mac("post", string(r.ID), string(role), strconv.Itoa(r.Version), string(to))
@@ -33,12 +43,8 @@ func (b *Bot) remind(ctx context.Context, role desk.Role, r desk.Request) (desk.
 		}
 	}
 	card := r.Announced[desk.ToApprovers].Post
-	made, err := b.Chat.Post(ctx, Message{Channel: cmp.Or(card.Channel, b.Channel), Root: card.ID, Key: key(""), Since: since,
+	return b.Chat.Post(ctx, Message{Channel: cmp.Or(card.Channel, b.Channel), Root: card.ID, Key: key(""), Since: since,
 		Line: b.pen(b.Lang).text(words + ".thread")})
-	if err != nil {
-		return desk.Post{}, fmt.Errorf("post about %s: %w", r.ID, err)
-	}
-	return made, nil
 }
 
 // whisper tells one person something, once per key, if they can be reached.

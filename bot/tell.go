@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/say"
@@ -21,7 +22,10 @@ func (b *Bot) Tell(ctx context.Context, role desk.Role, r desk.Request) (desk.Po
 	if role == desk.ToAskerEnd {
 		m.Root = r.Announced[desk.ToAsker].Post.ID
 	}
-	made, err := b.Chat.Post(ctx, m)
+	made, err := b.once(ctx, role, r, func(ctx context.Context, since time.Time) (desk.Post, error) {
+		m.Since = since
+		return b.Chat.Post(ctx, m)
+	})
 	if err != nil {
 		return desk.Post{}, fmt.Errorf("post about %s: %w", r.ID, err)
 	}
@@ -63,7 +67,7 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 		return Message{}, err
 	}
 	m := b.personal(lang, role, r)
-	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(role)), r.Asked
+	m.Channel, m.Key = channel, b.mac("post", string(r.ID), string(role))
 	if role == desk.ToAsker && r.State == desk.Lapsed {
 		m.Card.Buttons = []Button{b.button(lang, r, opAgain, channel)}
 	}
@@ -73,8 +77,11 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 // private is the direct channel with a person, and their language; "" if they
 // cannot be reached.
 func (b *Bot) private(ctx context.Context, to desk.UID) (channel, lang string, err error) {
-	account := b.Desk.View.Chat(to)
-	if to == "" || account == "" {
+	if to == "" {
+		return "", "", nil
+	}
+	account := b.Desk.ChatOf(to)
+	if account == "" {
 		return "", "", nil
 	}
 	user, err := b.Chat.User(ctx, account)
@@ -110,7 +117,7 @@ func (b *Bot) approval(r desk.Request, channel string) Message {
 	pen, now := b.pen(b.Lang), b.Desk.View.Account(desk.Address(r.Action.Target))
 	m := pen.approval(r, now)
 	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)}, field{"field.suspect", b.suspects(pen, r)})...)
-	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(desk.ToApprovers)), r.Asked
+	m.Channel, m.Key = channel, b.mac("post", string(r.ID), string(desk.ToApprovers))
 	if judged(r) {
 		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(b.Desk.Releases(r))})...)
 		m.Card.Footer = pen.text(footers[r.State])

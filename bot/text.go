@@ -90,8 +90,16 @@ var texts = map[string]desk.Text{
 		EN: "Done: this account now belongs to {name}. To see what I can do: {command}",
 	},
 	"unbound": {
-		FR: "Je ne sais pas encore qui vous êtes, donc je ne peux rien vous montrer ni rien faire. Ouvrez {link}, demandez un code, puis tapez ici `/{trigger} lier CODE`.",
-		EN: "I do not know yet who you are, so I can show you nothing and do nothing. Open {link}, ask for a code, then type `/{trigger} link CODE` here.",
+		FR: "Je ne sais pas encore qui vous êtes, donc je ne peux que vous aider à faire connaissance. Ouvrez {link}, demandez un code, puis tapez ici `/{trigger} lier CODE`.",
+		EN: "I do not know yet who you are, so all I can do is help you get acquainted. Open {link}, ask for a code, then type `/{trigger} link CODE` here.",
+	},
+	"renew": {
+		FR: "Le lien entre ce compte et vous est trop ancien, donc je ne peux rien vous montrer ni rien faire. Renouvelez-le\u202f: ouvrez {link}, demandez un code, puis tapez ici `/{trigger} lier CODE`.",
+		EN: "The link between this account and you is too old, so I can show you nothing and do nothing. Renew it: open {link}, ask for a code, then type `/{trigger} link CODE` here.",
+	},
+	"renew.soon": {
+		FR: "Le lien entre ce compte et vous prend fin le {when}. Pour le renouveler\u202f: ouvrez {link}, demandez un code, puis tapez ici `/{trigger} lier CODE`.",
+		EN: "The link between this account and you ends on {when}. To renew it: open {link}, ask for a code, then type `/{trigger} link CODE` here.",
 	},
 	"tries": {
 		FR: "Trop de codes faux depuis ce compte. Attendez dix minutes, puis demandez un nouveau code sur {link}.",

@@ -126,7 +126,7 @@ func (d *Desk) Overseers(r Request) []UID {
 }
 
 func (d *Desk) reached(by func(UID) bool) []UID {
-	return slices.DeleteFunc(d.View.Bound(), func(who UID) bool { return !by(who) })
+	return slices.DeleteFunc(d.View.Bound(), func(who UID) bool { return !by(who) || d.Renewal > 0 && d.ChatOf(who) == "" })
 }
 
 // Digest records that everybody was told, on a day "2026-12-03", what awaits

@@ -17,6 +17,7 @@ type Desk struct {
 	Stale   time.Duration // age of the directory beyond which nothing is changed
 	Brakes  Brakes
 	Terms   Terms
+	Renewal time.Duration             // age at which the binding of a chat account is believed no more; 0 = never
 	Zone    *time.Location            // whose days delegations begin and end with; nil = UTC
 	Read    func(Book) (Rules, error) // an error is for the author of the book
 }

@@ -57,6 +57,7 @@ const (
 	StaleData         Code = "data.stale"        // source, since
 	BadBinding        Code = "binding.bad"
 	NotBound          Code = "binding.none"
+	OldBinding        Code = "binding.old"
 	StillConcerned    Code = "person.concerned" // value, id
 	PartageDown       Code = "partage.down"
 	OtherMailbox      Code = "mailbox.other" // target

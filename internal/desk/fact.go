@@ -111,6 +111,12 @@ type (
 	}
 	// Released lets a held request go on: two administrators have looked.
 	Released struct{}
+	// Telling claims a post about the request, before it is made: nobody else makes
+	// it before Until. Announced says that it stands.
+	Telling struct {
+		Role  Role
+		Until time.Time
+	}
 	// Announced says that a post about the request stands somewhere, and in
 	// which state it shows it. The last one for a Role counts.
 	Announced struct {
@@ -177,10 +183,22 @@ type (
 		Until  time.Time
 	}
 	// Bound ties a chat account to the person who signs the event, by a code
-	// that was offered.
+	// that was offered, or because the chat server signs them in by the directory.
 	Bound struct {
 		Account string // the chat's own immutable id
 		Digest  string // of the code used up
+		Service string `json:",omitempty"` // by which the server signs them in, instead of a code
+	}
+	// Unbound says that a chat account is no longer a person's.
+	Unbound struct {
+		Who     UID
+		Account string
+		Why     Parting
+	}
+	// Heard claims a message of the chat: nobody else answers it before Until.
+	Heard struct {
+		Post  string // the chat's own id of it
+		Until time.Time
 	}
 	// Digested says that everybody was told, on a day, what awaits them.
 	Digested struct{ Day string }
@@ -223,6 +241,9 @@ func (Deputised) fact()      {}
 func (Revoked) fact()        {}
 func (BindingOffered) fact() {}
 func (Bound) fact()          {}
+func (Unbound) fact()        {}
+func (Heard) fact()          {}
+func (Telling) fact()        {}
 func (Digested) fact()       {}
 func (Forgotten) fact()      {}
 func (Redacted) fact()       {}

@@ -91,6 +91,8 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"digested":  event(desk.System, desk.Digested{Day: "2026-09-01"}),
 		"announced": event(desk.System, desk.Announced{Role: desk.ToAsker}),
 		"granted":   event("dan", desk.Granted{Grant: desk.Grant{To: "ann"}}), "revoked": event("dan", desk.Revoked{Of: "M-1"}), "deputised": event("dan", desk.Deputised{Of: "M-1", Who: "ann"}),
+		"telling": event(desk.System, desk.Telling{Role: desk.ToAsker}), "heard": event(desk.System, desk.Heard{Post: "p"}),
+		"unbound": event(desk.System, desk.Unbound{Who: "dan"}),
 		"offered": event("dan", desk.BindingOffered{}), "bound": event("dan", desk.Bound{}), "nothing": event("dan", nil),
 	}
 	states := map[string]stand{
@@ -150,7 +152,7 @@ func everyStateWithEveryFact(t *testing.T, states map[string]stand, facts map[st
 			e.At = now.Add(time.Minute)
 			got, err := s.at.With(e)
 			want, legal := s.next[name]
-			if name == "announced" && state != "none" {
+			if (name == "announced" || name == "telling") && state != "none" {
 				want, legal = s.at.State, true
 			}
 			switch {
@@ -248,7 +250,7 @@ func drawFact(t *rapid.T, r desk.Request) desk.Fact {
 		desk.Stepped{Attempt: attempt}, desk.Undone{Attempt: attempt},
 		desk.Failed{Attempt: attempt, Final: rapid.Bool().Draw(t, "final")},
 		desk.Unknown{Attempt: attempt, Looks: r.Looks + small.Draw(t, "looks")}, desk.Done{Attempt: attempt},
-		desk.Announced{Role: desk.ToOwner}, desk.Granted{}, nil,
+		desk.Announced{Role: desk.ToOwner}, desk.Telling{Role: desk.ToOwner}, desk.Granted{}, nil,
 		desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Done{}}, desk.Erased{Was: desk.Announced{}},
 	}).Draw(t, "fact")
 }
@@ -268,7 +270,7 @@ func TestFoldProperty(t *testing.T) {
 		for range rapid.IntRange(1, 60).Draw(t, "facts") {
 			e := event(rapid.SampledFrom([]desk.UID{"", "ann", "bob", "cid", "dan", "eve", desk.System}).Draw(t, "by"), drawFact(t, r))
 			copied := r
-			copied.Votes, copied.Announced = slices.Clone(r.Votes), maps.Clone(r.Announced)
+			copied.Votes, copied.Announced, copied.Telling = slices.Clone(r.Votes), maps.Clone(r.Announced), maps.Clone(r.Telling)
 			next, err := r.With(e)
 			if diff := cmp.Diff(copied, r); diff != "" {
 				t.Fatalf("%T changed the past: %s", e.Fact, diff)
@@ -294,8 +296,8 @@ func TestFoldProperty(t *testing.T) {
 
 // granted says that the request has not gone further than its votes carry it.
 func granted(r desk.Request) bool {
-	if !slices.Contains([]desk.State{desk.Ready, desk.Running, desk.Doubtful, desk.Settled, desk.Broken}, r.State) {
-		return r.Attempt == 0
+	if !slices.Contains([]desk.State{desk.Ready, desk.Running, desk.Doubtful, desk.Review, desk.Settled, desk.Broken}, r.State) {
+		return r.Attempt == 0 || r.State == desk.Rejected && r.Undoing && r.Decision.Reviewed()
 	}
 	if r.Erased {
 		return r.State.Final()

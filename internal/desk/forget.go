@@ -43,6 +43,8 @@ func subject(f Fact, by UID) UID {
 		return f.Who
 	case BindingOffered, Bound:
 		return by
+	case Unbound:
+		return f.Who
 	}
 	return System
 }

@@ -78,8 +78,9 @@ type Request struct {
 	Code      Code          // of the last failure
 	Error     string        // of the last failure or doubt, for operators
 	Announced map[Role]Announced
-	Hushed    bool // where it was told of is erased: nothing more is told
-	Erased    bool // nothing is left but its number and how it ended
+	Telling   map[Role]Claim // posts that somebody is about to make
+	Hushed    bool           // where it was told of is erased: nothing more is told
+	Erased    bool           // nothing is left but its number and how it ended
 	Asked     time.Time
 	Changed   time.Time // when the state last changed
 }
@@ -149,8 +150,10 @@ func (r Request) after(e Event) (Request, bool) {
 			posts = map[Role]Announced{}
 		}
 		posts[f.Role] = f
-		r.Announced = posts
+		r.Announced, r.Telling = posts, r.toldOf(f.Role)
 		return r, r.State != None
+	case Telling:
+		return r.telling(f, e.At)
 	}
 	if next, ok, governs := r.governed(e); governs {
 		return next, ok

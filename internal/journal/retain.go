@@ -125,7 +125,7 @@ func matterOf(e desk.Event, r desk.Request) (matter, bool) {
 		return matter{request: e.ID}, true
 	}
 	switch e.Fact.(type) {
-	case desk.Granted, desk.BindingOffered, desk.Bound:
+	case desk.Granted, desk.BindingOffered, desk.Bound, desk.Unbound:
 		return matter{person: e.Subject}, true
 	}
 	return matter{}, false

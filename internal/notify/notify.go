@@ -90,7 +90,7 @@ func (n *Notifier) tell(ctx context.Context, due map[desk.ID]bool) {
 			delete(due, id)
 			continue
 		}
-		if ctx.Err() == nil && !errors.Is(err, errAsleep) {
+		if ctx.Err() == nil && !errors.Is(err, errAsleep) && !errors.Is(err, desk.ErrElsewhere) {
 			n.Log.Warn("tell", "request", id, "error", err)
 		}
 	}

@@ -59,7 +59,16 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 	case desk.BindingOffered:
 		return "fact.offered", nil
 	case desk.Bound:
+		if f.Service != "" {
+			return "fact.bound.service", []string{"service", quoted(quote, f.Service)}
+		}
 		return "fact.bound", nil
+	case desk.Unbound:
+		return "fact.unbound." + string(f.Why), []string{"to", called(lang, name, f.Who, quote)}
+	case desk.Heard:
+		return "fact.heard", nil
+	case desk.Telling:
+		return "fact.telling", nil
 	case desk.Forgotten:
 		return "fact.forgotten", []string{"to", called(lang, name, f.Who, quote)}
 	case desk.Redacted:
