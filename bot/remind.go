@@ -34,6 +34,9 @@ func (b *Bot) reminded(ctx context.Context, role desk.Role, r desk.Request, sinc
 	}
 	for _, to := range who {
 		err := b.whisper(ctx, to, key(to), since, func(p pen) Message {
+			if r.Confidential && role == desk.ToEscalate {
+				return Message{Line: p.text("escalated.line", "line", string(r.ID))}
+			}
 			m := p.approval(r, b.Desk.View.Account(desk.Address(r.Action.Target)))
 			m.Line = p.text(words+".line", "line", m.Line)
 			return m
@@ -41,6 +44,9 @@ func (b *Bot) reminded(ctx context.Context, role desk.Role, r desk.Request, sinc
 		if err != nil {
 			return desk.Post{}, err
 		}
+	}
+	if r.Confidential {
+		return desk.Post{}, nil // nothing shows in a channel
 	}
 	card := r.Announced[desk.ToApprovers].Post
 	return b.Chat.Post(ctx, Message{Channel: cmp.Or(card.Channel, b.Channel), Root: card.ID, Key: key(""), Since: since,

@@ -23,5 +23,6 @@ func (b *Bot) suspects(p pen, r desk.Request) string {
 	if !locked || !r.Decision.Reviewed() {
 		return ""
 	}
+	s.Asked = public(s.Asked) // the approvers' card is in a channel
 	return strings.Join(say.Suspicion(p.lang, s, code), "\n")
 }

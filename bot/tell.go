@@ -44,7 +44,7 @@ func (b *Bot) Edit(ctx context.Context, at desk.Post, role desk.Role, r desk.Req
 	}
 	m.Channel = at.Channel
 	if role == desk.ToApprovers {
-		m = b.approval(r, at.Channel)
+		m = b.posted(r, at.Channel)
 	}
 	if err := b.Chat.Update(ctx, at, m); err != nil {
 		return fmt.Errorf("update post about %s: %w", r.ID, err)
@@ -56,15 +56,21 @@ func (b *Bot) Edit(ctx context.Context, at desk.Post, role desk.Role, r desk.Req
 // can be reached.
 func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Message, error) {
 	if role == desk.ToApprovers {
-		return b.approval(r, b.Channel), nil
+		return b.posted(r, b.Channel), nil
 	}
 	to := r.By
 	if role == desk.ToOwner {
 		to = r.Owner
 	}
+	if role.Approver() != "" {
+		to = role.Approver()
+	}
 	channel, lang, err := b.private(ctx, to)
 	if err != nil || channel == "" {
 		return Message{}, err
+	}
+	if role.Approver() != "" {
+		return b.approval(lang, r, role, channel), nil
 	}
 	m := b.personal(lang, role, r)
 	m.Channel, m.Key = channel, b.mac("post", string(r.ID), string(role))
@@ -113,15 +119,15 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 var footers = map[desk.State]string{desk.Waiting: "footer.buttons", desk.Review: "footer.review"}
 
 // approval is the approvers' card for a channel, with buttons while it waits.
-func (b *Bot) approval(r desk.Request, channel string) Message {
-	pen, now := b.pen(b.Lang), b.Desk.View.Account(desk.Address(r.Action.Target))
+func (b *Bot) approval(lang string, r desk.Request, role desk.Role, channel string) Message {
+	pen, now := b.pen(lang), b.Desk.View.Account(desk.Address(r.Action.Target))
 	m := pen.approval(r, now)
 	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)}, field{"field.suspect", b.suspects(pen, r)})...)
-	m.Channel, m.Key = channel, b.mac("post", string(r.ID), string(desk.ToApprovers))
+	m.Channel, m.Key = channel, b.mac("post", string(r.ID), string(role))
 	if judged(r) {
-		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(b.Desk.Releases(r))})...)
+		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(public(b.Desk.Releases(r)))})...)
 		m.Card.Footer = pen.text(footers[r.State])
-		m.Card.Buttons = []Button{b.button(b.Lang, r, opApprove, channel), b.button(b.Lang, r, opReject, channel)}
+		m.Card.Buttons = []Button{b.button(lang, r, opApprove, channel), b.button(lang, r, opReject, channel)}
 	}
 	return m
 }

@@ -93,6 +93,10 @@ var texts = map[string]desk.Text{
 		FR: "Je ne sais pas encore qui vous êtes, donc je ne peux que vous aider à faire connaissance. Ouvrez {link}, demandez un code, puis tapez ici `/{trigger} lier CODE`.",
 		EN: "I do not know yet who you are, so all I can do is help you get acquainted. Open {link}, ask for a code, then type `/{trigger} link CODE` here.",
 	},
+	"confidential": {
+		FR: "{id}\u202f: demande confidentielle. Ceux qui peuvent en décider l'ont reçue en personne.",
+		EN: "{id}: a confidential request. Those who may decide on it were told in person.",
+	},
 	"renew": {
 		FR: "Le lien entre ce compte et vous est trop ancien, donc je ne peux rien vous montrer ni rien faire. Renouvelez-le\u202f: ouvrez {link}, demandez un code, puis tapez ici `/{trigger} lier CODE`.",
 		EN: "The link between this account and you is too old, so I can show you nothing and do nothing. Renew it: open {link}, ask for a code, then type `/{trigger} link CODE` here.",

@@ -50,12 +50,13 @@ func (b *Book) addRule(e entry, f *faults) {
 		return
 	}
 	r := &rule{Rule: Rule{
-		ID:      w.ID,
-		Text:    desk.Text{FR: oneLine(w.FR), EN: oneLine(w.EN)},
-		When:    oneLine(w.When),
-		Outcome: outcomes[w.Outcome],
-		File:    f.file,
-		Line:    line,
+		ID:           w.ID,
+		Text:         desk.Text{FR: oneLine(w.FR), EN: oneLine(w.EN)},
+		When:         oneLine(w.When),
+		Outcome:      outcomes[w.Outcome],
+		Confidential: w.Confidential,
+		File:         f.file,
+		Line:         line,
 	}, lines: w.lines}
 	f.addError(b.checkID(r.ID))
 	f.about("fr")

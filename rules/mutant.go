@@ -107,6 +107,9 @@ func (r *rule) mistakes() (all []mistake) {
 			change("outcome", r.outcome(), word, func(m *rule) { m.Outcome, m.panels = o, nil })
 		}
 	}
+	if r.Confidential {
+		change("confidential", "true", "false", func(m *rule) { m.Confidential = false })
+	}
 	if r.Deadline > 0 {
 		change("deadline", itoa(r.Deadline), "the house's", func(m *rule) { m.Deadline = 0 })
 	}

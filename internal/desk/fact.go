@@ -1,6 +1,9 @@
 package desk
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A Fact is one thing that happened. The set is closed; facts are never edited.
 type Fact interface{ fact() }
@@ -273,6 +276,17 @@ const (
 	ToRemind    Role = "reminder"  // tells the approvers that the deadline has passed
 	ToEscalate  Role = "escalated" // tells others that the approvers have not answered
 )
+
+// ToApprover is the card of a confidential request for one approver, in person.
+func ToApprover(who UID) Role { return Role(approverRole + who) }
+
+const approverRole = "approver:"
+
+// Approver is whose card it is; "" if it is not one of those.
+func (r Role) Approver() UID {
+	who, one := strings.CutPrefix(string(r), approverRole)
+	return either(one, UID(who), "")
+}
 
 // A Post is where something was said. The zero Post is nowhere: the person
 // could not be reached.

@@ -79,10 +79,13 @@ type Request struct {
 	Error     string        // of the last failure or doubt, for operators
 	Announced map[Role]Announced
 	Telling   map[Role]Claim // posts that somebody is about to make
-	Hushed    bool           // where it was told of is erased: nothing more is told
-	Erased    bool           // nothing is left but its number and how it ended
-	Asked     time.Time
-	Changed   time.Time // when the state last changed
+	// Confidential: a decision on it was; what was once told of it in a channel is
+	// taken back there.
+	Confidential bool
+	Hushed       bool // where it was told of is erased: nothing more is told
+	Erased       bool // nothing is left but its number and how it ended
+	Asked        time.Time
+	Changed      time.Time // when the state last changed
 }
 
 // A Vote is one approval.
@@ -221,6 +224,7 @@ func (r Request) executed(e Event) (Request, bool) {
 func (r Request) decided(f Decided, at time.Time) Request {
 	d := f.Decision
 	r.Decision, r.State = d, Rejected // also what an empty or unknown outcome means
+	r.Confidential = r.Confidential || d.Confidential
 	r.Seen, r.Decided, r.Dates, r.Reminded, r.Escalated = f.Seen, at, f.Dates, false, false
 	switch {
 	case d.Outcome == Allowed && !r.Action.Verb.takesTwo() && (r.Amender == "" || r.Amender == r.By):

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -101,7 +103,7 @@ func (n *Notifier) tell(ctx context.Context, due map[desk.ID]bool) {
 func (n *Notifier) Settle(ctx context.Context, r desk.Request) error {
 	var errs []error
 	asleep := false
-	for _, role := range Wanted(r) {
+	for _, role := range n.wanted(r) {
 		told, before := r.Announced[role]
 		switch rings := role == desk.ToRemind || role == desk.ToEscalate; {
 		case rings && n.Working != nil && !n.Working(n.Desk.Now()):
@@ -130,7 +132,7 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	alone := r.Action.Verb == desk.HouseFreeze || r.Action.Verb == desk.RulesUndo // the others are told what one did
 	stops := alone && r.State == desk.Settled || r.Limit.First || len(r.Thin) > 0
 	_, shown := r.Announced[desk.ToApprovers] // before it was amended to what needs nobody, as it may be
-	if r.Decision.Outcome == desk.Pending || r.Decision.Reviewed() || stops || shown {
+	if shown || !r.Confidential && (r.Decision.Outcome == desk.Pending || r.Decision.Reviewed() || stops) {
 		roles = append(roles, desk.ToApprovers)
 	}
 	if r.Reminded && unsaid(r, desk.ToRemind) {
@@ -152,6 +154,26 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	done := r.State == desk.Settled || r.State == desk.Review
 	if _, told := r.Announced[desk.ToOwner]; (done || told) && r.Owner != "" && r.Owner != r.By {
 		roles = append(roles, desk.ToOwner)
+	}
+	return roles
+}
+
+// wanted are the roles of Wanted, and of a confidential request those who may
+// approve it, each in person, and those who were told so.
+func (n *Notifier) wanted(r desk.Request) []desk.Role {
+	roles := Wanted(r)
+	if !r.Confidential || r.Hushed {
+		return roles
+	}
+	for _, role := range slices.Sorted(maps.Keys(r.Announced)) {
+		if role.Approver() != "" {
+			roles = append(roles, role)
+		}
+	}
+	for _, who := range n.Desk.Awaited(r) {
+		if role := desk.ToApprover(who); !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
 	}
 	return roles
 }

@@ -4,6 +4,7 @@
 //	alias ajouter|add ALIAS ACCOUNT [motif : REASON]
 //	alias retirer|remove ALIAS ACCOUNT [motif : REASON]
 //	quota ACCOUNT [10Go] [motif : REASON]        no size: shows the account
+//	verrouiller ACCOUNT [motif : REASON]
 //	compte verrouiller|activer|fermer|masquer|démasquer ACCOUNT [motif : REASON]
 //	account lock|activate|close|hide|unhide ACCOUNT [reason: REASON]
 //	compte supprimer|account delete ACCOUNT [motif : REASON]

@@ -160,7 +160,7 @@ func (c Charter) list(p *Page, heading string, of []rules.Rule, outcome desk.Out
 	var items []Item
 	for _, r := range of {
 		if r.Outcome == outcome {
-			items = append(items, Item{r.Text.In(c.Lang), c.terms(r)})
+			items = append(items, Item{r.Text.In(c.Lang), c.terms(r) + c.privacy(r)})
 		}
 	}
 	if len(items) == 0 {
@@ -182,6 +182,14 @@ func (c Charter) terms(r rules.Rule) string {
 		return t.review(r.Panels, deadline)
 	}
 	return t.say("approval", t.panels(r.Panels)) + t.dates(deadline, expiry)
+}
+
+// privacy says that nobody but those who approve is told.
+func (c Charter) privacy(r rules.Rule) string {
+	if !r.Confidential {
+		return ""
+	}
+	return " " + tongue(c.Lang).say("confidential")
 }
 
 func either(own, house int) int {

@@ -39,6 +39,7 @@ var words = map[string]desk.Text{
 	"correspondents":  {FR: "Correspondants", EN: "Correspondents"},
 	"nobody":          {FR: "personne", EN: "nobody"},
 	"approval":        {FR: "Accord : %s.", EN: "Approval: %s."},
+	"confidential":    {FR: "Confidentiel : dit en personne, dans aucun canal.", EN: "Confidential: told in person, in no channel."},
 	"remind.review":   {FR: "Rappel au bout %s ; sans réponse, l’effet demeure.", EN: "Reminder after %s; unanswered, the effect stays."},
 	"review":          {FR: "Fait à l’instant, puis gardé ou défait par : %s.", EN: "Done at once, then kept or taken back by: %s."},
 	"and":             {FR: ", et ", EN: ", and "},

@@ -27,6 +27,7 @@ type Answer struct {
 	By      string // id of a rule, noRule, or "" for any
 	From    []desk.Panel
 	Within  *[2]int // working days: deadline, expiry
+	Private string  // "yes" or "no": confidential
 	Says    string
 }
 
@@ -43,7 +44,7 @@ const noRule = "no rule"
 var (
 	outcomes = map[string]desk.Outcome{"allow": desk.Allowed, "ask": desk.Pending, "deny": desk.Denied, "review": reviewed}
 	doors    = []desk.Door{desk.Chat, desk.Portal, desk.Shell}
-	keys     = []string{"who", "asks", "door", "gets", "from", "within", "says"}
+	keys     = []string{"who", "asks", "door", "gets", "from", "within", "confidential", "says"}
 
 	fromForm   = regexp.MustCompile(`^([0-9]{1,2}) of (.+)$`)
 	withinForm = regexp.MustCompile(`^([0-9]{1,3}) of ([0-9]{1,3}) days$`)
@@ -153,6 +154,10 @@ func (a *Answer) read(e entry) error {
 			return fmt.Errorf("%q: write deadline and expiry, such as 3 of 10 days; 0 is the house's", e.value)
 		}
 		a.Within = &[2]int{number(m[1]), number(m[2])}
+	case "confidential":
+		if a.Private = e.value; a.Private != "yes" && a.Private != "no" {
+			return fmt.Errorf("%q: write yes or no", e.value)
+		}
 	case "says":
 		a.Says = e.value
 	default:
@@ -172,7 +177,15 @@ func (a Answer) accepts(d desk.Decision) bool {
 	return a.Outcome == outcomeOf(d) && (a.By == "" || a.By == ruleOf(d)) &&
 		(a.From == nil || slices.EqualFunc(a.From, d.Panels, samePanel)) &&
 		(a.Within == nil || *a.Within == [2]int{d.Deadline, d.Expiry}) &&
+		(a.Private == "" || a.Private == yesNo(d.Confidential)) &&
 		(a.Says == "" || a.Says == d.Because.FR || a.Says == d.Because.EN)
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
 }
 
 func samePanel(x, y desk.Panel) bool {

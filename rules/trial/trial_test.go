@@ -204,7 +204,7 @@ func TestLoadBad(t *testing.T) {
 	const good = "-- x --\nwho: ann\nasks: quota.set ann@a.fr size=5G\ngets: deny\n"
 	for name, c := range map[string]struct{ cases, want string }{
 		"no colon":           {"-- x --\nwho ann\n", `cases.txtar:2: "who ann": write a line as key: value`},
-		"unknown key":        {good + "got: x\n", `cases.txtar:5: got: not known; a case has who, asks, door, gets, from, within, says`},
+		"unknown key":        {good + "got: x\n", `cases.txtar:5: got: not known; a case has who, asks, door, gets, from, within, confidential, says`},
 		"nobody":             {strings.Replace(good, "who: ann", "who: zoe", 1), `cases.txtar:3: asks: nobody under people is called "zoe"; there are ann, bea`},
 		"no account":         {strings.Replace(good, "ann@a.fr", "zoe@a.fr", 1), `cases.txtar:3: asks: no account under accounts has the address "zoe@a.fr"`},
 		"no owner":           {good + "-- y --\nwho: ann\nasks: account.show z@a.fr\ngets: deny\n-- accounts --\nz@a.fr: owner=zoe\n", `cases.txtar:7: asks: z@a.fr belongs to "zoe", who is not under people`},
