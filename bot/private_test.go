@@ -101,6 +101,15 @@ func TestWhatBecomesConfidentialLeavesTheChannel(t *testing.T) {
 	if said := h.inChannel(t, at.Channel); strings.Contains(said, "u.fr") || strings.Contains(said, "Marie") || strings.Contains(said, "accueil") {
 		t.Errorf("the channel says %s", said)
 	}
+	// Nor does it come back by another amendment: what was confidential stays so.
+	pending := secretly
+	pending.Confidential = false
+	h.desk.Rules = decision(pending)
+	got(h.desk.Amend(t.Context(), "marie", desk.Chat, r.ID, "", "contact2@u.fr"))
+	h.settles(t, r.ID)
+	if said := h.inChannel(t, at.Channel); strings.Contains(said, "u.fr") {
+		t.Errorf("the channel says again %s", said)
+	}
 	r, _ = h.Request(r.ID)
 	if r.Announced[desk.ToApprover("paul")].Post.ID == "" {
 		t.Error("paul is not told")
