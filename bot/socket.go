@@ -159,9 +159,8 @@ func (m *Mattermost) hear(ctx context.Context, me string, e *model.WebSocketEven
 			return ears.Message(ctx, heard(p))
 		}
 	case model.WebsocketEventUserUpdated:
-		if user, ok := e.GetData()["user"].(map[string]any); ok {
-			account, _ := user["id"].(string)
-			ears.Account(ctx, account)
+		if user, ok := e.GetData()["user"].(*model.User); ok {
+			ears.Account(ctx, user.Id)
 		}
 	case model.WebsocketEventAddedToTeam:
 		if e.GetData()["user_id"] == me {
