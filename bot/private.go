@@ -20,9 +20,19 @@ func (b *Bot) posted(r desk.Request, channel string) Message {
 func (b *Bot) card(r desk.Request, op, account string) desk.Role {
 	role := stands[op]
 	if r.Confidential && role == desk.ToApprovers {
-		return desk.ToApprover(b.Desk.View.Binding(account))
+		return desk.ToApprover(r.ID, b.Desk.View.Binding(account))
 	}
 	return role
+}
+
+// approver is whose card it is, among those who can be reached.
+func (b *Bot) approver(id desk.ID, role desk.Role) desk.UID {
+	for _, who := range b.Desk.View.Bound() {
+		if desk.ToApprover(id, who) == role {
+			return who
+		}
+	}
+	return ""
 }
 
 // public leaves out what must not be named in a channel.

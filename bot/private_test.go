@@ -57,7 +57,7 @@ func TestNothingConfidentialShowsInAChannel(t *testing.T) {
 	r = h.settles(t, r.ID)
 	silent("asked")
 	for who, want := range map[desk.UID]bool{"paul": true, "sylvie": true, "eve": true, "bob": false} {
-		at := r.Announced[desk.ToApprover(who)].Post
+		at := r.Announced[desk.ToApprover("D-1", who)].Post
 		if direct := got(h.chat.Direct(t.Context(), room.Account(who))); (at.Channel == direct && at.ID != "") != want {
 			t.Errorf("%s is told at %v", who, at)
 		}
@@ -74,7 +74,7 @@ func TestNothingConfidentialShowsInAChannel(t *testing.T) {
 	silent("late")
 
 	// The button of one approver is not another's, nor does it work elsewhere.
-	own := r.Announced[desk.ToApprover("paul")].Post
+	own := r.Announced[desk.ToApprover("D-1", "paul")].Post
 	stolen := h.click(t, "paul", own, 0)
 	as("sylvie")(t, h, stolen)
 	if h.send(t, stolen); h.bot.Refused()["foreign"] != 1 || h.state(r.ID) != desk.Waiting {
@@ -86,7 +86,7 @@ func TestNothingConfidentialShowsInAChannel(t *testing.T) {
 	}
 	r = h.settles(t, r.ID)
 	silent("refused")
-	if m := h.chat.shows(r.Announced[desk.ToApprover("sylvie")].Post); len(m.Card.Buttons) != 0 || !strings.Contains(m.Line, "D-1") {
+	if m := h.chat.shows(r.Announced[desk.ToApprover("D-1", "sylvie")].Post); len(m.Card.Buttons) != 0 || !strings.Contains(m.Line, "D-1") {
 		t.Errorf("sylvie's card shows %+v", m)
 	}
 }
@@ -111,10 +111,10 @@ func TestWhatBecomesConfidentialLeavesTheChannel(t *testing.T) {
 		t.Errorf("the channel says again %s", said)
 	}
 	r, _ = h.Request(r.ID)
-	if r.Announced[desk.ToApprover("paul")].Post.ID == "" {
+	if r.Announced[desk.ToApprover("D-1", "paul")].Post.ID == "" {
 		t.Error("paul is not told")
 	}
-	old := h.click(t, "paul", r.Announced[desk.ToApprover("paul")].Post, 0)
+	old := h.click(t, "paul", r.Announced[desk.ToApprover("D-1", "paul")].Post, 0)
 	old["post_id"], old["channel_id"] = at.ID, at.Channel
 	if h.send(t, old); h.state(r.ID) != desk.Waiting {
 		t.Error("decided in the channel")

@@ -184,7 +184,7 @@ func TestNothingConfidentialOnTheServer(t *testing.T) {
 		t.Fatalf("told %q", said)
 	}
 	r := c.settles(t, "D-1")
-	at := r.Announced[desk.ToApprover("paul")].Post
+	at := r.Announced[desk.ToApprover("D-1", "paul")].Post
 	must(t, c.press(t, "paul", at, 0))
 	if c.settles(t, "D-1"); c.state("D-1") != desk.Ready {
 		t.Fatalf("%s, refused %v", c.state("D-1"), c.bot.Refused())

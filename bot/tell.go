@@ -62,14 +62,14 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 	if role == desk.ToOwner {
 		to = r.Owner
 	}
-	if role.Approver() != "" {
-		to = role.Approver()
+	if role.InPerson() {
+		to = b.approver(r.ID, role)
 	}
 	channel, lang, err := b.private(ctx, to)
 	if err != nil || channel == "" {
 		return Message{}, err
 	}
-	if role.Approver() != "" {
+	if role.InPerson() {
 		return b.approval(lang, r, role, channel), nil
 	}
 	m := b.personal(lang, role, r)

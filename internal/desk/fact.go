@@ -1,6 +1,9 @@
 package desk
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -278,15 +281,17 @@ const (
 )
 
 // ToApprover is the card of a confidential request for one approver, in person.
-func ToApprover(who UID) Role { return Role(approverRole + who) }
-
-const approverRole = "approver:"
-
-// Approver is whose card it is; "" if it is not one of those.
-func (r Role) Approver() UID {
-	who, one := strings.CutPrefix(string(r), approverRole)
-	return either(one, UID(who), "")
+// It does not name them: a login in the words of somebody else's request would
+// outlive its erasure.
+func ToApprover(id ID, who UID) Role {
+	sum := sha256.Sum256(fmt.Appendf(nil, "approver %s %s", id, who))
+	return Role(inPerson + hex.EncodeToString(sum[:8]))
 }
+
+const inPerson = "approver:"
+
+// InPerson says that it is one of those.
+func (r Role) InPerson() bool { return strings.HasPrefix(string(r), inPerson) }
 
 // A Post is where something was said. The zero Post is nowhere: the person
 // could not be reached.

@@ -166,12 +166,12 @@ func (n *Notifier) wanted(r desk.Request) []desk.Role {
 		return roles
 	}
 	for _, role := range slices.Sorted(maps.Keys(r.Announced)) {
-		if role.Approver() != "" {
+		if role.InPerson() {
 			roles = append(roles, role)
 		}
 	}
 	for _, who := range n.Desk.Awaited(r) {
-		if role := desk.ToApprover(who); !slices.Contains(roles, role) {
+		if role := desk.ToApprover(r.ID, who); !slices.Contains(roles, role) {
 			roles = append(roles, role)
 		}
 	}

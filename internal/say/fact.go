@@ -41,7 +41,7 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 	case desk.Digested:
 		return "fact.digested", nil
 	case desk.Announced:
-		return announced(f), []string{"word", stateWord(lang, f.Shows), "to", called(lang, name, f.Role.Approver(), quote)}
+		return announced(f), []string{"word", stateWord(lang, f.Shows)}
 	case desk.Held:
 		return "fact.held", []string{"limit", brake(lang, f)}
 	case desk.Released:
@@ -152,7 +152,7 @@ func announced(f desk.Announced) string {
 	if f.Post == (desk.Post{}) {
 		return "fact.announced.nowhere"
 	}
-	if f.Role.Approver() != "" {
+	if f.Role.InPerson() {
 		return "fact.announced.approver"
 	}
 	return "fact.announced." + string(f.Role)

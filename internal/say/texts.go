@@ -551,7 +551,7 @@ var texts = map[string]text{
 	"fact.unknown":               {"Partage n'a pas confirmé l'essai {attempt}. Nous vérifions ce qui a été appliqué.", "Partage has not confirmed attempt {attempt}. We are checking what was applied."},
 	"fact.done":                  {"Appliquée, et vérifiée par une lecture sur Partage.", "Applied, and verified by reading Partage."},
 	"fact.announced.approvers":   {"Montrée aux personnes qui peuvent décider ({word}).", "Shown to the people who may decide ({word})."},
-	"fact.announced.approver":    {"Montrée en personne à {to}, qui peut décider ({word}).", "Shown in person to {to}, who may decide ({word})."},
+	"fact.announced.approver":    {"Montrée en personne à quelqu'un qui peut décider ({word}).", "Shown in person to somebody who may decide ({word})."},
 	"fact.announced.asker":       {"Montrée à la personne qui a fait la demande ({word}).", "Shown to the person who asked ({word})."},
 	"fact.announced.outcome":     {"Suite annoncée à la personne qui a fait la demande ({word}).", "Outcome told to the person who asked ({word})."},
 	"fact.announced.owner":       {"Annoncée à la personne à qui est le compte ({word}).", "Told to the person whose account it is ({word})."},
