@@ -73,7 +73,7 @@ func (p pen) asker(r desk.Request, now desk.Account) Message {
 // change until that is settled, and what became of it.
 func (p pen) card(r desk.Request) *Card {
 	c := &Card{Tone: tones[r.State], Title: string(r.ID) + " · " + say.Title(p.lang, r.Action), Text: p.outcome(r)}
-	if !r.State.Final() {
+	if !r.State.Final() && r.State != desk.Review && !r.Undoing {
 		c.Text = say.Effect(p.lang, r.Action, code) + "\n" + c.Text
 	}
 	return c

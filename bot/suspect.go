@@ -24,5 +24,9 @@ func (b *Bot) suspects(p pen, r desk.Request) string {
 		return ""
 	}
 	s.Asked = public(s.Asked) // the approvers' card is in a channel
+	return p.suspects(s)
+}
+
+func (p pen) suspects(s desk.Suspicion) string {
 	return strings.Join(say.Suspicion(p.lang, s, code), "\n")
 }
