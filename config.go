@@ -19,6 +19,7 @@ import (
 	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
+	"github.com/unistra/melusine/internal/drift"
 	"github.com/unistra/melusine/internal/executor"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
@@ -36,6 +37,7 @@ type config struct {
 	Calendar    calendarConfig   `yaml:"calendar"`
 	StaleAfter  time.Duration    `yaml:"stale_after"` // age of the directory beyond which nothing is changed
 	Refresh     refreshConfig    `yaml:"refresh"`
+	Store       string           `yaml:"store"` // folder where what was read is kept for the next start, "" = nowhere
 	Directory   directory.Config `yaml:"directory"`
 	Partage     partageConfig    `yaml:"partage"`
 	Mattermost  mattermostConfig `yaml:"mattermost"`
@@ -43,6 +45,9 @@ type config struct {
 	Executor    executor.Timing  `yaml:"executor"` // how long Partage may take
 	History     historyConfig    `yaml:"history"`
 	Operations  operationsConfig `yaml:"operations"`
+	Drift       drift.Config     `yaml:"drift"`       // what is compared between the directory and Partage, and repaired
+	Cost        costConfig       `yaml:"cost"`        // what a month costs
+	Watch       watchConfig      `yaml:"watch"`       // services that are asked whether they answer
 	Delegations any              `yaml:"delegations"` // where they were once: see melusine delegations import
 
 	JournalPasswordFile string `yaml:"journal_password_file"` // for a database that asks for one
@@ -73,11 +78,6 @@ func (c calendarConfig) terms(days *calendar.Calendar) desk.Terms {
 	return desk.Terms{Calendar: days, Deadline: c.Deadline, Expiry: c.Expiry, Escalation: c.Escalation}
 }
 
-type refreshConfig struct {
-	Directory time.Duration `yaml:"directory"`
-	Partage   time.Duration `yaml:"partage"`
-}
-
 type historyConfig struct {
 	KeyFile  string     `yaml:"key_file"`  // signs the checkpoints, "" = there are none
 	Folder   string     `yaml:"folder"`    // where they are kept
@@ -97,6 +97,7 @@ type partageConfig struct {
 	KeysDir  string        `yaml:"keys_dir"` // one file per mail domain, named after it, holding its key
 	PageSize int           `yaml:"page_size"`
 	Timeout  time.Duration `yaml:"timeout"`
+	Rate     float64       `yaml:"rate"` // pages of listings, counts and comparisons asked for in a second
 }
 
 type mattermostConfig struct {
@@ -114,20 +115,27 @@ type mattermostConfig struct {
 	// SignIn names the ways in which Mattermost signs people in by the directory
 	// itself, such as ldap or saml: their accounts need no code.
 	SignIn []string `yaml:"sign_in"`
+
+	PortalOnly []desk.Verb         `yaml:"portal_only"` // approved there, and not by a click in the chat
+	Classes    map[string][]string `yaml:"classes"`     // what people call each class of service in a sentence
 }
 
 func defaultConfig() config {
 	return config{
 		Journal: "melusine.db", TimeZone: "Europe/Paris", StaleAfter: 24 * time.Hour,
-		Calendar:   calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
-		Brakes:     brakesConfig(desk.StandardBrakes()),
-		Refresh:    refreshConfig{Directory: 15 * time.Minute, Partage: 6 * time.Hour},
-		Directory:  directory.Default(),
-		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second},
-		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr", BindingDays: 365},
-		Portal:     portal.DefaultConfig(),
-		Executor:   executor.Standard(),
-		History:    historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
+		Calendar:  calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
+		Brakes:    brakesConfig(desk.StandardBrakes()),
+		Refresh:   refreshConfig{Directory: 15 * time.Minute, Whole: 24 * time.Hour, Partage: 6 * time.Hour, Counts: 15 * time.Minute, Sample: 50},
+		Directory: directory.Default(),
+		Partage:   partageConfig{PageSize: 200, Timeout: 30 * time.Second, Rate: 10},
+		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr", BindingDays: 365,
+			PortalOnly: []desk.Verb{desk.AccountDelete, desk.RulesActivate, desk.RulesRollback}},
+		Portal:   portal.DefaultConfig(),
+		Executor: executor.Standard(),
+		Drift:    drift.Default(),
+		Cost:     costConfig{Currency: "€"},
+		Watch:    watchConfig{Every: time.Minute},
+		History:  historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
 	}
 }
 
@@ -189,6 +197,11 @@ func (c config) check() error {
 	need(c.Refresh.Directory >= 10*time.Second, "refresh.directory", "less than 10s")
 	need(c.Refresh.Partage >= time.Minute, "refresh.partage", "less than 1m")
 	need(c.Refresh.Directory < c.StaleAfter, "refresh.directory", "not less than stale_after")
+	need(c.Refresh.Whole >= time.Minute, "refresh.whole", "less than 1m")
+	need(c.Refresh.Counts == 0 || c.Refresh.Counts >= 10*time.Second, "refresh.counts", "less than 10s; 0 = never")
+	need(c.Refresh.Sample >= 0 && c.Refresh.Sample <= 10_000, "refresh.sample", "not from 0 to 10000")
+	need(c.Partage.Rate >= 0.1 && c.Partage.Rate <= 1000, "partage.rate", "not from 0.1 to 1000 a second")
+	need(c.Store == "" || filepath.IsAbs(c.Store), "store", "not a whole path")
 	need(domainForm.MatchString(c.Partage.Scope), "partage.scope", "the domain of the eduPersonPrincipalNames is missing")
 	need(c.Partage.KeysDir != "", "partage.keys_dir", "the folder of the domain keys is missing")
 	need(webURL(c.Partage.URL), "partage.url", "not an https:// address (http:// is for this machine only)")
@@ -207,6 +220,10 @@ func (c config) check() error {
 	for _, service := range m.SignIn {
 		need(slices.Contains(signIns, service), "mattermost.sign_in", service+" does not prove who somebody is: "+strings.Join(signIns, ", "))
 	}
+	for _, v := range m.PortalOnly {
+		spec, ok := desk.SpecOf(v)
+		need(ok && spec.Changes, "mattermost.portal_only", string(v)+" is not a verb that changes something")
+	}
 	need(m.Language == "fr" || m.Language == "en", "mattermost.language", "neither fr nor en")
 	simulated, err := url.Parse(c.Partage.URL)
 	if err := c.Executor.Check(err == nil && simulated.Scheme == "http"); err != nil { // http is for a simulator on this machine
@@ -219,7 +236,8 @@ func (c config) check() error {
 	host, _, err := net.SplitHostPort(c.Operations.Listen)
 	need(c.Operations.Listen == "" || err == nil && host != "", "operations.listen", "not the address of one interface and a port, such as 127.0.0.1:8082")
 	need(c.Delegations == nil, "delegations", "these are facts of the journal now: keep the section in a file of its own, melusine delegations import CONFIGURATION THAT_FILE, and remove it here")
-	return errors.Join(append(errs, c.Calendar.Check(), c.Directory.Check(), c.Portal.Check())...)
+	_, cost := c.Cost.tariff()
+	return errors.Join(append(errs, c.Calendar.Check(), c.Directory.Check(), c.Portal.Check(), c.Drift.Check(), cost, c.Watch.check())...)
 }
 
 // onPostgres tells the address of a database from the path of a file.

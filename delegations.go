@@ -203,7 +203,10 @@ func withDirectory(ctx context.Context, file string, write bool, work func(*hous
 	}
 	h, err := newHouse(ctx, newLog(), events, p.seed, ldap, p.office)
 	if err == nil {
-		h.desk.Zone = p.zone
+		h.desk.Zone, h.desk.Stale, h.desk.Brakes, h.desk.Terms = p.zone, cfg.StaleAfter, cfg.Brakes.desk(), cfg.Calendar.terms(p.days)
+		err = h.equip(cfg.Drift, cfg.Cost, watchConfig{Restored: cfg.Watch.Restored}, p.zone)
+	}
+	if err == nil {
 		err = h.loadPeople(ctx)
 	}
 	if err == nil {

@@ -11,12 +11,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/unistra/melusine/bot"
 	"github.com/unistra/melusine/bot/room"
 	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/drift"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/partage"
@@ -138,20 +140,38 @@ func (d *demo) build(ctx context.Context, accounts int, log *slog.Logger) error 
 		return err
 	}
 	people := newDemoPeople(university)
-	if d.house, err = newHouse(ctx, log, events, seed, people, &effect.Office{Domains: domains, Scope: "unistra.fr"}); err != nil {
+	if d.house, err = newHouse(ctx, log, events, seed, people, &effect.Office{Domains: domains, Scope: "unistra.fr", Rand: rand.Reader}); err != nil {
 		return err
 	}
 	d.seeds = domainSeeds(people.correspondents())
-	return nil
-}
-
-// open makes the doors: a portal where one chooses who to be, and a chat room.
-func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
 		return fmt.Errorf("load time zone: %w", err)
 	}
 	d.house.desk.Zone = zone
+	return d.house.equip(demoDrift(), demoCost(), watchConfig{Every: time.Minute, Webmail: strings.TrimSuffix(base, "/service/domain") + "/mail", Restored: "(zimbraNotes=Compte restauré)"}, zone)
+}
+
+// demoDrift tells apart the two populations that the university publishes.
+func demoDrift() drift.Config {
+	c := drift.Default()
+	c.Populations = []drift.Population{
+		{Name: "students", FR: "étudiants", EN: "students", Affiliations: []string{"student"}, Classes: []string{"s_univ-strasbourg_etudiant"}, Class: "s_univ-strasbourg_etudiant"},
+		{Name: "staff", FR: "personnels", EN: "staff", Affiliations: []string{"employee", "faculty", "researcher", "affiliate"},
+			Classes: []string{"?_univ-strasbourg_personnel", "?_univ-strasbourg_heberge"}, Class: "s_univ-strasbourg_personnel"},
+	}
+	return c
+}
+
+// demoCost is what the slides of the university were read to say: 46,826 small
+// accounts of 88,876 are paid for. No tariff was ever published.
+func demoCost() costConfig {
+	return costConfig{Currency: "€", Bought: "210T", Prices: []priceConfig{{Class: "s_*", Each: "0.0064", Free: 42_050}, {Class: "l_*", Each: "0.019475"}}}
+}
+
+// open makes the doors: a portal where one chooses who to be, and a chat room.
+func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
+	zone := d.house.desk.Zone
 	secret := make([]byte, 32)
 	if _, err := rand.Read(secret); err != nil {
 		return fmt.Errorf("draw secret: %w", err)
@@ -170,6 +190,7 @@ func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 	d.room.Connect(d.bot.Handler())
 	config := portal.DefaultConfig()
 	config.Listen, config.URL, config.Name, config.Demo = d.address, "http://"+d.address, "Université de démonstration", d.cast
+	d.house.desk.Proofs = desk.Proofs(config.SignInAgain)
 	d.web, err = portal.New(config, portal.Deps{Desk: d.house.desk, Now: time.Now, Rand: rand.Reader, Zone: zone, Log: log, Approvers: d.house.library.ApproverGroups,
 		Mount: []portal.Mount{{Path: "/chat", Name: desk.Text{FR: "Chat (démo)", EN: "Chat (demo)"}, Handler: d.room.Handler(portal.Who)}}})
 	return err
@@ -243,6 +264,8 @@ Mélusine is ready (%.1f s): an invented university of %d mailboxes, a simulated
   2. In a private window (one browser is one person), be Paul Langevin. Open the chat: the card is there. Approve it.
   3. Back to Jeanne: the request is done, read back from Partage, and her history tells it.
   Then, in the chat as Sophie Germain:  /melusine quota jdupont 12Go   ·   /melusine aide
+  4. As Sophie: the pages Tableau de bord and Écarts. Ask for a plan of ten; as Henri Poincaré, approve it.
+  Or a sentence, in her direct messages:  ajoute 2 Go au quota de jdupont
 
   Stop with Ctrl-C. Nothing is kept.
 `, after.Seconds(), c.Accounts, c.Listen)

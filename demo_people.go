@@ -53,7 +53,7 @@ func (d demoPeople) Person(_ context.Context, uid desk.UID) (desk.Person, error)
 func (d demoPeople) person(p simulator.Person) desk.Person {
 	person := desk.Person{
 		UID: desk.UID(p.UID), Name: p.DisplayName, Mail: desk.Address(p.Mail), EPPN: p.EPPN, Affiliation: p.Affiliation,
-		Unit: p.Unit.Code, UnitName: p.Unit.Label, UnitDomain: d.domains[p.Unit.Code], Manager: desk.UID(p.Manager), MailState: "A",
+		Unit: p.Unit.Code, UnitName: p.Unit.Label, UnitDomain: d.domains[p.Unit.Code], Manager: desk.UID(p.Manager), MailState: p.State[len("{MAIL}"):][:1],
 	}
 	if d.admins[p.UID] {
 		person.Groups = []string{"melusine-admins"}

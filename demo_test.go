@@ -191,7 +191,7 @@ func TestBadInputInChat(t *testing.T) {
 		{"alias absent", "jdupont", "/melusine alias retirer absent@physique.unistra.fr jdupont", "absent@physique.unistra.fr"},
 		{"account unknown", "sgermain", "/melusine compte personne.du.tout", "personne.du.tout"},
 		{"account of somebody else", "n.fischer", "/melusine compte jdupont", "jdupont"},
-		{"size without unit", "sgermain", "/melusine quota jdupont 12", "12"},
+		{"size without unit", "sgermain", "/melusine quota jdupont 12", "unité"},
 		{"quota below use", "sgermain", "/melusine quota jdupont 1M", "espace utilisé"},
 		{"domain that nobody serves", "sgermain", "/melusine alias ajouter a@example.org jdupont", "example.org"},
 		{"request unknown", "sgermain", "/melusine valider 99", "D-99"},
@@ -298,5 +298,28 @@ func TestPartageDown(t *testing.T) {
 	}
 	if said := sophie.says("/melusine demande 1"); !strings.Contains(said, "Partage") || s.effects() != 0 {
 		t.Errorf("tells %q, %d effects", said, s.effects())
+	}
+}
+
+// A sentence, in the demo too, is shown and waits for a yes.
+func TestASentenceInTheDemo(t *testing.T) {
+	s := newStage(t, nil)
+	sophie := s.be("sgermain")
+	if said := sophie.says("ajoute 2 Go au quota de jdupont"); !strings.Contains(said, "À confirmer") || !strings.Contains(said, "quota jdupont") && !strings.Contains(said, "quota jeanne.dupont@unistra.fr") {
+		t.Fatalf("answered %q", said)
+	}
+	if said := sophie.says("oui"); !strings.Contains(said, "D-1") {
+		t.Fatalf("answered %q", said)
+	}
+	s.request("D-1", desk.Settled)
+	if said := sophie.says("augmente le quota de jdupont"); !strings.Contains(said, "Quelle taille") {
+		t.Errorf("answered %q", said)
+	}
+	if said := sophie.says("de 1 Go"); !strings.Contains(said, "À confirmer") {
+		t.Errorf("answered %q", said)
+	}
+	sophie.says("non")
+	if id, _ := s.house.mirror.Next(); id != "D-2" {
+		t.Errorf("next is %s", id)
 	}
 }

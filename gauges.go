@@ -54,19 +54,23 @@ var (
 	frozenGauge      = gauge("frozen", "1 while nothing is sent to Partage.")
 	frozenAtGauge    = gauge("frozen_since_timestamp_seconds", "When the freeze began; 0 without one.")
 	ageGauge         = gauge("source_age_seconds", "How long ago all people (directory) or all accounts (partage) were read; +Inf = never.", "source")
+	roundGauge       = gauge("partage_domains", "Domains of Partage: all, fresh (read within a round), never (not read yet).", "state")
+	followGauge      = gauge("directory_followed", "1 by the way changes of the directory are learned: syncrepl, poll or reread.", "way")
+	proofGauge       = gauge("proof_differences", "What differed when the copy was last compared with Partage: accounts sampled, domains counted; NaN = never compared.", "of")
+	proofAgeGauge    = gauge("proof_age_seconds", "How long ago that was; +Inf = never.")
+	leftGauge        = gauge("directory_left_out", "Entries of the directory that are nobody, by reason.", "reason")
 	sizeGauge        = gauge("mirror_rows", "People and accounts in memory.", "of")
 	eventsGauge      = gauge("journal_events", "Events in the journal, as far as they were read.")
 	thinGauge        = gauge("domains_thin", "Domains with fewer than two correspondents, by how many they have.", "correspondents")
 	sealLagGauge     = gauge("checkpoint_lag_events", "Events that no kept checkpoint covers.")
 	sealAgeGauge     = gauge("checkpoint_age_seconds", "How long ago a checkpoint was kept; +Inf = never.")
 	buildGauge       = gauge("build_info", "1; what is running.", "version", "go")
-	watchedStates    = []desk.State{desk.Open, desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped, desk.Review, desk.Settled, desk.Rejected, desk.Cancelled, desk.Lapsed, desk.Broken}
-	unfinishedStates = []desk.State{desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped, desk.Review}
+	unfinishedStates = []desk.State{desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped, desk.Review, desk.Applying}
 )
 
 // Describe is prometheus.Collector's.
 func (g gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{requestsGauge, oldestGauge, heldGauge, frozenGauge, frozenAtGauge, ageGauge, sizeGauge, eventsGauge, thinGauge, sealLagGauge, sealAgeGauge, buildGauge} {
+	for _, d := range []*prometheus.Desc{requestsGauge, oldestGauge, heldGauge, frozenGauge, frozenAtGauge, ageGauge, roundGauge, followGauge, proofGauge, proofAgeGauge, leftGauge, sizeGauge, eventsGauge, thinGauge, sealLagGauge, sealAgeGauge, buildGauge} {
 		to <- d
 	}
 }
@@ -79,6 +83,7 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 	g.requests(tell)
 	g.safety(tell)
 	g.world(tell)
+	g.sources(tell)
 	g.checkpoints(tell)
 	if info, ok := debug.ReadBuildInfo(); ok {
 		tell(buildGauge, 1, info.Main.Version, info.GoVersion)
@@ -96,7 +101,7 @@ func (g gauges) requests(tell tell) {
 			held[r.Limit.Limit]++
 		}
 	}
-	for _, s := range watchedStates {
+	for _, s := range desk.States() {
 		tell(requestsGauge, float64(count[s]), string(s))
 	}
 	for _, s := range unfinishedStates {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 
 	"github.com/unistra/melusine/internal/calendar"
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/directory"
+	"github.com/unistra/melusine/internal/drift"
 	"github.com/unistra/melusine/internal/effect"
 	"github.com/unistra/melusine/internal/executor"
 	"github.com/unistra/melusine/internal/journal"
@@ -42,6 +45,17 @@ type house struct {
 	days       *calendar.Calendar   // nil: requests wait for ever, and nobody is reminded
 	digest     reminder.Teller      // nil: nobody is told each morning what awaits them
 	vitals     *vitals
+	every      refreshConfig
+	store      store
+	pace       *pace             // nil: as fast as Partage answers
+	chance     *rand.Rand        // draws what is compared
+	census     *directory.Census // that was kept, to be followed from there; nil: to be read
+	progress   progress
+	drift      drift.Config   // of desk.Drift
+	zone       *time.Location // of the hours in it
+	prober     *prober        // nil: nothing is watched
+	restoredBy string         // LDAP filter, "" = not counted
+	restored   sighting
 	ruined     error // the journal is damaged: it is read up to there, and nothing is done
 }
 
@@ -56,8 +70,8 @@ func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, seed desk.B
 	start, library := time.Now(), &desk.Library{Fold: m, Read: readRules}
 	h := &house{
 		steady: func() time.Duration { return time.Since(start) },
-		log:    log, vitals: v, mirror: m, people: from, office: office, timing: executor.Standard(),
-		desk: &desk.Desk{Journal: j, View: m, Rules: library, Read: readRules, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes()},
+		log:    log, vitals: v, chance: newChance(), mirror: m, people: from, office: office, timing: executor.Standard(),
+		desk: &desk.Desk{Journal: j, View: m, Rules: library, Read: readRules, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes(), Rehearser: office},
 	}
 	if err := h.desk.Seed(ctx, seed); err != nil && desk.CodeOf(err) != desk.JournalDamaged {
 		return nil, fmt.Errorf("put the first rule book in force: %w", err)
@@ -117,6 +131,7 @@ func (h *house) loadAccounts(ctx context.Context) error {
 	if err := h.mirror.LoadAccounts(ctx, h.office.Accounts(ctx), h.desk.Now()); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}
+	h.countRestored(ctx)
 	return nil
 }
 
@@ -126,11 +141,12 @@ func (h *house) refresh(ctx context.Context, uids ...desk.UID) error {
 		if uid == "" {
 			continue
 		}
+		at := h.desk.Now()
 		p, err := h.people.Person(ctx, uid)
 		if err != nil {
 			return fmt.Errorf("read %s from the directory: %w", uid, err)
 		}
-		if err := h.mirror.LearnPerson(uid, p); err != nil {
+		if err := h.mirror.LearnPerson(uid, p, at); err != nil {
 			return fmt.Errorf("learn %s: %w", uid, err)
 		}
 	}
@@ -157,14 +173,21 @@ func (h *house) run(ctx context.Context, teller notify.Teller, every refreshConf
 		n.Working = h.days.Working
 		parts = append(parts, h.persists("reminder", h.reminder().Run))
 	}
+	h.every = every
 	if h.ruined == nil {
 		parts = append(parts, h.persists("executor", x.Run), h.persists("notifier", n.Run), h.watch)
+	}
+	if h.ruined == nil && h.desk.Drift != nil {
+		parts = append(parts, h.persists("conductor", h.conductor().Run))
+	}
+	if h.prober != nil {
+		parts = append(parts, h.prober.run)
 	}
 	for _, part := range parts {
 		work.Go(func() error { return part(ctx) })
 	}
-	work.Go(func() error { h.again(ctx, "people", every.Directory, h.loadPeople); return nil })
-	work.Go(func() error { h.again(ctx, "accounts", every.Partage, h.loadAccounts); return nil })
+	work.Go(func() error { h.keepPeople(ctx); return nil })
+	work.Go(func() error { h.keepAccounts(ctx); return nil })
 	return work.Wait()
 }
 
@@ -192,24 +215,19 @@ func (h *house) persists(name string, part func(context.Context) error) func(con
 	}
 }
 
-// again repeats a load; after a failure, sooner. What was loaded before stays.
-func (h *house) again(ctx context.Context, what string, every time.Duration, load func(context.Context) error) {
-	directory, partage := h.mirror.Ages()
+// again repeats the load of people, from a source that tells no changes; after a
+// failure, sooner. What was loaded before stays.
+func (h *house) again(ctx context.Context, every time.Duration) {
 	wait := every
-	if loaded := map[string]time.Time{"people": directory, "accounts": partage}[what]; loaded.IsZero() {
+	if loaded, _ := h.mirror.Ages(); loaded.IsZero() {
 		wait = 0
 	}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
+	for rest(ctx, wait) == nil {
 		wait = every
-		err := load(ctx)
-		h.vitals.loaded(map[string]string{"people": "directory", "accounts": "partage"}[what], h.desk.Now(), err)
+		err := h.loadPeople(ctx)
+		h.vitals.loaded("directory", h.desk.Now(), err)
 		if err != nil && ctx.Err() == nil {
-			h.log.Error("load", "what", what, "error", err)
+			h.log.Error("load", "what", "people", "error", err)
 			wait = min(every, 30*time.Second)
 		}
 	}

@@ -23,8 +23,18 @@ type cli struct {
 	History     historyCommand     `cmd:"" help:"Export, verify, show or erase the history."`
 	Backup      backupCommand      `cmd:"" help:"Copy the journal beside the server that has it, and verify the copy."`
 	Restore     restoreCommand     `cmd:"" help:"Put a backup back where no journal is."`
+	Ask         askCommand         `cmd:"" help:"Ask a Mélusine for an action, by its API."`
+	Show        showCommand        `cmd:"" help:"Show a request or an account, by the API; or what waits for you."`
+	Approve     approveCommand     `cmd:"" help:"Approve or refuse a request, by the API."`
+	Status      statusCommand      `cmd:"" help:"Print what the running server says of itself: dependencies, sources and their age."`
+	Compare     compareCommand     `cmd:"" help:"Compare what the server keeps of Partage with Partage: by count of each domain, and by sample."`
+	Act         actCommand         `cmd:"" help:"On the server itself: ask for one action as the chat would, or --dry-run: tell what it would do and each call that would be sent."`
+	Import      importCommand      `cmd:"" help:"Ask for many actions at once, from a CSV; without --yes, only tell what would come of each line."`
+	Purge       purgeCommand       `cmd:"" help:"Destroy for good an account deleted more than 30 days ago: tell the loss, and with --yes ask two other administrators."`
 	Requests    requestsCommand    `cmd:"" help:"List requests, beside the server or without it."`
 	Delegations delegationsCommand `cmd:"" help:"List or import the rights of correspondents; list the domains that have too few."`
+	Drift       driftCommand       `cmd:"" help:"Tell what differs between the directory and Partage, plan its repair, and ask for it."`
+	Figures     figuresCommand     `cmd:"" help:"Print the figures of the house, each with its source and its time."`
 	Unknown     unknownCommand     `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`
 	Simulator   simulatorCommand   `cmd:"" help:"Run a simulated Partage."`
 	Freeze      freezeCommand      `cmd:"" help:"Stop at once everything that is sent to Partage, from this machine and then from all."`

@@ -24,6 +24,7 @@ type parts struct {
 	days       *calendar.Calendar
 	seed       desk.Book // the rule book of a journal that has none
 	office     *effect.Office
+	pace       *pace // of what is read of Partage to keep the copy like it
 	secret     []byte
 	botToken   string
 	adminToken string
@@ -40,13 +41,16 @@ func (c config) open() (p parts, err error) {
 		p.days, errs[0] = calendar.New(c.Calendar.Config, p.zone)
 	}
 	p.seed, errs[1] = c.seed()
-	p.office, errs[2] = c.Partage.open(c.Executor.TokenLife)
+	p.pace = newPace(c.Partage.Rate, time.Now)
+	p.office, errs[2] = c.Partage.open(c.Executor.TokenLife, p.pace)
 	p.secret, errs[3] = secret(c.SecretFile)
 	if errs[3] == nil && len(p.secret) < 32 {
 		errs[3] = fmt.Errorf("read secret: %s holds fewer than 32 bytes", c.SecretFile)
 	}
 	p.botToken, errs[4] = secretText(c.Mattermost.TokenFile)
-	p.oidcSecret, errs[5] = secretText(c.Portal.OIDC.ClientSecretFile)
+	if c.Portal.CAS.URL == "" {
+		p.oidcSecret, errs[5] = secretText(c.Portal.OIDC.ClientSecretFile)
+	}
 	if c.Mattermost.AdminSocket == "" {
 		p.adminToken, errs[6] = secretText(c.Mattermost.AdminTokenFile)
 	}
@@ -65,16 +69,16 @@ func (c config) openJournal(ctx context.Context, password string) (*journal.Log,
 	return journal.OpenSQLite(ctx, c.Journal, rand.Reader)
 }
 
-func (c partageConfig) open(tokenLife time.Duration) (*effect.Office, error) {
+func (c partageConfig) open(tokenLife time.Duration, slow *pace) (*effect.Office, error) {
 	keys, err := domainKeys(c.KeysDir)
 	if err != nil {
 		return nil, err
 	}
-	domains, err := partage.NewDomains(partage.Config{BaseURL: c.URL, Now: time.Now, PageSize: c.PageSize, Timeout: c.Timeout, TokenLife: tokenLife}, keys)
+	domains, err := partage.NewDomains(partage.Config{BaseURL: c.URL, Now: time.Now, PageSize: c.PageSize, Timeout: c.Timeout, TokenLife: tokenLife, Pace: slow.wait}, keys)
 	if err != nil {
 		return nil, fmt.Errorf("make Partage clients: %w", err)
 	}
-	return &effect.Office{Domains: domains, Scope: c.Scope}, nil
+	return &effect.Office{Domains: domains, Scope: c.Scope, Rand: rand.Reader}, nil
 }
 
 func secretText(path string) (string, error) {

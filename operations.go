@@ -73,6 +73,8 @@ type report struct {
 	Ready        bool      `json:"ready"`
 	Frozen       string    `json:"frozen,omitempty"`
 	Dependencies []finding `json:"dependencies"`
+
+	Sources []sourceReport `json:"sources"`
 }
 
 const checkTime = 3 * time.Second
@@ -81,7 +83,7 @@ func (r readiness) ServeHTTP(w http.ResponseWriter, asked *http.Request) {
 	ctx, cancel := context.WithTimeout(asked.Context(), checkTime)
 	defer cancel()
 	lang := asked.URL.Query().Get("lang")
-	said := report{Ready: true, Frozen: r.house.frozen(lang)}
+	said := report{Ready: true, Frozen: r.house.frozen(lang), Sources: r.house.sources()}
 	found := make(chan finding, len(r.checks))
 	for _, c := range r.checks { // side by side: one that does not answer must not hide another
 		go func() { found <- c.find(ctx, lang) }()

@@ -19,7 +19,7 @@ import (
 
 type requestsCommand struct {
 	File  string   `arg:"" help:"Configuration file."`
-	State []string `help:"Only those in these states: open, waiting, ready, running, doubtful, held, done, rejected, withdrawn, expired, broken."`
+	State []string `help:"Only those in these states: open, waiting, ready, running, doubtful, held, applying, done, rejected, withdrawn, expired, broken."`
 	Limit int      `default:"50" help:"At most so many, the newest; 0 = all."`
 	JSON  bool     `name:"json" help:"Print JSON."`
 	Lang  string   `default:"fr" enum:"fr,en" help:"Language: fr or en."`
@@ -37,8 +37,8 @@ func (c requestsCommand) list(ctx context.Context, out io.Writer, cfg config, ev
 	}
 	var states []desk.State
 	for _, s := range c.State {
-		if !slices.Contains(watchedStates, desk.State(s)) {
-			return fmt.Errorf("--state: %q is none of %q", s, watchedStates)
+		if !slices.Contains(desk.States(), desk.State(s)) {
+			return fmt.Errorf("--state: %q is none of %q", s, desk.States())
 		}
 		states = append(states, desk.State(s))
 	}

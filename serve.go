@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/unistra/melusine/bot"
+	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/portal"
@@ -54,11 +55,20 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	h.desk.Stale, h.desk.Zone, h.timing = cfg.StaleAfter, p.zone, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
 	h.desk.Renewal = time.Duration(cfg.Mattermost.BindingDays) * 24 * time.Hour
+	h.pace, h.store = p.pace, store{cfg.Store, cfg.Partage.origin()}
+	h.desk.StepUp = cfg.Mattermost.PortalOnly
+	h.desk.Proofs = desk.Proofs(cfg.Portal.SignInAgain)
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
+	if err := h.equip(cfg.Drift, cfg.Cost, cfg.Watch, p.zone); err != nil {
+		return err
+	}
 	if err := h.anchor(ctx, cfg.History, events); err != nil {
 		return err
 	}
 
+	if h.ruined == nil {
+		h.census = h.restore(ctx)
+	}
 	chat, err := bot.NewMattermost(bot.Server{URL: cfg.Mattermost.URL, Token: bot.Token(p.botToken), Admin: bot.Token(p.adminToken),
 		Socket: cfg.Mattermost.AdminSocket, Services: cfg.Mattermost.SignIn,
 		Now: time.Now, Rand: rand.Reader, Log: log})
@@ -66,7 +76,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		return err
 	}
 	b, err := bot.New(bot.Config{Desk: h.desk, Chat: chat, Secret: p.secret, Channel: cfg.Mattermost.Channel, URL: cfg.Mattermost.CallbackURL,
-		Link: cfg.Portal.URL + "/lier", Approvers: h.library.ApproverGroups, Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Zone: p.zone, Now: time.Now, Log: log})
+		Link: cfg.Portal.URL + "/lier", Approvers: h.library.ApproverGroups, Trigger: cfg.Mattermost.Trigger, Lang: cfg.Mattermost.Language, Classes: cfg.Mattermost.Classes, Zone: p.zone, Now: time.Now, Log: log})
 	if err != nil {
 		return err
 	}

@@ -82,6 +82,8 @@ func formOf(a desk.Action, before desk.Account) form {
 		return modify("zimbraCOSId", "*")
 	case desk.AccountForward:
 		return modify("zimbraPrefMailForwardingAddress", strings.TrimSuffix(a.Arg("to"), desk.Nowhere))
+	case desk.AccountProfile:
+		return modify("title", strings.TrimSuffix(a.Arg("title"), desk.Nowhere))
 	case desk.AccountEPPN:
 		return modify("carLicense", a.Arg("eppn"))
 	case desk.AccountMark, desk.AccountUnmark:

@@ -29,11 +29,13 @@ var wholeLife = strings.Split(`alias.add AT alias=ALIAS
 quota.set AT size=20G
 account.forward AT to=somebody@example.org
 account.hide AT
+account.profile AT title=Orage
 account.rename AT to=OTHER
 alias.remove AT alias=ALIAS
 account.lock AT
 account.activate AT
 account.unhide AT
+account.profile AT title=none
 account.cos AT cos=CLASS
 account.delete AT
 account.restore AT
@@ -101,11 +103,15 @@ func (t tale) after(a desk.Account) desk.Account {
 	return a
 }
 
-// The lives use every verb that changes Partage.
+// apart are the verbs that make or end a mailbox, are on two, or cannot be read
+// back: what is counted of a storm is mailboxes that stay. See verbs_coming_test.go.
+var apart = []desk.Verb{desk.AccountCreate, desk.AccountPurge, desk.AliasMove, desk.AccountShare, desk.AccountUnshare}
+
+// The lives use every other verb that changes Partage.
 func TestTheStormUsesEveryVerb(t *testing.T) {
 	told := strings.Join(wholeLife, "\n")
 	for _, verb := range desk.Verbs() {
-		if spec, _ := desk.SpecOf(verb); spec.Changes && !spec.Governs && !strings.Contains(told, string(verb)+" ") {
+		if spec, _ := desk.SpecOf(verb); spec.Changes && !spec.Governs && !slices.Contains(apart, verb) && !strings.Contains(told, string(verb)+" ") {
 			t.Errorf("%s is not in the storm", verb)
 		}
 	}

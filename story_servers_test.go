@@ -91,7 +91,7 @@ func TestStory(t *testing.T) {
 	}
 
 	stop()
-	w.proveHistory("asked decided announced announced approved")
+	w.proveHistory("asked decided approved started done")
 	w.publishHistory()
 	w.askTheBook()
 }
@@ -311,7 +311,7 @@ func (w *world) publishHistory() {
 }
 
 // proveHistory opens the journal anew, verifies every seal, and reads in it
-// that first things came first.
+// that first things came first; cards are announced when they can be.
 func (w *world) proveHistory(want string) {
 	w.Helper()
 	log, err := journal.OpenSQLite(context.Background(), w.config.Journal, nil)
@@ -323,12 +323,12 @@ func (w *world) proveHistory(want string) {
 	for e, err := range log.Read(context.Background(), 0) {
 		w.must(err)
 		last = e.Seq
-		if e.ID != "" {
+		if _, told := e.Fact.(desk.Announced); e.ID != "" && !told {
 			order = append(order, strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", e.Fact), "desk.")))
 		}
 	}
 	story := strings.Join(order, " ")
-	if !strings.HasPrefix(story, want) || !strings.Contains(story, "started") || strings.Index(story, "started") > strings.Index(story, "done") {
+	if !strings.HasPrefix(story, want) {
 		w.Errorf("after %d events the journal tells %q", last, story)
 	}
 	var done desk.Done

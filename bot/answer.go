@@ -4,29 +4,26 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/phrase"
 	"github.com/unistra/melusine/internal/say"
 )
 
-// Answer does what a person typed and says what came of it. Every door of the
-// chat ends here. key is the message's: a change is asked once per key. An
-// error is for package say, except that of a ctx that has ended.
-func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key string) (Message, error) {
-	pen := b.pen(lang)
-	if order, wonders, err := phrase.Why(typed); wonders && err == nil {
-		return b.wonder(pen, who, order)
-	} else if wonders {
-		return b.puzzled(pen, who, err)
-	}
-	order, err := phrase.Parse(typed)
-	if err != nil {
-		return b.puzzled(pen, who, err)
-	}
-	a := order.Action
+// A doing is one action to be done at once: for a reason, under the key of the
+// message, perhaps with others. digest names the request that it is about as it
+// was shown; "" stands for what was typed in full.
+type doing struct {
+	action                     desk.Action
+	reason, key, batch, digest string
+}
+
+// do does one action and says what came of it.
+func (b *Bot) do(ctx context.Context, pen pen, who desk.Person, d doing) (Message, error) {
+	a := d.action
 	if spec, _ := desk.SpecOf(a.Verb); spec.Changes {
-		r, err := b.Desk.Ask(ctx, desk.Asking{By: who.UID, Via: desk.Chat, Action: a, Reason: order.Reason, Key: key})
+		r, err := b.Desk.Ask(ctx, desk.Asking{By: who.UID, Via: desk.Chat, Action: a, Reason: d.reason, Key: d.key, Batch: d.batch})
 		if err != nil {
 			return Message{}, err
 		}
@@ -36,34 +33,36 @@ func (b *Bot) Answer(ctx context.Context, who desk.Person, lang, typed, key stri
 	case desk.AccountShow:
 		return b.show(pen, who, a.Target)
 	case desk.HistoryShow:
-		return b.history(ctx, pen, who, a.Target)
+		return b.history(ctx, pen, who, a.Target, time.Time{})
 	case desk.DelegationList:
 		return b.rights(pen, who, a.Target), nil
 	case desk.DelegationShow:
 		return b.right(ctx, pen, who, desk.Mandate(a.Target))
+	case desk.DriftShow:
+		return b.drift(pen, who, a)
+	case desk.FiguresShow:
+		return b.figures(pen, who)
+	case desk.AccountWhole:
+		return b.whole(ctx, pen, who, a.Target)
 	case desk.RequestList:
 		return b.list(pen, who, a.Arg("scope")), nil
 	case desk.Help:
 		return b.help(pen, who, a.Target), nil
 	}
-	return b.request(ctx, pen, who, a)
+	return b.request(ctx, pen, who, a, d.digest)
 }
 
-// puzzled answers what could not be read: nothing at all is a call for help,
-// anything else is told with a way out.
-func (b *Bot) puzzled(pen pen, who desk.Person, err error) (Message, error) {
+// puzzled answers what could not be read, with a way out.
+func (b *Bot) puzzled(pen pen, err error) (Message, error) {
 	if desk.CodeOf(err) != desk.UnknownVerb {
 		return Message{}, err
-	}
-	if said := detail(err, "value"); said == "" {
-		return b.help(pen, who, ""), nil
 	}
 	b.count(string(desk.UnknownVerb))
 	return Message{Line: pen.trouble(err) + " " + pen.text("help.example", "command", pen.command(desk.Help, "", ""))}, nil
 }
 
 // request answers the verbs about one request.
-func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Action) (m Message, err error) {
+func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Action, digest string) (m Message, err error) {
 	id, r := desk.ID(a.Target), desk.Request{}
 	switch a.Verb {
 	case desk.RequestShow:
@@ -77,20 +76,32 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 		}
 		return pen.why(code(a.Target)+" · "+say.Summary(pen.lang, w.Action, code), w), nil
 	case desk.RequestApprove:
-		if r, err = b.Desk.Approve(ctx, who.UID, desk.Chat, id, ""); err == nil {
+		if r, err = b.Desk.Approve(ctx, who.UID, desk.Chat, id, digest); err == nil {
 			return Message{Line: b.voted(pen.lang, r)}, nil
 		}
 	case desk.RequestReject:
-		r, err = b.Desk.Refuse(ctx, who.UID, desk.Chat, id, "", a.Arg("reason"))
+		r, err = b.Desk.Refuse(ctx, who.UID, desk.Chat, id, digest, a.Arg("reason"))
 	case desk.RequestCancel:
 		r, err = b.Desk.Withdraw(ctx, who.UID, desk.Chat, id)
 	case desk.RequestAgain:
 		if r, err = b.Desk.AskAgain(ctx, who.UID, desk.Chat, id); err == nil {
-			return pen.asked(r), nil
+			return b.asked(pen, r), nil
 		}
 	case desk.RequestAmend:
-		if r, err = b.Desk.Amend(ctx, who.UID, desk.Chat, id, "", a.Arg("args")); err == nil {
+		if r, err = b.Desk.Amend(ctx, who.UID, desk.Chat, id, digest, a.Arg("args")); err == nil {
 			return Message{Line: pen.text("amended", "action", code(r.Action.String()), "outcome", pen.outcome(r))}, nil
+		}
+	case desk.RequestQuestion:
+		if _, err = b.Desk.Question(ctx, who.UID, desk.Chat, id, digest, a.Arg("text")); err == nil {
+			return Message{Line: pen.text("questioned", "id", string(id))}, nil
+		}
+	case desk.RequestAnswer:
+		if _, err = b.Desk.Answer(ctx, who.UID, desk.Chat, id, a.Arg("text")); err == nil {
+			return Message{Line: pen.text("answered", "id", string(id))}, nil
+		}
+	case desk.RequestUndo:
+		if r, err = b.Desk.TakeBack(ctx, who.UID, desk.Chat, id); err == nil {
+			return pen.asked(r), nil
 		}
 	default:
 		err = desk.Fail(desk.Invalid, desk.UnknownVerb, "value", string(a.Verb))
@@ -100,7 +111,7 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 
 // shown is the asker's card for the asker, else the approvers', without buttons.
 func (b *Bot) shown(pen pen, who desk.Person, r desk.Request) Message {
-	now := b.Desk.View.Account(desk.Address(r.Action.Target))
+	now := b.Desk.About(r)
 	if r.By == who.UID {
 		return pen.asker(r, now)
 	}
@@ -116,13 +127,14 @@ func (b *Bot) show(pen pen, who desk.Person, ref string) (Message, error) {
 	return pen.account(account, read), nil
 }
 
-func (b *Bot) history(ctx context.Context, pen pen, who desk.Person, ref string) (Message, error) {
+func (b *Bot) history(ctx context.Context, pen pen, who desk.Person, ref string, since time.Time) (Message, error) {
 	const most = 20
 	all, err := b.Desk.History(ctx, who.UID, desk.Chat, ref)
 	if err != nil {
 		return Message{}, err
 	}
 	events, err := first(most, all)
+	events = slices.DeleteFunc(events, func(e desk.Event) bool { return e.At.Before(since) })
 	return pen.history(ref, events), err
 }
 
@@ -150,21 +162,29 @@ func (b *Bot) list(pen pen, who desk.Person, scope string) Message {
 	case "pending":
 		return pen.list(scope, b.Desk.Inbox(who.UID))
 	case "all":
-		return pen.list(scope, b.Desk.Seen(who.UID, desk.Chat, most))
+		return pen.list(scope, b.Desk.Seen(who.UID, desk.Chat, desk.Query{Limit: most}))
 	}
 	return pen.list("mine", b.Desk.Mine(who.UID, most))
 }
 
-// help shows the verbs of a topic, or all; those of approvers and keepers only
-// to people who may ever approve.
+var judging = []desk.Verb{desk.RequestApprove, desk.RequestReject, desk.RequestQuestion}
+
+// help shows the verbs of a topic, or all, that the rules could ever let the
+// person use; those of approvers and keepers only to people who may ever approve.
 func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	verbs := phrase.Topic(topic)
 	if len(verbs) == 0 {
 		verbs = desk.Verbs()
 	}
+	return pen.help(b.offered(who, verbs))
+}
+
+// offered leaves of the verbs those that the person could ever use; of somebody
+// whom we do not know yet, those that are not for approvers.
+func (b *Bot) offered(who desk.Person, verbs []desk.Verb) []desk.Verb {
 	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers(), who.In)
-	return pen.help(slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
+	return slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
-		return !approver && (spec.Keepers || spec.Governs || v == desk.RequestApprove || v == desk.RequestReject)
-	}))
+		return spec.Inner || who.Known() && !b.Desk.Offered(who.UID, desk.Chat, v) || !approver && (spec.Keepers || spec.Governs || slices.Contains(judging, v))
+	})
 }

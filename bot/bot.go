@@ -24,13 +24,14 @@ import (
 type Config struct {
 	Desk      *desk.Desk
 	Chat      Chat
-	Secret    []byte          // at least 32 bytes, the same on every machine: signs the buttons
-	Channel   string          // id of the approvers' channel
-	URL       string          // public base of Handler, as the chat server reaches it, without query
-	Link      string          // page of the portal that gives binding codes
-	Trigger   string          // of the slash command, without the slash; "" = melusine
-	Lang      string          // of shared channels, "fr" or "en"; "" = fr
-	Approvers func() []string // groups whose members are told of the approvers' commands
+	Secret    []byte              // at least 32 bytes, the same on every machine: signs the buttons
+	Channel   string              // id of the approvers' channel
+	URL       string              // public base of Handler, as the chat server reaches it, without query
+	Link      string              // page of the portal that gives binding codes
+	Trigger   string              // of the slash command, without the slash; "" = melusine
+	Lang      string              // of shared channels, "fr" or "en"; "" = fr
+	Approvers func() []string     // groups whose members are told of the approvers' commands
+	Classes   map[string][]string // what people call each class of service, beside its name
 	Zone      *time.Location
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -47,6 +48,7 @@ type Bot struct {
 	Config
 	gate    gate
 	wrong   tally
+	memory  memory
 	mu      sync.Mutex
 	tokens  []string
 	refused map[string]int
@@ -138,5 +140,5 @@ func (b *Bot) lang(ctx context.Context, account string) string {
 }
 
 func (b *Bot) pen(lang string) pen {
-	return pen{lang: lang, zone: b.Zone, trigger: b.Trigger, person: b.Desk.View.Person}
+	return pen{lang: lang, zone: b.Zone, trigger: b.Trigger, person: b.Desk.View.Person, tariff: b.Desk.Estate.Tariff}
 }

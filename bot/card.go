@@ -21,10 +21,12 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 		field{"label.by", p.who(r.By)},
 		field{"label.owner", p.holder(r)},
 		field{"field.change", p.change(r, now)},
+		field{"field.cost", p.cost(r, now)},
 		field{"field.difference", p.difference(r)},
 		field{"label.action", code(r.Action.String())},
 		field{"field.amended", p.amended(r)},
 		field{"label.reason", written(r.Reason)},
+		field{"field.exchanges", p.exchanges(r)},
 		field{"label.rule", p.rule(r.Decision)},
 		field{"field.decided", p.decided(r)},
 	)
@@ -37,7 +39,7 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 			field{"label.due", say.Before(p.lang, r.Dates.Due, p.zone)},
 			field{"label.end", p.end(r)},
 			field{"field.typed", p.command(desk.RequestApprove, string(r.ID), "") + " · " +
-				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason")) + p.amend(r)},
+				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason")) + p.otherwise(r)},
 			field{"field.votes", fmt.Sprintf("%d / %d", len(r.Votes), r.Decision.Needed())},
 			field{"field.digest", code(r.Digest()[:8])},
 		)...)
@@ -57,6 +59,7 @@ func (p pen) asker(r desk.Request, now desk.Account) Message {
 		field{"label.action", code(r.Action.String())},
 		field{"field.amended", p.amended(r)},
 		field{"label.reason", written(r.Reason)},
+		field{"field.exchanges", p.exchanges(r)},
 		field{"field.decided", p.decided(r)},
 	)
 	if r.State == desk.Lapsed {
@@ -64,7 +67,11 @@ func (p pen) asker(r desk.Request, now desk.Account) Message {
 	}
 	if r.State == desk.Waiting {
 		card.Fields = append(card.Fields, p.fields(field{"label.due", say.Before(p.lang, r.Dates.Due, p.zone)}, field{"label.end", p.end(r)})...)
-		card.Fields = append(card.Fields, p.fields(field{"field.typed", p.command(desk.RequestCancel, string(r.ID), "") + p.amend(r)})...)
+		typed := p.command(desk.RequestCancel, string(r.ID), "") + p.amend(r)
+		if _, open := r.Open(); open {
+			typed = p.command(desk.RequestAnswer, string(r.ID), p.text("typed.text")) + " · " + typed
+		}
+		card.Fields = append(card.Fields, p.fields(field{"field.typed", typed})...)
 	}
 	return Message{Line: p.line(r), Card: card}
 }
@@ -81,7 +88,7 @@ func (p pen) card(r desk.Request) *Card {
 
 var tones = map[desk.State]Tone{
 	desk.Open: Neutral, desk.Waiting: Warning, desk.Ready: Accent, desk.Running: Accent, desk.Doubtful: Warning,
-	desk.Stopped: Warning, desk.Review: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Lapsed: Neutral, desk.Broken: Danger,
+	desk.Applying: Accent, desk.Stopped: Warning, desk.Review: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Lapsed: Neutral, desk.Broken: Danger,
 }
 
 // end is when a request ends that nobody answers.
@@ -156,6 +163,14 @@ func (p pen) amended(r desk.Request) string {
 	return p.who(r.Amender)
 }
 
+// otherwise is how to answer what waits by a question, or by other arguments.
+func (p pen) otherwise(r desk.Request) string {
+	if r.State != desk.Waiting {
+		return ""
+	}
+	return " · " + p.command(desk.RequestQuestion, string(r.ID), p.text("typed.text")) + p.amend(r)
+}
+
 // amend is how to type other arguments, if there are any.
 func (p pen) amend(r desk.Request) string {
 	if spec, _ := desk.SpecOf(r.Action.Verb); len(spec.Args) == 0 || spec.Governs {
@@ -200,6 +215,9 @@ func (p pen) change(r desk.Request, now desk.Account) string {
 	if r.Before.Known() {
 		now = r.Before
 	}
+	if len(r.Plan.Steps) > 0 && r.Origin.Known() { // the last step may be on another
+		now = r.Origin
+	}
 	account := code(r.Action.Target)
 	switch r.Action.Verb {
 	case desk.AliasAdd:
@@ -209,11 +227,27 @@ func (p pen) change(r desk.Request, now desk.Account) string {
 	case desk.QuotaSet:
 		return p.text("change.quota", "old", p.quota(now.Quota), "new", p.size(r.Action), "used", say.Size(p.lang, now.Used))
 	}
-	old, next := p.setting(r.Action, now)
-	if next == "" {
+	if old, next := p.setting(r.Action, now); next != "" {
+		return old + " → " + next
+	}
+	return p.turns(r.Action, now)
+}
+
+// turns is all that an account would have otherwise, a line each.
+func (p pen) turns(a desk.Action, now desk.Account) string {
+	var lines []string
+	for _, e := range desk.Effects(a, now) {
+		lines = append(lines, say.Turn(p.lang, e, code))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// cost is what a month will cost more or less, as long as that is to be decided.
+func (p pen) cost(r desk.Request, now desk.Account) string {
+	if r.State.Final() {
 		return ""
 	}
-	return old + " → " + next
+	return say.Cost(p.lang, p.tariff.Cost(r.Action, now), p.tariff.Currency)
 }
 
 // setting is what the account has of the one thing that the action sets, and
@@ -270,5 +304,30 @@ func (p pen) list(scope string, all []desk.Request) Message {
 	if len(all) > most {
 		card.Text += p.text("list.more", "n", strconv.Itoa(most))
 	}
+	if scope == "pending" {
+		card.Fields = p.fields(field{"field.alike", p.alike(all[:min(len(all), most)])})
+	}
 	return Message{Line: title, Card: card}
+}
+
+// alike is what to type to approve together what one person asks several times,
+// by the same rule: each is then shown, and recorded, by itself.
+func (p pen) alike(all []desk.Request) string {
+	type kind struct {
+		verb desk.Verb
+		by   desk.UID
+		rule string
+	}
+	groups, order := map[kind][]string{}, []kind{}
+	for _, r := range all {
+		k := kind{r.Action.Verb, r.By, r.Decision.Rule}
+		if groups[k] = append(groups[k], string(r.ID)); len(groups[k]) == 2 {
+			order = append(order, k)
+		}
+	}
+	var lines []string
+	for _, k := range order {
+		lines = append(lines, code("/"+p.trigger+" "+p.text("typed.approve")+" "+strings.Join(groups[k], " ")))
+	}
+	return strings.Join(lines, "\n")
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -103,6 +104,13 @@ func scenes(p pen) map[string]Message {
 		"owner":                 p.owner(voted),
 		"account":               p.account(mailbox, noon),
 		"list":                  p.list("mine", []desk.Request{alias(desk.Waiting), voted}),
+		"drift":                 p.drift(someGaps(), aDashboard().Gaps, false),
+		"drift-each":            p.drift(someGaps(), nil, true),
+		"drift-none":            p.drift(nil, nil, false),
+		"figures":               p.figures(aDashboard(), populations),
+		"whole":                 p.whole(aWhole()),
+		"approval-drift":        p.approval(aPlan(), desk.Account{}),
+		"list-pending":          p.list("pending", []desk.Request{alias(desk.Waiting), request(desk.Waiting, desk.QuotaSet, size), dated}),
 		"list-empty":            p.list("pending", nil),
 		"help":                  p.help(desk.Verbs()),
 		"history": p.history(string(mailbox.Address), []desk.Event{
@@ -120,12 +128,27 @@ func scenes(p pen) map[string]Message {
 		"asker-lifted":     p.asker(locked(desk.Rejected), mailbox),
 		"suspects":         {Line: p.text("field.suspect"), Card: &Card{Text: p.suspects(taken)}},
 		"suspects-none":    {Line: p.text("field.suspect"), Card: &Card{Text: p.suspects(desk.Suspicion{})}},
+
+		"approval-questioned": p.approval(questioned(false), mailbox),
+		"approval-answered":   p.approval(questioned(true), mailbox),
+		"asker-questioned":    p.asker(questioned(false), mailbox),
+		"rung-question":       {Line: p.rung(desk.ToQuestion, questioned(false))},
+		"rung-answer":         {Line: p.rung(desk.ToAnswer, questioned(true))},
+		"rung-amended":        {Line: p.rung(desk.ToAmend, amended)},
+		"wish":                p.wished([]proposal{proposed(desk.QuotaSet, size, desk.Allowed, p)}, noon),
+		"wish-approval":       p.wished([]proposal{proposed(desk.AliasAdd, map[string]string{"alias": "contact@physique.unistra.fr"}, desk.Pending, p)}, noon),
+		"wish-removal":        p.wished([]proposal{proposed(desk.AliasRemove, map[string]string{"alias": "b.martin@unistra.fr"}, desk.Allowed, p)}, noon),
+		"wish-delete":         p.wished([]proposal{proposed(desk.AccountDelete, nil, desk.Pending, p)}, noon),
+		"wish-batch":          p.wished([]proposal{proposed(desk.QuotaSet, size, desk.Allowed, p), proposed(desk.AccountCOS, map[string]string{"cos": "l_univ-strasbourg_personnel"}, desk.Pending, p)}, noon),
+		"wish-bulk":           p.wished([]proposal{approving("D-512", p), approving("D-513", p)}, noon),
 	}
 }
 
 func TestCards(t *testing.T) {
 	for _, lang := range []string{"fr", "en"} {
-		for name, m := range scenes(testPen(lang)) {
+		all := scenes(testPen(lang))
+		maps.Copy(all, clickable(cardBot(t), lang))
+		for name, m := range all {
 			t.Run(name+"."+lang, func(t *testing.T) {
 				var got bytes.Buffer
 				e := json.NewEncoder(&got)

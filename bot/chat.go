@@ -21,6 +21,9 @@ type Chat interface {
 	Direct(ctx context.Context, account string) (channel string, err error)
 	// User tells who the account is, as it is now and not from a copy.
 	User(ctx context.Context, account string) (User, error)
+	// Open shows a form to the account that did what the trigger says, within
+	// seconds of it.
+	Open(ctx context.Context, trigger string, d Dialog) error
 	// Key verifies the trigger ids of the server.
 	Key(context.Context) (*ecdsa.PublicKey, error)
 	// Commands sees to it that "/trigger" posts to url wherever we are, and
@@ -57,13 +60,14 @@ type User struct {
 	Service, Subject string
 }
 
-// Heard is a direct message.
+// Heard is a direct message, or one that names us in a channel.
 type Heard struct {
 	Account string
 	Channel string
 	Post    string
 	Root    string // the thread's first post, "" outside a thread
 	Text    string
+	Public  bool // said in a channel, and names us: others may read the answer
 }
 
 // A Message is what a post shows: one line of Markdown that says it all, for

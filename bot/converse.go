@@ -12,7 +12,7 @@ import (
 
 // converse answers what a living human typed, in their language. key is the
 // message's: the same one never asks twice.
-func (b *Bot) converse(ctx context.Context, user User, typed, key string) Message {
+func (b *Bot) converse(ctx context.Context, user User, at place, typed, key string) Message {
 	lang := b.langOf(user)
 	words := strings.Fields(typed)
 	if len(words) == 2 && (strings.EqualFold(words[0], "lier") || strings.EqualFold(words[0], "link")) {
@@ -22,12 +22,12 @@ func (b *Bot) converse(ctx context.Context, user User, typed, key string) Messag
 	if err != nil {
 		return b.stranger(lang, typed, err)
 	}
-	m, err := b.Answer(ctx, who, lang, typed, key)
+	m, err := b.talk(ctx, who, lang, at, typed, key)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return Message{Line: text(lang, "slow", "trigger", b.Trigger)}
 	}
 	if err != nil {
-		return Message{Line: b.explain(lang, err)}
+		return Message{Line: b.misnamed(b.pen(lang), who, err)}
 	}
 	m.Line += b.renewal(lang, user.Account)
 	return m

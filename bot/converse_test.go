@@ -172,8 +172,9 @@ func TestAnswers(t *testing.T) {
 		{"marie", "modifier 1", "the new value", "", desk.Waiting},
 		{"bob", "modifier 1 accueil@u.fr", "an account of yours", "", desk.Waiting},
 		{"eve", "modifier 1 accueil@u.fr", "No request", "", desk.Waiting},
-		{"marie", "virer bob", "`/melusine help`", "", desk.Waiting},
-		{"marie", "virer <!channel> @all", "`", "\x00", desk.Waiting},
+		{"marie", "virer bob", "What is it: an alias", "D-2", desk.Waiting},
+		{"marie", "la pluie tombe", "`/melusine help`", "", desk.Waiting},
+		{"marie", "manger <!channel> @all", "`", "\x00", desk.Waiting},
 	} {
 		t.Run(string(tt.who)+" "+tt.typed, func(t *testing.T) {
 			h := newHouse(t)

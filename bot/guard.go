@@ -24,6 +24,8 @@ const (
 	unsigned    refusal = "unsigned"    // a button that we did not make for this place
 	foreign     refusal = "foreign"     // a post that is not the request's card
 	outdated    refusal = "outdated"    // a card of other parameters
+	notYours    refusal = "notyours"    // a confirmation that somebody else asked for
+	overdue     refusal = "overdue"     // a confirmation of more than a quarter of an hour
 	nobody      refusal = "nobody"      // deactivated, or a bot
 	unreachable refusal = "unreachable" // the chat server does not answer our questions
 )
@@ -35,10 +37,14 @@ const (
 	opApprove = "approve"
 	opReject  = "reject"
 	opAgain   = "again"
+	opUndo    = "undo"
+	opConfirm = "confirm" // a wish
+	opCancel  = "cancel"
 )
 
 // stands is on whose card each button is.
-var stands = map[string]desk.Role{opApprove: desk.ToApprovers, opReject: desk.ToApprovers, opAgain: desk.ToAsker}
+var stands = map[string]desk.Role{opApprove: desk.ToApprovers, opReject: desk.ToApprovers, opAgain: desk.ToAsker, opUndo: desk.ToAsker,
+	opAsk: desk.ToApprovers, opAnswer: desk.ToAsker}
 
 // A click is the part of a callback that counts. Other fields are ignored: newer servers add some.
 type click struct {
@@ -51,6 +57,7 @@ type click struct {
 		Request desk.ID `json:"request"`
 		Op      string  `json:"op"`
 		Digest  string  `json:"digest"`
+		Wish    string  `json:"wish"`
 		MAC     string  `json:"mac"`
 	} `json:"context"`
 }
@@ -61,11 +68,14 @@ func readClick(body []byte) (click, error) {
 	var c click
 	known := json.Unmarshal(body, &c) == nil && (c.Type == "" || c.Type == "button") &&
 		chatID(c.Account) && chatID(c.Channel) && chatID(c.Post)
-	if _, does := stands[c.Context.Op]; !known || !does {
+	if _, does := stands[c.Context.Op]; !known || !does && !c.wishes() {
 		return click{}, malformed
 	}
 	return c, nil
 }
+
+// wishes says that the click answers a wish.
+func (c click) wishes() bool { return c.Context.Op == opConfirm || c.Context.Op == opCancel }
 
 // genuine says that the account did something on the server just now, and that
 // nothing came of it yet.
@@ -124,11 +134,14 @@ func (b *Bot) action(ctx context.Context, body []byte) any {
 	if err != nil {
 		return b.turnAway(b.Lang, err)
 	}
-	if _, err := b.genuine(ctx, c.Trigger, c.Account); err != nil {
+	t, err := b.genuine(ctx, c.Trigger, c.Account)
+	if err != nil {
 		return b.turnAway(b.Lang, err)
 	}
-	if err := b.ours(c); err != nil {
-		return b.turnAway(b.lang(ctx, c.Account), err)
+	if !c.wishes() {
+		if err := b.ours(c); err != nil {
+			return b.turnAway(b.lang(ctx, c.Account), err)
+		}
 	}
 	user, err := b.present(ctx, c.Account)
 	if err != nil {
@@ -138,6 +151,15 @@ func (b *Bot) action(ctx context.Context, body []byte) any {
 	who, err := b.who(ctx, user)
 	if err != nil {
 		return b.turnAway(lang, err)
+	}
+	if c.wishes() {
+		return b.confirm(ctx, b.pen(lang), who, c)
+	}
+	if c.Context.Op == opAsk || c.Context.Op == opAnswer {
+		return b.discuss(ctx, b.pen(lang), c, t.id)
+	}
+	if c.Context.Op == opUndo {
+		return b.undo(ctx, lang, who.UID, c.Context.Request)
 	}
 	if c.Context.Op == opAgain {
 		return b.again(ctx, lang, who.UID, c.Context.Request)
@@ -157,6 +179,27 @@ func (b *Bot) again(ctx context.Context, lang string, by desk.UID, id desk.ID) c
 	}
 	ended, _ := b.Desk.View.Request(id)
 	return clicked{Update: render(b.personal(lang, desk.ToAsker, ended)), Text: b.pen(lang).asked(next).Line, Plain: true}
+}
+
+// discuss opens the form of a question or an answer; where there are no forms, it
+// says what to type.
+func (b *Bot) discuss(ctx context.Context, pen pen, c click, nonce string) clicked {
+	p := purpose{Op: c.Context.Op, Who: c.Account, Nonce: nonce, Request: c.Context.Request, Digest: c.Context.Digest}
+	if b.open(ctx, c.Trigger, b.talkForm(pen, p)) {
+		return clicked{Plain: true}
+	}
+	verb := map[string]desk.Verb{opAsk: desk.RequestQuestion, opAnswer: desk.RequestAnswer}[p.Op]
+	return clicked{Text: pen.text("form.typed", "command", pen.command(verb, string(p.Request), pen.text("typed.text"))), Plain: true}
+}
+
+// undo asks for the reverse of what was just done, and takes the button away.
+func (b *Bot) undo(ctx context.Context, lang string, by desk.UID, id desk.ID) clicked {
+	back, err := b.Desk.TakeBack(ctx, by, desk.Chat, id)
+	if err != nil {
+		return b.turnAway(lang, err)
+	}
+	done, _ := b.Desk.View.Request(id)
+	return clicked{Update: render(b.personal(lang, desk.ToAsker, done)), Text: b.pen(lang).asked(back).Line, Plain: true}
 }
 
 func (b *Bot) vote(ctx context.Context, by desk.UID, c click) (desk.Request, error) {
@@ -191,6 +234,8 @@ func (b *Bot) explain(lang string, err error) string {
 	}
 	b.count(string(code))
 	switch code {
+	case desk.StepUp:
+		return b.pen(lang).trouble(err) + " " + b.page(desk.ID(detail(err, "id")), detail(err, "digest"))
 	case desk.NotBound:
 		return text(lang, "unbound", "link", b.Link, "trigger", b.Trigger)
 	case desk.OldBinding:

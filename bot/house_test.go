@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/rand"
+	"errors"
 	"iter"
 	"log/slog"
 	"slices"
@@ -28,6 +29,7 @@ type memory struct {
 	people   map[desk.UID]desk.Person
 	accounts []desk.Account
 	read     time.Time
+	found    []desk.Account // by Search
 }
 
 func (m *memory) Append(_ context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
@@ -177,6 +179,8 @@ func (m *memory) Bound() (who []desk.UID) {
 
 func (m *memory) Freeze() (desk.Event, bool) { return desk.Event{}, false }
 func (m *memory) Latest() time.Time          { return time.Time{} }
+func (m *memory) Editions() []desk.Edition   { return nil }
+func (m *memory) Stopped() int               { return 0 }
 
 func (m *memory) Chat(who desk.UID) (account string) {
 	for _, e := range m.all() {
@@ -217,8 +221,17 @@ func (m *memory) Members(group string) (uids []desk.UID) {
 	}
 	return uids
 }
-func (m *memory) Search(string, int) []desk.Account    { return nil }
-func (m *memory) Classes() []string                    { return []string{"staff"} }
+func (m *memory) Search(string, int) []desk.Account { return m.found }
+func (m *memory) Classes() []string                 { return []string{"staff"} }
+func (m *memory) Named(name string) (found []desk.UID) {
+	for uid, p := range m.people {
+		if strings.EqualFold(strings.ReplaceAll(p.Name, "é", "e"), name) {
+			found = append(found, uid)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
 func (m *memory) HasDomain(d string) bool              { return d == "u.fr" }
 func (m *memory) Ages() (directory, partage time.Time) { return m.read, m.read }
 func (m *memory) Owned(who desk.UID) (all []desk.Account) {
@@ -292,6 +305,9 @@ type chat struct {
 	users map[string]bot.User
 	made  map[desk.Post]bot.Message
 	edits int
+	last  bot.Message
+	forms []bot.Dialog // opened; nil: there are none
+	formy bool
 }
 
 func (c *chat) User(ctx context.Context, account string) (bot.User, error) {
@@ -307,7 +323,7 @@ func (c *chat) Post(ctx context.Context, m bot.Message) (desk.Post, error) {
 	at, err := c.Room.Post(ctx, m)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.made[at] = m
+	c.made[at], c.last = m, m
 	return at, err
 }
 
@@ -317,6 +333,14 @@ func (c *chat) Update(ctx context.Context, at desk.Post, m bot.Message) error {
 	c.edits++
 	c.mu.Unlock()
 	return c.Room.Update(ctx, at, m)
+}
+
+func (c *chat) Open(_ context.Context, _ string, d bot.Dialog) error {
+	if !c.formy {
+		return errors.New("no forms here")
+	}
+	c.forms = append(c.forms, d)
+	return nil
 }
 
 func (c *chat) Key(ctx context.Context) (*ecdsa.PublicKey, error) {
@@ -409,4 +433,11 @@ func must(tb testing.TB, err error) {
 	if err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// latest is what was said last.
+func (c *chat) latest() bot.Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last
 }

@@ -16,14 +16,16 @@ const (
 	answerTime = 2 * time.Second
 )
 
-// Handler serves the two callbacks of the chat server: POST /slash and POST
-// /action. Refusals are answered with status 200 and a sentence, because the
+// Handler serves the callbacks of the chat server: POST /slash, /action, /dialog
+// and /lookup. Refusals are answered with status 200 and a sentence, because the
 // server shows people nothing else; only what no chat server sends has a
 // status of its own.
 func (b *Bot) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /slash", door("application/x-www-form-urlencoded", b.slash))
 	mux.Handle("POST /action", door("application/json", b.action))
+	mux.Handle("POST /dialog", door("application/json", b.dialog))
+	mux.Handle("POST /lookup", door("application/json", b.lookup))
 	return mux
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// Listen answers direct messages, in their threads, and follows what happens to
+// Listen answers direct messages, in their threads, and mentions, in person, and follows what happens to
 // accounts and teams, until ctx ends.
 func (b *Bot) Listen(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
@@ -61,7 +61,7 @@ func (b *Bot) hear(ctx context.Context, h Heard) (until time.Time, err error) {
 	}
 	if err := b.reply(ctx, user, h, claim); err != nil {
 		b.keep(h.Post, claim)
-		return claim.Until, fmt.Errorf("answer direct message %s: %w", h.Post, err)
+		return claim.Until, fmt.Errorf("answer message %s: %w", h.Post, err)
 	}
 	return claim.Until, nil
 }
@@ -77,7 +77,11 @@ func (b *Bot) reply(ctx context.Context, user User, h Heard, claim desk.Claim) e
 			return err
 		}
 	}
-	said := b.converse(ctx, user, h.Text, "mattermost:"+h.Post)
+	if h.Public {
+		return b.overhear(ctx, user, h, m)
+	}
+	at := place{account: h.Account, channel: h.Channel, root: m.Root, open: h.Root == ""}
+	said := b.converse(ctx, user, at, h.Text, "mattermost:"+h.Post)
 	m.Line, m.Card = said.Line, said.Card
 	_, err := b.Chat.Post(ctx, m)
 	return err
@@ -96,7 +100,7 @@ func (b *Bot) hearing(ctx context.Context, post string) (desk.Claim, error) {
 	}
 	claim, err := b.Desk.Hear(ctx, post)
 	if err != nil && !errors.Is(err, desk.ErrElsewhere) && ctx.Err() == nil {
-		b.Log.WarnContext(ctx, "claim direct message", "post", post, "error", err)
+		b.Log.WarnContext(ctx, "claim message", "post", post, "error", err)
 		return desk.Claim{Tries: 1}, nil
 	}
 	return claim, err

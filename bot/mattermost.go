@@ -51,6 +51,7 @@ type Mattermost struct {
 
 	mu    sync.Mutex
 	self  string // our own account, "" until read
+	name  string // under which people mention us, as it was then
 	key   *ecdsa.PublicKey
 	keyAt time.Time
 }
@@ -92,7 +93,7 @@ func (m *Mattermost) me(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read own account: %w", err)
 	}
-	m.self = user.Id
+	m.self, m.name = user.Id, user.Username
 	return m.self, nil
 }
 

@@ -164,7 +164,7 @@ func TestMattermost(t *testing.T) {
 		if again != card || later != card {
 			t.Errorf("posted %v, %v, %v", card, again, later)
 		}
-		if p := c.reads(t, card); p.UserId != c.self.UserId || len(p.Attachments()[0].Actions) != 2 || !strings.Contains(p.Message, "D-1") {
+		if p := c.reads(t, card); p.UserId != c.self.UserId || len(p.Attachments()[0].Actions) != 3 || !strings.Contains(p.Message, "D-1") {
 			t.Errorf("posted %+v", p)
 		}
 	})

@@ -16,6 +16,7 @@ type pen struct {
 	zone    *time.Location
 	trigger string
 	person  func(desk.UID) desk.Person
+	tariff  desk.Tariff
 }
 
 func (p pen) text(key string, pairs ...string) string { return text(p.lang, key, pairs...) }

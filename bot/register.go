@@ -36,7 +36,7 @@ func wanted(me, team, trigger, url string) *model.Command {
 		CreatorId: me, TeamId: team, Trigger: trigger, URL: url, Method: model.CommandMethodPost,
 		DisplayName: "Mélusine", Description: "Adresses et boîtes de l'université", Username: "melusine",
 		AutoComplete: true, AutoCompleteDesc: "Adresses et boîtes de l'université",
-		AutoCompleteHint: "[aide | alias | quota | compte | demandes | valider D-n]",
+		AutoCompleteHint: "[une phrase | aide | alias | quota | compte | demandes | valider D-n | question D-n]",
 	}
 }
 

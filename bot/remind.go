@@ -33,11 +33,11 @@ func (b *Bot) reminded(ctx context.Context, role desk.Role, r desk.Request, sinc
 		return b.mac("post", string(r.ID), string(role), strconv.Itoa(r.Version), string(to))
 	}
 	for _, to := range who {
-		err := b.whisper(ctx, to, key(to), since, func(p pen) Message {
+		_, err := b.whisper(ctx, to, key(to), since, func(p pen) Message {
 			if r.Confidential && role == desk.ToEscalate {
 				return Message{Line: p.text("escalated.line", "line", string(r.ID))}
 			}
-			m := p.approval(r, b.Desk.View.Account(desk.Address(r.Action.Target)))
+			m := p.approval(r, b.Desk.About(r))
 			m.Line = p.text(words+".line", "line", m.Line)
 			return m
 		})
@@ -55,23 +55,25 @@ func (b *Bot) reminded(ctx context.Context, role desk.Role, r desk.Request, sinc
 
 // whisper tells one person something, once per key, if they can be reached.
 // since is when it may first have been said.
-func (b *Bot) whisper(ctx context.Context, to desk.UID, key string, since time.Time, what func(pen) Message) error {
+func (b *Bot) whisper(ctx context.Context, to desk.UID, key string, since time.Time, what func(pen) Message) (desk.Post, error) {
 	channel, lang, err := b.private(ctx, to)
 	if err != nil || channel == "" {
-		return err
+		return desk.Post{}, err
 	}
 	m := what(b.pen(lang))
 	m.Channel, m.Key, m.Since = channel, key, since
-	if _, err := b.Chat.Post(ctx, m); err != nil {
-		return fmt.Errorf("tell in person: %w", err)
+	made, err := b.Chat.Post(ctx, m)
+	if err != nil {
+		return desk.Post{}, fmt.Errorf("tell in person: %w", err)
 	}
-	return nil
+	return made, nil
 }
 
 // Digest tells a person what awaits their decision, once on a day, which began
 // at since.
 func (b *Bot) Digest(ctx context.Context, to desk.UID, day string, since time.Time, waiting []desk.Request) error {
-	return b.whisper(ctx, to, b.mac("digest", day, string(to)), since, func(p pen) Message { return p.digest(waiting, b.Now()) })
+	_, err := b.whisper(ctx, to, b.mac("digest", day, string(to)), since, func(p pen) Message { return p.digest(waiting, b.Now()) })
+	return err
 }
 
 // digest lists what awaits a decision, the oldest first, each with its deadline.
@@ -84,7 +86,7 @@ func (p pen) digest(waiting []desk.Request, now time.Time) Message {
 	if len(waiting) > most {
 		card.Text += p.text("list.more", "n", strconv.Itoa(most)) + "\n"
 	}
-	card.Fields = p.fields(field{"field.typed", p.command(desk.RequestShow, string(waiting[0].ID), "")})
+	card.Fields = p.fields(field{"field.alike", p.alike(waiting[:min(len(waiting), most)])}, field{"field.typed", p.command(desk.RequestShow, string(waiting[0].ID), "")})
 	line := p.text("digest.one")
 	if len(waiting) > 1 {
 		line = p.text("digest.many", "n", strconv.Itoa(len(waiting)))

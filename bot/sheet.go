@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/say"
@@ -103,18 +104,34 @@ func (p pen) fact(e desk.Event) string {
 }
 
 // help lists the verbs: how each is typed, and what it does. A post holds only so
-// much: of all of them, those about rights and rules are explained by their topic.
+// much: where all is too much, the sentences are left to each topic.
 func (p pen) help(verbs []desk.Verb) Message {
-	const many = 20
-	card := &Card{Tone: Neutral}
+	const most = 3900 // characters that a card takes, with room for its end
+	card, room := &Card{Tone: Neutral}, most
 	for _, v := range verbs {
+		usage, _ := say.Help(p.lang, v)
+		room -= utf8.RuneCountInString(code("/"+p.trigger+" "+usage)) + 1
+	}
+	for _, v := range verbs { // what each does is said as long as there is room for how all are typed
 		usage, sentence := say.Help(p.lang, v)
 		card.Text += code("/" + p.trigger + " " + usage)
-		if spec, _ := desk.SpecOf(v); len(verbs) < many || !spec.Governs || spec.Target == desk.NoForm && len(spec.Args) == 0 {
-			card.Text += " — " + sentence
+		if n := utf8.RuneCountInString(sentence) + 3; n <= room {
+			card.Text, room = card.Text+" — "+sentence, room-n
 		}
 		card.Text += "\n"
 	}
 	card.Footer = p.text("help.about", "command", strings.Trim(p.command(desk.Help, "alias", ""), "`"))
 	return Message{Line: p.text("help.line"), Card: card}
+}
+
+func (p pen) usages(verbs []desk.Verb, told bool) (all string) {
+	for _, v := range verbs {
+		usage, sentence := say.Help(p.lang, v)
+		all += code("/" + p.trigger + " " + usage)
+		if told {
+			all += " — " + sentence
+		}
+		all += "\n"
+	}
+	return all
 }

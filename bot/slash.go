@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/subtle"
 	"net/url"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/unistra/melusine/internal/desk"
 )
 
 // said is what the server takes as an answer to a slash command. Only the
@@ -45,7 +47,14 @@ func (b *Bot) command(ctx context.Context, body []byte) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	return b.converse(ctx, user, form.Get("text"), "mattermost:"+t.id), nil
+	at := place{account: account, channel: form.Get("channel_id"), root: form.Get("root_id"), open: form.Get("root_id") == "", quiet: true}
+	if strings.TrimSpace(form.Get("text")) == "" {
+		if who, err := b.Desk.Who(account); err == nil && b.open(ctx, form.Get("trigger_id"), b.guide(b.pen(b.langOf(user)), who, account, t.id)) {
+			pen := b.pen(b.langOf(user))
+			return Message{Line: pen.text("form.opened", "command", pen.command(desk.Help, "", ""))}, nil
+		}
+	}
+	return b.converse(ctx, user, at, form.Get("text"), "mattermost:"+t.id), nil
 }
 
 // knows compares a token with all of ours, in a time that tells nothing.

@@ -31,6 +31,7 @@ func BenchmarkSlash(b *testing.B) {
 	}
 	for _, bench := range []struct{ name, command string }{
 		{"show", "/melusine compte marie"}, {"list", "/melusine demandes"}, {"ask", "/melusine quota bob 2Go"},
+		{"sentence", "/melusine peux-tu passer le quota de bob à 2 Go stp"}, {"help", "/melusine aide"},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			var ours, theirs []time.Duration
@@ -42,6 +43,35 @@ func BenchmarkSlash(b *testing.B) {
 			b.ReportMetric(float64(median(theirs).Microseconds()), "µs-constant")
 		})
 	}
+}
+
+// BenchmarkSlashRate types fifty commands and sentences a second, each from a
+// goroutine of its own: "p99-ms" is of the round trips.
+func BenchmarkSlashRate(b *testing.B) {
+	c := newCampus(b)
+	c.bind(b, "marie")
+	square, ticks := c.square(b), time.NewTicker(time.Second/50)
+	defer ticks.Stop()
+	var mu sync.Mutex
+	var all []time.Duration
+	var wait sync.WaitGroup
+	typed := []string{"/melusine compte marie", "/melusine passe le quota de bob à 2 Go", "/melusine demandes", "/melusine aide quota"}
+	for i := 0; b.Loop(); i++ {
+		<-ticks.C
+		wait.Go(func() {
+			began := time.Now()
+			_, _, err := c.people["marie"].Client.ExecuteCommand(b.Context(), square, typed[i%len(typed)])
+			mu.Lock()
+			defer mu.Unlock()
+			if all = append(all, time.Since(began)); err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	half := median(all)
+	b.ReportMetric(float64(half.Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
 }
 
 func median(all []time.Duration) time.Duration {

@@ -9,9 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gorilla/websocket"
 	"github.com/mattermost/mattermost/server/public/model"
@@ -155,8 +157,9 @@ func (m *Mattermost) event(ctx context.Context, me string, at *line, e *model.We
 func (m *Mattermost) hear(ctx context.Context, me string, e *model.WebSocketEvent, ears Ears) error {
 	switch e.EventType() {
 	case model.WebsocketEventPosted:
-		if p := postOf(e); e.GetData()["channel_type"] == string(model.ChannelTypeDirect) && p != nil && toUs(p, me) {
-			return ears.Message(ctx, heard(p))
+		direct := e.GetData()["channel_type"] == string(model.ChannelTypeDirect)
+		if p := postOf(e); p != nil && toUs(p, me) && (direct || m.mentioned(p)) {
+			return ears.Message(ctx, m.heard(p, !direct))
 		}
 	case model.WebsocketEventUserUpdated:
 		if user, ok := e.GetData()["user"].(*model.User); ok {
@@ -186,8 +189,19 @@ func toUs(p *model.Post, me string) bool {
 		p.GetProp(model.PostPropsFromBot) == nil && p.GetProp(model.PostPropsFromWebhook) == nil
 }
 
-func heard(p *model.Post) Heard {
-	return Heard{Account: p.UserId, Channel: p.ChannelId, Post: p.Id, Root: p.RootId, Text: p.Message}
+func (m *Mattermost) heard(p *model.Post, public bool) Heard {
+	h := Heard{Account: p.UserId, Channel: p.ChannelId, Post: p.Id, Root: p.RootId, Text: p.Message, Public: public}
+	if public {
+		h.Text = unnamed(p.Message, m.name)
+	}
+	return h
+}
+
+// mentioned says that the post names us, as a word of its own.
+func (m *Mattermost) mentioned(p *model.Post) bool {
+	return m.name != "" && slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(p.Message), func(r rune) bool {
+		return r != '@' && r != '.' && r != '-' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}), func(w string) bool { return strings.TrimRight(w, ".-_") == "@"+m.name })
 }
 
 // answerKey is the Key of the answer to a direct message.
@@ -202,15 +216,19 @@ func (m *Mattermost) catchUp(ctx context.Context, me string, since time.Time, ea
 		return fmt.Errorf("list channels: %w", err)
 	}
 	for _, c := range channels {
-		if c.Type != model.ChannelTypeDirect || c.LastPostAt < since.UnixMilli() {
+		if c.LastPostAt < since.UnixMilli() {
 			continue
 		}
 		list, _, err := m.bot.GetPostsSince(ctx, c.Id, since.UnixMilli(), false)
 		if err != nil {
 			return fmt.Errorf("list posts: %w", err)
 		}
+		direct := c.Type == model.ChannelTypeDirect
 		for _, p := range unanswered(list, me, since) {
-			if err := ears.Message(ctx, heard(p)); err != nil {
+			if !direct && !m.mentioned(p) {
+				continue
+			}
+			if err := ears.Message(ctx, m.heard(p, !direct)); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -12,8 +14,11 @@ import (
 // Tell posts what the role is to know of the request, once. The zero Post and
 // no error: nobody there can be reached, and it is of no use to try again.
 func (b *Bot) Tell(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
-	if role == desk.ToRemind || role == desk.ToEscalate {
+	switch role {
+	case desk.ToRemind, desk.ToEscalate:
 		return b.remind(ctx, role, r)
+	case desk.ToQuestion, desk.ToAnswer, desk.ToAmend:
+		return b.ring(ctx, role, r)
 	}
 	m, err := b.message(ctx, role, r)
 	if err != nil || m.Channel == "" {
@@ -77,6 +82,13 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 	if role == desk.ToAsker && r.State == desk.Lapsed {
 		m.Card.Buttons = []Button{b.button(lang, r, opAgain, channel)}
 	}
+	if _, open := r.Open(); role == desk.ToAsker && open && r.State == desk.Waiting {
+		m.Card.Buttons = []Button{b.button(lang, r, opAnswer, channel)}
+	}
+	if role == desk.ToAsker && b.Desk.Undoable(r) {
+		m.Card.Footer = b.pen(lang).text("footer.undo", "id", string(r.ID))
+		m.Card.Buttons = []Button{b.button(lang, r, opUndo, channel)}
+	}
 	return m, nil
 }
 
@@ -104,7 +116,7 @@ func (b *Bot) private(ctx context.Context, to desk.UID) (channel, lang string, e
 }
 
 func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
-	pen, now := b.pen(lang), b.Desk.View.Account(desk.Address(r.Action.Target))
+	pen, now := b.pen(lang), b.Desk.About(r)
 	switch role {
 	case desk.ToAskerEnd:
 		return pen.ended(r)
@@ -120,16 +132,30 @@ var footers = map[desk.State]string{desk.Waiting: "footer.buttons", desk.Review:
 
 // approval is the approvers' card for a channel, with buttons while it waits.
 func (b *Bot) approval(lang string, r desk.Request, role desk.Role, channel string) Message {
-	pen, now := b.pen(lang), b.Desk.View.Account(desk.Address(r.Action.Target))
+	pen, now := b.pen(lang), b.Desk.About(r)
 	m := pen.approval(r, now)
-	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)}, field{"field.suspect", b.suspects(pen, r)})...)
+	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)}, field{"field.suspect", b.suspects(pen, r)},
+		field{"field.plan", pen.plan(r, b.Desk.Estate)}, field{"field.progress", b.progress(lang, r)})...)
 	m.Channel, m.Key = channel, b.mac("post", string(r.ID), string(role))
 	if judged(r) {
 		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(public(b.Desk.Releases(r)))})...)
 		m.Card.Footer = pen.text(footers[r.State])
 		m.Card.Buttons = []Button{b.button(lang, r, opApprove, channel), b.button(lang, r, opReject, channel)}
 	}
+	if r.State == desk.Waiting {
+		m.Card.Buttons = append(m.Card.Buttons, b.button(lang, r, opAsk, channel))
+		if b.Desk.Risky(r.Action.Verb) {
+			m.Card.Buttons = m.Card.Buttons[1:]
+			m.Card.Fields = slices.DeleteFunc(m.Card.Fields, func(f Field) bool { return f.Title == pen.label("field.typed") })
+			m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.portal", b.page(r.ID, r.Digest())})...)
+		}
+	}
 	return m
+}
+
+// page is where a request is looked at in the portal, as it was shown here.
+func (b *Bot) page(id desk.ID, digest string) string {
+	return strings.TrimSuffix(b.Link, "/lier") + "/demandes/" + string(id) + "?empreinte=" + digest
 }
 
 func (b *Bot) button(lang string, r desk.Request, op, channel string) Button {
@@ -150,4 +176,7 @@ var looks = map[string]struct{ label, style string }{
 	opApprove: {"act.approve", "primary"},
 	opReject:  {"act.refuse", "danger"},
 	opAgain:   {"act.again", "primary"},
+	opUndo:    {"act.undo", ""},
+	opAsk:     {"act.question", ""},
+	opAnswer:  {"act.answer", "primary"},
 }

@@ -21,7 +21,7 @@ func TestTellOnce(t *testing.T) {
 			t.Errorf("%s: %v, then %v", role, first, second)
 		}
 	}
-	if at.Channel != h.chat.Channel() || len(h.chat.shows(at).Card.Buttons) != 2 {
+	if at.Channel != h.chat.Channel() || len(h.chat.shows(at).Card.Buttons) != 3 {
 		t.Errorf("card %+v", h.chat.shows(at))
 	}
 }

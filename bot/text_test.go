@@ -30,7 +30,7 @@ func TestTextsAreComplete(t *testing.T) {
 }
 
 func TestEveryRefusalHasItsSentence(t *testing.T) {
-	for _, r := range []refusal{malformed, badToken, forged, tooOld, beforeStart, replayed, unsigned, foreign, outdated, nobody, unreachable} {
+	for _, r := range []refusal{malformed, badToken, forged, tooOld, beforeStart, replayed, unsigned, foreign, outdated, notYours, overdue, nobody, unreachable} {
 		for _, lang := range []string{"fr", "en"} {
 			if text(lang, "refused."+string(r)) == "" {
 				t.Errorf("%s has no sentence in %s", r, lang)

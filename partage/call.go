@@ -169,7 +169,7 @@ func (c *Client) Objects(ctx context.Context, method string, params url.Values) 
 	if attrs := params.Get("attrs"); attrs != "" {
 		form.Set("attrs", attrs)
 	}
-	return list[Value](ctx, c, shapes()[m.Name], q, form)
+	return list[Value](ctx, []*Client{c}, shapes()[m.Name], q, form)
 }
 
 func shapes() map[string]shape {

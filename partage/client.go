@@ -25,6 +25,9 @@ type Config struct {
 	Timeout   time.Duration // of one exchange, from dial to last byte; default 30 s
 	TokenLife time.Duration // on the server; default 300 s. A token is not used in the last tenth of its life
 	PageSize  int           // of listings, 2 to 1000; default 100
+	// Pace is waited for before each page of a listing: thousands of pages asked
+	// for as fast as they come are no way to treat a server. nil = no wait.
+	Pace func(context.Context) error
 	// TLS gives roots and client certificates; default: the system's roots.
 	TLS *tls.Config
 	// Dial replaces the network, for tests.

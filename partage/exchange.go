@@ -49,6 +49,16 @@ func (c *Client) read(ctx context.Context, r request) error {
 	}
 }
 
+// paced is read, when the pace lets it.
+func (c *Client) paced(ctx context.Context, r request) error {
+	if c.cfg.Pace != nil {
+		if err := c.cfg.Pace(ctx); err != nil {
+			return c.fail(r.method, NotSent, ended(err))
+		}
+	}
+	return c.read(ctx, r)
+}
+
 // ask reads a small answer, and hands what a success holds to payload.
 func (c *Client) ask(ctx context.Context, r request, payload func(root node) error) error {
 	r.decode = func(body []byte) (envelope, error) {

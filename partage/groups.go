@@ -17,7 +17,7 @@ var groups = shape{"GetAllGroups", "groups", "group", Lists}
 // Aliases do not come, GetGroup gives them; Query.Attrs has no effect here: the
 // API is seen to have no such parameter.
 func (c *Client) GetAllGroups(ctx context.Context, q Query) iter.Seq2[Group, error] {
-	return list[Group](ctx, c, groups, q, url.Values{"sortby": {"mail"}})
+	return list[Group](ctx, []*Client{c}, groups, q, url.Values{"sortby": {"mail"}})
 }
 
 // GetGroup reads the group named name, which may be one of its aliases, with its

@@ -31,32 +31,60 @@ type Query struct {
 // failed or is found incomplete (see ErrIncomplete): until the sequence has
 // ended without one, what was seen is true and what was not may exist.
 func (c *Client) GetAllAccounts(ctx context.Context, q Query) iter.Seq2[Account, error] {
+	return list[Account](ctx, []*Client{c}, accounts, q, q.ofAccounts())
+}
+
+// GetAllAccounts lists the accounts of all the domains, one domain after the
+// other, each as Client.GetAllAccounts does. While the end of one is decoded the
+// next is asked for already. An error ends it all.
+func (d *Domains) GetAllAccounts(ctx context.Context, q Query) iter.Seq2[Account, error] {
+	clients := make([]*Client, 0, len(d.clients))
+	for _, domain := range d.Names() {
+		clients = append(clients, d.clients[domain])
+	}
+	return list[Account](ctx, clients, accounts, q, q.ofAccounts())
+}
+
+func (q Query) ofAccounts() url.Values {
 	form := url.Values{"sortby": {"mail"}, "sortascending": {"1"}, "attrs": {attributes}}
 	if len(q.Attrs) > 0 {
 		form.Set("attrs", strings.Join(q.Attrs, ","))
 	}
-	return list[Account](ctx, c, accounts, q, form)
+	return form
 }
 
 var accounts = shape{"GetAllAccounts", "accounts", "account", UserAccounts}
 
-// list reads a listing of any shape. form says how to sort: without an order
-// pages cannot be told to follow each other.
-func list[T any, P listed[T]](ctx context.Context, c *Client, s shape, q Query, form url.Values) iter.Seq2[T, error] {
+// list reads a listing of any shape, of one domain after the other. form says
+// how to sort: without an order pages cannot be told to follow each other.
+func list[T any, P listed[T]](ctx context.Context, clients []*Client, s shape, q Query, form url.Values) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		l, err := newListing[T, P](c, s, q, form)
 		ctx, stop := context.WithCancel(ctx)
-		defer func() { stop(); l.discard() }()
-		for err == nil && !l.done {
-			var fresh []T
-			if fresh, err = l.next(ctx); err != nil {
-				break
+		all, err := newListings[T, P](clients, s, q, form)
+		defer func() {
+			stop()
+			for _, l := range all {
+				l.discard()
 			}
-			for _, o := range fresh {
-				if !yield(o, nil) {
+		}()
+		for i, l := range all {
+			if i+1 < len(all) {
+				l.then = all[i+1]
+			}
+			for !l.done {
+				var fresh []T
+				if fresh, err = l.next(ctx); err != nil {
+					yield(*new(T), err)
 					return
 				}
+				for _, o := range fresh {
+					if !yield(o, nil) {
+						return
+					}
+				}
 			}
+			l.discard() // a page that only looked full has another asked for
+			l.seen = nil
 		}
 		if err != nil {
 			yield(*new(T), err)
@@ -72,26 +100,33 @@ type listing[T any, P listed[T]] struct {
 	shape shape
 	last  Address // of the page before
 	seen  map[Address]struct{}
-	pages [2]page[T, P] // one is read by the caller while the other comes
-	ahead *ahead        // the page after, if it was asked for already
-	count *counted      // the total, if it was asked for already
-	full  int           // bytes of the last page known to be full
+	pages *[2]page[T, P] // one is read by the caller while the other comes; all the domains share them
+	ahead *ahead         // the page after, if it was asked for already
+	count *counted       // the total, if it was asked for already
+	full  int            // bytes of the last page known to be full
 	done  bool
+	then  *listing[T, P] // of the next domain, once this one is read
 }
 
-func newListing[T any, P listed[T]](c *Client, s shape, q Query, form url.Values) (*listing[T, P], error) {
+// newListings begins a listing for each domain; their clients are configured
+// alike.
+func newListings[T any, P listed[T]](clients []*Client, s shape, q Query, form url.Values) (all []*listing[T, P], err error) {
 	if q.PageSize == 0 {
-		q.PageSize = c.cfg.PageSize
+		q.PageSize = clients[0].cfg.PageSize
 	}
 	if q.PageSize < 2 || q.PageSize > maxPage {
-		return nil, c.fail(s.method, NotSent, fmt.Errorf("page size %d is not within 2 to %d", q.PageSize, maxPage))
+		return nil, clients[0].fail(s.method, NotSent, fmt.Errorf("page size %d is not within 2 to %d", q.PageSize, maxPage))
 	}
 	form = maps.Clone(form) // the sequence may be read twice
 	form.Set("limit", strconv.Itoa(q.PageSize))
 	if q.Filter != "" {
 		form.Set("ldap_query", q.Filter)
 	}
-	return &listing[T, P]{c: c, query: q, form: form, shape: s, seen: map[Address]struct{}{}, pages: [2]page[T, P]{{shape: s}, {shape: s}}}, nil
+	pages := &[2]page[T, P]{{shape: s}, {shape: s}}
+	for _, c := range clients {
+		all = append(all, &listing[T, P]{c: c, query: q, form: form, shape: s, seen: map[Address]struct{}{}, pages: pages})
+	}
+	return all, nil
 }
 
 // next reads one page and returns the objects it adds. Each page begins with
@@ -143,6 +178,7 @@ func (l *listing[T, P]) page(ctx context.Context, offset int) (*page[T, P], erro
 	}
 	a := l.ahead
 	if l.ahead = nil; a == nil {
+		l.then.discard() // this was not the end: the next domain would come into the same pages
 		a = l.ask(ctx, offset, 0)
 	}
 	close(a.wanted)
@@ -151,8 +187,8 @@ func (l *listing[T, P]) page(ctx context.Context, offset int) (*page[T, P], erro
 }
 
 // ask sends the request for a page. Once its bytes are there and wanted, the
-// page after is asked for, or the total if this one looks like the last: the
-// server works while it is decoded.
+// page after is asked for, or the total and the next domain if this one looks
+// like the last: the server works while it is decoded.
 func (l *listing[T, P]) ask(ctx context.Context, offset, at int) *ahead {
 	a := &ahead{offset: offset, at: at, wanted: make(chan struct{}), done: make(chan struct{})}
 	form, end := maps.Clone(l.form), []byte("</"+l.shape.item+">")
@@ -161,15 +197,19 @@ func (l *listing[T, P]) ask(ctx context.Context, offset, at int) *ahead {
 		<-a.wanted // or no longer: discard closes it too
 		switch full := l.looksFull(body, end); {
 		case full && l.ahead == nil:
+			l.then.discard() // asked for by an answer that was cut, and read again
 			l.ahead = l.ask(ctx, offset+l.query.PageSize-1, 1-at)
 		case !full && l.count == nil && l.query.Filter == "" && bytes.Contains(body, end): // not of an answer that holds nothing
 			l.count = l.total(ctx)
+		}
+		if l.then != nil && l.ahead == nil && l.then.ahead == nil {
+			l.then.ahead = l.then.ask(ctx, 0, 1-at)
 		}
 		return l.pages[at].decode(body)
 	}
 	go func() {
 		defer close(a.done)
-		a.err = l.c.read(ctx, request{method: l.shape.method, form: form, large: true, into: &l.pages[at].body, decode: decode})
+		a.err = l.c.paced(ctx, request{method: l.shape.method, form: form, large: true, into: &l.pages[at].body, decode: decode})
 	}()
 	return a
 }

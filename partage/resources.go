@@ -14,7 +14,7 @@ var resources = shape{"GetAllResources", "resources", "resource", Resources}
 // their addresses, page after page, with the promises of GetAllAccounts.
 // Query.Attrs has no effect here: the API is seen to have no such parameter.
 func (c *Client) GetAllResources(ctx context.Context, q Query) iter.Seq2[Resource, error] {
-	return list[Resource](ctx, c, resources, q, url.Values{"sortby": {"mail"}})
+	return list[Resource](ctx, []*Client{c}, resources, q, url.Values{"sortby": {"mail"}})
 }
 
 // GetResource reads the calendar resource named name. One that does not exist

@@ -14,8 +14,9 @@ import (
 // After an error of class Unknown, the server may still apply the write while
 // it knows the token: read back after Issued + TokenLife + a margin.
 type Writer struct {
-	c *Client
-	t token
+	c    *Client
+	t    token
+	tell func(method string, form url.Values) // of a rehearsal: see Rehearse
 }
 
 // Writer takes a new token and returns a Writer that holds it.
@@ -24,7 +25,27 @@ func (c *Client) Writer(ctx context.Context) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{c, t}, nil
+	return &Writer{c: c, t: t}, nil
+}
+
+// Rehearse returns a Writer that sends nothing and needs no token: it tells each
+// write as it would be sent, with its secrets masked.
+func (c *Client) Rehearse(tell func(method string, form url.Values)) *Writer {
+	return &Writer{c: c, tell: tell}
+}
+
+// maskedForm is form, fit to be shown.
+func maskedForm(form url.Values) url.Values {
+	shown := url.Values{}
+	for name, values := range form {
+		for _, v := range values {
+			if IsSecret(name) { // be it empty
+				v = masked
+			}
+			shown[name] = append(shown[name], v)
+		}
+	}
+	return shown
 }
 
 // Domain is the domain written to.
@@ -44,6 +65,10 @@ func (w *Writer) write(ctx context.Context, method string, name Address, form ur
 
 // send sends one change, once.
 func (w *Writer) send(ctx context.Context, method string, form url.Values) error {
+	if w.tell != nil {
+		w.tell(method, maskedForm(form))
+		return nil
+	}
 	if !w.c.alive(w.t) {
 		return w.c.fail(method, NotSent, errors.New("the token is too old: make a new Writer"))
 	}

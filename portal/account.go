@@ -15,10 +15,11 @@ const longest = 200
 // account shows an account and who has touched it.
 func (p *Portal) account(v *visit) error {
 	address := v.Params("address")
-	a, err := p.Desk.Show(v.me.UID, desk.Portal, address)
+	w, err := p.Desk.Whole(v.UserContext(), v.me.UID, desk.Portal, address)
 	if err != nil {
 		return notThere(err)
 	}
+	a := w.Account
 	events, err := p.Desk.History(v.UserContext(), v.me.UID, desk.Portal, address)
 	if err != nil {
 		return notThere(err)
@@ -28,7 +29,7 @@ func (p *Portal) account(v *visit) error {
 		return err
 	}
 	pg := p.page(v, "account", "address", string(a.Address))
-	return render(v.Ctx, fiber.StatusOK, accountPage(pg, a, p.asOf(), past, p.offers(v, a)))
+	return render(v.Ctx, fiber.StatusOK, accountPage(pg, w, p.asOf(), past, p.offers(v, a)))
 }
 
 // offers are the verbs that would do something to the account and that the
@@ -37,6 +38,9 @@ func (p *Portal) account(v *visit) error {
 func (p *Portal) offers(v *visit, a desk.Account) (verbs []desk.Verb) {
 	for _, verb := range requests(true) {
 		spec, _ := desk.SpecOf(verb)
+		if !suits(verb, a) {
+			continue
+		}
 		_, d, err := p.Desk.Preview(v.me.UID, desk.Portal, desk.Action{Verb: verb, Target: string(a.Address)})
 		conceded := err == nil && (d.Outcome == desk.Allowed || d.Outcome == desk.Pending)
 		if len(spec.Args) == 0 && conceded || len(spec.Args) > 0 && len(verbs) > 0 {
@@ -44,6 +48,19 @@ func (p *Portal) offers(v *visit, a desk.Account) (verbs []desk.Verb) {
 		}
 	}
 	return verbs
+}
+
+// suits leaves out what is never asked of such an account.
+func suits(verb desk.Verb, a desk.Account) bool {
+	switch verb {
+	case desk.AccountCreate:
+		return false
+	case desk.AccountShare, desk.AccountUnshare:
+		return a.Owner == ""
+	case desk.AliasMove:
+		return len(a.Aliases) > 0
+	}
+	return true
 }
 
 // notThere makes an address that nobody could have the same as a missing one.

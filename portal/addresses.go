@@ -20,5 +20,7 @@ func (p *Portal) home(v *visit) error {
 // mine shows the person's own accounts and what they have asked that is not over.
 func (p *Portal) mine(v *visit) error {
 	open := slices.DeleteFunc(p.Desk.Mine(v.me.UID, 50), func(r desk.Request) bool { return r.State.Final() })
-	return render(v.Ctx, fiber.StatusOK, minePage(p.page(v, "mine"), p.Desk.View.Owned(v.me.UID), open, p.asOf()))
+	pg := p.page(v, "mine")
+	pg.watch = p.watch(v, "")
+	return render(v.Ctx, fiber.StatusOK, minePage(pg, p.Desk.View.Owned(v.me.UID), open, p.asOf()))
 }

@@ -26,6 +26,9 @@ func (p *Portal) newRequest(v *visit) error {
 	if spec, _ := desk.SpecOf(a.verb); spec.Args["book"] != desk.NoForm {
 		return v.Redirect(pathRules, fiber.StatusSeeOther)
 	}
+	if a.verb == desk.DriftApply {
+		return v.Redirect(pathDrift, fiber.StatusSeeOther)
+	}
 	if !a.known() {
 		return render(v.Ctx, fiber.StatusOK, choosePage(p.page(v, "ask")))
 	}
@@ -87,13 +90,17 @@ func (p *Portal) check(v *visit, a asking) error {
 	if err != nil {
 		return err
 	}
+	r, err := p.Desk.Rehearse(v.UserContext(), v.me.UID, desk.Portal, action)
+	if err != nil {
+		return err
+	}
 	if !a.drawn() {
 		if a.once, err = draw(p.Rand); err != nil {
 			return err
 		}
 	}
 	pg := p.page(v, "ask."+string(a.verb))
-	return render(v.Ctx, fiber.StatusOK, checkPage(pg, a, w, p.about(pg.lang, v.me.UID, w.Action)))
+	return render(v.Ctx, fiber.StatusOK, checkPage(pg, a, w, p.about(pg.lang, v.me.UID, w.Action), r))
 }
 
 // send asks, and goes to the request's page.

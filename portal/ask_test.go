@@ -130,9 +130,9 @@ func TestAnAccountOffersWhatItsReaderMayDo(t *testing.T) {
 		account desk.Address
 		offered []string
 	}{
-		{"xavier", jeanneBox, []string{"account.lock", "account.close", "account.hide", "account.rename", "account.cos", "account.delete"}},
-		{"xavier", marcBox, []string{"account.activate", "account.close", "account.unhide", "account.rename", "account.cos", "account.delete"}},
-		{"claire", jeanneBox, []string{"account.lock", "account.close", "account.hide", "account.rename", "account.cos"}},
+		{"xavier", jeanneBox, []string{"account.lock", "account.close", "account.hide", "account.rename", "account.cos", "account.delete", "account.profile", "alias.move"}},
+		{"xavier", marcBox, []string{"account.activate", "account.close", "account.unhide", "account.rename", "account.cos", "account.delete", "account.profile"}},
+		{"claire", jeanneBox, []string{"account.lock", "account.close", "account.hide", "account.rename", "account.cos", "account.profile", "alias.move"}},
 		{"jeanne", jeanneBox, nil},
 		{"marc", marcBox, nil},
 	} {

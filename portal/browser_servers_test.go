@@ -6,6 +6,7 @@ import (
 	"context"
 	_ "embed"
 	"flag"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	capture "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -31,17 +33,32 @@ var axe string
 // serve gives a house a port of its own and returns its address.
 func serve(t *testing.T) (*house, string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
+	listener := listen(t)
 	address := "http://" + listener.Addr().String()
 	h := newHouse(t, func(c *Config) { demo(c); c.URL = address })
+	serveOn(t, h, listener)
+	return h, address
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	return listener
+}
+
+func port(l net.Listener) string {
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+func serveOn(t *testing.T, h *house, listener net.Listener) {
 	served := make(chan error, 1)
 	go func() { served <- h.App().Listener(listener) }()
 	t.Cleanup(func() {
 		must(t, h.Shutdown(5*time.Second))
 		must(t, <-served)
 	})
-	return h, address
 }
 
 // A tab shows pages and remembers what the console complained of.
@@ -100,6 +117,21 @@ func (b *tab) until(condition string) {
 	}
 }
 
+// reach waits for a page where the condition is true, through any number of others.
+func (b *tab) reach(condition string) {
+	b.t.Helper()
+	var where string
+	for range 200 {
+		said, err := chromedp.Run(b.Context, chromedp.Evaluate[string]("("+condition+") ? 'yes' : location.href + ' ' + (document.body?.innerText ?? '')"))
+		if err == nil && said == "yes" {
+			return
+		}
+		where = said
+		time.Sleep(50 * time.Millisecond) // pages of other servers, which lead on by themselves
+	}
+	b.t.Fatalf("never %s; at %s", condition, where)
+}
+
 func (b *tab) become(who desk.UID) {
 	b.t.Helper()
 	b.visit("/connexion")
@@ -135,10 +167,8 @@ func sights(h *house) []sight {
 	refused := h.ask("chef@physique.unistra.fr")
 	_, err := h.desk.Refuse(context.Background(), "claire", desk.Portal, refused, "", "Ce nom prête à confusion.")
 	must(h.t, err)
-	closing, err := desk.NewAction(desk.AccountClose, string(jeanneBox), nil)
-	must(h.t, err)
-	r, err := h.desk.Ask(context.Background(), desk.Asking{By: "xavier", Via: desk.Portal, Action: closing, Reason: "départ", Key: "closing"})
-	must(h.t, err)
+	closing := h.closing()
+	h.desk.Proofs = desk.Proofs{Within: 5 * time.Minute}
 	return []sight{
 		{"choose", "", "/connexion"},
 		{"mine", "jeanne", "/mes-adresses"},
@@ -153,7 +183,7 @@ func sights(h *house) []sight {
 		{"ask-rename", "claire", "/demandes/nouvelle?verbe=account.rename&vers=jeanne@physique.unistra.fr&compte=" + string(jeanneBox)},
 		{"ask-class", "claire", "/demandes/nouvelle?verbe=account.cos&compte=" + string(jeanneBox)},
 		{"ask-close", "claire", "/demandes/nouvelle?verbe=account.close&compte=" + string(jeanneBox)},
-		{"close-judge", "yves", "/demandes/" + string(r.ID)},
+		{"close-judge", "yves", "/demandes/" + string(closing)},
 		{"account-locked", "xavier", "/adresses/" + string(marcBox)},
 		{"help-keeper", "claire", "/aide"},
 		{"requests", "jeanne", "/demandes"},
@@ -167,6 +197,18 @@ func sights(h *house) []sight {
 		{"link", "jeanne", "/lier"},
 		{"help", "jeanne", "/aide"},
 		{"missing", "jeanne", "/nulle-part"},
+		{"state", "jeanne", "/etat"},
+		{"search", "claire", "/recherche?q=dupont"},
+		{"search-sentence", "claire", "/recherche?q=" + escape("quota jeanne.dupont@physique.unistra.fr 8Go")},
+		{"search-none", "nadia", "/recherche?q=zzz"},
+		{"preferences", "jeanne", "/preferences?garde=oui"},
+		{"touched", "jeanne", "/qui-a-touche"},
+		{"touched-none", "nadia", "/qui-a-touche"},
+		{"legal", "jeanne", "/mentions-legales"},
+		{"accessibility", "jeanne", "/accessibilite"},
+		{"privacy", "jeanne", "/donnees-personnelles"},
+		{"prove-again", "yves", "/demandes/" + string(closing) + "/identite?empreinte=" + h.digest(closing)},
+		{"signed-out", "", "/deconnexion"},
 	}
 }
 
@@ -273,9 +315,27 @@ func (b *tab) judge(name string) {
 	if *shots == "" {
 		return
 	}
-	picture, err := chromedp.Run(b.Context, chromedp.FullScreenshot(100))
+	must(b.t, os.WriteFile(filepath.Join(*shots, name+".webp"), b.picture(), 0o644))
+}
+
+// tallest is how much of a page its picture shows, in pixels.
+const tallest = 2400
+
+// picture is the page as it is, small enough to be kept beside the code.
+func (b *tab) picture() (image []byte) {
+	b.t.Helper()
+	var width, height float64
+	_, err := fmt.Sscan(b.js(`innerWidth + " " + Math.max(document.documentElement.scrollHeight, 1)`), &width, &height)
 	must(b.t, err)
-	must(b.t, os.WriteFile(filepath.Join(*shots, name+".png"), picture, 0o644))
+	view := &capture.Viewport{Width: width, Height: min(height, tallest), Scale: 0.6}
+	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		taken, err := cdp.Call(ctx, target, capture.CaptureScreenshot, capture.CaptureScreenshotParams{Format: capture.CaptureScreenshotFormatWebp, Quality: new(int64(40)), Clip: view, CaptureBeyondViewport: new(true)})
+		if err == nil {
+			image = taken.Data
+		}
+		return err
+	}))
+	return image
 }
 
 // With the keyboard alone: fill the form, check, send.
@@ -288,7 +348,7 @@ func TestAskingByKeyboard(t *testing.T) {
 	b.until(`document.getElementById("alias-live").innerText.includes("Adresse disponible")`)
 	b.do(chromedp.KeyEvent(kb.Tab+kb.Tab+"accueil du public"+kb.Tab+kb.Enter), chromedp.WaitVisible(chromedp.CSS("button[value=envoyer]")))
 	b.judge("check-desktop-light")
-	b.do(chromedp.Focus(chromedp.CSS("button[value=envoyer]")), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.ID("live")))
+	b.do(chromedp.Focus(chromedp.CSS("button[value=envoyer]")), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.ID("h-follow")))
 	if path := b.js("location.pathname"); path != "/demandes/D-1" {
 		t.Errorf("sent to %s", path)
 	}
@@ -358,10 +418,10 @@ func TestWithoutJavaScript(t *testing.T) {
 	b.visit("/demandes/nouvelle?verbe=alias.add")
 	b.do(chromedp.SendKeys(chromedp.ID("alias"), "contact@physique.unistra.fr"),
 		chromedp.Click(chromedp.CSS("button[value=verifier]")), chromedp.WaitVisible(chromedp.CSS("button[value=envoyer]")),
-		chromedp.Click(chromedp.CSS("button[value=envoyer]")), chromedp.WaitVisible(chromedp.ID("live")))
+		chromedp.Click(chromedp.CSS("button[value=envoyer]")), chromedp.WaitVisible(chromedp.ID("h-follow")))
 	b.become("claire")
 	b.visit("/a-valider")
-	b.do(chromedp.Click(chromedp.CSS(".judge button.primary")), chromedp.WaitVisible(chromedp.ID("live")))
+	b.do(chromedp.Click(chromedp.CSS(".judge button.primary")), chromedp.WaitVisible(chromedp.ID("h-follow")))
 	if r, _ := h.mirror.Request("D-1"); len(r.Votes) != 1 {
 		t.Errorf("%+v", r)
 	}

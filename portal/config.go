@@ -20,9 +20,13 @@ type Config struct {
 	Accent         string        `yaml:"accent"`          // colour of links and buttons on white, #rrggbb; "" = blue
 	TrustedProxies []string      `yaml:"trusted_proxies"` // addresses or ranges whose X-Forwarded-For is believed
 	Session        time.Duration `yaml:"session"`         // how long one sign-in lasts
-	OIDC           OIDC          `yaml:"oidc"`
+	BatchRows      int           `yaml:"batch_rows"`      // lines of a table that one hands in, at most
+	OIDC           OIDC          `yaml:"oidc"`            // who vouches for people; or else
+	CAS            CAS           `yaml:"cas"`
+	SignInAgain    SignInAgain   `yaml:"sign_in_again"`
+	Legal          Legal         `yaml:"legal"`
 
-	// Demo, when main sets it, replaces OIDC by a list to choose from. It is
+	// Demo, when main sets it, replaces OIDC and CAS by a list to choose from. It is
 	// not in the file, so that no file can open that door.
 	Demo []Character `yaml:"-"`
 }
@@ -37,6 +41,13 @@ type OIDC struct {
 	Scopes           []string `yaml:"scopes"`             // besides openid
 }
 
+// SignInAgain says who must sign in again to approve what is of high risk; see
+// desk.Proofs.
+type SignInAgain struct {
+	Within time.Duration `yaml:"within"` // before the approval; 0 = nobody
+	Chat   bool          `yaml:"chat"`   // true: such requests are approved in the portal only
+}
+
 // A Character is somebody to be in the demo.
 type Character struct {
 	UID  desk.UID
@@ -47,8 +58,8 @@ type Character struct {
 
 // DefaultConfig is what the file may leave out.
 func DefaultConfig() Config {
-	return Config{Listen: "127.0.0.1:8080", Name: "Mélusine", Session: 10 * time.Hour,
-		OIDC: OIDC{UIDClaim: "uid", Scopes: []string{"profile"}}}
+	return Config{Listen: "127.0.0.1:8080", Name: "Mélusine", Session: 10 * time.Hour, BatchRows: 500,
+		OIDC: OIDC{UIDClaim: "uid", Scopes: []string{"profile"}}, SignInAgain: SignInAgain{Within: 5 * time.Minute}}
 }
 
 // Check says everything that is wrong, each with its place in the file.
@@ -63,6 +74,7 @@ func (c Config) Check() error {
 	need(err == nil, "listen", "not host:port")
 	need(c.Name != "", "name", "the name of the establishment is missing")
 	need(c.Session >= time.Minute && c.Session <= 24*time.Hour, "session", "not between 1m and 24h")
+	need(c.BatchRows >= 1 && c.BatchRows <= 5000, "batch_rows", "not from 1 to 5000")
 	u, err := url.Parse(c.URL)
 	need(err == nil && safe(u) && u.Path == "" && u.RawQuery == "", "url",
 		"not an https:// address without path nor final slash (http:// is for this machine only)")
@@ -73,7 +85,15 @@ func (c Config) Check() error {
 	}
 	_, err = accentSheet(c.Accent)
 	need(err == nil, "accent", fmt.Sprint(err))
-	if c.Demo == nil {
+	c.Legal.check(need)
+	need(c.SignInAgain.Within == 0 || c.SignInAgain.Within >= time.Minute && c.SignInAgain.Within <= time.Hour, "sign_in_again.within", "neither 0 nor between 1m and 1h")
+	switch {
+	case c.Demo != nil:
+	case c.CAS.URL != "":
+		u, err := url.Parse(c.CAS.URL)
+		need(err == nil && safe(u) && u.RawQuery == "", "cas.url", "not an https:// address (http:// is for this machine only)")
+		need(c.OIDC.Issuer == "", "cas.url", "oidc.issuer also says who vouches for people: keep one of the two")
+	default:
 		c.OIDC.check(need)
 	}
 	return errors.Join(errs...)

@@ -47,7 +47,21 @@ func TestConfig(t *testing.T) {
 		{"issuer", func(c *Config) { c.OIDC.Issuer = "http://sso.example.fr" }, "portal.oidc.issuer"},
 		{"client", func(c *Config) { c.OIDC.ClientID = "" }, "portal.oidc.client_id"},
 		{"secret", func(c *Config) { c.OIDC.ClientSecretFile = "" }, "portal.oidc.client_secret_file"},
+		{"no line of a table", func(c *Config) { c.BatchRows = 0 }, "portal.batch_rows"},
+		{"too many lines of a table", func(c *Config) { c.BatchRows = 5001 }, "portal.batch_rows"},
 		{"claim", func(c *Config) { c.OIDC.UIDClaim = "" }, "portal.oidc.uid_claim"},
+		{"CAS", func(c *Config) { c.OIDC = OIDC{}; c.CAS.URL = "https://sso.example.fr/cas" }, ""},
+		{"CAS and OIDC", func(c *Config) { c.CAS.URL = "https://sso.example.fr/cas" }, "portal.cas.url"},
+		{"CAS in the clear", func(c *Config) { c.OIDC = OIDC{}; c.CAS.URL = "http://sso.example.fr/cas" }, "portal.cas.url"},
+		{"signing in again too late", func(c *Config) { c.SignInAgain.Within = 2 * time.Hour }, "portal.sign_in_again.within"},
+		{"signing in again too soon", func(c *Config) { c.SignInAgain.Within = time.Second }, "portal.sign_in_again.within"},
+		{"never signing in again", func(c *Config) { c.SignInAgain.Within = 0 }, ""},
+		{"half a notice", func(c *Config) { c.Legal = Legal{Publisher: "U", Director: "P", Host: "N", Officer: "d@u.fr"} }, "portal.legal.contact"},
+		{"a placeholder", func(c *Config) {
+			c.Legal = Legal{Publisher: "[NOM DE L'ENTITE]", Director: "P", Host: "N", Officer: "d@u.fr", Contact: "a@u.fr"}
+		}, "portal.legal.publisher"},
+		{"accessible without an audit", func(c *Config) { c.Legal.Accessibility = "full" }, "portal.legal.audit"},
+		{"accessible somehow", func(c *Config) { c.Legal = Legal{Accessibility: "yes", Audit: "x"} }, "portal.legal.accessibility"},
 		{"demo without provider", func(c *Config) { c.OIDC = OIDC{}; c.Demo = []Character{} }, ""},
 	} {
 		c := good()
@@ -58,7 +72,7 @@ func TestConfig(t *testing.T) {
 		}
 	}
 	every := Config{}
-	if n := strings.Count(every.Check().Error(), "\n") + 1; n != 8 {
+	if n := strings.Count(every.Check().Error(), "\n") + 1; n != 9 {
 		t.Errorf("an empty configuration has %d errors: %v", n, every.Check())
 	}
 	if _, err := New(Config{}, Deps{Rand: rand.Reader}); err == nil {

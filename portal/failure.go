@@ -29,7 +29,7 @@ func statusOf(err error) int {
 	switch {
 	case errors.Is(err, errForged):
 		return fiber.StatusForbidden
-	case errors.Is(err, errSignIn):
+	case errors.Is(err, errSignIn), errors.Is(err, errOther):
 		return fiber.StatusBadRequest
 	case errors.Is(err, errVoucher):
 		return fiber.StatusServiceUnavailable
@@ -83,6 +83,8 @@ func explain(lang string, err error) string {
 		return text(lang, "error.forged")
 	case errors.Is(err, errSignIn):
 		return text(lang, "error.signin")
+	case errors.Is(err, errOther):
+		return text(lang, "error.other")
 	case errors.Is(err, errVoucher):
 		return text(lang, "error.voucher")
 	case status == fiber.StatusUnauthorized:

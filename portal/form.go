@@ -5,11 +5,13 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 )
 
 // An asking is the form of a new request, as it was typed.
@@ -22,8 +24,9 @@ type asking struct {
 	to      string
 	cos     string
 	reason  string
-	right   right  // of the verbs about rights
-	once    string // drawn with the form: what is sent twice is asked once
+	right   right             // of the verbs about rights
+	more    map[string]string // by argument: those that have no field of their own
+	once    string            // drawn with the form: what is sent twice is asked once
 }
 
 // The names of the fields.
@@ -37,12 +40,38 @@ const (
 	fieldCOS     = "formule"
 	fieldReason  = "motif"
 	fieldOnce    = "cle"
+	fieldMore    = "arg-" // before the name of an argument that has no field of its own
 )
+
+// plain are the arguments of a verb on accounts that are asked for by one line
+// each, sorted.
+func plain(verb desk.Verb) (arguments []string) {
+	spec, _ := desk.SpecOf(verb)
+	for _, argument := range slices.Sorted(maps.Keys(spec.Args)) {
+		own := slices.Contains([]string{"alias", "size", "to", "cos"}, argument)
+		given := verb == desk.AccountCreate && (argument == "eppn" || argument == "hidden") // by the directory
+		if spec.OnAccount() && !own && !given {
+			arguments = append(arguments, argument)
+		}
+	}
+	return arguments
+}
+
+// requires says that the argument may not be left out.
+func (a asking) requires(argument string) bool {
+	spec, _ := desk.SpecOf(a.verb)
+	form, ok := spec.Args[argument]
+	return ok && !strings.HasSuffix(string(form), "?")
+}
 
 // readAsking reads the form from whatever holds its fields.
 func readAsking(field func(string) string) asking {
 	verb := desk.Verb(field(fieldVerb))
-	return asking{right: readRight(verb, field), verb: verb, account: field(fieldAccount), alias: field(fieldAlias),
+	more := map[string]string{}
+	for _, argument := range plain(verb) {
+		more[argument] = field(fieldMore + argument)
+	}
+	return asking{right: readRight(verb, field), more: more, verb: verb, account: field(fieldAccount), alias: field(fieldAlias),
 		number: field(fieldNumber), unit: field(fieldUnit), to: field(fieldTo), cos: field(fieldCOS), reason: field(fieldReason), once: field(fieldOnce)}
 }
 
@@ -56,13 +85,13 @@ func (a asking) takes(argument string) bool {
 // onAccount says whether the verb acts on an account.
 func (a asking) onAccount() bool {
 	spec, _ := desk.SpecOf(a.verb)
-	return spec.Target == desk.AccountForm
+	return spec.OnAccount()
 }
 
 // known says that the verb is one of those that make a request.
 func (a asking) known() bool {
 	spec, _ := desk.SpecOf(a.verb)
-	return spec.Changes
+	return spec.Changes && !spec.Shell
 }
 
 // action is what the form asks for.
@@ -92,7 +121,25 @@ func (a asking) action() (desk.Action, error) {
 			args["to"] = desk.Nowhere
 		}
 	}
+	for argument, value := range a.more {
+		if value = strings.TrimSpace(value); value != "" {
+			args[argument] = either(a.cleared(value), desk.Nowhere, value)
+		}
+	}
 	return desk.NewAction(a.verb, a.account, args)
+}
+
+// cleared says that a field of the profile is to be empty, in either language.
+func (a asking) cleared(value string) bool {
+	return a.verb == desk.AccountProfile && slices.ContainsFunc([]string{text("fr", "nowhere"), text("en", "nowhere")},
+		func(word string) bool { return strings.EqualFold(word, value) })
+}
+
+func either(first bool, a, b string) string {
+	if first {
+		return a
+	}
+	return b
 }
 
 // ends says that the forwarding is to stop, in either language.
@@ -129,10 +176,15 @@ func (a asking) missing(lang string) (found []problem) {
 		{fieldAccount, a.account, a.onAccount()},
 		{fieldNumber, a.number, a.takes("size")},
 		{fieldTo, a.to, a.takes("to")},
-		{fieldCOS, a.cos, a.takes("cos")},
+		{fieldCOS, a.cos, a.requires("cos")},
 	} {
 		if f.needed && f.value == "" {
 			found = append(found, problem{f.field, text(lang, "missing."+f.field)})
+		}
+	}
+	for _, argument := range plain(a.verb) {
+		if a.requires(argument) && a.more[argument] == "" {
+			found = append(found, problem{fieldMore + argument, say.Error(lang, desk.Fail(desk.Invalid, desk.MissingArgument, "name", argument))})
 		}
 	}
 	return append(found, a.rightMissing(lang)...)
@@ -144,8 +196,17 @@ func (a asking) blames(err error) string {
 	if e != nil && a.onRight() {
 		return a.rightBlames(err)
 	}
+	if e != nil && slices.Contains(plain(a.verb), e.Details["name"]) {
+		return fieldMore + e.Details["name"]
+	}
 	switch desk.CodeOf(err) {
-	case desk.UnknownAccount, desk.WrongStatus:
+	case desk.UnknownPerson:
+		return fieldMore + "person"
+	case desk.MissingArgument:
+		if e.Details["name"] == "cos" {
+			return fieldCOS
+		}
+	case desk.UnknownAccount, desk.WrongStatus, desk.Personal, desk.AddressDeleted:
 		return fieldAccount
 	case desk.AliasTaken, desk.AliasAbsent, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
 		return a.wanted()

@@ -20,11 +20,11 @@ const (
 	largest = 900 << 10
 )
 
-// roomFor gives a rule book more room than other forms, from somebody who is
+// roomFor gives a rule book and a table more room than other forms, from somebody who is
 // signed in: what is larger is refused before it is read.
 func (p *Portal) roomFor(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	_, known := p.sessions.get(string(h.Cookie(p.cookieName(sessionCookie))))
-	if known && string(h.RequestURI()) == pathRules {
+	if uri := string(h.RequestURI()); known && (uri == pathRules || uri == pathBatch) {
 		return fasthttp.RequestConfig{MaxRequestBodySize: largest}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: large}

@@ -12,15 +12,22 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/unistra/melusine/portal/api"
 )
 
 // A route of the portal, with its parameters filled in.
 type route struct{ method, path string }
 
-// routesOf lists every route but those of the middleware.
-func routesOf(h *house) (all []route) {
+// routesOf lists every route but those of the middleware and of the API, where
+// no session counts.
+func routesOf(h *house) []route {
+	return slices.DeleteFunc(everyRoute(h), func(r route) bool { return strings.HasPrefix(r.path, api.Root) })
+}
+
+func everyRoute(h *house) (all []route) {
 	for _, r := range h.App().GetRoutes(true) {
-		path := strings.NewReplacer(":id", "D-1", ":address", string(jeanneBox), ":file", "app.css", "*", "x").Replace(r.Path)
+		path := strings.NewReplacer(":id", "D-1", ":address", string(jeanneBox), ":ref", string(jeanneBox), ":file", "app.css", "*", "x").Replace(r.Path)
 		if found := (route{r.Method, path}); !slices.Contains(all, found) {
 			all = append(all, found)
 		}

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 )
 
@@ -12,7 +14,7 @@ func (p *Portal) headers(c *fiber.Ctx) error {
 }
 
 func (p *Portal) setHeaders(c *fiber.Ctx) {
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'self'; object-src 'none'; base-uri 'none'; form-action "+p.formAction()+"; frame-ancestors 'none'")
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set("Cross-Origin-Opener-Policy", "same-origin")
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -21,4 +23,10 @@ func (p *Portal) setHeaders(c *fiber.Ctx) {
 	if p.config.secure() {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=63072000")
 	}
+}
+
+// formAction is where forms lead: here, and by signing out to the identity
+// provider.
+func (p *Portal) formAction() string {
+	return strings.TrimSpace("'self' " + p.config.place())
 }

@@ -47,8 +47,9 @@ type house struct {
 	mirror *mirror.Mirror
 	log    *strings.Builder
 
-	mu  sync.Mutex
-	now time.Time
+	mu      sync.Mutex
+	now     time.Time
+	running bool // the clock is the machine's: servers that it talks to have their own
 }
 
 // The people: jeanne and marc have mailboxes, claire is the correspondent of
@@ -84,6 +85,12 @@ func demo(c *Config) {
 
 func newHouse(t testing.TB, adjust func(*Config), mounts ...Mount) *house {
 	t.Helper()
+	return newHouseWith(t, "secret", adjust, mounts...)
+}
+
+// newHouseWith is one that the provider knows by a secret.
+func newHouseWith(t testing.TB, secret string, adjust func(*Config), mounts ...Mount) *house {
+	t.Helper()
 	h := &house{t: t, now: noon, log: &strings.Builder{}}
 	events := journal.NewMemory()
 	h.mirror = mirror.New(events)
@@ -101,8 +108,9 @@ func newHouse(t testing.TB, adjust func(*Config), mounts ...Mount) *house {
 	config.URL, config.Name = site, "Université de Strasbourg"
 	adjust(&config)
 	h.Portal, err = New(config, Deps{Desk: h.desk, Now: h.clock, Rand: rand.Reader, Zone: time.UTC,
-		Log: slog.New(slog.NewTextHandler(h.log, nil)), Client: &http.Client{Timeout: 5 * time.Second}, ClientSecret: "secret", Approvers: book.ApproverGroups, Mount: mounts})
+		Log: slog.New(slog.NewTextHandler(h.log, nil)), Client: &http.Client{Timeout: 5 * time.Second}, ClientSecret: secret, Approvers: book.ApproverGroups, Mount: mounts})
 	must(t, err)
+	h.tempo = tempo{beat: 5 * time.Millisecond, rest: time.Millisecond, life: 20 * time.Millisecond} // so that a whole answer ends
 	return h
 }
 
@@ -128,6 +136,9 @@ func (h *house) legislate(book *rules.Book) {
 func (h *house) clock() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.running {
+		return time.Now()
+	}
 	return h.now
 }
 
@@ -294,6 +305,23 @@ func (h *house) ask(alias string) desk.ID {
 		h.t.Fatalf("%s is %s", r.ID, r.State)
 	}
 	return r.ID
+}
+
+// closing makes a request of xavier, to close jeanne's mailbox, that waits for
+// another administrator.
+func (h *house) closing() desk.ID {
+	h.t.Helper()
+	action, err := desk.NewAction(desk.AccountClose, string(jeanneBox), nil)
+	must(h.t, err)
+	r, err := h.desk.Ask(context.Background(), desk.Asking{By: "xavier", Via: desk.Portal, Action: action, Reason: "départ", Key: "closing"})
+	must(h.t, err)
+	return r.ID
+}
+
+// digest is what an approval of the request as it stands binds to.
+func (h *house) digest(id desk.ID) string {
+	r, _ := h.mirror.Request(id)
+	return r.Digest()
 }
 
 func all[T any](rows []T) iter.Seq2[T, error] {

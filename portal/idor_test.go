@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,7 +84,7 @@ func TestListsHoldOnlyOnesOwn(t *testing.T) {
 func TestNothingIsOpenWithoutASession(t *testing.T) {
 	h := newHouse(t, demo, Mount{Path: "/chat", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })})
 	for _, x := range append(routesOf(h), route{"GET", "/nulle-part"}) {
-		if x.path == pathSignIn || x.path == pathReturn || strings.HasPrefix(x.path, pathStatic) {
+		if open := x.path == pathSignOut && x.method != http.MethodPost || slices.Contains([]string{pathLegal, pathAccess, pathPrivacy}, x.path); open || x.path == pathSignIn || x.path == pathReturn || strings.HasPrefix(x.path, pathStatic) {
 			continue
 		}
 		r := form(x.path)

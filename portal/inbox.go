@@ -13,11 +13,12 @@ import (
 func (p *Portal) inbox(v *visit) error {
 	waiting := p.Desk.Inbox(v.me.UID)
 	pg := p.page(v, "inbox")
+	pg.watch = p.watch(v, "")
 	if len(waiting) == 0 {
 		return render(v.Ctx, fiber.StatusOK, emptyInboxPage(pg))
 	}
 	chosen := slices.IndexFunc(waiting, func(r desk.Request) bool { return string(r.ID) == v.Query("d") })
-	d, err := p.dossier(v.UserContext(), v.me.UID, waiting[max(chosen, 0)])
+	d, err := p.dossier(v, waiting[max(chosen, 0)])
 	if err != nil {
 		return err
 	}

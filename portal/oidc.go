@@ -2,11 +2,12 @@ package portal
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -16,9 +17,9 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// A voucher says who people are: the establishment's OpenID Connect provider.
-// It is looked up when first needed, so that the portal starts without it.
-type voucher struct {
+// An oidcVoucher is the establishment's OpenID Connect provider. It is looked up
+// when first needed, so that the portal starts without it.
+type oidcVoucher struct {
 	config OIDC
 	oauth  oauth2.Config
 	client *http.Client
@@ -29,21 +30,8 @@ type voucher struct {
 	retry    time.Time // after a failure, not to be asked again before
 }
 
-// pause is how long a provider that did not answer is left alone.
-const pause = 3 * time.Second
-
-// errVoucher: the provider does not answer.
-var errVoucher = errors.New("identity provider unavailable")
-
-// An attempt is one sign-in on its way; the browser carries it under seal.
-type attempt struct {
-	State, Nonce, Verifier string
-	To                     string // the page asked for
-	Until                  time.Time
-}
-
 // discover returns the provider and our side of the protocol with it.
-func (v *voucher) discover(ctx context.Context) (*oidc.Provider, oauth2.Config, error) {
+func (v *oidcVoucher) discover(ctx context.Context) (*oidc.Provider, oauth2.Config, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.provider == nil && v.now().Before(v.retry) {
@@ -61,42 +49,114 @@ func (v *voucher) discover(ctx context.Context) (*oidc.Provider, oauth2.Config, 
 }
 
 // begin gives the address at the provider to send the browser to.
-func (v *voucher) begin(ctx context.Context, a attempt) (string, error) {
+func (v *oidcVoucher) begin(ctx context.Context, a attempt) (string, error) {
 	_, ours, err := v.discover(ctx)
 	if err != nil {
 		return "", err
 	}
-	return ours.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)), nil
+	options := []oauth2.AuthCodeOption{oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)}
+	if a.Again.Who != "" {
+		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(a.Again.Within.Seconds()))))
+	}
+	return ours.AuthCodeURL(a.State, options...), nil
 }
 
 // finish trades the code that the browser came back with for an identity.
-func (v *voucher) finish(ctx context.Context, a attempt, state, code string) (desk.UID, error) {
-	if v.now().After(a.Until) || !same(state, a.State) {
-		return "", errors.New("sign in: state does not belong to this browser")
+func (v *oidcVoucher) finish(ctx context.Context, a attempt, back url.Values) (identity, error) {
+	if v.now().After(a.Until) || !same(back.Get("state"), a.State) {
+		return identity{}, errors.New("sign in: state does not belong to this browser")
 	}
+	provider, ours, err := v.discover(ctx)
+	if err != nil {
+		return identity{}, err
+	}
+	ctx = oidc.ClientContext(ctx, v.client)
+	token, err := ours.Exchange(ctx, back.Get("code"), oauth2.VerifierOption(a.Verifier))
+	if err != nil {
+		return identity{}, fmt.Errorf("exchange code: %w", quiet(err))
+	}
+	raw, _ := token.Extra("id_token").(string)
+	id, err := v.verifier(ctx, provider).Verify(ctx, raw)
+	if err != nil {
+		return identity{}, fmt.Errorf("verify identity: %w", err)
+	}
+	if !same(id.Nonce, a.Nonce) {
+		return identity{}, errors.New("verify identity: nonce does not belong to this browser")
+	}
+	found := identity{hint: raw}
+	if found.at, found.name, err = dated(id); err != nil {
+		return identity{}, err
+	}
+	if a.Again.Who != "" && !a.renewed(found.at, v.now()) {
+		return identity{}, errors.New("verify identity: nobody signed in again for this")
+	}
+	found.who, err = v.identity(ctx, provider, id, token)
+	return found, err
+}
+
+func (v *oidcVoucher) verifier(ctx context.Context, p *oidc.Provider) *oidc.IDTokenVerifier {
+	return p.VerifierContext(ctx, &oidc.Config{ClientID: v.config.ClientID, Now: v.now})
+}
+
+// dated is when the person signed in, and the name of the session there.
+func dated(id *oidc.IDToken) (at time.Time, session string, err error) {
+	var claims struct {
+		At      int64  `json:"auth_time"`
+		Session string `json:"sid"`
+	}
+	if err := id.Claims(&claims); err != nil {
+		return time.Time{}, "", fmt.Errorf("read claims: %w", err)
+	}
+	if claims.At > 0 {
+		at = time.Unix(claims.At, 0)
+	}
+	return at, claims.Session, nil
+}
+
+// leave is the provider's page that signs out, "" if it has none.
+func (v *oidcVoucher) leave(ctx context.Context, id identity, back string) (string, error) {
 	provider, ours, err := v.discover(ctx)
 	if err != nil {
 		return "", err
 	}
+	var about struct {
+		End string `json:"end_session_endpoint"`
+	}
+	if err := provider.Claims(&about); err != nil {
+		return "", fmt.Errorf("read provider: %w", err)
+	}
+	end, err := url.Parse(about.End)
+	if err != nil || about.End == "" || !safe(end) {
+		return "", nil
+	}
+	query := end.Query()
+	query.Set("id_token_hint", id.hint)
+	query.Set("client_id", ours.ClientID)
+	query.Set("post_logout_redirect_uri", back)
+	end.RawQuery = query.Encode()
+	return end.String(), nil
+}
+
+// ended reads a logout token of the back channel.
+func (v *oidcVoucher) ended(ctx context.Context, form url.Values) (string, error) {
+	provider, _, err := v.discover(ctx)
+	if err != nil {
+		return "", err
+	}
 	ctx = oidc.ClientContext(ctx, v.client)
-	token, err := ours.Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
+	token, err := v.verifier(ctx, provider).VerifyLogout(ctx, form.Get("logout_token"))
 	if err != nil {
-		return "", fmt.Errorf("exchange code: %w", quiet(err))
+		return "", fmt.Errorf("verify logout: %w", err)
 	}
-	raw, _ := token.Extra("id_token").(string)
-	id, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: ours.ClientID, Now: v.now}).Verify(ctx, raw)
-	if err != nil {
-		return "", fmt.Errorf("verify identity: %w", err)
+	if token.SessionID == "" {
+		return "", errors.New("verify logout: it names no session")
 	}
-	if !same(id.Nonce, a.Nonce) {
-		return "", errors.New("verify identity: nonce does not belong to this browser")
-	}
-	return v.identity(ctx, provider, id, token)
+	return token.SessionID, nil
 }
 
 // identity reads the claim that is the person's login, from the token or, if
 // it is not there, from the provider's page about the person.
-func (v *voucher) identity(ctx context.Context, provider *oidc.Provider, id *oidc.IDToken, token *oauth2.Token) (desk.UID, error) {
+func (v *oidcVoucher) identity(ctx context.Context, provider *oidc.Provider, id *oidc.IDToken, token *oauth2.Token) (desk.UID, error) {
 	claims := map[string]any{}
 	if err := id.Claims(&claims); err != nil {
 		return "", fmt.Errorf("read claims: %w", err)
@@ -129,13 +189,8 @@ func quiet(err error) error {
 	return err
 }
 
-// same compares secrets; the empty one equals nothing.
-func same(a, b string) bool {
-	return a != "" && subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
-}
-
-func newVoucher(c Config, secret string, client *http.Client, now func() time.Time) *voucher {
-	return &voucher{config: c.OIDC, client: client, now: now, oauth: oauth2.Config{
+func newOIDC(c Config, secret string, client *http.Client, now func() time.Time) *oidcVoucher {
+	return &oidcVoucher{config: c.OIDC, client: client, now: now, oauth: oauth2.Config{
 		ClientID: c.OIDC.ClientID, ClientSecret: secret, RedirectURL: c.URL + pathReturn,
 		Scopes: slices.Concat([]string{oidc.ScopeOpenID}, c.OIDC.Scopes),
 	}}

@@ -211,7 +211,7 @@ func TestTheClaimSaysWho(t *testing.T) {
 	p := newProvider(t)
 	for claim, status := range map[string]int{"sub": 303, "preferred_username": 303, "uid": 400, "email": 400, "email_verified": 400} {
 		h := p.house(t)
-		h.voucher.config.UIDClaim = claim
+		h.voucher.(*oidcVoucher).config.UIDClaim = claim
 		b := h.browser()
 		b.comeBack(p.vouch(t, b.leave("/"), "jeanne")).wants(t, status)
 	}

@@ -15,18 +15,25 @@ import (
 
 // A page is what every template may use.
 type page struct {
-	lang  string
-	title string
-	self  string // address of the page, for the menu and the other language
-	token string // of its forms
-	site  string
-	me    desk.Person
-	menu  []entry
-	files files
-	zone  *time.Location
-	name  func(desk.UID) string
-	acts  bool   // the reader may ask for others: a correspondent or an approver
-	chat  string // the command that reaches us in the chat
+	lang   string
+	title  string
+	self   string // address of the page, for the menu and the other language
+	token  string // of its forms
+	site   string
+	me     desk.Person
+	menu   []entry
+	foot   []entry
+	theme  string // of themes
+	keys   string // of keyboard: whether single keys do something
+	files  files
+	zone   *time.Location
+	name   func(desk.UID) string
+	acts   bool          // the reader may ask for others: a correspondent or an approver
+	chat   string        // the command that reaches us in the chat
+	within time.Duration // how fresh a sign-in must be to approve what is grave
+	watch  string        // where to learn that what the page shows has changed, "" if it does not move
+
+	tariff desk.Tariff
 	// freeze is since when nothing is sent to Partage, zero if it is.
 	freeze     time.Time
 	halt, rest string // the banner says why, and what goes on
@@ -41,8 +48,8 @@ type entry struct {
 // open is a page for anybody.
 func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 	lang := p.language(c)
-	return page{lang: lang, title: text(lang, title, pairs...), self: local(c.OriginalURL()), site: p.config.Name,
-		files: p.files, zone: p.Zone, name: p.called, chat: p.Command}
+	return page{foot: foot(lang, p.config.Legal), theme: p.preferred(c, themeCookie, themes), keys: p.preferred(c, keysCookie, keyboard), lang: lang, title: text(lang, title, pairs...), self: local(c.OriginalURL()), site: p.config.Name,
+		files: p.files, zone: p.Zone, name: p.called, chat: p.Command, within: p.Desk.Proofs.Within}
 }
 
 // page is a page for the person who is signed in.
@@ -50,7 +57,8 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg := p.open(v.Ctx, title, pairs...)
 	pg.token, pg.me = v.session.token, v.me
 	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
-	pg.menu = p.menu(pg)
+	pg.menu, pg.tariff = p.menu(pg), p.Desk.Estate.Tariff
+	pg.foot = append([]entry{{pathState, text(pg.lang, "state"), 0}, {pathTouched, text(pg.lang, "touched"), 0}, {pathPreferences, text(pg.lang, "preferences"), 0}}, pg.foot...)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"
 		if f, _ := freeze.Fact.(desk.Frozen); f.Cause == desk.ByDamage {
@@ -71,12 +79,19 @@ func (p *Portal) menu(pg page) []entry {
 		menu = append(menu, entry{pathRights, text(lang, "rights"), 0})
 	}
 	if p.governs(pg.me) {
-		menu = append(menu, entry{pathSafety, text(lang, "safety"), 0}, entry{pathRules, text(lang, "rules"), 0})
+		menu = append(menu, entry{pathFigures, text(lang, "figures"), 0}, entry{pathDrift, text(lang, "drift"), 0},
+			entry{pathSafety, text(lang, "safety"), 0}, entry{pathRules, text(lang, "rules"), 0})
 	}
 	for _, m := range p.Mount {
 		menu = append(menu, entry{m.Path, m.Name.In(lang), 0})
 	}
 	return append(menu, entry{pathLink, text(lang, "link"), 0}, entry{pathHelp, text(lang, "help"), 0})
+}
+
+// foot is what the law wants on each page, the state of accessibility in words.
+func foot(lang string, l Legal) []entry {
+	return []entry{{pathAccess, text(lang, "access") + text(lang, "colon") + text(lang, "access.short."+l.state()), 0},
+		{pathLegal, text(lang, "legal"), 0}, {pathPrivacy, text(lang, "privacy"), 0}}
 }
 
 // called is how pages name a person.

@@ -25,7 +25,7 @@ func tone(s desk.State) string {
 		return "err"
 	case desk.Waiting, desk.Doubtful, desk.Review:
 		return "warn"
-	case desk.Ready, desk.Running:
+	case desk.Ready, desk.Running, desk.Applying:
 		return "info"
 	}
 	return ""

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/portal/api"
 )
 
 // Deps is what main lends to the portal.
@@ -45,9 +46,12 @@ type Portal struct {
 	config   Config
 	app      *fiber.App
 	sessions *sessions
-	voucher  *voucher
+	voucher  voucher
 	seal     seal
 	files    files
+	streams  *streams
+	names    names
+	tempo    tempo
 }
 
 // New makes a portal; the error says all that is wrong with the configuration.
@@ -64,12 +68,14 @@ func New(config Config, deps Deps) (*Portal, error) {
 		return nil, err
 	}
 	deps.Command = cmp.Or(deps.Command, "/melusine")
-	p := &Portal{Deps: deps, config: config, seal: sealing, files: files,
+	p := &Portal{Deps: deps, config: config, seal: sealing, files: files, streams: newStreams(), tempo: standardTempo,
 		sessions: newSessions(deps.Now, deps.Rand, config.Session),
-		voucher:  newVoucher(config, deps.ClientSecret, deps.Client, deps.Now)}
+		voucher:  config.voucher(deps)}
 	p.app = fiber.New(p.settings())
 	p.app.Server().HeaderReceived = p.roomFor
-	p.routes()
+	if err := p.routes(); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -103,6 +109,7 @@ const (
 	pathAsk      = "/demandes/nouvelle"
 	pathFree     = "/disponibilite"
 	pathRequests = "/demandes"
+	pathBatch    = "/demandes/lot"
 	pathInbox    = "/a-valider"
 	pathAccounts = "/adresses"
 	pathLink     = "/lier"
@@ -110,15 +117,40 @@ const (
 	pathSafety   = "/surete"
 	pathRights   = "/delegations"
 	pathRules    = "/reglement"
+	pathTokens   = "/jetons"
+	pathDrift    = "/ecarts"
+	pathFigures  = "/tableau"
+	pathFollow   = "/suivi"
+	pathState    = "/etat"
+	pathSearch   = "/recherche"
+	pathTouched  = "/qui-a-touche"
+	pathData     = "/mes-donnees.json"
+	pathLegal    = "/mentions-legales"
+	pathAccess   = "/accessibilite"
+	pathPrivacy  = "/donnees-personnelles"
+
+	pathPreferences = "/preferences"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
 // of a session the token of its forms.
-func (p *Portal) routes() {
-	p.app.Use(p.recovered, p.headers, p.keepLanguage, p.sameOrigin)
+func (p *Portal) routes() error {
+	p.app.Use(p.recovered, p.headers)
+	if err := (api.API{Desk: p.Desk, Log: p.Log, URL: p.config.URL}).Mount(p.app); err != nil { // before what looks at who sent it: no cookie counts there
+		return err
+	}
+	p.app.Use(p.keepLanguage)
+	if p.config.Demo == nil {
+		p.app.Post(pathReturn, p.overThere) // from a server, not from a page
+	}
+	p.app.Use(p.sameOrigin)
 	p.app.Get(pathStatic+":file", p.files.serve)
 	p.app.Get(pathSignIn, p.signIn)
 	p.app.Get(pathReturn, p.signedBack)
+	p.app.Get(pathSignOut, p.signedOut)
+	p.app.Get(pathLegal, p.legal)
+	p.app.Get(pathAccess, p.accessibility)
+	p.app.Get(pathPrivacy, p.privacy)
 	if p.config.Demo != nil {
 		p.app.Post(pathSignIn, p.become)
 	}
@@ -131,13 +163,23 @@ func (p *Portal) routes() {
 	post(pathAsk, p.submitRequest)
 	get(pathFree, p.free)
 	get(pathRequests, p.requests)
+	get(pathBatch, p.newBatch)
+	post(pathBatch, p.submitBatch)
 	get(pathRequests+"/:id", p.request)
+	get(pathRequests+"/:id/identite", p.signAgain)
 	post(pathRequests+"/:id/valider", p.approve)
 	post(pathRequests+"/:id/refuser", p.refuse)
 	post(pathRequests+"/:id/annuler", p.withdraw)
 	post(pathRequests+"/:id/redemander", p.askAgain)
 	post(pathRequests+"/:id/modifier", p.amend)
 	get(pathInbox, p.inbox)
+	get(pathFollow, p.follow)
+	get(pathState, p.state)
+	get(pathSearch, p.search)
+	get(pathTouched, p.touched)
+	get(pathData, p.mydata)
+	get(pathPreferences, p.preferences)
+	post(pathPreferences, p.prefer)
 	get(pathAccounts+"/:address", p.account)
 	get(pathLink, p.link)
 	post(pathLink, p.offerCode)
@@ -150,12 +192,19 @@ func (p *Portal) routes() {
 	post(pathRules, p.proposeBook)
 	post(pathRules+"/revenir", p.returnToBook)
 	post(pathRules+"/defaire", p.undoBook)
+	get(pathTokens, p.tokens)
+	post(pathTokens, p.issueToken)
+	post(pathTokens+"/:id/retirer", p.endToken)
+	get(pathDrift, p.drift)
+	post(pathDrift, p.planDrift)
+	get(pathFigures, p.figures)
 	post(pathSignOut, p.signOut)
 	for _, m := range p.Mount {
 		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))
 		p.app.All(m.Path+"/*", p.signedIn(mounted(m.Handler)))
 	}
 	p.app.Use(p.signedIn(func(*visit) error { return fiber.ErrNotFound }))
+	return nil
 }
 
 // App is the application, for tests that need no network.
@@ -172,6 +221,7 @@ func (p *Portal) Listen() error {
 // Shutdown stops taking requests and waits for those on their way, at most
 // for grace.
 func (p *Portal) Shutdown(grace time.Duration) error {
+	p.streams.close()
 	if err := p.app.ShutdownWithTimeout(grace); err != nil {
 		return fmt.Errorf("stop portal: %w", err)
 	}

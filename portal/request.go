@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 )
 
 // A dossier is a request with all that its page tells.
@@ -15,18 +17,32 @@ type dossier struct {
 	desk.Request
 	past     []desk.Event // oldest first
 	judge    bool         // it waits for the reader's vote
+	proves   bool         // only who has just signed in again may approve it
+	proof    time.Time    // until when the reader's sign-in counts, zero if it does not
 	withdraw bool         // the reader may take it back
 	again    bool         // the reader may ask for the same anew
 	amend    bool         // the reader may change it
 	releases []desk.Request
 	about    []string        // the delegation that it names
+	turns    []string        // before and after, and what that costs
 	changes  string          // in the text of the rule book, if it is about that
 	problem  string          // why the last click did nothing
 	suspects *desk.Suspicion // of an account that was locked at once
 	why      *desk.Why       // nil if the rules cannot be asked now
+	progress desk.Progress
+	estate   desk.Estate
 }
 
-func (p *Portal) request(v *visit) error { return p.showRequest(v, desk.ID(v.Params("id")), nil) }
+// request shows a request. Who comes from a card of the chat, by its digest, is
+// told if the request has changed since.
+func (p *Portal) request(v *visit) error {
+	id := desk.ID(v.Params("id"))
+	r, _ := p.Desk.View.Request(id)
+	if shown := v.Query("empreinte"); shown != "" && shown != r.Digest() {
+		return p.showRequest(v, id, desk.Fail(desk.Conflict, desk.Changed, "id", string(id)))
+	}
+	return p.showRequest(v, id, nil)
+}
 
 // showRequest answers with the request as it is now and, if the person has
 // just tried something, what came of it.
@@ -35,7 +51,7 @@ func (p *Portal) showRequest(v *visit, id desk.ID, tried error) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.dossier(v.UserContext(), v.me.UID, r)
+	d, err := p.dossier(v, r)
 	if err != nil {
 		return err
 	}
@@ -44,12 +60,15 @@ func (p *Portal) showRequest(v *visit, id desk.ID, tried error) error {
 	if tried != nil {
 		status, d.problem = statusOf(tried), explain(pg.lang, tried)
 	}
+	d.turns = p.turns(pg, r)
+	pg.watch = p.watch(v, id)
 	pg.self, d.about = pathRequests+"/"+string(id), p.about(pg.lang, v.me.UID, r.Action)
 	return render(v.Ctx, status, requestPage(pg, d))
 }
 
-func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (dossier, error) {
-	past, err := first(longest, p.Desk.View.History(ctx, string(r.ID)))
+func (p *Portal) dossier(v *visit, r desk.Request) (dossier, error) {
+	reader := v.me.UID
+	past, err := first(longest, p.Desk.View.History(v.UserContext(), string(r.ID)))
 	if err != nil {
 		return dossier{}, err
 	}
@@ -57,6 +76,7 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
 	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
 	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, again: r.State == desk.Lapsed && r.By == reader, releases: p.Desk.Releases(r)}
+	d.proves, d.proof = p.Desk.Proves(desk.Portal, r), p.proofOf(v.session, r)
 	spec, _ := desk.SpecOf(r.Action.Verb)
 	d.amend = len(spec.Args) == 1 && p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil // one value is what the page asks for
 	if r.Proposal != nil {
@@ -66,10 +86,40 @@ func (p *Portal) dossier(ctx context.Context, reader desk.UID, r desk.Request) (
 	if s, locked := p.Desk.Suspects(r); locked && r.Decision.Reviewed() && (waits || r.By == reader) {
 		d.suspects = &s
 	}
+	d.progress, _ = p.Desk.Progress(r)
+	d.estate = p.Desk.Estate
 	if w, err := p.Desk.WhyRequest(reader, desk.Portal, r.ID); err == nil {
 		d.why = &w
 	}
 	return d, nil
+}
+
+// turns are what differs, or will; nothing for what did not come about.
+func (p *Portal) turns(pg page, r desk.Request) (lines []string) {
+	if spec, _ := desk.SpecOf(r.Action.Verb); spec.Governs || r.State.Final() && r.State != desk.Settled {
+		return nil
+	}
+	was := r.Origin
+	if !was.Known() {
+		was = p.Desk.About(r)
+	}
+	for _, e := range desk.Effects(r.Action, was) {
+		lines = append(lines, say.Turn(pg.lang, e))
+	}
+	if cost := say.Cost(pg.lang, pg.tariff.Cost(r.Action, was), pg.tariff.Currency); cost != "" && !r.State.Final() {
+		lines = append(lines, cost)
+	}
+	return lines
+}
+
+// proofOf is until when the session proves that its person signed in again for
+// the request as it stands, zero if it does not.
+func (p *Portal) proofOf(s session, r desk.Request) time.Time {
+	until := s.proof.At.Add(p.Desk.Proofs.Within)
+	if !same(s.proof.Digest, r.Digest()) || p.Now().After(until) {
+		return time.Time{}
+	}
+	return until
 }
 
 // onRight says that the request is about a right.
@@ -77,7 +127,7 @@ func (d dossier) onRight() bool { return len(rightFields[d.Action.Verb]) > 0 }
 
 func (p *Portal) approve(v *visit) error {
 	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {
-		_, err := p.Desk.Approve(ctx, by, desk.Portal, id, shown(v))
+		_, err := p.Desk.ApproveProved(ctx, by, desk.Portal, id, shown(v), v.session.proof)
 		return err
 	})
 }

@@ -233,3 +233,17 @@ func TestALinkCodeBindsThePersonWhoIsSignedIn(t *testing.T) {
 		t.Error("the code is in the log")
 	}
 }
+
+// Who comes from a card of the chat sees whether it still is what the card showed.
+func TestThePageOfACard(t *testing.T) {
+	h := newHouse(t, demo)
+	id := h.ask("contact@physique.unistra.fr")
+	r, _ := h.mirror.Request(id)
+	page := "/demandes/" + string(id) + "?empreinte=" + r.Digest()
+	h.as("claire").get(page).wants(t, 200, "contact@physique.unistra.fr")
+	if _, err := h.desk.Amend(t.Context(), "jeanne", desk.Portal, id, "", "accueil@physique.unistra.fr"); err != nil {
+		t.Fatal(err)
+	}
+	h.as("claire").get(page).wants(t, 409, "a changé depuis que vous l'avez lue")
+	h.as("marc").get(page).wants(t, 404, "")
+}

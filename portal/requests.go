@@ -6,5 +6,7 @@ import (
 
 // requests lists what the person has asked.
 func (p *Portal) requests(v *visit) error {
-	return render(v.Ctx, fiber.StatusOK, requestsPage(p.page(v, "requests"), p.Desk.Mine(v.me.UID, longest)))
+	pg := p.page(v, "requests")
+	pg.watch = p.watch(v, "")
+	return render(v.Ctx, fiber.StatusOK, requestsPage(pg, p.Desk.Mine(v.me.UID, longest)))
 }

@@ -16,6 +16,9 @@ type session struct {
 	token string // of its forms
 	who   desk.UID
 	until time.Time
+	from  identity      // what it began with
+	proof desk.Proof    // if that was to approve a request
+	done  chan struct{} // closed when it ends
 }
 
 // sessions are those who are signed in. The zero value is not ready: use newSessions.
@@ -33,8 +36,10 @@ func newSessions(now func() time.Time, random io.Reader, life time.Duration) *se
 	return &sessions{now: now, random: random, life: life, byID: map[string]session{}}
 }
 
-// open begins a session under an id nobody has seen before.
-func (s *sessions) open(who desk.UID) (session, error) {
+// open begins a session under an id nobody has seen before, in the place of the
+// one that the browser had. Who signs in again keeps the token of their forms:
+// what they have open elsewhere goes on.
+func (s *sessions) open(from identity, before string, proof desk.Proof) (session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, err := draw(s.random)
@@ -46,7 +51,13 @@ func (s *sessions) open(who desk.UID) (session, error) {
 		return session{}, err
 	}
 	s.sweep()
-	opened := session{id: id, token: token, who: who, until: s.now().Add(s.life)}
+	if old, was := s.byID[before]; was {
+		if old.who == from.who && s.now().Before(old.until) {
+			token = old.token
+		}
+		s.end(old)
+	}
+	opened := session{id: id, token: token, who: from.who, until: s.now().Add(s.life), from: from, proof: proof, done: make(chan struct{})}
 	s.byID[id] = opened
 	return opened, nil
 }
@@ -56,8 +67,11 @@ func (s *sessions) get(id string) (session, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found, ok := s.byID[id]
-	if !ok || !s.now().Before(found.until) {
-		delete(s.byID, id)
+	if ok && !s.now().Before(found.until) {
+		s.end(found)
+		ok = false
+	}
+	if !ok {
 		return session{}, false
 	}
 	return found, true
@@ -66,7 +80,26 @@ func (s *sessions) get(id string) (session, bool) {
 func (s *sessions) close(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.byID, id)
+	if found, ok := s.byID[id]; ok {
+		s.end(found)
+	}
+}
+
+// closeNamed ends those that began with the session of that name at the voucher.
+func (s *sessions) closeNamed(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, found := range s.byID {
+		if same(found.from.name, name) {
+			s.end(found)
+		}
+	}
+}
+
+// end forgets one; whoever watches it is told.
+func (s *sessions) end(found session) {
+	delete(s.byID, found.id)
+	close(found.done)
 }
 
 // sweep forgets what has ended, once a minute at most.
@@ -76,9 +109,9 @@ func (s *sessions) sweep() {
 		return
 	}
 	s.swept = now
-	for id, old := range s.byID {
+	for _, old := range s.byID {
 		if !now.Before(old.until) {
-			delete(s.byID, id)
+			s.end(old)
 		}
 	}
 }

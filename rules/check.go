@@ -167,7 +167,7 @@ func verbsOf(written []string, f *faults) []desk.Verb {
 func governed() []desk.Verb {
 	return slices.DeleteFunc(desk.Verbs(), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
-		return !spec.Changes && spec.Target != desk.AccountForm && spec.Target != desk.MandateForm
+		return !spec.Changes && !spec.Shows && !spec.OnAccount() && spec.Target != desk.MandateForm
 	})
 }
 

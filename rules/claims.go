@@ -41,7 +41,7 @@ func (b *Book) Claims(at time.Time, people []desk.Person, domains []string) (cla
 	crowd, limits := b.Crowd(people), limitsOf(people)
 	for _, v := range governed() {
 		for _, asked := range b.askedBy(v, limits) {
-			if spec, _ := desk.SpecOf(v); spec.Target != desk.AccountForm {
+			if spec, _ := desk.SpecOf(v); !spec.OnAccount() {
 				claims = b.claim(claims, crowd, at, v, asked, House, "")
 				continue
 			}
@@ -117,6 +117,8 @@ func factsOf(v desk.Verb, asked string, whose Whose, domain string) desk.Facts {
 		f.Action.Args = "alias=" + example + ".else@" + domain
 	case desk.AccountRename:
 		f.Action.Args = "to=" + example + ".else@" + domain
+	case desk.AliasMove:
+		f.Action.Args = "alias=" + example + ".else@" + domain + " to=" + example + ".other@" + domain
 	}
 	return desk.Touching(f)
 }
@@ -142,7 +144,7 @@ func (b *Book) askedBy(v desk.Verb, limits []int64) (asked []string) {
 		return asked
 	case desk.AccountForward:
 		return []string{"to=" + desk.Nowhere, "to=" + example + "@example.org"}
-	case desk.AccountCOS:
+	case desk.AccountCOS, desk.AccountCreate:
 		for _, r := range b.named(v) {
 			asked = append(asked, r.condition.wantsOf("cos")...)
 		}

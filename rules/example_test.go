@@ -50,6 +50,6 @@ rules:
 `))
 	fmt.Println(err)
 	// Output:
-	// example.yaml:6: rule same-unit: verb "account.shows" does not exist; known: alias.add, alias.remove, quota.set, account.lock, account.activate, account.close, account.hide, account.unhide, account.rename, account.cos, account.forward, account.delete, account.restore, account.show, history.show, delegation.show, delegation.grant, delegation.deputy, delegation.revoke, house.freeze, house.thaw, brake.release, rules.activate, rules.rollback, rules.undo, or a family such as alias.*; did you mean account.show?
+	// example.yaml:6: rule same-unit: verb "account.shows" does not exist; known: alias.add, alias.remove, quota.set, account.lock, account.activate, account.close, account.hide, account.unhide, account.rename, account.cos, account.forward, account.delete, account.restore, account.show, history.show, delegation.show, delegation.grant, delegation.deputy, delegation.revoke, house.freeze, house.thaw, brake.release, rules.activate, rules.rollback, rules.undo, account.whole, drift.show, drift.apply, drift.sync, figures.show, account.create, account.profile, account.share, account.unshare, account.purge, alias.move, or a family such as alias.*; did you mean account.show?
 	// example.yaml:7: rule same-unit: when: actor.unit == owner.unit: two attributes may both be empty; write same(actor.unit, owner.unit)
 }

@@ -140,6 +140,8 @@ func answered(d desk.Decision, domain string) string {
 		return "yes"
 	case d.Outcome == desk.Pending && d.Needed() == 1 && slices.Equal(d.Approvers(), admin):
 		return "A"
+	case d.Outcome == desk.Pending && d.Needed() == 2 && slices.Equal(d.Approvers(), admin):
+		return "AA"
 	case d.Outcome == desk.Pending && d.Needed() == 1 && slices.Equal(d.Approvers(), both):
 		return "C"
 	case d.Outcome == desk.Pending:
@@ -177,7 +179,7 @@ func TestMatrix(t *testing.T) {
 	}
 	for _, c := range matrix(t) {
 		actor, known := roleOf[c.role]
-		if !known || !slices.Contains([]string{"yes", "no", "A", "C", "R", "."}, c.want) {
+		if !known || !slices.Contains([]string{"yes", "no", "A", "AA", "C", "R", "."}, c.want) {
 			t.Fatalf("%+v is no cell", c)
 		}
 		ask(c, actor, c.want)

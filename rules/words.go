@@ -108,8 +108,8 @@ func (w *world) sameUnit() bool { return w.Actor.Unit != "" && w.Actor.Unit == w
 // inUnitDomain holds if the domain touched is that of the unit of who asks.
 func (w *world) inUnitDomain() bool { return w.Domain != "" && w.Domain == w.Actor.UnitDomain }
 
-// inCharter holds if the address asked for (the alias, or the new address of
-// account.rename) has one of the forms of naming: in the header of the book,
+// inCharter holds if the address asked for (the alias, the address of a new account, or
+// that of account.rename) has one of the forms of naming: in the header of the book,
 // and is none of its reserved words.
 func (w *world) inCharter() bool { return w.book.naming.accepts(w.asked()) }
 
@@ -131,8 +131,11 @@ func (w *world) quotaWithin(limit int64) bool { return w.Size > 0 && w.Size <= l
 
 // asked is the address that would be given, "" if none would.
 func (w *world) asked() desk.Address {
-	if w.Action.Verb == desk.AccountRename {
+	switch w.Action.Verb {
+	case desk.AccountRename:
 		return desk.Address(w.to)
+	case desk.AccountCreate:
+		return w.Target.Address
 	}
 	return desk.Address(w.alias)
 }

@@ -70,7 +70,7 @@ type verb struct {
 func verbOf(v desk.Verb) *verb {
 	spec, known := desk.SpecOf(v)
 	takes := func(name string) bool { _, ok := spec.Args[name]; return ok }
-	return &verb{asks: known, changes: spec.Changes, onAccount: spec.Target == desk.AccountForm,
+	return &verb{asks: known, changes: spec.Changes, onAccount: spec.OnAccount(),
 		alias: takes("alias"), to: takes("to"), cos: takes("cos"), size: takes("size")}
 }
 

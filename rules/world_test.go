@@ -51,14 +51,19 @@ func anyFacts(t *rapid.T) desk.Facts {
 		if f.Domain != "" {
 			f.Action.Args = "alias=z@" + f.Domain
 		}
+	case desk.AliasMove:
+		f.Domain = rapid.SampledFrom(domains).Draw(t, "domain")
+		if f.Domain != "" {
+			f.Action.Args = "alias=z@" + f.Domain + " to=z@a.fr"
+		}
 	case desk.AccountRename, desk.AccountForward:
 		f.Action.Args = "to=" + rapid.SampledFrom([]string{"none", "z@a.fr", "z@b.fr"}).Draw(t, "to")
-	case desk.AccountCOS:
+	case desk.AccountCOS, desk.AccountCreate:
 		f.Action.Args = "cos=" + rapid.SampledFrom(words3[1:]).Draw(t, "cos")
 	case desk.QuotaSet:
 		f.Size = rapid.SampledFrom([]int64{-1, 0, 1 << 30, 10 << 30, 10<<30 + 1, 20 << 30, 20<<30 + 1}).Draw(t, "size")
 	}
-	f.Via = rapid.SampledFrom([]desk.Door{"", desk.Chat, desk.Portal}).Draw(t, "via")
+	f.Via = rapid.SampledFrom([]desk.Door{"", desk.Chat, desk.Portal, desk.Sync}).Draw(t, "via")
 	return f
 }
 
@@ -100,13 +105,14 @@ func naivelyManages(f desk.Facts, scope string) bool {
 		if me == "" || scope == "" || !mine || !about || d.Ended.Equal(noon) {
 			continue
 		}
-		if verb == desk.AccountShow || verb == desk.HistoryShow || verb == desk.DelegationShow {
+		if slices.Contains([]desk.Verb{desk.AccountShow, desk.AccountWhole, desk.HistoryShow, desk.DelegationShow, desk.DriftShow, desk.FiguresShow}, verb) {
 			return true
 		}
-		changesRights := verb == desk.DelegationGrant || verb == desk.DelegationDeputy || verb == desk.DelegationRevoke || verb == desk.HouseFreeze || verb == desk.HouseThaw || verb == desk.BrakeRelease
-		named := len(d.Verbs) == 0 && !changesRights || slices.Contains(d.Verbs, verb)
+		changesHouse := slices.Contains([]desk.Verb{desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
+			desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.DriftSync}, verb)
+		named := len(d.Verbs) == 0 && !changesHouse || slices.Contains(d.Verbs, verb)
 		small := verb != desk.QuotaSet || d.Quota == 0 || f.Size >= 1 && f.Size <= d.Quota
-		among := verb != desk.AccountCOS || len(d.Classes) == 0 || slices.Contains(d.Classes, f.Action.Arg("cos"))
+		among := verb != desk.AccountCOS && verb != desk.AccountCreate || len(d.Classes) == 0 || slices.Contains(d.Classes, f.Action.Arg("cos"))
 		left := d.Daily == 0 || d.Used < d.Daily
 		if named && small && among && left {
 			return true
@@ -143,9 +149,9 @@ func naive(f desk.Facts) string {
 		return "denied[]"
 	}
 	switch f.Action.Verb {
-	case desk.HouseFreeze, desk.RulesUndo:
+	case desk.HouseFreeze, desk.RulesUndo, desk.DriftShow, desk.FiguresShow:
 		return map[bool]string{true: "allowed[]", false: "denied[]"}[admin]
-	case desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate, desk.RulesRollback:
+	case desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate, desk.RulesRollback, desk.DriftApply:
 		return map[bool]string{true: "pending[group:melusine-admins]", false: "denied[]"}[admin]
 	}
 	switch mine := f.Owner.UID == me; f.Action.Verb {
@@ -166,7 +172,7 @@ func naive(f desk.Facts) string {
 	manages := naivelyManages(f, f.Domain) && near
 	fromAdmins, fromBoth := "pending[group:melusine-admins]", "pending[domain:"+f.Domain+" group:melusine-admins]"
 	switch f.Action.Verb {
-	case desk.AccountShow, desk.HistoryShow:
+	case desk.AccountShow, desk.AccountWhole, desk.HistoryShow:
 		if own || admin || near {
 			return "allowed[]"
 		}
@@ -200,14 +206,25 @@ func naive(f desk.Facts) string {
 		if !admin {
 			return "denied[]"
 		}
+		if f.Via == desk.Sync && anothers && f.Action.Verb == desk.AccountDelete {
+			return "allowed[]"
+		}
 	case desk.AccountClose:
-	case desk.AccountLock, desk.AccountActivate, desk.AccountHide, desk.AccountUnhide, desk.AccountRename, desk.AccountCOS:
+		if f.Via == desk.Sync && anothers && admin {
+			return "allowed[]"
+		}
+	case desk.AccountLock, desk.AccountActivate, desk.AccountHide, desk.AccountUnhide, desk.AccountRename, desk.AccountCOS, desk.AccountProfile:
 		if anothers && admin {
 			return "allowed[]"
 		}
 		if f.Action.Verb == desk.AccountLock && anothers && (naivelyManages(f, home) || naivelyManages(f, f.Owner.Unit)) {
 			return "allowed[group:melusine-admins]"
 		}
+	case desk.AccountPurge:
+		if !admin {
+			return "denied[]"
+		}
+	case desk.AccountCreate, desk.AccountShare, desk.AccountUnshare, desk.AliasMove:
 	default:
 		return "denied[]"
 	}

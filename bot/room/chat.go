@@ -121,6 +121,11 @@ func (r *Room) seat(account string) (seat, bool) {
 	return s, ok
 }
 
+// Open implements bot.Chat: the room has no forms, what they do is typed.
+func (r *Room) Open(context.Context, string, bot.Dialog) error {
+	return errors.New("open dialog: the room has none")
+}
+
 // Key implements bot.Chat.
 func (r *Room) Key(context.Context) (*ecdsa.PublicKey, error) { return &r.key.PublicKey, nil }
 

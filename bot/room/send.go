@@ -48,7 +48,15 @@ func (r *Room) Say(ctx context.Context, account, channel, text string) error {
 	if strings.EqualFold(word, "/"+r.command()) {
 		return r.slash(ctx, account, channel, rest)
 	}
-	return r.message(ctx, account, channel, text)
+	return r.message(ctx, account, channel, "", text)
+}
+
+// SayIn says something in the thread of a post.
+func (r *Room) SayIn(ctx context.Context, account, channel, root, text string) error {
+	if !r.member(account, channel) {
+		return ErrNotMember
+	}
+	return r.message(ctx, account, channel, root, text)
 }
 
 func (r *Room) command() string {
@@ -62,15 +70,20 @@ func (r *Room) member(account, channel string) bool {
 	return ok && !s.Deleted && (channel == s.Direct || s.Approver && channel == r.Channel())
 }
 
-func (r *Room) message(ctx context.Context, account, channel, text string) error {
+func (r *Room) message(ctx context.Context, account, channel, root, text string) error {
 	r.mu.Lock()
-	p, err := r.add(post{Message: bot.Message{Channel: channel, Line: text}, Author: account})
-	hear := r.hear
+	p, err := r.add(post{Message: bot.Message{Channel: channel, Root: root, Line: text}, Author: account})
+	hear, name := r.hear, "@"+r.trigger
 	r.mu.Unlock()
-	if err != nil || hear == nil || channel == r.Channel() {
+	public := channel == r.Channel()
+	rest, named := strings.CutPrefix(strings.TrimSpace(text), name)
+	if err != nil || hear == nil || public && !named {
 		return err
 	}
-	return hear(ctx, bot.Heard{Account: account, Channel: channel, Post: p.ID, Text: text})
+	if public {
+		text = strings.TrimSpace(rest)
+	}
+	return hear(ctx, bot.Heard{Account: account, Channel: channel, Post: p.ID, Root: root, Text: text, Public: public})
 }
 
 // slash sends a slash command and shows the answer to its author alone.

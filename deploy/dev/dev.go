@@ -1,5 +1,5 @@
 // Package dev starts the real servers that tests talk to: PostgreSQL and
-// PgBouncer, OpenLDAP, Mattermost and Chromium, each on loopback, each with a folder of its own.
+// PgBouncer, OpenLDAP, LemonLDAP::NG, Mattermost and Chromium, each on loopback, each with a folder of its own.
 //
 // A function that starts a server returns when it answers. The server ends with
 // the test that asked for it, or with the test process if that dies first, and

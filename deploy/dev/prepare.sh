@@ -22,6 +22,11 @@ missing_packages() {
   has pgbouncer || echo pgbouncer
   has chromium || has chromium-browser || has google-chrome || echo chromium
   has_file '/usr/share/fonts/*/*' || echo fonts-dejavu-core
+  has starman || echo starman
+  has_file /usr/share/perl5/Lemonldap/NG/Portal/Main.pm || echo liblemonldap-ng-portal-perl
+  has_file /usr/share/perl5/IO/String.pm || echo libio-string-perl
+  has_file /usr/share/perl5/XML/Simple.pm || echo libxml-simple-perl
+  has_file /usr/share/perl5/String/Random.pm || echo libstring-random-perl
   has strace || echo strace
   has gcc || echo gcc
   has_file '/usr/include/stdlib.h' || echo libc6-dev

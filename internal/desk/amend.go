@@ -25,7 +25,7 @@ func (d *Desk) Amend(ctx context.Context, by UID, via Door, id ID, digest, args 
 		if err != nil {
 			return nil, err
 		}
-		decided, err := d.redecide(by, r, action)
+		action, decided, err := d.redecide(by, r, action)
 		if err != nil {
 			return nil, err
 		}
@@ -54,30 +54,30 @@ func (d *Desk) Amendable(by UID, via Door, id ID, r Request) error {
 }
 
 // redecide has the rules decide on the request with another action, as if its
-// asker asked for it now.
-func (d *Desk) redecide(by UID, r Request, action Action) (Decided, error) {
-	if action == r.Action {
-		return Decided{}, Fail(Conflict, AlreadySo, "value", action.Args)
-	}
+// asker asked for it now; it gives that action, completed.
+func (d *Desk) redecide(by UID, r Request, action Action) (Action, Decided, error) {
 	facts, err := d.check(r.By, r.Via, action)
 	if err != nil {
-		return Decided{}, err
+		return action, Decided{}, err
 	}
-	if facts.Target.ID != r.Mailbox || facts.Whose() != r.Owner || facts.Action != action {
-		return Decided{}, Fail(Conflict, OtherMailbox, "target", r.Action.Target)
+	if facts.Target.ID != r.Mailbox || facts.Whose() != r.Owner || facts.Action.Target != action.Target {
+		return action, Decided{}, Fail(Conflict, OtherMailbox, "target", r.Action.Target)
+	}
+	if action = facts.Action; action == r.Action {
+		return action, Decided{}, Fail(Conflict, AlreadySo, "value", action.Args)
 	}
 	if by != r.By && d.serves(action, r.Owner, by) {
-		return Decided{}, Fail(Forbidden, OwnBenefit, "id", string(r.ID))
+		return action, Decided{}, Fail(Forbidden, OwnBenefit, "id", string(r.ID))
 	}
 	facts = d.counted(facts, r)
 	decision := d.Rules.Decide(facts)
 	switch {
 	case !decision.concedes():
-		return Decided{}, Fail(Forbidden, NotAllowed, "verb", string(action.Verb), "target", action.Target, "rule", decision.Rule)
+		return action, Decided{}, Fail(Forbidden, NotAllowed, "verb", string(action.Verb), "target", action.Target, "rule", decision.Rule)
 	case decision.Outcome == Allowed && by != r.By: // the asker has not asked for this
 		decision.Outcome, decision.Panels = Pending, []Panel{{Approvers: r.Decision.Approvers(), Needed: 1}}
 	}
-	return d.decided(facts, decision), nil
+	return action, d.decided(facts, decision), nil
 }
 
 // With is the same action with other arguments: all of them as "key=value", or

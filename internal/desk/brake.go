@@ -40,12 +40,14 @@ type Intent struct {
 	By     UID
 	Domain string
 	Verb   Verb
+	Plan   bool // part of a plan of repair that a second person approved
 }
 
 // IntentOf is what brakes count of a request that is started at a time; false
 // if it takes nothing away.
 func IntentOf(r Request, at time.Time) (Intent, bool) {
-	return Intent{r.ID, at, r.By, Address(r.Action.Target).Domain(), r.Action.Verb}, r.Action.Verb.takes()
+	planned := r.Via == Sync && r.By != System
+	return Intent{r.ID, at, r.By, Address(r.Action.Target).Domain(), r.Action.Verb, planned}, r.Action.Verb.takes()
 }
 
 // A Tally is the intents of the last day, oldest first.
@@ -94,11 +96,15 @@ func (b Brakes) share(population int) int {
 }
 
 // trips is the limit that more effects like next would pass, given those of the
-// past; false if they pass none.
+// past; false if they pass none. The hourly limits are for what one person does;
+// a plan that two have approved, with its numbers before them, has limits of its
+// own, and the day's share.
 func (b Brakes) trips(past Tally, next Intent, more, population int) (Held, bool) {
 	for _, l := range b.Limits() {
 		if l.Limit == ShareLimit {
 			l.Max = b.share(population)
+		} else if next.Plan {
+			continue
 		}
 		count := more
 		for _, i := range past {
@@ -115,7 +121,7 @@ func (b Brakes) trips(past Tally, next Intent, more, population int) (Held, bool
 
 // counts says whether a past effect counts against next.
 func (l Limit) counts(past, next Intent) bool {
-	hour := past.At.After(next.At.Add(-time.Hour))
+	hour := past.At.After(next.At.Add(-time.Hour)) && !past.Plan
 	switch l {
 	case PersonLimit:
 		return hour && past.By == next.By
@@ -130,8 +136,8 @@ func (l Limit) counts(past, next Intent) bool {
 }
 
 // Clear says whether the effect of a request may be started as things are at
-// the view's position: nil, or an *Error of code ClockBack, HouseFrozen or
-// Braked. Asked in the decide function of the claim, it holds in the
+// the view's position: nil, or an *Error of code ClockBack, HouseFrozen,
+// PlanHalted or Braked. Asked in the decide function of the claim, it holds in the
 // transaction of the intent.
 func (d *Desk) Clear(r Request) error {
 	if freeze, frozen := d.View.Freeze(); frozen {
@@ -139,6 +145,9 @@ func (d *Desk) Clear(r Request) error {
 	}
 	if d.steppedBack() {
 		return Fail(Unavailable, ClockBack)
+	}
+	if d.halted(r) && !r.Begun() {
+		return Fail(Conflict, PlanHalted, "id", r.Batch)
 	}
 	if held, trips := d.trips(r); trips && !r.Begun() {
 		return Fail(Conflict, Braked, "limit", string(held.Limit), "max", strconv.Itoa(held.Max))

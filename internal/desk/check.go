@@ -15,7 +15,7 @@ func (d *Desk) check(by UID, via Door, a Action) (Facts, error) {
 		return d.checkOn(by, via, a, Account{})
 	}
 	target, none := d.Resolve(a.Target), UnknownAccount
-	if a.Verb == AccountRestore {
+	if a.Verb == AccountRestore || a.Verb == AccountPurge {
 		target, none = d.deletion(a.Target).Origin, NotDeleted
 	}
 	if !target.Known() {
@@ -42,12 +42,22 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 	if err := d.ruled(); spec.Changes && a.Verb != HouseFreeze && err != nil {
 		return Facts{}, err
 	}
-	f := Facts{Actor: d.View.Person(by), Via: via, Action: a, Target: target, Now: d.Now()}
+	f := Facts{Actor: d.actor(by, via), Via: via, Action: a, Target: target, Now: d.Now()}
 	if !f.Actor.Known() {
 		return Facts{}, Fail(Forbidden, UnknownPerson, "value", string(by))
 	}
 	if spec.Changes && target.Deleted() {
 		return Facts{}, Fail(NotFound, UnknownAccount, "value", a.Target)
+	}
+	if spec.Shell && via != Shell {
+		return Facts{}, Fail(Forbidden, ShellOnly, "verb", string(a.Verb))
+	}
+	if a.Verb == AccountCreate {
+		var err error
+		if f.Action, f.Target, err = d.newcomer(a); err != nil {
+			return Facts{}, err
+		}
+		target = f.Target
 	}
 	if target.Known() {
 		f.Action, f.Domain = f.Action.On(target.Address), target.Address.Domain()
@@ -59,6 +69,15 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 		return f, err
 	}
 	return f, nil
+}
+
+// actor is who acts. The program itself does by the door Sync alone, and is a
+// member of nothing.
+func (d *Desk) actor(by UID, via Door) Person {
+	if by == System && via == Sync {
+		return Person{UID: System, Name: "Mélusine"}
+	}
+	return d.View.Person(by)
 }
 
 // Resolve finds an account by an address, an alias or its owner's login; the
@@ -99,8 +118,20 @@ func (d *Desk) possible(f *Facts) error {
 		}
 	case AccountRestore:
 		return d.restorable(f.Target)
+	case AccountPurge:
+		return d.purgeable(f.Target)
+	case AccountCreate:
+		return d.creatable(f.Action, f.Target)
+	case AccountProfile:
+		return d.profilable(f.Action, f.Target)
+	case AccountShare, AccountUnshare:
+		return d.sharable(f)
+	case AliasMove:
+		return d.movable(f)
 	case RulesActivate, RulesRollback, RulesUndo:
 		return d.bookable(f)
+	case DriftApply, DriftSync:
+		return d.planable(f)
 	case HouseFreeze, HouseThaw, BrakeRelease:
 		return d.governable(f.Action.Verb)
 	case DelegationGrant, DelegationDeputy, DelegationRevoke:

@@ -130,7 +130,7 @@ func (d *Delegation) lets(u Use) bool {
 		return false
 	case u.Verb == QuotaSet && d.Quota > 0 && (u.Size <= 0 || u.Size > d.Quota):
 		return false
-	case u.Verb == AccountCOS && len(d.Classes) > 0 && !slices.Contains(d.Classes, u.Class):
+	case (u.Verb == AccountCOS || u.Verb == AccountCreate) && len(d.Classes) > 0 && !slices.Contains(d.Classes, u.Class):
 		return false
 	}
 	return d.Daily == 0 || d.Used < d.Daily

@@ -16,10 +16,16 @@ type Desk struct {
 	Now     func() time.Time
 	Stale   time.Duration // age of the directory beyond which nothing is changed
 	Brakes  Brakes
+	Drift   Drift // nil: nothing is compared
+	Estate  Estate
 	Terms   Terms
-	Renewal time.Duration             // age at which the binding of a chat account is believed no more; 0 = never
+	Renewal time.Duration // age at which the binding of a chat account is believed no more; 0 = never
+	StepUp  []Verb        // that are approved in the portal only
+	Proofs  Proofs
 	Zone    *time.Location            // whose days delegations begin and end with; nil = UTC
 	Read    func(Book) (Rules, error) // an error is for the author of the book
+
+	Rehearser Rehearser // nil: nothing but decisions can be foretold
 }
 
 // An Asking is what a door hands in.
@@ -31,6 +37,7 @@ type Asking struct {
 	Key    string // of the message or form: the same key never asks twice; required
 	Batch  string // of those asked together, or ""
 	Book   Book   // of rules.activate
+	part   *Gap   // that it closes, through the door Sync
 }
 
 // Ask turns an action into a request and decides it. What cannot be done at
@@ -45,11 +52,15 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 		return Request{}, Fail(Invalid, UnknownVerb, "value", string(a.Action.Verb))
 	}
 	var proposal *Proposal
+	var repairs *Repairs
 	for {
 		id, at := d.View.Next() // first: what follows must still be true at this position
 		if first := d.View.Keyed(a.Key); first != "" {
 			r, _ := d.View.Request(first)
 			return d.sameAsker(r, a)
+		}
+		if err := d.partial(a); err != nil {
+			return Request{}, err
 		}
 		facts, err := d.check(a.By, a.Via, a.Action)
 		if err != nil {
@@ -62,8 +73,13 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 				return Request{}, err
 			}
 		}
+		if decision.concedes() && repairs == nil {
+			if repairs, err = d.repairsOf(facts); err != nil {
+				return Request{}, err
+			}
+		}
 		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Whose(),
-			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch, Proposal: proposal}
+			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch, Proposal: proposal, Repairs: repairs}
 		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.decided(facts, decision))
 		if !errors.Is(err, ErrBehind) {
 			return r, err
@@ -91,14 +107,29 @@ func (d *Desk) Preview(by UID, via Door, a Action) (Action, Decision, error) {
 // Approve adds the vote of a person. digest is what the card showed; "" stands
 // for a command typed in full, which names the request as it is now.
 func (d *Desk) Approve(ctx context.Context, by UID, via Door, id ID, digest string) (Request, error) {
+	return d.ApproveProved(ctx, by, via, id, digest, Proof{})
+}
+
+// ApproveProved is Approve by somebody who may have signed in again for it.
+func (d *Desk) ApproveProved(ctx context.Context, by UID, via Door, id ID, digest string, proof Proof) (Request, error) {
 	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
 		if err := d.mayJudge(by, id, r, digest); err != nil {
+			return nil, err
+		}
+		if err := d.stepUp(via, r); err != nil {
 			return nil, err
 		}
 		if err := d.mayApprove(by, r); err != nil {
 			return nil, err
 		}
-		return []Fact{Approved{Digest: r.Digest(), Via: via, Panels: r.panelsOf(d.voter(by, r.Action))}}, nil
+		if err := d.proved(via, r, proof); err != nil {
+			return nil, err
+		}
+		vote := Approved{Digest: r.Digest(), Via: via, Panels: r.panelsOf(d.voter(by, r.Action))}
+		if d.Proves(via, r) {
+			vote.Signed = proof.At.UTC().Truncate(time.Second)
+		}
+		return []Fact{vote}, nil
 	})
 }
 

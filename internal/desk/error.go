@@ -49,6 +49,7 @@ const (
 	OwnBenefit        Code = "approver.benefits" // id
 	OwnAmendment      Code = "approver.amended"  // id
 	NotAmendable      Code = "amend.not"         // id
+	SignAgain         Code = "sign.again"        // id
 	TooLate           Code = "too.late"          // id, state, by
 	NotExpired        Code = "expired.not"       // id
 	OtherPanel        Code = "approver.others"   // id
@@ -58,6 +59,11 @@ const (
 	BadBinding        Code = "binding.bad"
 	NotBound          Code = "binding.none"
 	OldBinding        Code = "binding.old"
+	QuestionOpen      Code = "question.open"    // id, by
+	NoQuestion        Code = "question.none"    // id
+	NoWayBack         Code = "undo.none"        // id
+	WindowOver        Code = "undo.over"        // id
+	StepUp            Code = "stepup"           // id, digest
 	StillConcerned    Code = "person.concerned" // value, id
 	PartageDown       Code = "partage.down"
 	OtherMailbox      Code = "mailbox.other" // target
@@ -70,6 +76,11 @@ const (
 	NothingHeld       Code = "held.none"
 	Braked            Code = "braked" // limit, max
 	Paused            Code = "paused"
+	BadToken          Code = "token.bad"
+	UnknownToken      Code = "token.unknown"      // value
+	TokensMany        Code = "token.many"         // n
+	TokenPower        Code = "token.power"        // power
+	KeyReused         Code = "key.reused"         // id
 	UnknownDelegation Code = "delegation.unknown" // value
 	NotDeleted        Code = "deletion.none"      // value
 	TermOver          Code = "term.over"          // until
@@ -83,6 +94,24 @@ const (
 	ClosedBook        Code = "book.closed" //
 	UnreadBook        Code = "book.unread" // value
 	NotUndoable       Code = "book.undo"   //
+	NoDrift           Code = "drift.none"  //
+	NothingToRepair   Code = "drift.empty" //
+	TooMany           Code = "drift.many"  // value, population, max
+	OtherPlan         Code = "plan.other"  // value
+	PlanMoved         Code = "plan.moved"  // id
+	PlanHalted        Code = "plan.halted" // id
+
+	DirectoryOwns  Code = "directory.owns"  // name, account
+	NoEPPN         Code = "eppn.none"       // person
+	OtherEPPN      Code = "eppn.other"      // person
+	AddressDeleted Code = "address.deleted" // address, id
+	TermRuns       Code = "term.runs"       // until
+	Personal       Code = "share.personal"  // account
+	NotShared      Code = "share.none"      // account, with
+	ShellOnly      Code = "shell.only"      // verb
+	Unproved       Code = "effect.unseen"
+	Twice          Code = "batch.twice" // value
+	NotWhole       Code = "batch.whole" // n, of
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

@@ -24,6 +24,8 @@ type (
 		Batch   string `json:",omitempty"` // of those asked together; brakes count them as one
 		// What is to be in force, of an action on the rules that they do not deny.
 		Proposal *Proposal `json:",omitempty"`
+		// What is to be repaired, of an action on the drift that they do not deny.
+		Repairs *Repairs `json:",omitempty"`
 	}
 	// Decided is the rules' answer.
 	Decided struct {
@@ -35,7 +37,8 @@ type (
 	Approved struct {
 		Digest string
 		Via    Door
-		Panels []int `json:",omitempty"` // that the voter belongs to, by their places in the decision; none: the only one
+		Panels []int     `json:",omitempty"` // that the voter belongs to, by their places in the decision; none: the only one
+		Signed time.Time `json:",omitzero"`  // when they signed in again for it; zero if that was not asked
 	}
 	// Refused ends a waiting request by an approver's no.
 	Refused struct {
@@ -48,6 +51,18 @@ type (
 		Action Action
 		Digest string // of what was amended
 		Via    Door
+	}
+	// Questioned sends a waiting request back to its asker, with a question of
+	// somebody who may approve it.
+	Questioned struct {
+		Text   string
+		Digest string // of what was on the card
+		Via    Door
+	}
+	// Answered is the asker's answer to the last question.
+	Answered struct {
+		Text string
+		Via  Door
 	}
 	// Withdrawn ends it by the asker's own wish.
 	Withdrawn struct{ Via Door }
@@ -132,6 +147,7 @@ type (
 		Votes   int  // how many approvals it shows
 		Code    Code // of the failure it shows
 		Version int  `json:",omitempty"` // of the request that it shows
+		Said    int  `json:",omitempty"` // how many questions and answers it shows
 	}
 )
 
@@ -155,6 +171,19 @@ type (
 	BookActivated struct {
 		Digest string
 		Book
+	}
+)
+
+// Facts of a plan of repair. Its parts are requests of their own.
+type (
+	// Launched says that the plan lacks nothing: its parts are asked from now on.
+	Launched struct{}
+	// Repaired says that all of its parts are proved.
+	Repaired struct{ Parts int }
+	// Halted stops it for good: a part came to nothing, or a gap is not what it was.
+	Halted struct {
+		Part ID `json:",omitempty"` // that came to nothing; "" if none was asked
+		Code Code
 	}
 )
 
@@ -206,8 +235,24 @@ type (
 		Post  string // the chat's own id of it
 		Until time.Time
 	}
+	// TokenIssued gives the person who signs the event a key to the API; Digest
+	// is SHA-256 of its secret, in hex. The token is named after this event.
+	TokenIssued struct {
+		Digest string
+		Name   string
+		Powers []Power
+		Until  time.Time
+	}
+	// TokenEnded takes one back; Of is who held it.
+	TokenEnded struct {
+		Token string
+		Of    UID
+	}
 	// Digested says that everybody was told, on a day, what awaits them.
 	Digested struct{ Day string }
+	// Compared is what one comparison has found, on a day of the house. It is
+	// written once a day, and is the trend.
+	Compared struct{ Point Point }
 	// Forgotten destroys the personal data of somebody: his login, and the words
 	// of every event whose Subject he is, this one's too.
 	Forgotten struct{ Who UID }
@@ -224,6 +269,8 @@ func (Decided) fact()        {}
 func (Approved) fact()       {}
 func (Refused) fact()        {}
 func (Amended) fact()        {}
+func (Questioned) fact()     {}
+func (Answered) fact()       {}
 func (Withdrawn) fact()      {}
 func (Reminded) fact()       {}
 func (Escalated) fact()      {}
@@ -242,6 +289,10 @@ func (Frozen) fact()         {}
 func (Thawed) fact()         {}
 func (BookActivated) fact()  {}
 func (Announced) fact()      {}
+func (Launched) fact()       {}
+func (Repaired) fact()       {}
+func (Halted) fact()         {}
+func (Compared) fact()       {}
 func (Granted) fact()        {}
 func (Deputised) fact()      {}
 func (Revoked) fact()        {}
@@ -250,6 +301,8 @@ func (Bound) fact()          {}
 func (Unbound) fact()        {}
 func (Heard) fact()          {}
 func (Telling) fact()        {}
+func (TokenIssued) fact()    {}
+func (TokenEnded) fact()     {}
 func (Digested) fact()       {}
 func (Forgotten) fact()      {}
 func (Redacted) fact()       {}
@@ -278,6 +331,9 @@ const (
 	ToOwner     Role = "owner"     // tells the owner of the account, if somebody else asked
 	ToRemind    Role = "reminder"  // tells the approvers that the deadline has passed
 	ToEscalate  Role = "escalated" // tells others that the approvers have not answered
+	ToQuestion  Role = "question"  // rings the asker: an approver asks something
+	ToAnswer    Role = "answer"    // rings the approvers: the asker has answered
+	ToAmend     Role = "amended"   // rings the approvers: the request was changed
 )
 
 // ToApprover is the card of a confidential request for one approver, in person.

@@ -92,7 +92,11 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"announced": event(desk.System, desk.Announced{Role: desk.ToAsker}),
 		"granted":   event("dan", desk.Granted{Grant: desk.Grant{To: "ann"}}), "revoked": event("dan", desk.Revoked{Of: "M-1"}), "deputised": event("dan", desk.Deputised{Of: "M-1", Who: "ann"}),
 		"telling": event(desk.System, desk.Telling{Role: desk.ToAsker}), "heard": event(desk.System, desk.Heard{Post: "p"}),
-		"unbound": event(desk.System, desk.Unbound{Who: "dan"}),
+		"unbound":  event(desk.System, desk.Unbound{Who: "dan"}),
+		"launched": event("dan", desk.Launched{}), "repaired": event(desk.System, desk.Repaired{Parts: 2}), "repaired too few": event(desk.System, desk.Repaired{Parts: 1}),
+		"repaired by a person": event("dan", desk.Repaired{Parts: 2}), "halted": event(desk.System, desk.Halted{Code: desk.PlanMoved}), "halted by a person": event("dan", desk.Halted{Code: desk.PlanMoved}),
+		"halted for nothing": event(desk.System, desk.Halted{}), "compared": event(desk.System, desk.Compared{Point: desk.Point{Day: "2026-09-01"}}),
+		"withdrawn by the plan": event(desk.System, desk.Withdrawn{Via: desk.Sync}), "withdrawn by the program": event(desk.System, desk.Withdrawn{Via: desk.Shell}),
 		"offered": event("dan", desk.BindingOffered{}), "bound": event("dan", desk.Bound{}), "nothing": event("dan", nil),
 	}
 	states := map[string]stand{
@@ -132,11 +136,40 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"done, to be judged": {after(t, asked, looked, started, done, vote("cid", digest)), map[string]desk.State{"approved": desk.Settled, "refused": desk.Broken}},
 		"done, not answered": {after(t, asked, lookedAt, started, done), map[string]desk.State{"approved": desk.Review, "approved again": desk.Review,
 			"refused": desk.Broken, "refused by a voter": desk.Broken, "reminded": desk.Review, "escalated": desk.Review, "expired": desk.Settled}},
-		"rejected":  {after(t, asked, denied), nil},
-		"cancelled": {after(t, asked, allowed, facts["withdrawn"]), nil},
-		"broken":    {after(t, asked, allowed, started, broken), nil},
+		"to repair":         {repairing(t), map[string]desk.State{"withdrawn": desk.Cancelled, "launched": desk.Applying, "failed 0": desk.Ready, "broken 0": desk.Broken}},
+		"to repair nothing": {approved(t, desk.DriftApply), map[string]desk.State{"withdrawn": desk.Cancelled, "failed 0": desk.Ready, "broken 0": desk.Broken}},
+		"applying":          {further(t, repairing(t), event("dan", desk.Launched{})), map[string]desk.State{"withdrawn": desk.Cancelled, "repaired": desk.Settled, "halted": desk.Broken}},
+		"repaired":          {further(t, repairing(t), event("dan", desk.Launched{}), event(desk.System, desk.Repaired{Parts: 2})), nil},
+		"part":              {after(t, part, allowed), map[string]desk.State{"withdrawn": desk.Cancelled, "withdrawn by the plan": desk.Cancelled, "started 1": desk.Running, "planned": desk.Ready, "failed 0": desk.Ready, "broken 0": desk.Broken, "held": desk.Stopped}},
+		"part, sent":        {after(t, part, allowed, started), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready, "broken 1": desk.Broken, "unknown 1.1": desk.Doubtful, "done 1": desk.Settled}},
+		"rejected":          {after(t, asked, denied), nil},
+		"cancelled":         {after(t, asked, allowed, facts["withdrawn"]), nil},
+		"broken":            {after(t, asked, allowed, started, broken), nil},
 	}
 	everyStateWithEveryFact(t, states, facts)
+}
+
+// part is a request of a plan.
+var part = event("ann", desk.Asked{Action: desk.Action{Verb: desk.Help}, Mailbox: "m", Owner: "bob", Key: "part:D-9:d", Via: desk.Sync, Batch: "D-9"})
+
+// repairing is an approved plan of two parts.
+func repairing(tb testing.TB) desk.Request {
+	tb.Helper()
+	asks := event("ann", desk.Asked{Action: desk.Action{Verb: desk.DriftApply}, Repairs: &desk.Repairs{Parts: []string{"a", "b"}, Canary: 1, Wave: 1}})
+	r := after(tb, asks, event("ann", desk.Decided{Decision: needs(1, "admins")}))
+	return further(tb, r, event("dan", desk.Approved{Digest: r.Digest()}))
+}
+
+// further is the request after more facts.
+func further(tb testing.TB, r desk.Request, events ...desk.Event) desk.Request {
+	tb.Helper()
+	for _, e := range events {
+		var err error
+		if r, err = r.With(e); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return r
 }
 
 // A stand is a request with the facts that move it, and where to.
@@ -245,6 +278,7 @@ func drawFact(t *rapid.T, r desk.Request) desk.Fact {
 			Panels: rapid.SliceOfN(rapid.IntRange(-1, 3), 0, 3).Draw(t, "panels")},
 		desk.Amended{Action: desk.Action{Verb: desk.Help, Args: "n=" + strconv.Itoa(small.Draw(t, "args"))}, Digest: r.Digest()},
 		desk.Reminded{}, desk.Escalated{}, desk.Expired{},
+		desk.Questioned{Text: "q", Digest: r.Digest()}, desk.Answered{Text: "a"},
 		desk.Refused{}, desk.Withdrawn{}, desk.Planned{Plan: plan(small.Draw(t, "steps"), rapid.Bool().Draw(t, "reversible"))},
 		desk.Started{Attempt: attempt, Step: r.Step, Undo: r.Undoing}, desk.Started{Attempt: attempt, Step: r.Step - 1, Undo: true},
 		desk.Stepped{Attempt: attempt}, desk.Undone{Attempt: attempt},
@@ -271,6 +305,7 @@ func TestFoldProperty(t *testing.T) {
 			e := event(rapid.SampledFrom([]desk.UID{"", "ann", "bob", "cid", "dan", "eve", desk.System}).Draw(t, "by"), drawFact(t, r))
 			copied := r
 			copied.Votes, copied.Announced, copied.Telling = slices.Clone(r.Votes), maps.Clone(r.Announced), maps.Clone(r.Telling)
+			copied.Exchanges = slices.Clone(r.Exchanges)
 			next, err := r.With(e)
 			if diff := cmp.Diff(copied, r); diff != "" {
 				t.Fatalf("%T changed the past: %s", e.Fact, diff)

@@ -41,7 +41,9 @@ func subject(f Fact, by UID) UID {
 		return f.To
 	case Forgotten:
 		return f.Who
-	case BindingOffered, Bound:
+	case TokenEnded:
+		return f.Of
+	case BindingOffered, Bound, TokenIssued:
 		return by
 	case Unbound:
 		return f.Who
@@ -62,13 +64,13 @@ func (r Request) without(e Event, f Erased) (Request, bool) {
 	case Announced:
 		r.Hushed = !r.Erased
 		return r, r.State != None
-	case Done, Frozen, Thawed, BrakesReset, Granted, Deputised, Revoked:
+	case Done, Frozen, Thawed, BrakesReset, Granted, Deputised, Revoked, Repaired:
 		r.State = Settled
 	case Withdrawn:
 		r.State = Cancelled
 	case Expired:
 		r.State = Lapsed
-	case Failed, Undone:
+	case Failed, Undone, Halted:
 		r.State = Broken
 	}
 	return r, r.Erased

@@ -115,7 +115,7 @@ func TestParseAction(t *testing.T) {
 		}
 	}
 	bad := map[desk.Code][]string{
-		desk.UnknownVerb: {"", " ", "alias", "ALIAS.ADD bob alias=b@u.fr", "alias.add\tbob", "aliаs.add bob", `"`, `help "x`, "account.purge bob"},
+		desk.UnknownVerb: {"", " ", "alias", "ALIAS.ADD bob alias=b@u.fr", "alias.add\tbob", "aliаs.add bob", `"`, `help "x`, "account.explode bob"},
 		desk.MissingArgument: {"alias.add", "alias.add alias=b@u.fr", "alias.add bob", "alias.add bob alias=", "quota.set bob", "account.show",
 			"request.show", "account.rename bob", "account.cos bob", "account.forward bob to="},
 		desk.InvalidArgument: {"alias.add bob alias=b@u.fr alias=c@u.fr", "alias.add bob alias=b@u.fr force=yes", "alias.add bob ann alias=b@u.fr",
@@ -183,7 +183,7 @@ func TestVerbsHaveSpecs(t *testing.T) {
 			t.Errorf("%s has no spec", v)
 		}
 	}
-	if _, ok := desk.SpecOf("account.purge"); ok {
+	if _, ok := desk.SpecOf("account.explode"); ok {
 		t.Error("a verb that does not exist has a spec")
 	}
 }

@@ -104,6 +104,8 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 		return d.events(r.ID, by, d.rights(r.Action))
 	case RulesActivate, RulesRollback, RulesUndo:
 		return d.events(r.ID, by, BookActivated{r.Action.Arg("book"), r.Proposal.Book})
+	case DriftApply, DriftSync:
+		return d.events(r.ID, by, Launched{})
 	case BrakeRelease:
 		events := d.events(r.ID, by, BrakesReset{})
 		for _, held := range d.Releases(r) {

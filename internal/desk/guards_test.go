@@ -28,9 +28,9 @@ func TestTooLateNamesWhoEndedIt(t *testing.T) {
 
 func TestAVerbThatDoesNotExistIsNotDecided(t *testing.T) {
 	d, _ := newDesk(t)
-	_, _, err := d.Preview("ann", desk.Chat, desk.Action{Verb: "account.purge", Target: "bob@u.fr"})
+	_, _, err := d.Preview("ann", desk.Chat, desk.Action{Verb: "account.explode", Target: "bob@u.fr"})
 	wants(t, err, desk.UnknownVerb)
-	wants(t, d.Recheck(desk.Request{By: "ann", Action: desk.Action{Verb: "account.purge"}}, desk.Account{}), desk.UnknownVerb)
+	wants(t, d.Recheck(desk.Request{By: "ann", Action: desk.Action{Verb: "account.explode"}}, desk.Account{}), desk.UnknownVerb)
 }
 
 // What is only a step of something else is asked by nobody, whatever the rules say.

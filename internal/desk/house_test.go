@@ -23,8 +23,9 @@ type house struct {
 	people   map[desk.UID]desk.Person
 	accounts map[desk.Address]desk.Account
 	domains  []string
-	read     time.Time // when the directory was
-	unread   bool      // Partage never was
+	read     time.Time  // when the directory was
+	unread   bool       // Partage never was
+	named    []desk.UID // whatever the name
 }
 
 func (h *house) Append(_ context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
@@ -188,6 +189,8 @@ func (h *house) Latest() (latest time.Time) {
 }
 
 func (h *house) Population() int { return len(h.accounts) }
+
+func (h *house) Named(string) []desk.UID { return h.named }
 
 func (h *house) Members(group string) (uids []desk.UID) {
 	for uid, p := range h.people {

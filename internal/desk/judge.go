@@ -54,32 +54,42 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 }
 
 // serves says that the person gains by the action on an account of the owner:
-// it is theirs, or the mail would be passed on to them, or it releases what they
-// asked for or gain by; or the right is theirs.
+// it is theirs, or the mail or the mailbox would come to them, or it releases what they
+// asked for or gain by, or repairs their own account; or the right is theirs.
 func (d *Desk) serves(a Action, owner, who UID) bool {
 	if a.Verb == BrakeRelease {
 		return slices.ContainsFunc(d.Held(), func(r Request) bool { return r.By == who || d.serves(r.Action, r.Owner, who) })
 	}
-	receives := a.Verb == AccountForward && d.View.Account(Address(a.Arg("to"))).Owner == who
-	return who == owner || receives
+	if a.Verb.repairs() {
+		return d.mends(a, who)
+	}
+	return who == owner || d.receives(a, who)
 }
 
 // Recheck asks the rules once more just before the send, on the target as it
 // was just read. The request must still be allowed by itself, or by votes that
 // still count: of people who may still approve, and who are not served by it.
 func (d *Desk) Recheck(r Request, target Account) error {
-	if r.Action.Verb == AccountRestore {
-		// The rules look at the account that comes back, not at what is left of it.
-		if target = d.Deletion(r).Origin; !target.Known() {
+	if r.Action.Verb == AccountRestore || r.Action.Verb == AccountPurge {
+		// The rules look at the account that comes back, not at what is left of it;
+		// what does not lie where its deletion has put it is not destroyed.
+		left := target
+		if target = d.Deletion(r).Origin; !target.Known() || r.Action.Verb == AccountPurge && left.Address != target.Trash() {
 			return Fail(NotFound, NotDeleted, "value", r.Action.Target)
 		}
+	}
+	if err := d.stillGap(r, target); err != nil {
+		return err
 	}
 	facts, err := d.checkOn(r.By, r.Via, r.Action, target)
 	if err != nil {
 		return err
 	}
+	if r.Action.Verb == AccountCreate && facts.Action != r.Action { // the directory says more than when it was asked
+		return Fail(Conflict, DirectoryOwns, "name", "hidden", "account", r.Action.Target)
+	}
 	now := d.decide(facts, r)
-	if now.Outcome == Allowed {
+	if r.Action.Verb.allows(now) {
 		return nil
 	}
 	var valid []Vote
@@ -89,7 +99,7 @@ func (d *Desk) Recheck(r Request, target Account) error {
 			valid = append(valid, v)
 		}
 	}
-	if now.carried(valid) {
+	if now.carried(valid) && len(valid) >= r.Action.Verb.votes() {
 		return nil
 	}
 	return Fail(Forbidden, NotAllowed, "verb", string(r.Action.Verb), "target", r.Action.Target, "rule", now.Rule)

@@ -9,6 +9,9 @@ import (
 type Step struct {
 	Do   Action
 	Undo Action // zero: nothing does
+	// Mailbox is the identifier of the account that it is on, if that is not the
+	// one of the request.
+	Mailbox string `json:",omitempty"`
 }
 
 // A Plan is how an action is carried out: step after step, and if one fails for
@@ -41,6 +44,26 @@ func (r Request) Next() Action {
 		return steps[r.Step-1].Undo
 	}
 	return steps[r.Step].Do
+}
+
+// Box is the identifier of the mailbox that the step that comes now is on; "" for
+// one that is to be made.
+func (r Request) Box() string {
+	if steps := r.Steps(); !r.State.Final() && steps[r.at()].Mailbox != "" {
+		return steps[r.at()].Mailbox
+	}
+	return r.Mailbox
+}
+
+// Finds says that an account, as read for the step that comes now, may be the one
+// that it is on. What is at an address where one is to be made is for the plan to
+// judge, and for the mark that is left in ours; one that is to be gone may be gone.
+func (r Request) Finds(a Account) bool {
+	switch r.Next().Verb {
+	case AccountCreate, AccountMake, AccountDestroy:
+		return true
+	}
+	return a.ID == r.Box()
 }
 
 // Begun says that a step was proved: the request goes on to its end, or back.
@@ -98,7 +121,7 @@ func (r Request) InForce() []Step { return r.Steps()[:r.Step] }
 // Reverse is the plan that takes r back, from its last step to its first.
 func (r Request) Reverse() (p Plan) {
 	for _, s := range slices.Backward(r.Steps()) {
-		p.Steps = append(p.Steps, Step{Do: s.Undo, Undo: s.Do})
+		p.Steps = append(p.Steps, Step{Do: s.Undo, Undo: s.Do, Mailbox: s.Mailbox})
 	}
 	return p
 }

@@ -51,6 +51,12 @@ type Fold interface {
 	// Offer is the person who was offered the code with this digest and until
 	// when, or "" once it is used.
 	Offer(digest string) (UID, time.Time)
+	// Token is the token of that name, even if it has ended; or the zero Token.
+	Token(id string) Token
+	// TokenOf is the one whose secret has the digest.
+	TokenOf(digest string) Token
+	// Tokens lists those of a person, oldest first.
+	Tokens(of UID) []Token
 	// Freeze is the event that stopped every send; false if they go on.
 	Freeze() (Event, bool)
 	// Anchor is what came of a root that was published and is not the journal's.
@@ -62,6 +68,8 @@ type Fold interface {
 	Editions() []Edition
 	// Stopped is how many requests a brake holds.
 	Stopped() int
+	// Trend is what comparisons have found, oldest first. Not to be changed.
+	Trend() []Point
 	// Latest is the latest date of an event since the last Thawed, zero if there
 	// is none.
 	Latest() time.Time
@@ -75,6 +83,7 @@ type Query struct {
 	Target Address // acting on the account or alias
 	Batch  string  // asked together
 	States []State // in one of
+	Before ID      // asked before that one
 	Limit  int     // at most; 0 = no limit
 }
 
@@ -86,12 +95,21 @@ type World interface {
 	Members(group string) []UID
 	// Account finds the mailbox that receives mail for an address: its own or an alias.
 	Account(Address) Account
+	// Named are the people with that name, sorted: the same words in the same
+	// order, without case nor accents.
+	Named(name string) []UID
 	// Owned yields the accounts of a person.
 	Owned(UID) []Account
 	// Search yields up to n accounts whose address begins with prefix, in order.
 	Search(prefix string, n int) []Account
 	// Population is how many accounts there are.
 	Population() int
+	// EachPerson and EachAccount yield all of them, in an order that does not change
+	// while they do not. What they point to must not be changed.
+	EachPerson() iter.Seq[*Person]
+	EachAccount() iter.Seq[*Account]
+	// Census counts them.
+	Census() Census
 	// HasDomain says that Partage serves the domain.
 	HasDomain(string) bool
 	// Domains are those that Partage serves, sorted. Not to be changed.

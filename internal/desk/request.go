@@ -27,6 +27,7 @@ const (
 	Broken    State = "broken"    // failed for good: a human is needed
 	Stopped   State = "held"      // by a brake, before anything was sent: two administrators let it go on
 	Review    State = "review"    // proved on Partage before anybody agreed: it is kept, or taken back
+	Applying  State = "applying"  // a plan of repair whose parts are asked and carried out
 )
 
 // Final says that nothing will move the request any more.
@@ -54,9 +55,11 @@ type Request struct {
 	Seen      *Seen     // what the decision was made on, nil if it is not known
 	Decided   time.Time // when it was
 	Proposal  *Proposal
+	Repairs   *Repairs
 	Reminded  bool // its approvers are
 	Escalated bool // others are told
 	Votes     []Vote
+	Exchanges []Exchange    // questions of approvers, answers of the asker
 	Refusal   string        // the approver's reason
 	Ended     UID           // who refused or withdrew
 	Plan      Plan          // zero: the action itself
@@ -86,6 +89,11 @@ type Request struct {
 	Erased       bool // nothing is left but its number and how it ended
 	Asked        time.Time
 	Changed      time.Time // when the state last changed
+}
+
+// States lists the states that a request may be in, as it moves along.
+func States() []State {
+	return []State{Open, Waiting, Ready, Running, Doubtful, Stopped, Applying, Settled, Rejected, Cancelled, Lapsed, Broken}
 }
 
 // A Vote is one approval.
@@ -130,7 +138,7 @@ func (r Request) after(e Event) (Request, bool) {
 	switch f := e.Fact.(type) {
 	case Asked:
 		fresh := Request{ID: e.ID, By: e.By, Owner: f.Owner, Mailbox: f.Mailbox, Via: f.Via, State: Open, Action: f.Action,
-			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At, Proposal: f.Proposal}
+			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At, Proposal: f.Proposal, Repairs: f.Repairs}
 		return fresh, r.State == None && e.By != ""
 	case Decided:
 		return r.decided(f, e.At), r.State == Open
@@ -144,7 +152,7 @@ func (r Request) after(e Event) (Request, bool) {
 	case Amended:
 		return r.amended(e, f)
 	case Withdrawn:
-		ok := r.withdrawable() && e.By == r.By
+		ok := r.withdrawable() && (e.By == r.By || e.By == System && r.Via == Sync && f.Via == Sync)
 		r.State, r.Ended = Cancelled, e.By
 		return r, ok
 	case Announced:
@@ -164,12 +172,19 @@ func (r Request) after(e Event) (Request, bool) {
 	if next, ok, dates := r.pursued(e); dates {
 		return next, ok
 	}
+	if next, ok, conducts := r.conducted(e); conducts {
+		return next, ok
+	}
+	if next, ok, talk := r.discussed(e); talk {
+		return next, ok
+	}
 	return r.executed(e)
 }
 
-// withdrawable: nothing was ever sent for it.
+// withdrawable: nothing was ever sent for it; or it is a plan, of which nothing
+// more is then begun.
 func (r Request) withdrawable() bool {
-	return r.State == Waiting || (r.State == Ready || r.State == Stopped) && r.Attempt == 0
+	return r.State == Waiting || r.State == Applying || (r.State == Ready || r.State == Stopped) && r.Attempt == 0
 }
 
 // executed is the half of the fold that belongs to the executor.
@@ -207,8 +222,9 @@ func (r Request) executed(e Event) (Request, bool) {
 		return r.stepped(f.Proof).stuck(), ok
 	case Done:
 		ok := claimed && f.Attempt == r.Attempt && r.Last() && !r.Undoing
-		if r.State, r.Proof, r.Step = Settled, f.Proof, r.Step+1; r.Decision.Reviewed() {
-			r.State = Review
+		r.State, r.Proof, r.Step = either(r.Decision.Reviewed(), Review, Settled), f.Proof, r.Step+1
+		if r.Mailbox == "" {
+			r.Mailbox = f.Proof.ID // which it made
 		}
 		return r, ok
 	case Undone:
@@ -229,7 +245,7 @@ func (r Request) decided(f Decided, at time.Time) Request {
 	switch {
 	case d.Outcome == Allowed && !r.Action.Verb.takesTwo() && (r.Amender == "" || r.Amender == r.By):
 		r.State = Ready
-	case d.waits():
+	case d.waits() && d.Needed() >= r.Action.Verb.votes():
 		r.State = Waiting
 	}
 	return r

@@ -6,11 +6,11 @@ import "time"
 const Term = 30 * 24 * time.Hour
 
 // deletion is the last account.delete done at an address that nothing has
-// taken back, or the zero Request.
+// taken back, nor made final, or the zero Request.
 func (d *Desk) deletion(at string) (last Request) {
-	back := map[string]time.Time{} // mailbox -> when it last came back
+	back := map[string]time.Time{} // mailbox -> when it last came back, or was purged
 	for r := range d.View.Requests(Query{Target: Address(at), States: []State{Settled}}) {
-		if r.Action.Verb == AccountRestore && r.Changed.After(back[r.Mailbox]) {
+		if (r.Action.Verb == AccountRestore || r.Action.Verb == AccountPurge) && r.Changed.After(back[r.Mailbox]) {
 			back[r.Mailbox] = r.Changed
 		}
 	}
@@ -22,10 +22,10 @@ func (d *Desk) deletion(at string) (last Request) {
 	return last
 }
 
-// Deletion is the request that r takes back, zero if r is no restore or if its
-// mailbox is no longer the one that would come back.
+// Deletion is the request that r takes back, or makes final; zero if r does
+// neither, or if its mailbox is no longer the one that was deleted last.
 func (d *Desk) Deletion(r Request) Request {
-	if r.Action.Verb != AccountRestore {
+	if r.Action.Verb != AccountRestore && r.Action.Verb != AccountPurge {
 		return Request{}
 	}
 	if last := d.deletion(r.Action.Target); last.Mailbox == r.Mailbox {

@@ -98,15 +98,16 @@ func (d *Desk) awaits(r Request, who UID) bool {
 	return r.awaits(d.voter(who, r.Action)) && !d.serves(r.Action, r.Owner, who) && !r.Over(d.Now())
 }
 
-// Seen lists the requests that the person may see, newest first, n at most.
-func (d *Desk) Seen(by UID, via Door, n int) []Request {
-	var seen []Request
-	for r := range d.View.Requests(Query{}) {
-		if len(seen) == n {
-			break
+// Seen lists those of the query that the person may see, newest first.
+func (d *Desk) Seen(by UID, via Door, q Query) (seen []Request) {
+	most := q.Limit
+	q.Limit = 0
+	for r := range d.View.Requests(q) {
+		if !d.concerns(by, via, r) {
+			continue
 		}
-		if d.concerns(by, via, r) {
-			seen = append(seen, r)
+		if seen = append(seen, r); len(seen) == most {
+			break
 		}
 	}
 	return seen

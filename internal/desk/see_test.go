@@ -101,7 +101,7 @@ func TestWhoSeesARequest(t *testing.T) {
 		if !want {
 			wants(t, err, desk.UnknownRequest)
 		}
-		if seen := d.Seen(by, desk.Chat, 10); want != (len(seen) == 1) {
+		if seen := d.Seen(by, desk.Chat, desk.Query{Limit: 10}); want != (len(seen) == 1) {
 			t.Errorf("%q sees %d requests", by, len(seen))
 		}
 	}
@@ -138,8 +138,7 @@ func TestLists(t *testing.T) {
 		"inbox of the owner":     {ids(d.Inbox("bob")), nil},
 		"inbox of somebody else": {ids(d.Inbox("fay")), nil},
 		"inbox of nobody":        {ids(d.Inbox("")), nil},
-		"seen":                   {ids(d.Seen("dan", desk.Chat, 2)), []desk.ID{"D-3", "D-2"}},
-		"seen, none asked for":   {ids(d.Seen("dan", desk.Chat, 0)), nil},
+		"seen":                   {ids(d.Seen("dan", desk.Chat, desk.Query{Limit: 2})), []desk.ID{"D-3", "D-2"}},
 	}
 	for name, test := range tests {
 		if diff := cmp.Diff(test.want, test.got); diff != "" {

@@ -101,7 +101,10 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 // asked, or the account, is not known any more.
 func (d *Desk) Present(r Request) (Facts, bool) {
 	f := Facts{Actor: d.View.Person(r.By), Via: r.Via, Action: r.Action, Target: d.View.Account(Address(r.Action.Target)), Now: d.Now()}
-	if spec, _ := SpecOf(r.Action.Verb); spec.Target == AccountForm && f.Target.ID != r.Mailbox || r.Erased || !f.Actor.Known() {
+	if r.Action.Verb == AccountCreate && !f.Target.Known() {
+		_, f.Target, _ = d.newcomer(r.Action)
+	}
+	if spec, _ := SpecOf(r.Action.Verb); spec.OnAccount() && f.Target.ID != r.Mailbox || r.Erased || !f.Actor.Known() {
 		return Facts{}, false
 	}
 	f.Owner = d.View.Person(f.Target.Owner)

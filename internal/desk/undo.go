@@ -44,6 +44,21 @@ func Undo(a Action, before Account) (Action, bool) {
 	case ListJoin, ListLeave:
 		args["list"], args["id"], args["member"] = a.Arg("list"), a.Arg("id"), a.Arg("member")
 		verb = either(a.Verb == ListJoin, ListLeave, ListJoin)
+	case AccountProfile:
+		back, ok := profileBack(a, before)
+		if args = back; !ok {
+			return Action{}, false
+		}
+	case AccountShare:
+		verb, args["with"] = AccountUnshare, a.Arg("with")
+	case AccountUnshare:
+		verb, args["with"], args["right"] = AccountShare, a.Arg("with"), a.Arg("right")
+	case AccountCreate:
+		undo, err := NewAction(AccountDelete, a.Target, nil)
+		return undo, err == nil
+	case AliasMove:
+		undo, err := NewAction(AliasMove, a.Arg("to"), map[string]string{"alias": a.Arg("alias"), "to": string(before.Address)})
+		return undo, err == nil && before.Holds(Address(a.Arg("alias"))) && a.Arg("alias") != string(before.Address)
 	default:
 		return Action{}, false
 	}

@@ -35,6 +35,9 @@ const (
 	RequestCancel   Verb = "request.cancel"
 	RequestAgain    Verb = "request.again"
 	RequestAmend    Verb = "request.amend"
+	RequestQuestion Verb = "request.question"
+	RequestAnswer   Verb = "request.answer"
+	RequestUndo     Verb = "request.undo"
 	HistoryShow     Verb = "history.show"
 	HouseFreeze     Verb = "house.freeze"
 	HouseThaw       Verb = "house.thaw"
@@ -49,6 +52,19 @@ const (
 	DelegationShow   Verb = "delegation.show"
 	DelegationList   Verb = "delegation.list"
 
+	DriftShow    Verb = "drift.show"
+	DriftApply   Verb = "drift.apply"
+	DriftSync    Verb = "drift.sync" // drift.apply of the program's own accord
+	FiguresShow  Verb = "figures.show"
+	AccountWhole Verb = "account.whole" // what all sources say of an account
+
+	AccountCreate  Verb = "account.create"
+	AccountProfile Verb = "account.profile"
+	AccountShare   Verb = "account.share"
+	AccountUnshare Verb = "account.unshare"
+	AccountPurge   Verb = "account.purge"
+	AliasMove      Verb = "alias.move"
+
 	Help Verb = "help"
 )
 
@@ -59,6 +75,9 @@ const (
 	AccountUnmark Verb = "account.unmark" //
 	ListJoin      Verb = "list.join"
 	ListLeave     Verb = "list.leave"
+
+	AccountMake    Verb = "account.make"    // with all that it is made of
+	AccountDestroy Verb = "account.destroy" // for good
 )
 
 // A Spec says what a verb needs.
@@ -67,11 +86,18 @@ type Spec struct {
 	Takes   bool            // it takes something away from somebody: brakes count it
 	Governs bool            // it takes effect in the journal, at once, and never reaches Partage
 	Two     bool            // whatever the rules say, somebody else must approve
+	Inner   bool            // the program alone asks for it, of its own accord
+	Shows   bool            // what it shows is of the whole house: rules say to whom
 	Step    bool            // it changes Partage, but only as a step of another verb
 	Target  Form            // what it acts on
 	Args    map[string]Form // by name
 	Keepers bool            // who looks after the accounts of others asks for it: not shown to everybody
+	Shell   bool            // asked at the command line only
+	Unseen  bool            // Partage cannot be asked whether it is so: its word is taken, and the write can be repeated
 }
+
+// OnAccount says that the verb acts on an account, be it one that is to be.
+func (s Spec) OnAccount() bool { return s.Target == AccountForm || s.Target == NewForm }
 
 // A Form is the grammar of a target or an argument. A trailing "?" in the
 // table of verbs means that it may be left out.
@@ -100,6 +126,14 @@ const (
 	DayForm     Form = "day"   // 2026-12-31 or 31/12/2026
 	AboutForm   Form = "about" // what a list is about: a domain, a unit, an address or a login
 	BookForm    Form = "book"  // the digest of a rule book, or its beginning
+	CauseForm   Form = "cause" // of a gap between the directory and Partage
+	WordForm    Form = "word"  // the name of a population
+
+	NewForm   Form = "new"   // a mail address that nobody has
+	PhoneForm Form = "phone" // digits, with a + before and spaces between; or Nowhere
+	SendForm  Form = "send"  // a right to send: SendAs or SendFor
+	IdentForm Form = "ident" // an identifier of Partage
+	YesForm   Form = "yes"   // the word itself
 )
 
 const (
@@ -122,6 +156,10 @@ var membershipArgs = map[string]Form{"list": AddressForm, "id": TextForm, "membe
 // The book that is to be in force, and the one in force when that was asked.
 var bookArgs = map[string]Form{"book": BookForm, "from": BookForm + optional}
 
+// What a plan of repair selects. Without plan: the one that would be made now.
+var planArgs = map[string]Form{"plan": BookForm + optional, "causes": CauseForm + many + optional, "population": WordForm + optional,
+	"domain": DomainForm + optional, "most": CountForm + optional, "canary": CountForm + optional}
+
 var specs = map[Verb]Spec{
 	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
 	AliasRemove:     {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
@@ -141,6 +179,18 @@ var specs = map[Verb]Spec{
 	AccountUnmark:   {Step: true, Target: AddressForm, Args: map[string]Form{"mark": TextForm}},
 	ListJoin:        {Step: true, Target: AddressForm, Args: membershipArgs},
 	ListLeave:       {Step: true, Target: AddressForm, Args: membershipArgs},
+
+	AccountCreate: {Changes: true, Keepers: true, Target: NewForm, Args: map[string]Form{
+		"person": PersonForm + optional, "eppn": AddressForm + optional, "name": TextForm + optional, "cos": ClassForm + optional, "hidden": YesForm + optional}},
+	AccountProfile: {Changes: true, Keepers: true, Target: AccountForm, Args: profileArgs},
+	AccountShare:   {Changes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional}},
+	AccountUnshare: {Changes: true, Takes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional}},
+	AccountPurge:   {Changes: true, Takes: true, Two: true, Shell: true, Keepers: true, Target: AccountForm},
+	AliasMove:      {Changes: true, Takes: true, Keepers: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "to": AccountForm}},
+	AccountMake: {Step: true, Target: AddressForm, Args: map[string]Form{
+		"eppn": TextForm + optional, "name": TextForm + optional, "cos": ClassForm, "hidden": YesForm + optional, "mark": TextForm}},
+	AccountDestroy: {Step: true, Target: AddressForm, Args: map[string]Form{"id": IdentForm}},
+
 	AccountShow:     {Target: AccountForm},
 	RequestList:     {Args: map[string]Form{"scope": ScopeForm + optional}},
 	RequestShow:     {Target: RequestForm},
@@ -150,6 +200,9 @@ var specs = map[Verb]Spec{
 	RequestCancel:   {Target: RequestForm},
 	RequestAgain:    {Target: RequestForm},
 	RequestAmend:    {Target: RequestForm, Args: map[string]Form{"args": ChangeForm}},
+	RequestQuestion: {Target: RequestForm, Args: map[string]Form{"text": TextForm}},
+	RequestAnswer:   {Target: RequestForm, Args: map[string]Form{"text": TextForm}},
+	RequestUndo:     {Target: RequestForm},
 	HistoryShow:     {Target: AccountForm},
 	HouseFreeze:     {Changes: true, Governs: true},
 	HouseThaw:       {Changes: true, Governs: true, Two: true},
@@ -158,6 +211,12 @@ var specs = map[Verb]Spec{
 	RulesRollback:   {Changes: true, Governs: true, Two: true, Args: bookArgs},
 	RulesUndo:       {Changes: true, Governs: true, Args: map[string]Form{"book": BookForm + optional, "from": BookForm + optional}},
 	Help:            {Target: TopicForm + optional},
+
+	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
+	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
+	DriftSync:    {Changes: true, Governs: true, Inner: true, Args: planArgs},
+	FiguresShow:  {Shows: true},
+	AccountWhole: {Target: AccountForm},
 
 	DelegationGrant: {Changes: true, Governs: true, Two: true, Target: PersonForm, Args: map[string]Form{
 		"domains": DomainForm + many + optional, "units": UnitForm + many + optional, "lists": AddressForm + many + optional,
@@ -174,9 +233,11 @@ var specs = map[Verb]Spec{
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
-		RequestApprove, RequestReject, RequestCancel, RequestAmend, RequestAgain, HistoryShow, DelegationList, DelegationShow,
+		RequestApprove, RequestReject, RequestCancel, RequestQuestion, RequestAnswer, RequestAmend, RequestAgain, RequestUndo, HistoryShow, DelegationList, DelegationShow,
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
-		RulesActivate, RulesRollback, RulesUndo, Help}
+		RulesActivate, RulesRollback, RulesUndo,
+		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow,
+		AccountCreate, AccountProfile, AccountShare, AccountUnshare, AccountPurge, AliasMove, Help}
 }
 
 func (v Verb) governs() bool { return specs[v].Governs }
@@ -193,7 +254,10 @@ var (
 	loginForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$`)
 	classForm   = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN._·-]{0,62}[\pL\pN])?$`)
 	changeForm  = regexp.MustCompile(`^[\pL\pN][\pL\pN@._+=·,-]{0,253}(?: [\pL\pN@._+=·,-]{1,20}){0,2}$`)
+	wordForm    = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$`)
 	bookForm    = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
+	phoneForm   = regexp.MustCompile(`^\+?[0-9](?:[0-9 ()./-]{0,30}[0-9])?$`)
+	identForm   = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 	requestForm = regexp.MustCompile(`^(?:[dD]-)?0*([1-9][0-9]{0,9})$`)
 )
 
@@ -215,9 +279,13 @@ func (f Form) canonical(name, value string) (string, error) {
 		if said, ok := base.right(value); ok {
 			return said, nil
 		}
-	case AddressForm:
+	case AddressForm, NewForm:
 		a, err := ParseAddress(value)
 		return string(a), err
+	case PhoneForm, SendForm, IdentForm, YesForm:
+		if said, ok := base.ofAccount(value); ok {
+			return said, nil
+		}
 	case AccountForm:
 		if !strings.Contains(value, "@") && loginForm.MatchString(lowerASCII(value)) {
 			return lowerASCII(value), nil
@@ -253,6 +321,14 @@ func (f Form) canonical(name, value string) (string, error) {
 	case ChangeForm:
 		if changeForm.MatchString(value) {
 			return value, nil
+		}
+	case CauseForm:
+		if slices.Contains(Causes(), GapCause(lowerASCII(value))) {
+			return lowerASCII(value), nil
+		}
+	case WordForm:
+		if wordForm.MatchString(lowerASCII(value)) {
+			return lowerASCII(value), nil
 		}
 	case BookForm:
 		if bookForm.MatchString(lowerASCII(value)) {

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,6 +28,8 @@ const (
 	Chat   Door = "chat"
 	Portal Door = "portal"
 	Shell  Door = "shell" // the command line, on the server itself
+	API    Door = "api"   // a program, in the name of who holds its token
+	Sync   Door = "sync"  // a plan of repair: the desk alone asks by it, see Desk.Conduct
 )
 
 // System is who signs what the program does by itself.
@@ -39,12 +42,15 @@ type Person struct {
 	Mail        Address  // the address the directory gives
 	EPPN        string   // eduPersonPrincipalName
 	Affiliation string   // eduPersonPrimaryAffiliation: student, employee, faculty...
+	Also        []string // eduPersonAffiliation: all that the person is, sorted
 	Unit        string   // code of the main unit (supannEntiteAffectationPrincipale)
 	UnitName    string   // its label, "UFR Physique"
 	UnitDomain  string   // its mail domain, "physique.unistra.fr"
 	Manager     UID      // head of service
 	MailState   string   // state of the mail resource in supannRessourceEtat: A, I or S; "" unknown
+	MailPhase   string   // its sub-state, "SupannSursis"; "" unknown
 	Groups      []string // names of directory groups
+	Unlisted    bool     // on the red list: not to be shown in the address book
 
 	// Delegations are those to the person and those they are a deputy of, whatever
 	// their dates: a fold of the journal.
@@ -92,6 +98,9 @@ type Detail struct {
 	EPPN  string       `json:",omitempty"` // as Partage has it, letter for letter
 	Notes string       `json:",omitempty"` // of administrators
 	Lists []Membership `json:",omitempty"` // of the lists that were looked at
+	// Profile is by the names of ProfileFields, without the display name; nil if it
+	// was not looked at.
+	Profile map[string]string `json:",omitempty"`
 }
 
 // A Membership is what a list has of one address of the account.
@@ -104,10 +113,14 @@ type Membership struct {
 
 // Trash is the address of the account while it is deleted. It says nothing of
 // the one before, which is in the journal: nothing is ever read out of it.
-func (a Account) Trash() Address { return Address("deleted-" + a.ID + "@" + a.Address.Domain()) }
+func (a Account) Trash() Address { return Address(trash + a.ID + "@" + a.Address.Domain()) }
+
+const trash = "deleted-"
 
 // Deleted says that the account was deleted by us, and can be given back.
-func (a Account) Deleted() bool { return a.Known() && a.Address == a.Trash() }
+func (a Account) Deleted() bool {
+	return strings.HasPrefix(string(a.Address), trash) && a.Address == a.Trash()
+}
 
 // Known says that the account exists.
 func (a Account) Known() bool { return a.Address != "" }
@@ -122,7 +135,7 @@ type Facts struct {
 	Actor  Person  // who asks
 	Via    Door    // and from where
 	Action Action  // what
-	Target Account // the account acted on; zero when the action has none
+	Target Account // the account acted on, or that is to be; zero when the action has none
 	Owner  Person  // whose account it is, or whose right is given or taken; zero when nobody's
 	Holder UID     // whose delegation the action names; "" when it names none
 	Domain string  // the domain the action touches: of the alias for alias.*, the one that is delegated if it is all that is, else of the target
@@ -153,7 +166,7 @@ func (f *Facts) Managed() []string { return f.Actor.Managed(f.Use()) }
 // Use is what who asks would do by a delegation.
 func (f *Facts) Use() Use {
 	u := Use{Verb: f.Action.Verb, Size: f.Size, At: f.Now, reach: f.Action.Verb.reach()}
-	if u.Verb == AccountCOS {
+	if u.Verb == AccountCOS || u.Verb == AccountCreate {
 		u.Class = f.Action.Arg("cos")
 	}
 	return u

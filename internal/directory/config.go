@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
@@ -27,6 +28,8 @@ type Config struct {
 	Groups       Branch        `yaml:"groups"`
 	Units        Branch        `yaml:"units"`
 	Attributes   Attributes    `yaml:"attributes"`
+	Follow       Way           `yaml:"follow"`    // how changes are learned: auto, syncrepl, poll or reread
+	Probe        time.Duration `yaml:"probe"`     // how often it is asked whether there are changes, or whether the line still lives
 	PageSize     uint32        `yaml:"page_size"` // entries asked for at a time, 1 to 10000
 	Timeout      time.Duration `yaml:"timeout"`   // of one lookup, or of one page of a full read
 }
@@ -45,9 +48,14 @@ type Attributes struct {
 	Mail        string `yaml:"mail"`
 	EPPN        string `yaml:"eppn"`
 	Affiliation string `yaml:"affiliation"`
-	Unit        string `yaml:"unit"`    // code of the main unit
-	State       string `yaml:"state"`   // of resources, "{MAIL}A"
-	Manager     string `yaml:"manager"` // DN or uid
+	Also        string `yaml:"affiliations"` // all of them
+	Unit        string `yaml:"unit"`         // code of the main unit
+	State       string `yaml:"state"`        // of resources, "{MAIL}A"
+	Resource    string `yaml:"resource"`     // which of them is the mail
+	Manager     string `yaml:"manager"`      // DN or uid
+	Unlisted    string `yaml:"unlisted"`     // TRUE for who is on the red list
+	Entry       string `yaml:"entry"`        // names an entry for ever
+	Changed     string `yaml:"changed"`      // when an entry was, as yyyymmddhhmmssZ
 
 	UnitCode   string   `yaml:"unit_code"`
 	UnitName   []string `yaml:"unit_name"` // the first that has exactly one value
@@ -71,8 +79,13 @@ func Default() Config {
 			EPPN:        "eduPersonPrincipalName",
 			Affiliation: "eduPersonPrimaryAffiliation",
 			Unit:        "supannEntiteAffectationPrincipale",
+			Also:        "eduPersonAffiliation",
 			State:       "supannRessourceEtat",
+			Resource:    "MAIL",
 			Manager:     "manager",
+			Unlisted:    "supannListeRouge",
+			Entry:       "entryUUID",
+			Changed:     "modifyTimestamp",
 			UnitCode:    "supannCodeEntite",
 			UnitName:    []string{"description", "ou"},
 			UnitDomain:  "associatedDomain",
@@ -80,6 +93,8 @@ func Default() Config {
 			Member:      "member",
 			MemberUID:   "memberUid",
 		},
+		Follow:   Auto,
+		Probe:    time.Second,
 		PageSize: 500,
 		Timeout:  10 * time.Second,
 	}
@@ -93,6 +108,15 @@ func (c Config) Check() error {
 	c.checkAccess(fault)
 	c.checkLayout(fault)
 	c.Attributes.check(c, fault)
+	if !slices.Contains([]Way{Auto, Syncrepl, Polling, Rereading}, c.Follow) {
+		fault("follow", "not auto, syncrepl, poll or reread")
+	}
+	if c.Follow == Polling && (c.Attributes.Changed == "" || c.Attributes.Entry == "") {
+		fault("follow", "to poll, attributes.entry and attributes.changed are needed")
+	}
+	if c.Probe < 10*time.Millisecond || c.Probe > 10*time.Minute {
+		fault("probe", "not between 10ms and 10m")
+	}
 	if c.PageSize < 1 || c.PageSize > 10_000 {
 		fault("page_size", "not between 1 and 10000")
 	}
@@ -162,7 +186,12 @@ func (a Attributes) check(c Config, fault func(path, text string)) {
 	check("eppn", a.EPPN, false)
 	check("affiliation", a.Affiliation, false)
 	check("unit", a.Unit, false)
+	check("affiliations", a.Also, false)
 	check("state", a.State, false)
+	check("resource", a.Resource, a.State != "")
+	check("unlisted", a.Unlisted, false)
+	check("entry", a.Entry, false)
+	check("changed", a.Changed, false)
 	check("manager", a.Manager, false)
 	check("unit_domain", a.UnitDomain, false)
 	check("member", a.Member, false)

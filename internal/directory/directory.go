@@ -62,17 +62,12 @@ func (d *Directory) Stats() Stats {
 // error.
 func (d *Directory) People(ctx context.Context) iter.Seq2[desk.Person, error] {
 	return func(yield func(desk.Person, error) bool) {
-		all, err := d.everybody(ctx)
+		all, err := d.Read(ctx)
 		if err != nil {
 			yield(desk.Person{}, fmt.Errorf("read people: %w", err))
 			return
 		}
-		d.stats.Store(&all.stats)
-		for _, f := range all.people {
-			if !yield(all.person(f), nil) {
-				return
-			}
-		}
+		all.People()(yield)
 	}
 }
 

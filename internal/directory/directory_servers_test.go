@@ -137,7 +137,7 @@ func TestPartsAreRefused(t *testing.T) {
 		}
 		defer w.hangUp()
 		found, err := w.search(t.Context(), c.people())
-		if !ldap.IsErrorWithCode(err, ldap.LDAPResultSizeLimitExceeded) || found != nil {
+		if !ldap.IsErrorWithCode(err, ldap.LDAPResultSizeLimitExceeded) || len(found.entries) > 0 {
 			t.Errorf("got %v, %v", found, err)
 		}
 	})
@@ -319,22 +319,6 @@ func TestManyAskAtOnce(t *testing.T) {
 	group.Wait()
 	if people, err := everyone(t.Context(), d); err != nil || len(people) != len(u.people) {
 		t.Errorf("at rest: read %d people, %v", len(people), err)
-	}
-}
-
-func BenchmarkPeople100k(b *testing.B) {
-	const n = 100_000
-	_, c := serve(b, campus(n).ldif.String(), "")
-	for _, size := range []uint32{100, 500} {
-		b.Run(fmt.Sprint("page=", size), func(b *testing.B) {
-			c.PageSize = size
-			d := open(b, c)
-			for b.Loop() {
-				if people, err := everyone(b.Context(), d); err != nil || len(people) < n {
-					b.Fatal(len(people), err)
-				}
-			}
-		})
 	}
 }
 

@@ -2,8 +2,8 @@ package directory
 
 import (
 	"regexp"
-
-	"github.com/go-ldap/ldap/v3"
+	"slices"
+	"strings"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -35,8 +35,8 @@ type found struct {
 }
 
 // person reads an entry; a reason other than "" says why it is nobody.
-func (a Attributes) person(e *ldap.Entry) (found, Reason) {
-	uids := many(e, a.UID)
+func (a Attributes) person(e *record) (found, Reason) {
+	uids := e.many(a.UID)
 	switch {
 	case len(uids) == 0:
 		return found{}, NoUID
@@ -48,22 +48,51 @@ func (a Attributes) person(e *ldap.Entry) (found, Reason) {
 	if !loginForm.MatchString(string(uid)) || uid == desk.System {
 		return found{}, BadUID
 	}
-	mail, _ := desk.ParseAddress(one(e, a.Mail)) // not an address: as if absent
+	mail, _ := desk.ParseAddress(e.one(a.Mail)) // not an address: as if absent
+	state, phase := a.mailState(e.many(a.State))
 	return found{
 		Person: desk.Person{
 			UID:         uid,
-			Name:        one(e, a.Name),
+			Name:        e.one(a.Name),
 			Mail:        mail,
-			EPPN:        one(e, a.EPPN),
-			Affiliation: lower(one(e, a.Affiliation)),
-			Unit:        one(e, a.Unit),
-			MailState:   mailState(many(e, a.State)),
+			EPPN:        e.one(a.EPPN),
+			Affiliation: lower(e.one(a.Affiliation)),
+			Unit:        e.one(a.Unit),
+			Also:        a.also(e),
+			MailState:   state,
+			MailPhase:   phase,
+			Unlisted:    slices.Contains(e.many(a.Unlisted), "TRUE"),
 		},
-		dn:      e.DN,
-		place:   place(e.DN),
+		dn:      e.dn,
+		place:   place(e.dn),
 		login:   uids[0],
-		manager: one(e, a.Manager),
+		manager: e.one(a.Manager),
 	}, ""
+}
+
+// also is every affiliation that is a word, lowered, each once.
+func (a Attributes) also(e *record) (all []string) {
+	for _, v := range e.many(a.Also) {
+		if v = lower(readable(v)); v != "" {
+			all = append(all, v)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// group reads an entry; name is "" if it has none, or several.
+func (a Attributes) group(e *record) (g group) {
+	g.name = strings.Clone(e.one(a.GroupName))
+	for _, dn := range e.many(a.Member) {
+		if at := place(dn); at != "" {
+			g.places = append(g.places, strings.Clone(at))
+		}
+	}
+	for _, login := range e.many(a.MemberUID) {
+		g.logins = append(g.logins, strings.Clone(login))
+	}
+	return g
 }
 
 type unit struct {
@@ -72,14 +101,14 @@ type unit struct {
 }
 
 // unit reads an entry; code is "" if it has none, or several.
-func (a Attributes) unit(e *ldap.Entry) (code string, u unit) {
+func (a Attributes) unit(e *record) (code string, u unit) {
 	for _, attribute := range a.UnitName {
-		if u.name = one(e, attribute); u.name != "" {
+		if u.name = e.one(attribute); u.name != "" {
 			break
 		}
 	}
 	// The grammar of a domain is the one of the addresses in it.
-	address, _ := desk.ParseAddress("x@" + one(e, a.UnitDomain))
+	address, _ := desk.ParseAddress("x@" + e.one(a.UnitDomain))
 	u.domain = address.Domain()
-	return lower(one(e, a.UnitCode)), u
+	return lower(e.one(a.UnitCode)), u
 }

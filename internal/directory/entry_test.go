@@ -20,13 +20,15 @@ func jeanne() map[string][]string {
 		"eduPersonPrincipalName":            {"jdupont@univ-test.fr"},
 		"eduPersonPrimaryAffiliation":       {"Employee"},
 		"supannEntiteAffectationPrincipale": {"PHY"},
+		"eduPersonAffiliation":              {"Member", "employee", "faculty", "member"},
+		"supannListeRouge":                  {"TRUE"},
 		"supannRessourceEtat":               {"{COMPTE}A", "{MAIL}A:SupannActif"},
 		"manager":                           {"uid=chef,ou=people,dc=univ-test,dc=fr"},
 	}
 }
 
-func entry(attributes map[string][]string) *ldap.Entry {
-	return ldap.NewEntry("uid=jdupont,ou=people,dc=univ-test,dc=fr", attributes)
+func entry(attributes map[string][]string) *record {
+	return recordOf(ldap.NewEntry("uid=jdupont,ou=people,dc=univ-test,dc=fr", attributes))
 }
 
 func with(attributes map[string][]string, name string, values ...string) map[string][]string {
@@ -36,7 +38,8 @@ func with(attributes map[string][]string, name string, values ...string) map[str
 
 func TestPerson(t *testing.T) {
 	whole := desk.Person{UID: "jdupont", Name: "Jeanne Dupont-Évrard", Mail: "jeanne.dupont@univ-test.fr",
-		EPPN: "jdupont@univ-test.fr", Affiliation: "employee", Unit: "PHY", MailState: "A"}
+		EPPN: "jdupont@univ-test.fr", Affiliation: "employee", Unit: "PHY", MailState: "A",
+		MailPhase: "SupannActif", Unlisted: true, Also: []string{"employee", "faculty", "member"}}
 	less := func(change func(*desk.Person)) desk.Person { p := whole; change(&p); return p }
 	tests := map[string]struct {
 		attribute string
@@ -46,6 +49,11 @@ func TestPerson(t *testing.T) {
 		"whole":              {"givenName", []string{"Jeanne"}, whole},
 		"upper case uid":     {"uid", []string{"JDupont"}, whole},
 		"name cleaned":       {"displayName", []string{" Jeanne\u00a0 Dupont-Évrard "}, whole},
+		"listed":             {"supannListeRouge", []string{"FALSE"}, less(func(p *desk.Person) { p.Unlisted = false })},
+		"red list, twice":    {"supannListeRouge", []string{"FALSE", "TRUE"}, whole},
+		"red list, odd":      {"supannListeRouge", []string{"oui"}, less(func(p *desk.Person) { p.Unlisted = false })},
+		"odd affiliations":   {"eduPersonAffiliation", []string{"", "a\x00", "x\u202ey", " Staff "}, less(func(p *desk.Person) { p.Also = []string{"staff"} })},
+		"no affiliation":     {"eduPersonAffiliation", nil, less(func(p *desk.Person) { p.Also = nil })},
 		"no name":            {"displayName", nil, less(func(p *desk.Person) { p.Name = "" })},
 		"two names":          {"displayName", []string{"A", "B"}, less(func(p *desk.Person) { p.Name = "" })},
 		"name turned around": {"displayName", []string{"Jeanne \u202eadmin"}, less(func(p *desk.Person) { p.Name = "" })},
@@ -57,7 +65,7 @@ func TestPerson(t *testing.T) {
 		"two EPPNs":          {"eduPersonPrincipalName", []string{"a@u.fr", "b@u.fr"}, less(func(p *desk.Person) { p.EPPN = "" })},
 		"two affiliations":   {"eduPersonPrimaryAffiliation", []string{"student", "employee"}, less(func(p *desk.Person) { p.Affiliation = "" })},
 		"two units":          {"supannEntiteAffectationPrincipale", []string{"PHY", "CHI"}, less(func(p *desk.Person) { p.Unit = "" })},
-		"two states":         {"supannRessourceEtat", []string{"{MAIL}A", "{MAIL}I"}, less(func(p *desk.Person) { p.MailState = "" })},
+		"two states":         {"supannRessourceEtat", []string{"{MAIL}A", "{MAIL}I"}, less(func(p *desk.Person) { p.MailState, p.MailPhase = "", "" })},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +81,7 @@ func TestPerson(t *testing.T) {
 }
 
 func TestPersonNamesOfAttributesHaveNoCase(t *testing.T) {
-	e := ldap.NewEntry("uid=a,dc=fr", map[string][]string{"UID": {"a"}, "displayname": {"Ada"}})
+	e := recordOf(ldap.NewEntry("uid=a,dc=fr", map[string][]string{"UID": {"a"}, "displayname": {"Ada"}}))
 	got, reason := Default().Attributes.person(e)
 	if reason != "" || got.UID != "a" || got.Name != "Ada" {
 		t.Errorf("got %v, %q", got.Person, reason)
@@ -144,7 +152,7 @@ func TestUnit(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			code, got := Default().Attributes.unit(ldap.NewEntry("ou=x", test.attributes))
+			code, got := Default().Attributes.unit(recordOf(ldap.NewEntry("ou=x", test.attributes)))
 			if code != test.code || got != test.want {
 				t.Errorf("got %q %v, want %q %v", code, got, test.code, test.want)
 			}
@@ -231,8 +239,7 @@ func TestJoin(t *testing.T) {
 	j.names = map[string]int{"staff": 1, "admins": 2, "paper": 1}
 	j.byPlace["here"] = []string{"staff", "admins"}
 	j.byLogin["Ada"] = []string{"staff", "paper", "admins", "unknown"}
-	boss := place("uid=boss,dc=fr")
-	j.uids[boss], j.uids[""] = "boss", "ghost"
+	j.whoIsAt = func(at string) desk.UID { return map[string]desk.UID{place("uid=boss,dc=fr"): "boss", "": "ghost"}[at] }
 
 	tests := map[string]struct {
 		in   found

@@ -10,29 +10,24 @@ import (
 // is nobody's: whoever may create entries in a corner of the tree could
 // otherwise take the name of the administrators.
 type joins struct {
-	codes   map[string]int      // entries that claim the code of a unit, lowered
-	units   map[string]unit     // by code
+	units   map[string][]unit   // by code, lowered: all that claim it
 	names   map[string]int      // entries that claim the name of a group
 	byPlace map[string][]string // names of groups, by place of the member
 	byLogin map[string][]string // names of groups, by login of the member
-	uids    map[string]desk.UID // by place
+	whoIsAt func(place string) desk.UID
 }
 
 func newJoins() joins {
-	return joins{map[string]int{}, map[string]unit{}, map[string]int{},
-		map[string][]string{}, map[string][]string{}, map[string]desk.UID{}}
+	return joins{map[string][]unit{}, map[string]int{}, map[string][]string{}, map[string][]string{}, nil}
 }
 
-func (j joins) addUnit(code string, u unit) {
-	j.units[code] = u
-	j.codes[code]++
-}
+func (j joins) addUnit(code string, u unit) { j.units[code] = append(j.units[code], u) }
 
 // person completes somebody.
 func (j joins) person(f found) desk.Person {
 	p := f.Person
-	if code := lower(p.Unit); code != "" && j.codes[code] == 1 {
-		p.UnitName, p.UnitDomain = j.units[code].name, j.units[code].domain
+	if units := j.units[lower(p.Unit)]; p.Unit != "" && len(units) == 1 {
+		p.UnitName, p.UnitDomain = units[0].name, units[0].domain
 	}
 	groups := slices.Concat(j.byPlace[f.place], j.byLogin[f.login])
 	groups = slices.DeleteFunc(groups, func(name string) bool { return j.names[name] != 1 })
@@ -50,5 +45,5 @@ func (j joins) manager(ref string) desk.UID {
 	if at == "" {
 		return ""
 	}
-	return j.uids[at]
+	return j.whoIsAt(at)
 }

@@ -14,11 +14,15 @@ func (d *Directory) look(ctx context.Context, w *wire, uid desk.UID) (desk.Perso
 	if err != nil || !f.Known() {
 		return desk.Person{}, err
 	}
-	j := newJoins()
-	for _, read := range []func(context.Context, *wire, Config, found) error{j.readUnit, j.readGroups, j.readManager} {
+	j, bosses := newJoins(), map[string]desk.UID{}
+	j.whoIsAt = func(place string) desk.UID { return bosses[place] }
+	for _, read := range []func(context.Context, *wire, Config, found) error{j.readUnit, j.readGroups} {
 		if err := read(ctx, w, d.config, f); err != nil {
 			return desk.Person{}, err
 		}
+	}
+	if bosses[place(f.manager)], err = d.config.readManager(ctx, w, f); err != nil {
+		return desk.Person{}, err
 	}
 	return j.person(f), nil
 }
@@ -30,7 +34,7 @@ func (c Config) alone(ctx context.Context, w *wire, uid desk.UID) (found, error)
 		return found{}, err
 	}
 	var who []found
-	for _, e := range people.Entries {
+	for _, e := range people.entries {
 		// The server's idea of equal is wider than ours: it takes a full-width p for p.
 		if f, reason := c.Attributes.person(e); reason == "" && f.UID == uid {
 			who = append(who, f)
@@ -47,7 +51,7 @@ func (j joins) readUnit(ctx context.Context, w *wire, c Config, f found) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range units.Entries {
+	for _, e := range units.entries {
 		j.addUnit(c.Attributes.unit(e))
 	}
 	return nil
@@ -60,42 +64,44 @@ func (j joins) readGroups(ctx context.Context, w *wire, c Config, f found) error
 	groups.attributes = []string{a.GroupName} // the members of a group may be many
 	var named []string
 	mine := groups.where(a.Member, f.dn, a.MemberUID, f.login)
-	err := w.each(ctx, mine, c.PageSize, func(e *ldap.Entry) {
-		if name := one(e, a.GroupName); name != "" {
+	err := w.each(ctx, mine, c.PageSize, func(e *record) error {
+		if name := e.one(a.GroupName); name != "" {
 			j.byPlace[f.place] = append(j.byPlace[f.place], name)
 			named = append(named, a.GroupName, name)
 		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return w.each(ctx, groups.where(named...), c.PageSize, func(e *ldap.Entry) {
-		j.names[one(e, a.GroupName)]++
+	return w.each(ctx, groups.where(named...), c.PageSize, func(e *record) error {
+		j.names[e.one(a.GroupName)]++
+		return nil
 	})
 }
 
 // readManager finds who stands at the DN of the manager, if it is among people.
-func (j joins) readManager(ctx context.Context, w *wire, c Config, f found) error {
+func (c Config) readManager(ctx context.Context, w *wire, f found) (uid desk.UID, err error) {
 	people := c.people()
 	branch, _ := ldap.ParseDN(people.base)
 	at, err := ldap.ParseDN(f.manager)
 	if err != nil || !branch.AncestorOfFold(at) {
-		return nil // a uid, or nobody
+		return "", nil // a uid, or nobody
 	}
 	people.base, people.scope = f.manager, ldap.ScopeBaseObject
 	there, err := w.search(ctx, people)
 	if ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) {
-		return nil
+		return "", nil
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	for _, e := range there.Entries {
+	for _, e := range there.entries {
 		boss, _ := c.Attributes.person(e)
 		if boss, err = c.alone(ctx, w, boss.UID); err != nil {
-			return err
+			return "", err
 		}
-		j.uids[place(f.manager)] = boss.UID
+		uid = boss.UID
 	}
-	return nil
+	return uid, nil
 }

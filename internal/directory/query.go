@@ -17,7 +17,19 @@ type query struct {
 
 func (c Config) people() query {
 	a := c.Attributes
-	return c.query(c.People, a.UID, a.Name, a.Mail, a.EPPN, a.Affiliation, a.Unit, a.State, a.Manager)
+	return c.query(c.People, a.UID, a.Name, a.Mail, a.EPPN, a.Affiliation, a.Also, a.Unit, a.State, a.Manager, a.Unlisted)
+}
+
+// of is the search for all of a kind, with what they are to be followed by.
+func (c Config) of(k kind, way Way) query {
+	q := [kinds]query{unitKind: c.units(), groupKind: c.groups(), personKind: c.people()}[k]
+	if c.Attributes.Entry != "" {
+		q.attributes = append(q.attributes, c.Attributes.Entry)
+	}
+	if way == Polling {
+		q.attributes = append(q.attributes, c.Attributes.Changed)
+	}
+	return q
 }
 
 func (c Config) units() query {

@@ -43,9 +43,27 @@ func TestMailState(t *testing.T) {
 		{"", []string{"{MAIL}A", "{MAIL}I", "{MAIL}I"}},
 	}
 	for _, test := range tests {
-		if got := mailState(test.values); got != test.want {
+		if got, _ := Default().Attributes.mailState(test.values); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.values, got, test.want)
 		}
+	}
+}
+
+func TestMailPhase(t *testing.T) {
+	for want, sets := range map[string][][]string{
+		"SupannSursis": {{"{MAIL}A:SupannSursis"}, {"{MAIL}S SupannSursis 20260901"}, {"{MAIL}A:SupannSursis:20250901:20260831", "{COMPTE}I:SupannExpire"}, {"{MAIL}A:SupannSursis", "{MAIL}A:SupannSursis:20260901"}},
+		"":             {nil, {"{MAIL}A"}, {"{MAIL}A:"}, {"{COMPTE}A:SupannSursis"}, {"{MAIL}X:SupannSursis"}, {"{MAIL}A:SupannSursis", "{MAIL}I:SupannSursis"}, {"{MAIL}A:SupannSursis", "{MAIL}A:SupannActif", "{MAIL}A:SupannSursis"}},
+	} {
+		for _, values := range sets {
+			if _, got := Default().Attributes.mailState(values); got != want {
+				t.Errorf("%q: got %q, want %q", values, got, want)
+			}
+		}
+	}
+	other := Default().Attributes
+	other.Resource = "messagerie"
+	if state, phase := other.mailState([]string{"{MAIL}A:x", "{Messagerie}S:y"}); state != "S" || phase != "y" {
+		t.Errorf("got %s:%s", state, phase)
 	}
 }
 
@@ -56,7 +74,11 @@ func FuzzState(f *testing.F) {
 	f.Add("{mAil\n{MAIL}A")
 	f.Fuzz(func(t *testing.T, text string) {
 		values := strings.Split(text, "\n")
-		state := mailState(values)
+		a := Default().Attributes
+		state, phase := a.mailState(values)
+		if state == "" && phase != "" {
+			t.Errorf("phase %q of %q, which have no state", phase, values)
+		}
 		if state == "" {
 			return
 		}
@@ -66,7 +88,7 @@ func FuzzState(f *testing.F) {
 				t.Errorf("%q of %q", state, values)
 			}
 		}
-		if mailState(append(values, "{MAIL}?")) != "" {
+		if state, _ := a.mailState(append(values, "{MAIL}?")); state != "" {
 			t.Errorf("%q hold although one value is malformed", values)
 		}
 	})

@@ -10,26 +10,12 @@ import (
 
 const longest = 500 // characters of a value that people may read
 
-// one is the value of an attribute that has exactly one, readable; else "".
-func one(e *ldap.Entry, attribute string) string {
-	values := many(e, attribute)
-	if len(values) != 1 {
-		return ""
-	}
-	return readable(values[0])
-}
-
-// many is every value of an attribute, whatever the case of its name.
-func many(e *ldap.Entry, attribute string) []string {
-	if attribute == "" {
-		return nil
-	}
-	return e.GetEqualFoldAttributeValues(attribute)
-}
-
 // readable is the text on one line with single spaces; "" if it is too long, is not
 // UTF-8, or holds something invisible, which could show one thing and be another.
 func readable(s string) string {
+	if plain(s) { // as nearly all are
+		return s
+	}
 	s = strings.Join(strings.Fields(s), " ")
 	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > longest ||
 		strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
@@ -38,8 +24,27 @@ func readable(s string) string {
 	return s
 }
 
+// plain says that the text is readable as it is: printable ASCII, no blank but
+// single ones inside.
+func plain(s string) bool {
+	if len(s) > longest {
+		return false
+	}
+	blank := true
+	for _, b := range []byte(s) {
+		if b < ' ' || b > '~' || b == ' ' && blank {
+			return false
+		}
+		blank = b == ' '
+	}
+	return !blank
+}
+
 // lower lowers A to Z only: the rules of Unicode turn foreign letters into ASCII.
 func lower(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return 'A' <= r && r <= 'Z' }) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r + 'a' - 'A'
@@ -52,6 +57,9 @@ func lower(s string) string {
 // Lowering cannot take two entries for one: a server keeps them apart by a
 // coarser rule than this.
 func place(dn string) string {
+	if simple(dn) { // as nearly all are
+		return dn
+	}
 	parsed, err := ldap.ParseDN(dn)
 	if err != nil {
 		return ""
@@ -62,4 +70,22 @@ func place(dn string) string {
 		}
 	}
 	return parsed.String()
+}
+
+// simple says that the DN is the text that place would make of it: small letters,
+// digits, and nothing that is ever escaped.
+func simple(dn string) bool {
+	inType, length := true, 0
+	for _, b := range []byte(dn) {
+		switch {
+		case 'a' <= b && b <= 'z' || '0' <= b && b <= '9' || b == '-' || b == '.' || b == '_':
+			length++
+			continue
+		case b == '=' && inType && length > 0, b == ',' && !inType && length > 0:
+			inType, length = !inType, 0
+			continue
+		}
+		return false
+	}
+	return !inType && length > 0
 }

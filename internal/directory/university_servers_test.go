@@ -44,16 +44,22 @@ func (u *university) person(i int) desk.Person {
 		Mail: desk.Address(uid + "@univ-test.fr"), EPPN: uid + "@univ-test.fr",
 		Affiliation: []string{"student", "employee", "faculty"}[i%3],
 		Unit:        fmt.Sprintf("U%02d", i%20),
+		Also:        []string{"member", []string{"student", "employee", "teacher"}[i%3]},
 		MailState:   []string{"A", "I", "S"}[i%3],
+		MailPhase:   "SupprLog",
+		Unlisted:    i%11 == 0,
 		Manager:     desk.UID(fmt.Sprintf("p%05d", i%20)),
 	}
 	u.add("uid="+uid+","+dev.PeopleDN, "objectClass: inetOrgPerson", "objectClass: eduPerson", "objectClass: supannPerson",
 		"uid: "+uid, "cn: "+p.Name, "sn: "+p.Name, "displayName: "+p.Name, "mail: "+uid+"@Univ-Test.fr",
 		"eduPersonPrincipalName: "+p.EPPN, "eduPersonPrimaryAffiliation: "+p.Affiliation,
+		"eduPersonAffiliation: "+p.Also[0], "eduPersonAffiliation: "+p.Also[1],
+		"supannListeRouge: "+strings.ToUpper(fmt.Sprint(p.Unlisted)),
 		"supannEntiteAffectationPrincipale: "+strings.ToLower(p.Unit),
 		"supannRessourceEtat: {COMPTE}A:SupannActif", "supannRessourceEtat: {MAIL}"+p.MailState+" SupprLog 20260901",
 		fmt.Sprintf("manager: UID = P%05d, ou=PEOPLE,dc=univ-test,dc=fr", i%20))
 	p.Unit = strings.ToLower(p.Unit)
+	slices.Sort(p.Also)
 	p.UnitName, p.UnitDomain = fmt.Sprintf("Unité d'Études n°%d", i%20), fmt.Sprintf("u%d.univ-test.fr", i%20)
 	u.people[p.UID] = p
 	return p

@@ -7,8 +7,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +21,8 @@ import (
 type wire struct {
 	*ldap.Conn
 	raw     net.Conn
+	tap     *tap
+	alone   bool          // entries are taken by the tap: one asks at a time
 	timeout time.Duration // of one search
 }
 
@@ -34,11 +38,11 @@ func (c Config) dial(ctx context.Context) (*wire, error) {
 	// go-ldap knows no context and would wait for a handshake for ever: closing
 	// the socket ends whatever waits on it.
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
-	conn, err := c.greet(ctx, raw, host, secure)
+	w := &wire{raw: raw, timeout: c.Timeout}
+	err = c.greet(ctx, w, host, secure)
 	if !stop() {
 		err = errors.Join(context.Cause(ctx), err)
 	}
-	w := &wire{conn, raw, c.Timeout}
 	if err != nil {
 		w.hangUp()
 		return nil, err
@@ -46,27 +50,67 @@ func (c Config) dial(ctx context.Context) (*wire, error) {
 	return w, nil
 }
 
-func (c Config) greet(ctx context.Context, raw net.Conn, host string, secure bool) (*ldap.Conn, error) {
+// dialAlone dials a connection of which the entries are taken by a tap.
+func (c Config) dialAlone(ctx context.Context) (*wire, error) {
+	w, err := c.dial(ctx)
+	if err == nil {
+		w.alone = true
+	}
+	return w, err
+}
+
+func (c Config) greet(ctx context.Context, w *wire, host string, secure bool) error {
 	trust, err := c.trust(host)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if secure {
+	raw := w.raw
+	if c.StartTLS {
+		if err := startTLS(raw); err != nil {
+			return fmt.Errorf("start TLS: %w", err)
+		}
+	}
+	if secure || c.StartTLS {
 		shaken := tls.Client(raw, trust)
 		if err := shaken.HandshakeContext(ctx); err != nil {
-			return nil, fmt.Errorf("handshake: %w", err)
+			return fmt.Errorf("handshake: %w", err)
 		}
 		raw = shaken
 	}
-	conn := ldap.NewConn(raw, secure)
-	conn.SetTimeout(c.Timeout)
-	conn.Start()
-	if c.StartTLS {
-		if err := conn.StartTLS(trust); err != nil {
-			return conn, fmt.Errorf("start TLS: %w", err)
-		}
+	w.tap = newTap(raw)
+	w.Conn = ldap.NewConn(w.tap, secure || c.StartTLS)
+	w.SetTimeout(c.Timeout)
+	w.Start()
+	return c.signIn(w.Conn)
+}
+
+// startTLS asks for TLS. The library does it too, but then speaks over the TLS
+// itself, and nothing can be tapped.
+func startTLS(conn net.Conn) error {
+	const ask = "\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037"
+	if _, err := io.WriteString(conn, ask); err != nil {
+		return err
 	}
-	return conn, c.signIn(conn)
+	head := make([]byte, 2) // not a byte more than the answer: what follows is TLS
+	if _, err := io.ReadFull(conn, head); err != nil {
+		return err
+	}
+	_, begin, length := header(string(head))
+	if begin < 0 {
+		return errBER
+	}
+	answer := make([]byte, length)
+	if _, err := io.ReadFull(conn, answer); err != nil {
+		return err
+	}
+	_, rest, err := inside(string(answer), tagInteger)
+	if err == nil {
+		rest, _, err = inside(rest, tagExtended)
+	}
+	if err != nil || !strings.HasPrefix(rest, "\x0a\x01\x00") {
+		return errors.New("the server refuses")
+	}
+	return nil
 }
 
 func (c Config) trust(host string) (*tls.Config, error) {
@@ -117,72 +161,102 @@ var (
 	errRange    = errors.New("the server gives only some values of an attribute")
 )
 
+// An answer is all that the server had to say to a search.
+type answer struct {
+	entries  []*record
+	controls []ldap.Control
+}
+
 // search returns everything that the server has to say, or an error. It uses
 // neither SearchAsync, which takes a closed connection for the end of the
 // answer and drops entries that are read too slowly, nor SearchWithPaging,
 // which keeps every page.
-func (w *wire) search(ctx context.Context, q query, paging ...ldap.Control) (*ldap.SearchResult, error) {
+func (w *wire) search(ctx context.Context, q query, paging ...ldap.Control) (answer, error) {
 	if q.filter == "" {
-		return &ldap.SearchResult{}, nil
+		return answer{}, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
 	type reply struct {
-		*ldap.SearchResult
+		answer
 		err error
 	}
 	replies := make(chan reply, 1)
 	go func() {
-		found, err := w.Search(ldap.NewSearchRequest(q.base, q.scope, ldap.NeverDerefAliases, 0,
+		a, err := w.found(ldap.NewSearchRequest(q.base, q.scope, ldap.NeverDerefAliases, 0,
 			int(w.timeout/time.Second), false, q.filter, q.attributes, paging))
-		replies <- reply{found, err}
+		replies <- reply{a, err}
 	}()
 	select {
 	case <-ctx.Done():
-		return nil, fmt.Errorf("search %s: %w", q.base, context.Cause(ctx))
+		return answer{}, fmt.Errorf("search %s: %w", q.base, context.Cause(ctx))
 	case r := <-replies:
-		if r.err == nil {
-			r.err = whole(r.SearchResult)
-		}
 		if r.err != nil {
-			return nil, fmt.Errorf("search %s: %w", q.base, r.err)
+			return answer{}, fmt.Errorf("search %s: %w", q.base, r.err)
 		}
-		return r.SearchResult, nil
+		return r.answer, nil
 	}
 }
 
-// whole refuses an answer of which a part is elsewhere.
-func whole(r *ldap.SearchResult) error {
-	if len(r.Referrals) > 0 {
+// found sends a search, and refuses an answer of which a part is elsewhere.
+func (w *wire) found(r *ldap.SearchRequest) (a answer, err error) {
+	if w.alone {
+		w.tap.collect()
+	}
+	found, err := w.Search(r)
+	if w.alone {
+		taken, broken := w.tap.drain()
+		a.entries, err = taken, errors.Join(err, broken)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	for _, e := range found.Entries {
+		a.entries = append(a.entries, recordOf(e))
+	}
+	a.controls = found.Controls
+	return a, whole(a.entries, found.Referrals)
+}
+
+func whole(entries []*record, referrals []string) error {
+	if len(referrals) > 0 {
 		return errReferral
 	}
-	for _, e := range r.Entries {
-		for _, a := range e.Attributes {
-			if strings.Contains(strings.ToLower(a.Name), ";range=") {
-				return errRange
-			}
-		}
+	if slices.ContainsFunc(entries, (*record).cut) {
+		return errRange
 	}
 	return nil
 }
 
-// each visits every entry, page by page.
-func (w *wire) each(ctx context.Context, q query, size uint32, visit func(*ldap.Entry)) error {
+// errLoop ends a reading that would not.
+var errLoop = errors.New("the server gives the same again and again")
+
+// mostEmpty is how many pages without an entry may follow each other.
+const mostEmpty = 100
+
+// each visits every entry, page by page, until there is none or visit has enough.
+func (w *wire) each(ctx context.Context, q query, size uint32, visit func(*record) error) error {
 	paging := ldap.NewControlPaging(size)
-	for {
+	for empty := 0; empty < mostEmpty; {
 		page, err := w.search(ctx, q, paging)
 		if err != nil {
 			return err
 		}
-		for _, e := range page.Entries {
-			visit(e)
+		for _, e := range page.entries {
+			if err := visit(e); err != nil {
+				return fmt.Errorf("search %s: %w", q.base, err)
+			}
 		}
-		next, _ := ldap.FindControl(page.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
+		if empty++; len(page.entries) > 0 {
+			empty = 0
+		}
+		next, _ := ldap.FindControl(page.controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
 		if next == nil || len(next.Cookie) == 0 {
 			return nil
 		}
 		paging.SetCookie(next.Cookie)
 	}
+	return fmt.Errorf("search %s: %w", q.base, errLoop)
 }
 
 // answered says that the server itself gave the error, on a live connection.

@@ -162,20 +162,21 @@ func TestCallerLeaves(t *testing.T) {
 }
 
 func TestWholeRefusesParts(t *testing.T) {
-	entries := func(name string) []*ldap.Entry {
-		return []*ldap.Entry{ldap.NewEntry("cn=staff", map[string][]string{"cn": {"staff"}, name: {"uid=a"}})}
+	entries := func(name string) []*record {
+		return []*record{{dn: "cn=staff", attributes: []attribute{{"cn", []string{"staff"}}, {name, []string{"uid=a"}}}}}
 	}
 	tests := []struct {
-		in   ldap.SearchResult
-		want error
+		entries   []*record
+		referrals []string
+		want      error
 	}{
-		{ldap.SearchResult{Entries: entries("member")}, nil},
-		{ldap.SearchResult{Referrals: []string{"ldap://elsewhere"}}, errReferral},
-		{ldap.SearchResult{Entries: entries("member;range=0-1499")}, errRange},
-		{ldap.SearchResult{Entries: entries("member;RANGE=0-*")}, errRange},
+		{entries("member"), nil, nil},
+		{nil, []string{"ldap://elsewhere"}, errReferral},
+		{entries("member;range=0-1499"), nil, errRange},
+		{entries("member;RANGE=0-*"), nil, errRange},
 	}
 	for _, test := range tests {
-		if err := whole(&test.in); !errors.Is(err, test.want) {
+		if err := whole(test.entries, test.referrals); !errors.Is(err, test.want) {
 			t.Errorf("got %v, want %v", err, test.want)
 		}
 	}
@@ -197,10 +198,10 @@ func FuzzReply(f *testing.F) {
 	f.Add([]byte("\x30\x84\xff\xff\xff\xff"))
 	f.Fuzz(func(t *testing.T, reply []byte) {
 		here, there := net.Pipe()
-		conn := ldap.NewConn(here, false)
-		conn.SetTimeout(10 * time.Second)
-		conn.Start()
-		w := &wire{conn, here, 10 * time.Second}
+		w := &wire{raw: here, tap: newTap(here), alone: len(reply)%2 == 0, timeout: 10 * time.Second}
+		w.Conn = ldap.NewConn(w.tap, false)
+		w.SetTimeout(w.timeout)
+		w.Start()
 		defer w.hangUp()
 		go func() {
 			_, _ = there.Read(make([]byte, 1024))

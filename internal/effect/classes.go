@@ -60,7 +60,7 @@ func (o *Office) className(id partage.CosID) string {
 // theirs is the action in Partage's terms: a class of service by the identifier
 // that its name has now.
 func theirs(ctx context.Context, client *partage.Client, a desk.Action) (desk.Action, error) {
-	if a.Verb != desk.AccountCOS {
+	if a.Verb != desk.AccountCOS && a.Verb != desk.AccountMake {
 		return a, nil
 	}
 	class, err := client.GetCos(ctx, a.Arg("cos"))
@@ -70,5 +70,11 @@ func theirs(ctx context.Context, client *partage.Client, a desk.Action) (desk.Ac
 	if err != nil {
 		return a, fmt.Errorf("%w: %w", desk.ErrNotSent, err)
 	}
-	return desk.NewAction(a.Verb, a.Target, map[string]string{"cos": string(class.ID)})
+	spec, _ := desk.SpecOf(a.Verb)
+	args := map[string]string{}
+	for name := range spec.Args {
+		args[name] = a.Arg(name)
+	}
+	args["cos"] = string(class.ID)
+	return desk.NewAction(a.Verb, a.Target, args)
 }

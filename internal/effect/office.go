@@ -6,6 +6,7 @@ package effect
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"sync"
@@ -22,6 +23,8 @@ type Office struct {
 	// the person "login".
 	// A mailbox with another carLicense, or none, belongs to nobody.
 	Scope string
+	// Rand gives the passwords that nobody is told of; nil: no account is made.
+	Rand io.Reader
 
 	classes sync.Map // names of the classes of service, by identifier
 }
@@ -45,6 +48,9 @@ func (o *Office) Look(ctx context.Context, a desk.Action, id string) (desk.Accou
 			stranger = found
 		}
 	}
+	if id == "" { // one that is to be made
+		return stranger, nil
+	}
 	for _, place := range places {
 		found, err := o.byID(ctx, place.Domain(), id)
 		if err != nil {
@@ -59,23 +65,29 @@ func (o *Office) Look(ctx context.Context, a desk.Action, id string) (desk.Accou
 
 // at reads the mailbox that receives mail for the address. None is the zero Account.
 func (o *Office) at(ctx context.Context, a desk.Address) (desk.Account, error) {
+	account, _, err := o.whole(ctx, a)
+	return account, err
+}
+
+// whole is at, with all that Partage tells of the account.
+func (o *Office) whole(ctx context.Context, a desk.Address) (desk.Account, partage.Account, error) {
 	client, err := o.Domains.For(partage.Address(a))
 	if err != nil {
-		return desk.Account{}, fmt.Errorf("look at account: %w", err)
+		return desk.Account{}, partage.Account{}, fmt.Errorf("look at account: %w", err)
 	}
 	found, err := client.GetAccount(ctx, partage.Address(a))
 	if partage.ClassOf(err) == partage.NotFound {
-		return desk.Account{}, nil
+		return desk.Account{}, partage.Account{}, nil
 	}
 	if err == nil {
 		err = o.named(ctx, client, found.COS)
 	}
 	if err != nil {
-		return desk.Account{}, fmt.Errorf("look at account: %w", err)
+		return desk.Account{}, partage.Account{}, fmt.Errorf("look at account: %w", err)
 	}
 	account := o.account(found)
 	account.Detail = &desk.Detail{EPPN: found.CarLicense, Notes: found.Notes}
-	return account, nil
+	return account, found, nil
 }
 
 // byID reads the mailbox with that identifier in the domain, if there is one.
@@ -95,6 +107,9 @@ func (o *Office) byID(ctx context.Context, domain, id string) (desk.Account, err
 
 // detailed adds what the action touches beside the account.
 func (o *Office) detailed(ctx context.Context, a desk.Action, account desk.Account) (desk.Account, error) {
+	if a.Verb == desk.AccountProfile {
+		return o.profiled(ctx, account)
+	}
 	if a.Verb != desk.ListJoin && a.Verb != desk.ListLeave {
 		return account, nil
 	}
@@ -109,7 +124,8 @@ func (o *Office) detailed(ctx context.Context, a desk.Action, account desk.Accou
 // Shows says whether the account, as read, shows the action's effect.
 func (o *Office) Shows(a desk.Action, account desk.Account) bool {
 	step, ok := steps[a.Verb]
-	return ok && account.Known() && step.shows(a, account)
+	there := account.Known() || a.Verb == desk.AccountDestroy
+	return ok && there && step.shows(a, account)
 }
 
 // known sorts what the client says of a write into what the executor must know.
@@ -130,19 +146,13 @@ func known(err error) error {
 // it: what came before is true, but nothing may be believed absent.
 func (o *Office) Accounts(ctx context.Context) iter.Seq2[desk.Account, error] {
 	return func(yield func(desk.Account, error) bool) {
-		for _, domain := range o.Domains.Names() {
-			client, err := o.Domains.Client(domain)
-			if err != nil {
-				yield(desk.Account{}, err)
-				return
+		for found, err := range o.Domains.GetAllAccounts(ctx, partage.Query{Attrs: listed()}) {
+			if err == nil {
+				client, _ := o.Domains.For(found.Name) // that listed it
+				err = o.named(ctx, client, found.COS)
 			}
-			for found, err := range client.GetAllAccounts(ctx, partage.Query{Attrs: listed()}) {
-				if err == nil {
-					err = o.named(ctx, client, found.COS)
-				}
-				if !yield(o.account(found), err) || err != nil {
-					return
-				}
+			if !yield(o.account(found), err) || err != nil {
+				return
 			}
 		}
 	}

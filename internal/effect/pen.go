@@ -14,7 +14,7 @@ import (
 // A pen is one token for one write.
 type pen struct {
 	writer *partage.Writer
-	step   step
+	do     doing
 	action desk.Action
 	before desk.Account
 	spent  atomic.Bool
@@ -26,22 +26,47 @@ func (o *Office) Pen(ctx context.Context, a desk.Action, before desk.Account) (d
 	if !ok {
 		return nil, fmt.Errorf("%w: no steps for %s", desk.ErrRefused, a.Verb)
 	}
-	where := name(before)
-	if a.Verb == desk.ListJoin || a.Verb == desk.ListLeave {
-		where = list(a)
-	}
-	client, err := o.Domains.For(where)
+	client, err := o.writesBy(a, before)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", desk.ErrRefused, err)
+		return nil, err
 	}
 	if a, err = theirs(ctx, client, a); err != nil {
 		return nil, err
+	}
+	if step, err = o.draws(a, step); err != nil {
+		return nil, fmt.Errorf("%w: %w", desk.ErrNotSent, err)
 	}
 	writer, err := client.Writer(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", desk.ErrNotSent, err)
 	}
-	return &pen{writer: writer, step: step, action: a, before: before}, nil
+	return &pen{writer: writer, do: step.do, action: a, before: before}, nil
+}
+
+// writesBy is the client of the domain that the action writes to.
+func (o *Office) writesBy(a desk.Action, before desk.Account) (*partage.Client, error) {
+	where := name(before)
+	switch a.Verb {
+	case desk.ListJoin, desk.ListLeave:
+		where = list(a)
+	case desk.AccountMake:
+		where = partage.Address(a.Target)
+	}
+	client, err := o.Domains.For(where)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", desk.ErrRefused, err)
+	}
+	return client, nil
+}
+
+// draws is the step with what chance gives it.
+func (o *Office) draws(a desk.Action, s step) (step, error) {
+	if a.Verb != desk.AccountMake {
+		return s, nil
+	}
+	hash, err := o.hash()
+	s.do = makes(hash)
+	return s, err
 }
 
 // Issued is desk.Pen's.
@@ -53,5 +78,5 @@ func (p *pen) Write(ctx context.Context) error {
 		return errors.New("a pen writes once")
 	}
 	ctx = partage.AskBeforeSending(ctx, func() error { return desk.Leave(ctx) })
-	return known(p.step.do(ctx, p.writer, p.before, p.action))
+	return known(p.do(ctx, p.writer, p.before, p.action))
 }

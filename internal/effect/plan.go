@@ -16,6 +16,12 @@ func (o *Office) Plan(ctx context.Context, r desk.Request, before desk.Account, 
 		return o.deletion(ctx, r, before)
 	case desk.AccountRestore:
 		return o.restoration(ctx, before, taken)
+	case desk.AccountCreate:
+		return o.creation(ctx, r)
+	case desk.AccountPurge:
+		return purge(before, taken)
+	case desk.AliasMove:
+		return o.move(ctx, r.Action, before)
 	}
 	return desk.Plan{}, nil
 }

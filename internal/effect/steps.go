@@ -11,9 +11,11 @@ import (
 // A step is one verb on Partage: the write, on an account as it was read, and
 // how to see that it holds.
 type step struct {
-	do    func(ctx context.Context, w *partage.Writer, on desk.Account, a desk.Action) error
+	do    doing
 	shows func(desk.Action, desk.Account) bool
 }
+
+type doing func(ctx context.Context, w *partage.Writer, on desk.Account, a desk.Action) error
 
 var steps = map[desk.Verb]step{
 	desk.AliasAdd: {
@@ -95,6 +97,11 @@ var steps = map[desk.Verb]step{
 		},
 		shows: func(a desk.Action, account desk.Account) bool { m, read := membership(a, account); return read && m.In },
 	},
+	desk.AccountMake:    {do: makes(partage.Secret{}), shows: made}, // with a hash: see draws
+	desk.AccountDestroy: {do: destroys, shows: gone},
+	desk.AccountProfile: {do: describes, shows: described},
+	desk.AccountShare:   {do: shares, shows: unseen},
+	desk.AccountUnshare: {do: unshares, shows: unseen},
 	desk.ListLeave: {
 		do: func(ctx context.Context, w *partage.Writer, _ desk.Account, a desk.Action) error {
 			return w.RemoveGroupMembers(ctx, list(a), partage.Address(a.Arg("member")))

@@ -31,16 +31,16 @@ func (x *Executor) Step(ctx context.Context, r desk.Request) error {
 
 // attempt carries out the step that comes now, as far as it can be told.
 func (x *Executor) attempt(ctx context.Context, r desk.Request) error {
-	before, err := x.Office.Look(ctx, r.Next(), r.Mailbox)
+	before, err := x.Office.Look(ctx, r.Next(), r.Box())
 	if err != nil {
 		return x.down(ctx, r, err)
 	}
-	if before.ID != r.Mailbox {
+	if !r.Finds(before) {
 		return x.missing(ctx, r, before)
 	}
 	var plan desk.Plan
 	if !r.Begun() {
-		if err := x.allowed(ctx, r, before); err != nil && !x.Office.Shows(r.Action, before) {
+		if err := x.allowed(ctx, r, before); err != nil && !x.there(r, before) {
 			return x.refuse(ctx, r, err)
 		}
 		if plan, before, err = x.plan(ctx, r, before); err != nil {
@@ -116,15 +116,25 @@ func (x *Executor) allowed(ctx context.Context, r desk.Request, target desk.Acco
 // plan says by which steps the request is carried out: none is written for one
 // that is its own step. The account is read again for the first of them.
 func (x *Executor) plan(ctx context.Context, r desk.Request, before desk.Account) (desk.Plan, desk.Account, error) {
+	if x.there(r, before) {
+		return r.Plan, before, nil
+	}
 	plan, err := x.Office.Plan(ctx, r, before, x.Desk.Deletion(r))
 	if err != nil || len(plan.Steps) == 0 {
 		return plan, before, err
 	}
-	first, err := x.Office.Look(ctx, plan.Steps[0].Do, r.Mailbox)
-	if err == nil && first.ID != r.Mailbox {
+	r.Plan = plan
+	first, err := x.Office.Look(ctx, r.Next(), r.Box())
+	if err == nil && !r.Finds(first) {
 		err = desk.Fail(desk.Conflict, desk.OtherMailbox, "target", r.Action.Target)
 	}
 	return plan, first, err
+}
+
+// there: all that is asked shows already, by its one step.
+func (x *Executor) there(r desk.Request, before desk.Account) bool {
+	steps := r.Steps()
+	return len(steps) == 1 && r.Finds(before) && x.Office.Shows(steps[0].Do, before)
 }
 
 // claim writes Started: from now on only this process may send, and anybody
@@ -171,7 +181,7 @@ func (x *Executor) stopped(ctx context.Context, r desk.Request, why error) error
 		return x.Desk.Hold(ctx, r.ID)
 	case desk.ClockBack:
 		return x.Desk.Freeze(ctx, desk.ByClock, "")
-	case desk.HouseFrozen:
+	case desk.HouseFrozen, desk.PlanHalted: // who conducts the plan withdraws it
 		return errTaken
 	}
 	return why
@@ -183,9 +193,9 @@ func (x *Executor) conclude(ctx context.Context, r desk.Request, sent error) err
 	if errors.Is(sent, desk.ErrNotSent) {
 		return x.again(ctx, r, desk.PartageDown, sent)
 	}
-	after, err := x.Office.Look(context.WithoutCancel(ctx), r.Next(), r.Mailbox)
+	after, err := x.Office.Look(context.WithoutCancel(ctx), r.Next(), r.Box())
 	switch {
-	case err == nil && x.proves(r, after):
+	case err == nil && (x.proves(r, after) || sent == nil && unseen(r) && r.Finds(after)):
 		return x.proved(ctx, r, after)
 	case err == nil && errors.Is(sent, desk.ErrRefused):
 		return x.fail(ctx, r, desk.PartageRefused, sent)
@@ -197,17 +207,19 @@ func (x *Executor) conclude(ctx context.Context, r desk.Request, sent error) err
 
 // look settles an attempt whose outcome is unknown and whose time is over.
 func (x *Executor) look(ctx context.Context, r desk.Request) error {
-	now, err := x.Office.Look(ctx, r.Next(), r.Mailbox)
+	now, err := x.Office.Look(ctx, r.Next(), r.Box())
 	switch {
 	case err != nil:
 		x.rest(r.ID)
 		return err
-	case now.ID != r.Mailbox:
+	case !r.Finds(now):
 		return x.missing(ctx, r, now)
 	case x.proves(r, now):
 		return x.proved(ctx, r, now)
 	case r.Looks < 2:
 		return x.doubt(ctx, r, errors.New("effect not seen"), x.Desk.Now().Add(x.Timing.Apart))
+	case r.Doubts >= x.Timing.Attempts && unseen(r):
+		return x.fail(ctx, r, desk.Unproved, errors.New(r.Error))
 	case r.Doubts >= x.Timing.Attempts:
 		return x.fail(ctx, r, desk.NoEffect, errors.New(r.Error))
 	}
@@ -216,5 +228,12 @@ func (x *Executor) look(ctx context.Context, r desk.Request) error {
 
 // proves: the same mailbox, and it shows what was asked. An address proves nothing.
 func (x *Executor) proves(r desk.Request, a desk.Account) bool {
-	return a.Known() && a.ID == r.Mailbox && x.Office.Shows(r.Next(), a)
+	return r.Finds(a) && x.Office.Shows(r.Next(), a)
+}
+
+// unseen: Partage cannot be asked whether the effect is there. Its word of the
+// send is taken, and without it the send is repeated, which changes nothing more.
+func unseen(r desk.Request) bool {
+	spec, _ := desk.SpecOf(r.Next().Verb)
+	return spec.Unseen
 }

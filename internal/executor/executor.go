@@ -15,6 +15,7 @@
 package executor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,12 +83,14 @@ func (x *Executor) Sweep(ctx context.Context) error {
 	open := x.open()
 	x.forget(open)
 	for _, r := range open {
-		if busy[r.Mailbox] {
+		if boxes := boxesOf(r); slices.ContainsFunc(boxes, func(box string) bool { return busy[box] }) {
 			continue
 		}
-		busy[r.Mailbox] = true
+		for _, box := range boxesOf(r) {
+			busy[box] = true
+		}
 		if x.due(r) {
-			domain := desk.Address(r.Action.Target).Domain()
+			domain := desk.Address(r.Next().Target).Domain()
 			byDomain[domain] = append(byDomain[domain], r)
 		}
 	}
@@ -103,6 +106,12 @@ func (x *Executor) Sweep(ctx context.Context) error {
 		})
 	}
 	return errors.Join(append(found, work.Wait())...)
+}
+
+// boxesOf names what a request keeps others from: its mailbox, the one that its
+// next step is on, or an address that nobody has yet.
+func boxesOf(r desk.Request) []string {
+	return []string{cmp.Or(r.Mailbox, r.Action.Target), cmp.Or(r.Box(), r.Action.Target)}
 }
 
 // open lists the requests to be worked on, claimed and begun ones first, then

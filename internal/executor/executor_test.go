@@ -190,7 +190,7 @@ func TestNothingIsSentWhen(t *testing.T) {
 		code  desk.Code
 	}{
 		{"the approver has left the group", func(t *testing.T, h house, _ *partage) {
-			if err := h.mirror.LearnPerson("eve", desk.Person{UID: "eve"}); err != nil {
+			if err := h.mirror.LearnPerson("eve", desk.Person{UID: "eve"}, time.Now()); err != nil {
 				t.Fatal(err)
 			}
 		}, desk.NotAllowed},

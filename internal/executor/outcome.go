@@ -47,7 +47,7 @@ func (x *Executor) missing(ctx context.Context, r desk.Request, found desk.Accou
 	if !found.Known() {
 		return x.fail(ctx, r, desk.UnknownAccount, nil)
 	}
-	return x.fail(ctx, r, desk.OtherMailbox, fmt.Errorf("mailbox is %q, was %q", found.ID, r.Mailbox))
+	return x.fail(ctx, r, desk.OtherMailbox, fmt.Errorf("mailbox is %q, was %q", found.ID, r.Box()))
 }
 
 // refuse ends a request that may not be carried out, or lets it wait if who

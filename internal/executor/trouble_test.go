@@ -26,8 +26,10 @@ func TestARestartBeforeTheDirectoryIsReadLosesNothing(t *testing.T) {
 		}
 		d := &desk.Desk{Journal: j, View: m, Rules: rulesFunc(approval), Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes()}
 		h := house{d, m, &executor.Executor{Desk: d, Office: p, Timing: executor.Standard(), Log: slog.New(slog.DiscardHandler),
-			Refresh: func(context.Context, ...desk.UID) error { return m.LearnPerson("ann", desk.Person{UID: "ann"}) },
-			Halted:  func() bool { return false }, Steady: steady()}}
+			Refresh: func(context.Context, ...desk.UID) error {
+				return m.LearnPerson("ann", desk.Person{UID: "ann"}, time.Now())
+			},
+			Halted: func() bool { return false }, Steady: steady()}}
 		h.run(t, time.Minute)
 		if r := h.request(id); r.State != desk.Ready {
 			t.Errorf("%s %q", r.State, r.Code)

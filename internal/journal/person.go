@@ -125,19 +125,19 @@ func (p *persons) called(ctx context.Context, login desk.UID) (int64, error) {
 	if strings.HasPrefix(string(login), "#") {
 		return 0, fmt.Errorf("person %s was forgotten", login)
 	}
-	n, ok := p.numbered(login)
 	var err error
-	for range 10 { // another node may be as fast, with this login or this number
-		if ok {
+	for tries := 0; ; tries++ { // another node may be as fast, with this login or this number
+		if n, ok := p.numbered(login); ok {
 			return n, nil
+		}
+		if tries == 10 {
+			return 0, fmt.Errorf("meet a new person: %w", err)
 		}
 		err = p.patiently(ctx, func() error { return p.meet(ctx, login) })
 		if err := p.load(ctx, `SELECT number, login, key FROM person WHERE login = $1`, string(login)); err != nil {
 			return 0, err
 		}
-		n, ok = p.numbered(login)
 	}
-	return 0, fmt.Errorf("meet a new person: %w", err)
 }
 
 func (p *persons) numbered(login desk.UID) (int64, bool) {

@@ -106,9 +106,12 @@ func needed(view desk.Fold, r desk.Request, now time.Time) bool {
 	return book || frozen && freeze.ID == r.ID || returns && r.State == desk.Settled && now.Before(r.Changed.Add(desk.Term))
 }
 
-// holds: a right of his that was not revoked is not over, or has not been for as
-// long as the term.
+// holds: a token of his stands, or a right of his that was not revoked is not
+// over, or has not been for as long as the term.
 func holds(view desk.Fold, who desk.UID, now time.Time, term time.Duration) bool {
+	if slices.ContainsFunc(view.Tokens(who), func(t desk.Token) bool { return t.Stands(now) }) {
+		return true
+	}
 	return slices.ContainsFunc(view.Correspondents()[who], func(d desk.Delegation) bool {
 		return d.Until.IsZero() || now.Before(d.Until.Add(term))
 	})
@@ -125,7 +128,7 @@ func matterOf(e desk.Event, r desk.Request) (matter, bool) {
 		return matter{request: e.ID}, true
 	}
 	switch e.Fact.(type) {
-	case desk.Granted, desk.BindingOffered, desk.Bound, desk.Unbound:
+	case desk.Granted, desk.BindingOffered, desk.Bound, desk.Unbound, desk.TokenIssued, desk.TokenEnded:
 		return matter{person: e.Subject}, true
 	}
 	return matter{}, false

@@ -6,18 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/go-memdb"
 	"github.com/unistra/melusine/internal/desk"
 )
 
 func newAccounts() *table[desk.Account] {
-	return newTable(func(a *desk.Account) string { return string(a.Address) },
-		&memdb.IndexSchema{Name: "alias", AllowMissing: true, Indexer: index[desk.Account]{aliases}})
+	return newTable(func(a *desk.Account) string { return string(a.Address) }, adoptAccount,
+		index[desk.Account]{name: "alias", of: aliases},
+		index[desk.Account]{name: "owner", of: func(a *desk.Account) []string { return some(string(a.Owner)) }},
+		index[desk.Account]{name: "mailbox", of: func(a *desk.Account) []string { return []string{a.ID} }})
+}
+
+// some is the list of a text that may be empty.
+func some(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }
 
 func aliases(a *desk.Account) []string {
@@ -47,19 +54,12 @@ func (m *Mirror) LoadAccounts(ctx context.Context, accounts iter.Seq2[desk.Accou
 	}
 	m.accounts.writing.Lock()
 	defer m.accounts.writing.Unlock()
-	since := slices.SortedFunc(maps.Values(m.learned), func(a, b proof) int { return a.at.Compare(b.at) })
-	since = slices.DeleteFunc(since, func(p proof) bool { return p.at.Before(at) })
-	for _, p := range since {
-		delete(rows, string(ids[p.account.ID]))
-	}
-	for _, p := range since { // the last to take an address has it
-		rows[string(p.account.Address)] = p.account
-	}
+	m.outlive(rows, ids, func(p proof) bool { return !p.at.Before(at) })
 	if err := m.accounts.replace(rows, at); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}
-	m.gist.Store(gistOf(m.accounts.rows("id")))
-	maps.DeleteFunc(m.learned, func(_ string, p proof) bool { return p.at.Before(at) })
+	m.whole, m.read, m.leak = at, map[string]time.Time{}, drain{}
+	m.aged()
 	return nil
 }
 
@@ -72,7 +72,7 @@ func (m *Mirror) Learn(a desk.Account, at time.Time) error {
 	}
 	m.accounts.writing.Lock()
 	defer m.accounts.writing.Unlock()
-	if at.Before(m.accounts.age()) || at.Before(m.learned[a.ID].at) {
+	if at.Before(m.readAt(a.Address.Domain())) || at.Before(m.learned[a.ID].at) {
 		return nil
 	}
 	row := newPacker().account(a)
@@ -80,28 +80,13 @@ func (m *Mirror) Learn(a desk.Account, at time.Time) error {
 	if m.accounts.now.Load() == nil {
 		return nil
 	}
-	old := m.sameMailbox(row)
-	if err := m.accounts.write((*memdb.Txn).Insert, []*desk.Account{row}); err != nil {
+	old := m.accounts.first("mailbox", row.ID)
+	if err := m.accounts.put(row); err != nil {
 		return fmt.Errorf("learn: %w", err)
 	}
 	if old != nil && old.Address != row.Address {
-		if err := m.accounts.write((*memdb.Txn).Delete, []*desk.Account{old}); err != nil {
+		if err := m.accounts.remove(old); err != nil {
 			return fmt.Errorf("learn: %w", err)
-		}
-	}
-	m.gist.Load().add(row)
-	return nil
-}
-
-// sameMailbox is the row with the same id. It looks at every row only for a
-// mailbox that is new or renamed, which is rarer than an index is dear.
-func (m *Mirror) sameMailbox(a *desk.Account) *desk.Account {
-	if row := m.accounts.first("id", string(a.Address)); row != nil && row.ID == a.ID {
-		return row
-	}
-	for row := range m.accounts.rows("id") {
-		if row.ID == a.ID {
-			return row
 		}
 	}
 	return nil
@@ -120,41 +105,44 @@ func (m *Mirror) Account(a desk.Address) desk.Account {
 // Search is desk.World's: by address or alias, each account once, in order of
 // the first of its addresses that begins with prefix. The empty prefix finds
 // nothing.
-func (m *Mirror) Search(prefix string, n int) (found []desk.Account) {
-	hits := append(m.hits("id_prefix", prefix, n), m.hits("alias_prefix", prefix, n)...)
-	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.by, b.by), cmp.Compare(a.row.Address, b.row.Address)) })
-	hits = slices.CompactFunc(hits, func(a, b hit) bool { return a.row.Address == b.row.Address })
-	for _, h := range hits[:min(max(n, 0), len(hits))] {
-		found = append(found, *h.row)
+func (m *Mirror) Search(prefix string, n int) []desk.Account {
+	if prefix == "" || n <= 0 {
+		return nil
+	}
+	own, other := m.hits("id", prefix, n), m.hits("alias", prefix, n)
+	found := make([]desk.Account, 0, min(n, len(own)+len(other)))
+	taken := make(map[*cell[desk.Account]]bool, cap(found))
+	for len(found) < n && len(own)+len(other) > 0 {
+		var next entry[desk.Account]
+		if len(other) == 0 || len(own) > 0 && before(own[0], other[0]) {
+			next, own = own[0], own[1:]
+		} else {
+			next, other = other[0], other[1:]
+		}
+		if !taken[next.cell] {
+			taken[next.cell] = true
+			found = append(found, *next.cell.Load())
+		}
 	}
 	return found
 }
 
-type hit struct {
-	row *desk.Account
-	by  desk.Address
+func before(a, b entry[desk.Account]) bool {
+	return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(string(a.cell.Load().Address), string(b.cell.Load().Address))) < 0
 }
 
-// hits gives the first n accounts of one index, each once.
-func (m *Mirror) hits(index, prefix string, n int) (hits []hit) {
-	seen := map[desk.Address]bool{}
-	for row := range m.accounts.find(index, prefix) {
-		if len(hits) >= n {
-			break
+// hits gives the first entries of an index that begin with the prefix, until n
+// accounts are among them.
+func (m *Mirror) hits(index, prefix string, n int) []entry[desk.Account] {
+	hits, accounts := make([]entry[desk.Account], 0, min(n, 128)), map[*cell[desk.Account]]bool{}
+	m.accounts.from(index, prefix, func(e entry[desk.Account]) bool {
+		if !strings.HasPrefix(e.key, prefix) || len(accounts) == n {
+			return false
 		}
-		if !seen[row.Address] {
-			seen[row.Address] = true
-			hits = append(hits, hit{row, firstWith(prefix, row)})
+		if hits = append(hits, e); index != "id" {
+			accounts[e.cell] = true
 		}
-	}
+		return index != "id" || len(hits) < n
+	})
 	return hits
-}
-
-func firstWith(prefix string, a *desk.Account) (first desk.Address) {
-	for _, x := range append([]desk.Address{a.Address}, a.Aliases...) {
-		if strings.HasPrefix(string(x), prefix) && (first == "" || x < first) {
-			first = x
-		}
-	}
-	return first
 }

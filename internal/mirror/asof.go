@@ -13,8 +13,7 @@ import (
 // whom, where each request stood. People and accounts are those of now: no copy
 // of the directory is kept. It follows nothing that comes after.
 func (m *Mirror) AsOf(ctx context.Context, t time.Time) (*Mirror, error) {
-	past := &Mirror{journal: ended{m.journal}, fold: newFold(), people: m.people, accounts: m.accounts, met: map[desk.UID]meeting{}, learned: map[string]proof{}}
-	past.gist.Store(m.gist.Load())
+	past := &Mirror{journal: ended{m.journal}, fold: newFold(), people: m.people, accounts: m.accounts, used: m.used, met: map[desk.UID]meeting{}, learned: map[string]proof{}}
 	past.served.Store(m.served.Load())
 	past.classes.Store(m.classes.Load())
 	for e, err := range m.journal.Read(ctx, 0) {

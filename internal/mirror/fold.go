@@ -27,6 +27,7 @@ type fold struct {
 	heard    map[string]desk.Claim
 	chats    map[desk.UID]string
 	rights   register
+	tokens   tokens
 	latest   time.Time
 	freeze   *desk.Event // what stopped every send, nil if they go on
 	anchors  map[string]desk.Anchoring
@@ -34,6 +35,7 @@ type fold struct {
 	editions []desk.Edition // of the rule book, the last is in force
 	stopped  int            // requests that a brake holds
 	digested string         // the last day on which everybody was told what awaits them
+	trend    []desk.Point   // what comparisons have found
 }
 
 type offer struct {
@@ -53,6 +55,7 @@ func newFold() fold {
 		heard:    map[string]desk.Claim{},
 		chats:    map[desk.UID]string{},
 		rights:   newRegister(),
+		tokens:   newTokens(),
 		anchors:  map[string]desk.Anchoring{},
 	}
 }
@@ -187,11 +190,19 @@ func (f *fold) changeHouse(e desk.Event) error {
 		return f.unbind(fact)
 	case desk.Heard:
 		f.hear(fact, e.At)
+	case desk.TokenIssued, desk.TokenEnded:
+		return f.tokens.add(e)
 	case desk.Digested:
 		if fact.Day == "" || fact.Day == f.digested {
 			return fmt.Errorf("digested again on %q: %w", fact.Day, desk.ErrIllegal)
 		}
 		f.digested = fact.Day
+	case desk.Compared:
+		trend, next := desk.Plotting(f.trend, fact.Point)
+		if !next || e.By != desk.System {
+			return fmt.Errorf("compared on %q: %w", fact.Point.Day, desk.ErrIllegal)
+		}
+		f.trend = trend
 	case desk.BookActivated:
 		return f.begin(e, fact)
 	case desk.Erased:
@@ -211,6 +222,10 @@ func (f *fold) lose(e desk.Erased, subject desk.UID) error {
 	switch e.Was.(type) {
 	case desk.Granted, desk.BindingOffered, desk.Bound, desk.Unbound:
 		if f.chats[subject] == "" { // of rights, see right
+			return nil
+		}
+	case desk.TokenIssued, desk.TokenEnded: // to cut out an end alone would give the token back
+		if len(f.tokens.of[subject]) == 0 {
 			return nil
 		}
 	case desk.Forgotten:

@@ -22,13 +22,19 @@ type Mirror struct {
 	people  *table[desk.Person]
 	met     map[desk.UID]meeting // since the last load was begun; guarded by people.writing
 	lastMet int
+	loading int   // loads under way
+	drain   drain // what has gone without a load
 	members members
 
 	accounts *table[desk.Account]
-	learned  map[string]proof // by account id, newer than the last load; guarded by accounts.writing
-	gist     atomic.Pointer[gist]
+	learned  map[string]proof     // by account id, newer than the last load; guarded by accounts.writing
+	whole    time.Time            // when all accounts were last read at once; guarded by accounts.writing
+	read     map[string]time.Time // when domains were, since; likewise
+	leak     drain                // of accounts; likewise
+	used     *usage
 	served   atomic.Pointer[map[string]bool]
 	classes  atomic.Pointer[[]string]
+	census   census
 }
 
 type proof struct {
@@ -40,8 +46,8 @@ var _ desk.View = (*Mirror)(nil)
 
 // New returns an empty mirror of the journal; CatchUp and the Loads fill it.
 func New(journal desk.Journal) *Mirror {
-	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), met: map[desk.UID]meeting{}, learned: map[string]proof{}}
-	m.gist.Store(gistOf(m.accounts.rows("id")))
+	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), used: newUsage(), met: map[desk.UID]meeting{}, learned: map[string]proof{}, read: map[string]time.Time{}}
+	m.accounts.changed = m.used.change
 	m.SetDomains(nil)
 	m.SetClasses(nil)
 	return m
@@ -114,6 +120,9 @@ func (m *Mirror) take(e desk.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	err := m.add(e)
+	if done, ok := e.Fact.(desk.Done); ok && err == nil && !done.Proof.Known() {
+		return m.LearnGone(m.requests[e.ID].Mailbox, e.At)
+	}
 	proof := proofOf(e.Fact)
 	if err != nil || !proof.Known() || proof.ID == "" {
 		return err

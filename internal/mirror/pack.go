@@ -44,12 +44,49 @@ func (p packer) person(x desk.Person) *desk.Person {
 	for _, s := range []*string{&x.Affiliation, &x.Unit, &x.UnitName, &x.UnitDomain, (*string)(&x.Manager), &x.MailState} {
 		*s = p.share(*s)
 	}
-	groups := make([]string, len(x.Groups))
-	for i, g := range x.Groups {
-		groups[i] = p.share(g)
-	}
-	x.Groups, x.Delegations = exact(groups), nil
+	x.MailPhase = p.share(x.MailPhase)
+	x.Groups, x.Also, x.Delegations = p.shareAll(x.Groups), p.shareAll(x.Also), nil
 	return &x
+}
+
+func (p packer) shareAll(texts []string) []string {
+	all := make([]string, len(texts))
+	for i, s := range texts {
+		all[i] = p.share(s)
+	}
+	return exact(all)
+}
+
+// adoptAccount has a row share with the one before it the texts that are the
+// same: the indexes hold on to those.
+func adoptAccount(row, old *desk.Account) {
+	adopt(&row.ID, old.ID)
+	adopt(&row.Address, old.Address)
+	adopt(&row.Owner, old.Owner)
+	adopt(&row.Name, old.Name)
+	adopt(&row.Forward, old.Forward)
+	if slices.Equal(row.Aliases, old.Aliases) {
+		row.Aliases = old.Aliases
+	}
+}
+
+func adoptPerson(row, old *desk.Person) {
+	adopt(&row.UID, old.UID)
+	adopt(&row.Name, old.Name)
+	adopt(&row.Mail, old.Mail)
+	adopt(&row.EPPN, old.EPPN)
+	if slices.Equal(row.Groups, old.Groups) {
+		row.Groups = old.Groups
+	}
+	if slices.Equal(row.Also, old.Also) {
+		row.Also = old.Also
+	}
+}
+
+func adopt[S ~string](s *S, old S) {
+	if *s == old {
+		*s = old
+	}
 }
 
 // exact makes no difference between none and an empty list.

@@ -89,6 +89,7 @@ func matches(q desk.Query, r desk.Request) bool {
 	target := string(q.Target)
 	return (q.By == "" || q.By == r.By) &&
 		(q.Batch == "" || q.Batch == r.Batch) &&
+		(q.Before == "" || number(r.ID) < number(q.Before)) &&
 		(target == "" || target == r.Action.Target || target == r.Action.Arg("alias")) &&
 		(len(q.States) == 0 || slices.Contains(q.States, r.State))
 }

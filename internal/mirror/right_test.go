@@ -146,7 +146,7 @@ func TestTwoNodesShareADelegationAndItsDailyLimit(t *testing.T) {
 func TestWhatIsGoneStaysRevoked(t *testing.T) {
 	d, m := node(t, journal.NewMemory(), &clock{noon})
 	r := given(t, d, "delegation.grant ann domains=u.fr", "k")
-	must(t, m.LearnPerson("ann", desk.Person{}))
+	must(t, m.LearnPerson("ann", desk.Person{}, noon))
 	revoked, err := asking(t, d, "dsi3", "delegation.revoke "+string(mandate(t, d, r)), "revoke")
 	must(t, err)
 	if revoked.State != desk.Settled || revoked.Owner != "ann" {

@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,34 +21,34 @@ import (
 // 20 and more than one in 20. The copy stays as it was, and ages.
 var ErrBrake = errors.New("too many would vanish at once")
 
-// maxRows of one write transaction: from about 1500 on, go-memdb compares the
-// whole table at each commit, which takes seconds.
+// maxRows of one write transaction: go-memdb compares the whole table at the
+// commit of one that touches too much, which takes seconds.
 const maxRows = 500
-
-const rowsTable = "row" // each database holds one table
 
 // A table is a copy of one kind of thing, replaced by whole readings.
 type table[T any] struct {
 	key     func(*T) string
-	schema  *memdb.DBSchema
+	adopt   func(row, old *T) // has row share with old the texts that are the same
+	indexes []index[T]        // the first is "id", by key
 	writing sync.Mutex
+	writes  atomic.Int64            // so that what was made of the rows can be made anew
 	now     atomic.Pointer[reading] // nil before the first
 	commit  func(rows int)          // told of each write transaction; for tests
+	changed func(gone, comes *T)    // told of each row once it is written; under writing
 }
 
 type reading struct {
-	db *memdb.MemDB
-	at time.Time
+	db   *memdb.MemDB
+	at   time.Time
+	rows int
 }
 
-func newTable[T any](key func(*T) string, others ...*memdb.IndexSchema) *table[T] {
-	one := func(row *T) []string { return []string{key(row)} }
-	indexes := map[string]*memdb.IndexSchema{"id": {Name: "id", Unique: true, Indexer: idIndex[T]{index[T]{one}}}}
-	for _, i := range others {
-		indexes[i.Name] = i
+func newTable[T any](key func(*T) string, adopt func(row, old *T), others ...index[T]) *table[T] {
+	one := index[T]{"id", func(row *T) []string { return []string{key(row)} }, key}
+	for i := range others {
+		others[i].row = key
 	}
-	schema := &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{rowsTable: {Name: rowsTable, Indexes: indexes}}}
-	return &table[T]{key: key, schema: schema, commit: func(int) {}}
+	return &table[T]{key: key, adopt: adopt, indexes: append([]index[T]{one}, others...), commit: func(int) {}, changed: func(_, _ *T) {}}
 }
 
 // age is when the last reading was begun, zero if there is none.
@@ -57,31 +59,42 @@ func (t *table[T]) age() time.Time {
 	return time.Time{}
 }
 
-// find yields the rows under a key of an index, or under every key that begins
-// so if the index is named with "_prefix". The empty key finds nothing.
-func (t *table[T]) find(index, key string) iter.Seq[*T] {
-	if key == "" {
-		return func(func(*T) bool) {}
+// size is how many rows there are.
+func (t *table[T]) size() int {
+	if r := t.now.Load(); r != nil {
+		return r.rows
 	}
-	return t.rows(index, key)
+	return 0
 }
 
-func (t *table[T]) rows(index string, keys ...any) iter.Seq[*T] {
+// find yields the rows under a key of an index, or under every key that begins
+// so if the index is named with "_prefix". The empty key finds nothing.
+func (t *table[T]) find(name, key string) iter.Seq[*T] {
+	name, prefix := strings.CutSuffix(name, "_prefix")
 	return func(yield func(*T) bool) {
-		r := t.now.Load()
-		if r == nil {
+		if key == "" {
 			return
 		}
-		found, err := r.db.Txn(false).Get(rowsTable, index, keys...)
-		if err != nil {
-			panic(err) // no such index: a fault of this package
-		}
-		for raw := found.Next(); raw != nil; raw = found.Next() {
-			if !yield(raw.(*T)) {
-				return
-			}
-		}
+		t.from(name, key, func(e entry[T]) bool {
+			return (e.key == key || prefix && strings.HasPrefix(e.key, key)) && yield(e.cell.Load())
+		})
 	}
+}
+
+// rows yields every row of an index, in order of key.
+func (t *table[T]) rows(name string) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		t.from(name, "", func(e entry[T]) bool { return yield(e.cell.Load()) })
+	}
+}
+
+func (t *table[T]) from(name, key string, yield func(entry[T]) bool) {
+	r := t.now.Load()
+	if r == nil {
+		return
+	}
+	at := slices.IndexFunc(t.indexes, func(x index[T]) bool { return x.name == name })
+	t.indexes[at].from(r.db.Txn(false), key, yield)
 }
 
 // first is the first row under a key, or nil.
@@ -116,7 +129,7 @@ func read[T any](ctx context.Context, t *table[T], rows iter.Seq2[T, error], pac
 
 // replace makes the table hold these rows. The first time they go into a new
 // database at once; later only what differs is written, in small transactions,
-// what is new before what is gone. Under writing.
+// what comes before what goes. Under writing.
 func (t *table[T]) replace(rows map[string]*T, at time.Time) error {
 	if at.IsZero() || at.Before(t.age()) {
 		return fmt.Errorf("reading of %v is not newer than %v", at, t.age())
@@ -125,60 +138,178 @@ func (t *table[T]) replace(rows map[string]*T, at time.Time) error {
 	if last == nil {
 		return t.fill(rows, at)
 	}
-	held, gone := 0, []*T(nil)
+	var changed, gone []*T
 	for row := range t.rows("id") {
-		held++
-		switch next := rows[t.key(row)]; {
+		next := rows[t.key(row)]
+		delete(rows, t.key(row))
+		switch {
 		case next == nil:
 			gone = append(gone, row)
 		// Compared by reflection, so that no field added later is forgotten.
-		case reflect.DeepEqual(row, next):
-			delete(rows, t.key(row))
+		case !reflect.DeepEqual(row, next):
+			changed = append(changed, next)
 		}
 	}
-	if len(gone) > 20 && len(gone)*20 > held {
-		return fmt.Errorf("%d of %d: %w", len(gone), held, ErrBrake)
-	}
-	if err := t.write((*memdb.Txn).Insert, slices.Collect(maps.Values(rows))); err != nil {
+	if err := brake(len(gone), last.rows); err != nil {
 		return err
 	}
-	if err := t.write((*memdb.Txn).Delete, gone); err != nil {
+	if err := t.put(slices.AppendSeq(changed, maps.Values(rows))...); err != nil {
 		return err
 	}
-	t.now.Store(&reading{last.db, at})
+	if err := t.remove(gone...); err != nil {
+		return err
+	}
+	t.now.Store(&reading{last.db, at, t.size()})
 	return nil
 }
 
-// fill inserts in order of key, which takes half the time.
+// reach makes the copy of a later time. Under writing.
+func (t *table[T]) reach(at time.Time) {
+	if r := t.now.Load(); at.After(r.at) {
+		t.now.Store(&reading{r.db, at, r.rows})
+	}
+}
+
+// A drain counts what goes a little at a time: in a day, many small losses are a
+// large one.
+type drain struct {
+	since      time.Time
+	held, gone int
+}
+
+func (d *drain) take(gone, held int, at time.Time) error {
+	if d.since.IsZero() || at.Sub(d.since) >= 24*time.Hour {
+		*d = drain{at, held, 0}
+	}
+	d.held = max(d.held, held) // more may have come since
+	if gone == 0 {
+		return nil
+	}
+	if err := brake(d.gone+gone, d.held); err != nil {
+		return err
+	}
+	d.gone += gone
+	return nil
+}
+
+func brake(gone, held int) error {
+	if gone > 20 && gone*20 > held {
+		return fmt.Errorf("%d of %d: %w", gone, held, ErrBrake)
+	}
+	return nil
+}
+
+// fill puts the rows of the first reading into a new database.
 func (t *table[T]) fill(rows map[string]*T, at time.Time) error {
-	db, err := memdb.NewMemDB(t.schema)
+	db, err := memdb.NewMemDB(schemaOf(t.indexes))
 	if err != nil {
 		return fmt.Errorf("make table: %w", err)
 	}
+	changes := make([]change[T], 0, len(rows))
+	for _, row := range rows {
+		changes = append(changes, change[T]{comes: newCell(row)})
+	}
 	txn := db.Txn(true)
-	for _, key := range slices.Sorted(maps.Keys(rows)) {
-		if err := txn.Insert(rowsTable, rows[key]); err != nil {
+	for _, x := range t.indexes {
+		_, come := x.edits(changes)
+		if err := x.fill(txn, "", come); err != nil {
 			txn.Abort()
-			return fmt.Errorf("insert %q: %w", key, err)
+			return fmt.Errorf("fill: %w", err)
 		}
 	}
 	txn.Commit()
-	t.now.Store(&reading{db, at})
+	t.writes.Add(1)
+	t.now.Store(&reading{db, at, len(rows)})
+	for _, row := range rows {
+		t.changed(nil, row)
+	}
 	return nil
 }
 
-// write does the same to each row, at most maxRows in one transaction.
-func (t *table[T]) write(do func(*memdb.Txn, string, any) error, rows []*T) error {
-	for batch := range slices.Chunk(rows, maxRows) {
-		txn := t.now.Load().db.Txn(true)
-		for _, row := range batch {
-			if err := do(txn, rowsTable, row); err != nil {
+// put writes rows, each in the place of the one with its key. Under writing.
+func (t *table[T]) put(rows ...*T) error {
+	var changes []change[T]
+	for _, row := range rows {
+		held := t.cell(t.key(row))
+		if held == nil {
+			changes = append(changes, change[T]{comes: newCell(row)})
+			continue
+		}
+		old := held.Load()
+		if t.adopt(row, old); t.sameKeys(row, old) {
+			held.Store(row)
+			t.writes.Add(1)
+			t.changed(old, row)
+			continue
+		}
+		changes = append(changes, change[T]{held, newCell(row)})
+	}
+	return t.write(changes)
+}
+
+// remove takes rows out. Under writing.
+func (t *table[T]) remove(rows ...*T) error {
+	var changes []change[T]
+	for _, row := range rows {
+		if held := t.cell(t.key(row)); held != nil {
+			changes = append(changes, change[T]{gone: held})
+		}
+	}
+	return t.write(changes)
+}
+
+func (t *table[T]) cell(key string) (held *cell[T]) {
+	t.from("id", key, func(e entry[T]) bool {
+		if e.key == key {
+			held = e.cell
+		}
+		return false
+	})
+	return held
+}
+
+func (t *table[T]) sameKeys(a, b *T) bool {
+	for _, x := range t.indexes[1:] {
+		if !slices.Equal(x.of(a), x.of(b)) {
+			return false
+		}
+	}
+	return true
+}
+
+// write carries changes out, at most maxRows in one transaction.
+func (t *table[T]) write(changes []change[T]) error {
+	slices.SortFunc(changes, func(a, b change[T]) int { return strings.Compare(t.keyOf(a), t.keyOf(b)) })
+	for some := range slices.Chunk(changes, maxRows) {
+		r := t.now.Load()
+		before, txn := r.db.Txn(false), r.db.Txn(true)
+		for _, x := range t.indexes {
+			if err := x.write(before, txn, some); err != nil {
 				txn.Abort()
-				return fmt.Errorf("write %q: %w", t.key(row), err)
+				return fmt.Errorf("write: %w", err)
 			}
 		}
 		txn.Commit()
-		t.commit(len(batch))
+		t.writes.Add(1)
+		t.now.Store(&reading{r.db, r.at, r.rows + t.tell(some)})
+		t.commit(len(some))
 	}
 	return nil
+}
+
+func (t *table[T]) keyOf(c change[T]) string { return t.key(cmp.Or(c.comes, c.gone).Load()) }
+
+// tell tells of changes, and by how many rows the table has grown.
+func (t *table[T]) tell(changes []change[T]) (grown int) {
+	row := func(c *cell[T], n int) *T {
+		if c == nil {
+			return nil
+		}
+		grown += n
+		return c.Load()
+	}
+	for _, c := range changes {
+		t.changed(row(c.gone, -1), row(c.comes, 1))
+	}
+	return grown
 }

@@ -434,19 +434,19 @@ func TestLearnedRenames(t *testing.T) {
 
 func TestLearnPerson(t *testing.T) {
 	m := folded(t)
-	must(t, m.LearnPerson("ann", person("ann", "dsi")))
+	must(t, m.LearnPerson("ann", person("ann", "dsi"), noon))
 	if m.Person("ann").Known() {
 		t.Error("there are people before the first reading")
 	}
 	must(t, m.LoadPeople(t.Context(), all(person("ann"), person("bob")), noon))
-	must(t, m.LearnPerson("ann", person("ann", "dsi")))
-	must(t, m.LearnPerson("bob", desk.Person{}))
-	must(t, m.LearnPerson("bob", desk.Person{})) // who has gone already
-	must(t, m.LearnPerson("eve", person("eve")))
+	must(t, m.LearnPerson("ann", person("ann", "dsi"), noon))
+	must(t, m.LearnPerson("bob", desk.Person{}, noon))
+	must(t, m.LearnPerson("bob", desk.Person{}, noon)) // who has gone already
+	must(t, m.LearnPerson("eve", person("eve"), noon))
 	if !m.Person("ann").In("dsi") || m.Person("bob").Known() || !m.Person("eve").Known() {
 		t.Errorf("ann %+v, bob %+v, eve %+v", m.Person("ann"), m.Person("bob"), m.Person("eve"))
 	}
-	if m.LearnPerson("", desk.Person{}) == nil || m.LearnPerson("ann", person("eve")) == nil || m.Person("ann").UID != "ann" {
+	if m.LearnPerson("", desk.Person{}, noon) == nil || m.LearnPerson("ann", person("eve"), noon) == nil || m.Person("ann").UID != "ann" {
 		t.Error("learned somebody under another's uid")
 	}
 	if directory, _ := m.Ages(); !directory.Equal(noon) {
@@ -461,8 +461,8 @@ func TestLearnPersonDuringALoad(t *testing.T) {
 		reading := func(yield func(desk.Person, error) bool) {
 			yield(person("ann", "dsi"), nil)
 			yield(person("bob", "dsi"), nil)
-			must(t, m.LearnPerson("ann", desk.Person{}))
-			must(t, m.LearnPerson("bob", person("bob")))
+			must(t, m.LearnPerson("ann", desk.Person{}, noon))
+			must(t, m.LearnPerson("bob", person("bob"), noon))
 		}
 		must(t, m.LoadPeople(t.Context(), reading, noon))
 		if m.Person("ann").Known() || !m.Person("bob").Known() || m.Person("bob").In("dsi") {

@@ -116,7 +116,7 @@ func TestAnAmendedRequestIsRemindedOfAnew(t *testing.T) {
 		if _, err := d.Amend(t.Context(), "ann", desk.Chat, r.ID, "", "c@u.fr"); err != nil {
 			t.Fatal(err)
 		}
-		w.want(t, "edit approvers waiting", "edit asker waiting")
+		w.want(t, "tell amended waiting", "edit approvers waiting", "edit asker waiting")
 		time.Sleep(24 * time.Hour)
 		pursue(t, d, r.ID)
 		w.want(t, "tell reminder waiting")

@@ -113,3 +113,20 @@ func TestWhatOneDoesAloneIsTold(t *testing.T) {
 		}
 	}
 }
+
+// The parts of a plan are hundreds: who asked for it has the card of the plan. Who
+// owns an account is told, and approvers are, where one waits for them.
+func TestThePartsOfAPlanAreNotToldToItsAsker(t *testing.T) {
+	part := desk.Request{By: "ann", Owner: "bob", State: desk.Settled, Via: desk.Sync, Batch: "D-1", Action: desk.Action{Verb: desk.AccountCOS}, Decision: desk.Decision{Outcome: desk.Allowed}}
+	if roles := notify.Wanted(part); !slices.Equal(roles, []desk.Role{desk.ToOwner}) {
+		t.Errorf("told %v", roles)
+	}
+	part.State, part.Decision.Outcome = desk.Waiting, desk.Pending
+	if roles := notify.Wanted(part); !slices.Equal(roles, []desk.Role{desk.ToApprovers}) {
+		t.Errorf("told %v", roles)
+	}
+	plan := desk.Request{By: desk.System, State: desk.Settled, Via: desk.Sync, Action: desk.Action{Verb: desk.DriftSync}, Decision: desk.Decision{Outcome: desk.Allowed}}
+	if roles := notify.Wanted(plan); !slices.Contains(roles, desk.ToApprovers) {
+		t.Errorf("of what the program did alone, told %v", roles)
+	}
+}

@@ -105,12 +105,13 @@ func (n *Notifier) Settle(ctx context.Context, r desk.Request) error {
 	asleep := false
 	for _, role := range n.wanted(r) {
 		told, before := r.Announced[role]
-		switch rings := role == desk.ToRemind || role == desk.ToEscalate; {
-		case rings && n.Working != nil && !n.Working(n.Desk.Now()):
+		late := role == desk.ToRemind || role == desk.ToEscalate
+		switch rings := late || rung(role); {
+		case late && n.Working != nil && !n.Working(n.Desk.Now()):
 			asleep = true
 		case !before || rings: // a reminder that is wanted is of a version that nobody was reminded of
 			errs = append(errs, n.post(ctx, role, r))
-		case (told.Shows != r.State || told.Votes != len(r.Votes) || told.Code != r.Code || told.Version != r.Version) && told.Post != (desk.Post{}):
+		case (told.Shows != r.State || told.Votes != len(r.Votes) || told.Code != r.Code || told.Version != r.Version || told.Said != r.Said()) && told.Post != (desk.Post{}):
 			errs = append(errs, n.edit(ctx, told.Post, role, r))
 		}
 	}
@@ -129,8 +130,11 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	if r.Hushed {
 		return nil
 	}
-	alone := r.Action.Verb == desk.HouseFreeze || r.Action.Verb == desk.RulesUndo // the others are told what one did
+	alone := r.Action.Verb == desk.HouseFreeze || r.Action.Verb == desk.RulesUndo || r.Action.Verb == desk.DriftSync // the others are told what one did
 	stops := alone && r.State == desk.Settled || r.Limit.First || len(r.Thin) > 0
+	if rewritten(r) {
+		roles = append(roles, desk.ToAmend)
+	}
 	_, shown := r.Announced[desk.ToApprovers] // before it was amended to what needs nobody, as it may be
 	if shown || !r.Confidential && (r.Decision.Outcome == desk.Pending || r.Decision.Reviewed() || stops) {
 		roles = append(roles, desk.ToApprovers)
@@ -141,16 +145,19 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	if r.Escalated && unsaid(r, desk.ToEscalate) {
 		roles = append(roles, desk.ToEscalate)
 	}
+	roles = append(roles, discussed(r)...)
 	if r.Decision.Outcome != desk.Pending && r.Decision.Outcome != desk.Allowed {
 		return roles // denied at once: the door has said so
 	}
 	// An edit does not ring: what was first shown unfinished ends with a reply.
 	card, told := r.Announced[desk.ToAsker]
 	ended := r.State.Final() && r.State != desk.Cancelled
-	if ended && told && !card.Shows.Final() && card.Post != (desk.Post{}) {
+	if ended && told && !r.Part() && !card.Shows.Final() && card.Post != (desk.Post{}) {
 		roles = append(roles, desk.ToAskerEnd)
 	}
-	roles = append(roles, desk.ToAsker)
+	if !r.Part() { // of a plan, whose own card tells how far it has come
+		roles = append(roles, desk.ToAsker)
+	}
 	done := r.State == desk.Settled || r.State == desk.Review
 	if _, told := r.Announced[desk.ToOwner]; (done || told) && r.Owner != "" && r.Owner != r.By {
 		roles = append(roles, desk.ToOwner)
@@ -203,5 +210,5 @@ func (n *Notifier) edit(ctx context.Context, post desk.Post, role desk.Role, r d
 // announce records what was said, even if ctx has ended meanwhile.
 func (n *Notifier) announce(ctx context.Context, role desk.Role, post desk.Post, r desk.Request) error {
 	return n.Desk.Announce(context.WithoutCancel(ctx), r.ID,
-		desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes), Code: r.Code, Version: r.Version})
+		desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes), Code: r.Code, Version: r.Version, Said: r.Said()})
 }

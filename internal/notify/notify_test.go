@@ -200,7 +200,7 @@ func TestAnAmendmentIsShown(t *testing.T) {
 		if _, err := d.Amend(t.Context(), "ann", desk.Chat, r.ID, "", "c@u.fr"); err != nil {
 			t.Fatal(err)
 		}
-		w.want(t, "edit approvers waiting", "edit asker waiting")
+		w.want(t, "tell amended waiting", "edit approvers waiting", "edit asker waiting")
 		d.Rules = rules{Outcome: desk.Allowed}
 		if _, err := d.Amend(t.Context(), "ann", desk.Chat, r.ID, "", "d@u.fr"); err != nil {
 			t.Fatal(err)

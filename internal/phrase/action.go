@@ -8,7 +8,8 @@ import (
 
 // arguments are the slots that become arguments of an action, with the name
 // that the action has for each. Those that no verb takes are not here.
-var arguments = map[string]string{"alias": "alias", "size": "size", "cos": "cos", "reason": "reason", "scope": "scope"}
+var arguments = map[string]string{"alias": "alias", "size": "size", "cos": "cos", "reason": "reason", "scope": "scope", "until": "until",
+	"domain": "domains", "action": "verbs"}
 
 // Actions are what the house would do for the frame: one action for each of its
 // targets and values. me is the address of who asks. What the house cannot do
@@ -19,6 +20,7 @@ func (f Frame) Actions(me string) ([]desk.Action, error) {
 	if !ok || in.verb == "" {
 		return nil, desk.Fail(desk.Invalid, desk.UnknownVerb, "value", f.Intent)
 	}
+	spec, _ := desk.SpecOf(in.verb)
 	targets, args := []string{""}, []map[string]string{{}}
 	for _, sl := range slotsOf(f.Intent) {
 		values := f.Slots[sl.name]
@@ -35,7 +37,7 @@ func (f Frame) Actions(me string) ([]desk.Action, error) {
 				}
 				targets = append(targets, v)
 			}
-		case arguments[sl.name] == "":
+		case spec.Args[arguments[sl.name]] == desk.NoForm:
 			return nil, desk.Fail(desk.Invalid, desk.UnknownVerb, "value", f.Intent, "name", sl.name)
 		default:
 			args = crossed(args, arguments[sl.name], values)

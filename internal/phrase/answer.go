@@ -91,6 +91,12 @@ func (f Frame) Equal(other Frame) bool {
 	return true
 }
 
+// With is the frame with other values of a slot.
+func (f Frame) With(slot string, values ...string) Frame { return f.with(slot, values...) }
+
+// Without is the frame without a slot.
+func (f Frame) Without(slot string) Frame { return f.without(slot) }
+
 func (f Frame) with(slot string, values ...string) Frame {
 	slots := make(map[string][]string, len(f.Slots)+1)
 	for k, v := range f.Slots {

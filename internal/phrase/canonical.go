@@ -20,7 +20,11 @@ func Canonical(lang string, a desk.Action) string {
 		words[0] = c.en[0]
 	}
 	if len(terms[a.Verb]) > 0 {
-		return strings.Join(append(words, c.printRight(lang, a)...), " ")
+		typed := strings.Join(append(words, c.printRight(lang, a)...), " ")
+		if o, err := Parse(typed); err != nil || o.Action != a || o.Reason != "" { // a text may hold words of ours
+			return a.String()
+		}
+		return typed
 	}
 	for _, slot := range c.slots {
 		value := a.Arg(slot)

@@ -27,7 +27,30 @@ func (r *Reader) Continue(previous Answer, reply string) Answer {
 	case AskIntent:
 		return r.picked(previous, s)
 	}
+	if previous.Ask == "size" && previous.text != "" {
+		if a, said := r.sized(previous, s); said {
+			return a
+		}
+	}
 	return r.filled(previous, s)
+}
+
+// sized reads the size that a reply gives as the end of what was said before it:
+// "augmente le quota de bob", "de 1 Go" is a difference. To raise or lower
+// without a preposition or a sign is both, and is asked again.
+func (r *Reader) sized(previous Answer, s *sentence) (Answer, bool) {
+	whole := r.Read(previous.text + " " + s.text)
+	if whole.Ask == "" && whole.Refused == "" && whole.Frame.Without("size").Without("delta").Equal(previous.Frame) {
+		whole.text = previous.text
+		return whole, true
+	}
+	before := &sentence{reader: r, text: previous.text, tokens: r.tokens(previous.text)}
+	before.settle()
+	moves := before.has(0, len(before.tokens), func(t *token) bool { return t.is("verb", "raise", "lower", "add") })
+	said := s.has(0, len(s.tokens), func(t *token) bool {
+		return t.is("prep", "to") || t.is("more") || t.is("less") || t.kind == aSize && t.sign != 0
+	})
+	return previous, moves && !said
 }
 
 // replaces tells whether a reply is a new order, or says to stop.

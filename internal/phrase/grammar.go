@@ -25,6 +25,7 @@ const (
 	request = "request"
 	reason  = "reason" // all the rest of the line
 	args    = "args"   // all the rest too, as other arguments
+	text    = "text"   // all the rest too, as it is
 	scope   = "scope"
 	topic   = "topic"
 	scoped  = "domains" // domains, units and lists
@@ -33,11 +34,13 @@ const (
 	about   = "about"
 	book    = "book"
 	from    = "from"
+	with    = "with"
+	sending = "right"
 )
 
 var (
-	optional = []string{reason, scope, topic, about, book, from} // or else desk misses it
-	targets  = []string{account, request, topic, mandate, about} // the others are arguments
+	optional = []string{reason, scope, topic, about, book, from, sending} // or else desk misses it
+	targets  = []string{account, request, topic, mandate, about}          // the others are arguments
 )
 
 // Of two commands that begin alike the longer stands first.
@@ -55,6 +58,12 @@ var grammar = []command{
 	{desk.AccountForward, []string{"redirection"}, []string{"forward"}, []string{account, to}},
 	{desk.AccountDelete, []string{"compte supprimer"}, []string{"account delete"}, []string{account}},
 	{desk.AccountRestore, []string{"compte restaurer"}, []string{"account restore"}, []string{account}},
+	{desk.AccountCreate, []string{"compte créer"}, []string{"account create"}, []string{account}},
+	{desk.AccountProfile, []string{"compte décrire"}, []string{"account describe"}, []string{account}},
+	{desk.AccountShare, []string{"partage ajouter"}, []string{"share add"}, []string{account, with, sending}},
+	{desk.AccountUnshare, []string{"partage retirer"}, []string{"share remove"}, []string{account, with, sending}},
+	{desk.AccountPurge, []string{"compte purger"}, []string{"account purge"}, []string{account}},
+	{desk.AliasMove, []string{"alias déplacer"}, []string{"alias move"}, []string{alias, account, to}},
 	{desk.AccountShow, []string{"compte", "fiche"}, []string{"account"}, []string{account}},
 	{desk.RequestList, []string{"demandes"}, []string{"requests"}, []string{scope}},
 	{desk.RequestShow, []string{"demande"}, []string{"request"}, []string{request}},
@@ -64,6 +73,9 @@ var grammar = []command{
 	{desk.RequestCancel, []string{"annuler"}, []string{"cancel"}, []string{request}},
 	{desk.RequestAmend, []string{"modifier"}, []string{"edit"}, []string{request, args}},
 	{desk.RequestAgain, []string{"redemander"}, []string{"again"}, []string{request}},
+	{desk.RequestQuestion, []string{"question"}, []string{"ask"}, []string{request, text}},
+	{desk.RequestAnswer, []string{"répondre"}, []string{"answer"}, []string{request, text}},
+	{desk.RequestUndo, []string{"défaire"}, []string{"undo"}, []string{request}},
 	{desk.HistoryShow, []string{"historique"}, []string{"history"}, []string{account}},
 	{desk.DelegationGrant, []string{"déléguer"}, []string{"delegate"}, []string{scoped, person}},
 	{desk.DelegationDeputy, []string{"suppléant"}, []string{"deputy"}, []string{mandate, person}},
@@ -76,14 +88,19 @@ var grammar = []command{
 	{desk.RulesActivate, []string{"règlement activer"}, []string{"rules activate"}, []string{book, from}},
 	{desk.RulesRollback, []string{"règlement revenir"}, []string{"rules rollback"}, []string{book, from}},
 	{desk.RulesUndo, []string{"règlement défaire"}, []string{"rules undo"}, []string{book, from}},
+	{desk.AccountWhole, []string{"global"}, []string{"whole"}, []string{account}},
+	{desk.DriftApply, []string{"écarts réparer"}, []string{"drift repair"}, nil},
+	{desk.DriftShow, []string{"écarts"}, []string{"drift"}, nil},
+	{desk.FiguresShow, []string{"tableau"}, []string{"dashboard", "figures"}, nil},
 	{desk.Help, []string{"aide"}, []string{"help"}, []string{topic}},
 }
 
 // destructive verbs are never suggested to somebody who mistyped.
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
-	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
+	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestUndo, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
 	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
-	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo}
+	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply,
+	desk.AccountCreate, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AliasMove}
 
 // nowhere are the words that end a forwarding; the first is printed in French.
 var nowhere = []string{"aucune", "aucun", desk.Nowhere}

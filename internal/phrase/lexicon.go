@@ -1,6 +1,7 @@
 package phrase
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"slices"
@@ -34,7 +35,8 @@ type entry struct {
 // A lexicon has its entries by their first word, longest first.
 type lexicon struct {
 	entries map[string][]*entry
-	near    []nearWord // what a typo may have been meant to be
+	near    []nearWord // what a typo may have been meant to be, the shortest first
+	lengths []int      // where in near the words of each length, or longer, begin
 }
 
 // words is the lexicon of both languages: people mix them.
@@ -175,7 +177,13 @@ func (l *lexicon) finish() {
 			}
 		}
 	}
-	slices.SortFunc(l.near, func(a, b nearWord) int { return strings.Compare(a.word, b.word) })
+	slices.SortFunc(l.near, func(a, b nearWord) int { return cmp.Or(len(a.word)-len(b.word), strings.Compare(a.word, b.word)) })
+	for i, n := range l.near {
+		for len(l.lengths) <= len(n.word) {
+			l.lengths = append(l.lengths, i)
+		}
+	}
+	l.lengths = append(l.lengths, len(l.near))
 }
 
 // senses of one word alone, nil if it is unknown.

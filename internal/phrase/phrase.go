@@ -12,19 +12,29 @@
 //	compte renommer|account rename ACCOUNT ADDRESS [motif : REASON]
 //	formule|cos ACCOUNT NAME [motif : REASON]
 //	redirection|forward ACCOUNT ADDRESS|aucune|none [motif : REASON]
+//	compte créer|account create ADDRESS [pour|for PERSON] [formule|cos NAME] [nom|name TEXT] [motif : REASON]
+//	compte décrire|account describe ACCOUNT [téléphone|phone TEXT]... [motif : REASON]
+//	partage ajouter|share add ACCOUNT PERSON [sendAs|sendOnBehalfOf]    partage retirer|share remove ACCOUNT PERSON
+//	compte purger|account purge ADDRESS    alias déplacer|alias move ALIAS ACCOUNT ACCOUNT
 //	compte|fiche|account ACCOUNT
 //	demandes|requests [mes|mine|attente|pending|toutes|all]
 //	demande|request D-12    valider|approve D-12
+//	essai|try               before an action that is not asked for, to know what it would do: see Try
 //	pourquoi|why D-12       and before an action that is not asked for: see Why
 //	refuser|reject D-12 [REASON]    annuler|cancel D-12
 //	redemander|again D-12
 //	modifier|edit D-12 VALUE        the new value, or "alias=VALUE"
+//	question|ask D-12 TEXT          répondre|answer D-12 TEXT
+//	défaire|undo D-12
 //	historique|history ACCOUNT      aide|help [TOPIC]
 //	délégations|delegations [DOMAIN|LOGIN]    délégation|delegation M-18
 //	déléguer DOMAIN,UNIT,LIST à LOGIN [actes V] [quota 10Go] [formules C] [parjour N] [du DAY] [au DAY] [motif : REASON]
 //	delegate ... to LOGIN [verbs V] [quota 10GB] [classes C] [daily N] [from DAY] [until DAY] [reason: REASON]
 //	suppléant M-18 LOGIN [du DAY] au DAY       deputy M-18 LOGIN [from DAY] until DAY
 //	retirer M-18 [suppléant LOGIN]             revoke M-18 [deputy LOGIN]
+//	global|whole ACCOUNT            tableau|dashboard
+//	écarts|drift [causes C] [population P] [domaine|domain D]
+//	écarts réparer|drift repair [causes C] [population P] [domaine|domain D] [nombre|most N] [canari|canary N] [motif : REASON]
 //	geler|freeze [REASON]           degeler|thaw [REASON]
 //	liberer|release [REASON]
 //
@@ -97,11 +107,13 @@ func (c command) read(rest string) (Order, error) {
 	if len(terms[c.verb]) > 0 {
 		return c.rights(rest)
 	}
-	head, why, marked := rest, "", false
+	head, why, said, marked := rest, "", "", false
 	switch {
 	case c.verb == desk.RequestReject:
 		head, why, _ = strings.Cut(rest, " ")
 		why = afterMark(why)
+	case slices.Contains(c.slots, text):
+		head, said, _ = strings.Cut(rest, " ")
 	case changes(c.verb) && len(c.slots) == 0:
 		head, why = "", afterMark(rest)
 	case c.verb == desk.RulesUndo: // what comes first there is nobody's login
@@ -110,6 +122,9 @@ func (c command) read(rest string) (Order, error) {
 		head, why, marked = cutReason(rest)
 	}
 	filled, left := c.fill(tokens(head))
+	if said != "" {
+		filled[text] = said
+	}
 	switch {
 	case left != "":
 		return Order{}, c.fail(desk.InvalidArgument, "rest", left)
@@ -136,7 +151,7 @@ func (c command) fill(words []string) (filled map[string]string, left string) {
 	for _, slot := range c.slots {
 		n := min(1, len(words))
 		switch {
-		case slot == reason:
+		case slot == reason, slot == text:
 			n = 0
 		case slot == size && len(words) > 1 && bareNumber.MatchString(words[0]):
 			n = 2

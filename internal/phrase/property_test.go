@@ -1,6 +1,8 @@
 package phrase_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -19,6 +21,7 @@ func actions(t *rapid.T) desk.Action {
 		desk.NoForm:      rapid.Just(""),
 		desk.AddressForm: address,
 		desk.AccountForm: rapid.OneOf(address, login),
+		desk.TextForm:    rapid.StringMatching(`[a-zé?:@]{1,9}( [a-zé?:@]{1,9}){0,5}`),
 		desk.ForwardForm: rapid.OneOf(address, rapid.Just("none")),
 		desk.ClassForm:   rapid.StringMatching(`[A-Za-zé0-9](?:[a-zé0-9._·-]{0,8}[a-z0-9])?`),
 		desk.SizeForm:    rapid.StringMatching(`[1-9][0-9]{0,3}[MG]`),
@@ -38,6 +41,15 @@ func actions(t *rapid.T) desk.Action {
 		"verb,?":         rapid.SampledFrom([]string{"", "alias.*", "quota.set,alias.add", "delegation.deputy"}),
 		"class,?":        rapid.StringMatching(`([A-Za-zé0-9](?:[a-zé0-9._·-]{0,8}[a-z0-9])?)?`),
 		desk.BookForm:    rapid.StringMatching(`[0-9a-f]{8,64}`),
+		"cause,?":        rapid.SampledFrom([]string{"", "person.gone", "quota.low,class.other"}),
+		"word?":          rapid.StringMatching(`([a-z0-9]{1,8}(-[a-z0-9]{1,8})?)?`),
+		"domain?":        rapid.StringMatching(`([a-z0-9]{1,8}[.][a-z]{2,4})?`),
+		desk.NewForm:     address,
+		"class?":         rapid.StringMatching(`([A-Za-zé0-9](?:[a-zé0-9._·-]{0,8}[a-z0-9])?)?`),
+		"address?":       rapid.OneOf(address, rapid.Just("")),
+		"yes?":           rapid.SampledFrom([]string{"", "yes"}),
+		"send?":          rapid.SampledFrom([]string{"", "sendAs", "sendOnBehalfOf"}),
+		"phone?":         rapid.StringMatching(`([+]?[0-9]([0-9 .]{0,8}[0-9])?|none)?`),
 		"book?":          rapid.OneOf(rapid.Just(""), rapid.StringMatching(`[0-9a-f]{8,64}`)),
 		"scope?":         rapid.SampledFrom([]string{"", "mine", "pending", "all"}),
 		"topic?":         rapid.StringMatching(`[a-z.]{0,12}`),
@@ -46,7 +58,11 @@ func actions(t *rapid.T) desk.Action {
 	verb := rapid.SampledFrom(desk.Verbs()).Draw(t, "verb")
 	spec, _ := desk.SpecOf(verb)
 	args := map[string]string{}
-	for name, form := range spec.Args {
+	for _, name := range slices.Sorted(maps.Keys(spec.Args)) {
+		form := spec.Args[name]
+		if verb == desk.AccountProfile && len(args) == 2 {
+			break // more has no room in a message
+		}
 		if v := forms[form].Draw(t, name); v != "" {
 			args[name] = v
 		}

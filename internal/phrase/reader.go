@@ -13,11 +13,12 @@ import (
 // needs to know of the house is in it.
 type Reader struct {
 	Now     time.Time
-	Domain  string                  // of the house, and what its domains end with: "unistra.fr"
-	YearEnd time.Time               // only its day and month count: when the academic year ends
-	Knows   func(login string) bool // the directory
-	Classes map[string]string       // what people call each class of service, folded: its name, "" if they must say more; see Call
-	Lang    string                  // "fr" or "en" settles the words that both languages have; "" is fine
+	Domain  string                   // of the house, and what its domains end with: "unistra.fr"
+	Serves  func(domain string) bool // other domains of the house; nil: none
+	YearEnd time.Time                // only its day and month count: when the academic year ends
+	Knows   func(login string) bool  // the directory
+	Classes map[string]string        // what people call each class of service, folded: its name, "" if they must say more; see Call
+	Lang    string                   // "fr" or "en" settles the words that both languages have; "" is fine
 }
 
 // Call gives a class of service the words that people use for it; the empty name

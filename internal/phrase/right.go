@@ -8,7 +8,7 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// A term is a word that announces an argument of a command on rights. The first
+// A term is a word that announces an argument of a command. The first
 // of each language is the one that Canonical prints.
 type term struct {
 	arg    string
@@ -31,14 +31,49 @@ var terms = map[desk.Verb][]term{
 	desk.DelegationRevoke: {
 		{"deputy", []string{"suppléant"}, []string{"deputy"}},
 	},
+	desk.AccountCreate: {
+		{"person", []string{"pour"}, []string{"for"}},
+		{"cos", []string{"formule"}, []string{"cos"}},
+		{"name", []string{"nom"}, []string{"name"}},
+		{"eppn", []string{"eppn"}, []string{"eppn"}},
+		{"hidden", []string{"masquée"}, []string{"hidden"}},
+	},
+	desk.AccountProfile: {
+		{"name", []string{"nom"}, []string{"name"}},
+		{"phone", []string{"téléphone"}, []string{"phone"}},
+		{"mobile", []string{"mobile"}, []string{"mobile"}},
+		{"fax", []string{"fax"}, []string{"fax"}},
+		{"title", []string{"fonction"}, []string{"title"}},
+		{"company", []string{"établissement"}, []string{"company"}},
+		{"description", []string{"description"}, []string{"description"}},
+		{"street", []string{"rue"}, []string{"street"}},
+		{"postcode", []string{"codepostal"}, []string{"postcode"}},
+		{"city", []string{"ville"}, []string{"city"}},
+		{"sender", []string{"expéditeur"}, []string{"sender"}},
+	},
+	desk.DriftShow:  gapTerms[:3],
+	desk.DriftApply: gapTerms,
+}
+
+// gapTerms select gaps.
+var gapTerms = []term{
+	{"causes", []string{"causes", "cause"}, []string{"causes", "cause"}},
+	{"population", []string{"population"}, []string{"population"}},
+	{"domain", []string{"domaine"}, []string{"domain"}},
+	{"most", []string{"nombre"}, []string{"most"}},
+	{"canary", []string{"canari"}, []string{"canary"}},
+	{"plan", []string{"plan"}, []string{"plan"}},
 }
 
 // toWhom may stand between what is delegated and to whom.
 var toWhom = []string{"à", "to"}
 
-// rights reads what follows a command on rights: its slots, then terms in any order.
+// rights reads what follows a command that has terms: its slots, then terms in any order.
 func (c command) rights(rest string) (Order, error) {
-	head, why, marked := cutReason(" " + rest)
+	head, why, marked := rest, "", false
+	if changes(c.verb) {
+		head, why, marked = cutReason(" " + rest)
+	}
 	if marked && why == "" {
 		return Order{}, c.fail(desk.MissingArgument, reason, "")
 	}
@@ -52,15 +87,17 @@ func (c command) rights(rest string) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	for words = words[n:]; len(words) > 0; words = words[min(2, len(words)):] {
+	taken := 0
+	for words = words[n:]; len(words) > 0; words = words[taken:] {
 		arg := c.term(words[0])
+		taken = min(1+c.length(arg, words[1:]), len(words))
 		switch {
 		case arg == "" || args[arg] != "":
 			return Order{}, c.fail(desk.InvalidArgument, "rest", strings.Join(words, " "))
 		case len(words) == 1:
 			return Order{}, c.fail(desk.MissingArgument, arg, "")
 		}
-		args[arg] = words[1]
+		args[arg] = toOf(strings.Join(words[1:taken], " "))
 	}
 	a, err := desk.NewAction(c.verb, target, args)
 	if err != nil {
@@ -77,13 +114,24 @@ func (c command) place(words []string, args map[string]string) (target string, e
 			return "", c.fail(desk.MissingArgument, slot, "")
 		case slot == scoped:
 			maps.Copy(args, desk.Scopes(words[i]))
-		case slot == mandate || c.verb == desk.DelegationGrant:
+		case slices.Contains(targets, slot) || c.verb == desk.DelegationGrant:
 			target = words[i]
 		default:
 			args[slot] = words[i]
 		}
 	}
 	return target, nil
+}
+
+// length is how many words the value of a term has: a text goes on to the next term.
+func (c command) length(arg string, words []string) int {
+	spec, _ := desk.SpecOf(c.verb)
+	form := strings.TrimSuffix(string(spec.Args[arg]), "?")
+	if form != string(desk.TextForm) && form != string(desk.PhoneForm) {
+		return 1
+	}
+	n := slices.IndexFunc(words, func(word string) bool { return c.term(word) != "" })
+	return max(1, either(n < 0, len(words), n))
 }
 
 func (c command) term(word string) string {
@@ -120,6 +168,9 @@ func (c command) printRight(lang string, a desk.Action) (words []string) {
 	}
 	for _, t := range terms[c.verb] {
 		if value := a.Arg(t.arg); value != "" {
+			if value == desk.Nowhere && !english {
+				value = nowhere[0]
+			}
 			if t.arg == "quota" {
 				value += either(english, "B", "o")
 			}
@@ -129,7 +180,7 @@ func (c command) printRight(lang string, a desk.Action) (words []string) {
 	return words
 }
 
-func either(first bool, a, b string) string {
+func either[T any](first bool, a, b T) T {
 	if first {
 		return a
 	}

@@ -14,7 +14,8 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/200, "of-goal")
 }
 
-// BenchmarkLexicon is what the first sentence pays.
+// BenchmarkLongest reads as long a text as is read, full of slips; "of-goal" is as
+// above.
 func BenchmarkLongest(b *testing.B) {
 	r, text := fixture(b), ""
 	for len(text) < 480 {

@@ -94,7 +94,7 @@ type scanner struct {
 const wordBreaks = " \u00a0\u202f\t\n,;!?()<>[]{}\"«»“”…"
 
 func (s *scanner) scan() []token {
-	s.tokens = make([]token, 0, 24)
+	s.tokens = make([]token, 0, 8+len(s.text)/4)
 	for s.at < len(s.text) {
 		r, n := utf8.DecodeRuneInString(s.text[s.at:])
 		switch {
@@ -244,7 +244,8 @@ func (s *scanner) address(p string) (token, bool) {
 
 func (s *scanner) domain(p string) (token, bool) {
 	lower := strings.ToLower(p)
-	if lower == s.reader.Domain || strings.HasSuffix(lower, "."+s.reader.Domain) {
+	served := s.reader.Serves != nil && strings.Contains(lower, ".") && s.reader.Serves(lower)
+	if d := s.reader.Domain; served || d != "" && (lower == d || strings.HasSuffix(lower, "."+d)) {
 		return token{kind: aDomain, raw: p, value: lower}, true
 	}
 	return token{}, false
@@ -315,7 +316,7 @@ func (s *scanner) value(p string) (token, bool) {
 	if _, ok := intentOf(lower); ok && strings.Contains(lower, ".") {
 		return token{kind: aTopic, raw: p, value: lower}, true
 	}
-	if s.reader.Knows(lower) {
+	if s.reader.Knows(lower) && !known(fold(lower)) { // somebody may be called like a word: a word it is
 		return token{kind: aLogin, raw: p, value: lower}, true
 	}
 	return token{}, false

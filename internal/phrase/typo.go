@@ -50,18 +50,26 @@ func (l *lexicon) repair(word string) (senses []sense, misspelt bool) {
 	case len(word) >= 5:
 		allowed = 1
 	}
-	typed, set := []rune(word), lettersOf(word)
+	if len(word) > maxPattern {
+		return nil, false // longer by far than any word of ours
+	}
+	danger := min(2, (len(word)+1)/3)
+	typed, set := patternOf(word), lettersOf(word)
 	best, worst := allowed+1, 3
-	for i := range l.near {
+	for i := l.shorter(len(word) - max(allowed, danger)); i < len(l.near); i++ {
 		n := &l.near[i]
 		reach := allowed
 		if n.danger {
-			reach = min(2, (len(word)+1)/3)
+			reach = danger
 		}
-		if gap := len(n.word) - len(word); gap > reach || gap < -reach || bits.OnesCount32(n.letters^set) > 2*reach {
+		gap := len(n.word) - len(word)
+		if gap > 2 {
+			break
+		}
+		if gap > reach || gap < -reach || bits.OnesCount32(n.letters^set) > 2*reach {
 			continue
 		}
-		slips := distance(typed, []rune(n.word))
+		slips := typed.distance(n.word)
 		switch {
 		case slips > reach:
 		case n.danger:
@@ -74,4 +82,58 @@ func (l *lexicon) repair(word string) (senses []sense, misspelt bool) {
 		return nil, true
 	}
 	return senses, false
+}
+
+// shorter is where the words of a length begin.
+func (l *lexicon) shorter(length int) int {
+	if length <= 0 {
+		return 0
+	}
+	return l.lengths[min(length, len(l.lengths)-1)]
+}
+
+const maxPattern = 64
+
+// A pattern is a word that others are compared with, a bit for each of its bytes:
+// where each letter stands.
+type pattern struct {
+	length int
+	at     [128]uint64
+}
+
+// patternOf takes a folded word; what is not ASCII is like nothing.
+func patternOf(word string) *pattern {
+	p := &pattern{length: len(word)}
+	for i := range len(word) {
+		if word[i] < 128 {
+			p.at[word[i]] |= 1 << i
+		}
+	}
+	return p
+}
+
+// distance counts the slips between the pattern and a word: letters added, left
+// out, replaced, or two neighbours exchanged. It goes through all rows of the
+// table of distances at once, one column a letter.
+func (p *pattern) distance(word string) int {
+	var up, down, same, last uint64 = ^uint64(0), 0, 0, 0
+	slips, end := p.length, uint64(1)<<(p.length-1)
+	for i := range len(word) {
+		var here uint64
+		if word[i] < 128 {
+			here = p.at[word[i]]
+		}
+		exchanged := (^same & here) << 1 & last
+		same = ((here & up) + up) ^ up | here | down | exchanged
+		right, left := down|^(same|up), same&up
+		switch {
+		case right&end != 0:
+			slips++
+		case left&end != 0:
+			slips--
+		}
+		right, left = right<<1|1, left<<1
+		up, down, last = left|^(same|right), right&same, here
+	}
+	return slips
 }

@@ -59,6 +59,10 @@ func nearest(words []string) string {
 	return best
 }
 
+// Slips counts how many letters were added, left out, replaced or exchanged with
+// their neighbour between two words.
+func Slips(a, b string) int { return distance([]rune(a), []rune(b)) }
+
 // distance counts the letters added, lost, changed or swapped with their
 // neighbour (Damerau and Levenshtein, each letter touched once).
 func distance(a, b []rune) int {

@@ -1,6 +1,7 @@
 package say
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -67,11 +68,30 @@ func manner(a desk.Action) string {
 // values are what the sentences about an action may name.
 func values(lang string, a desk.Action, quote []Quote) []string {
 	pairs := []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote),
-		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book")))}
+		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book"))), "plan", quoted(quote, Digest(a.Arg("plan")))}
+	pairs = append(pairs, "with", quoted(quote, a.Arg("with")), "right", T(lang, "right."+cmp.Or(a.Arg("right"), desk.SendAs)), "fields", profile(lang, a, quote))
+	if who := a.Arg("person"); who != "" {
+		pairs = append(pairs, "for", T(lang, "for", "who", quoted(quote, who)))
+	}
 	if strings.HasPrefix(string(a.Verb), "delegation.") {
 		pairs = append(pairs, rightValues(lang, a, quote)...)
 	}
 	return pairs
+}
+
+// profile lists what account.profile sets: "le téléphone « 03… », la ville effacée".
+func profile(lang string, a desk.Action, quote []Quote) string {
+	var said []string
+	for _, field := range desk.ProfileFields() {
+		value, set := a.ProfileArg(field)
+		switch name := T(lang, "name."+field); {
+		case set && value == "":
+			said = append(said, T(lang, "field.cleared", "name", name))
+		case set:
+			said = append(said, T(lang, "field.value", "name", name, "value", quoted(quote, value)))
+		}
+	}
+	return strings.Join(said, ", ")
 }
 
 // Digest is how people are told the digest of a rule book: its beginning.

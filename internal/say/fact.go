@@ -25,11 +25,18 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 	case desk.Decided:
 		return decided(lang, f.Decision, quote)
 	case desk.Approved:
+		if !f.Signed.IsZero() {
+			return "fact.approved.signed", []string{"door", door(lang, f.Via)}
+		}
 		return "fact.approved", []string{"door", door(lang, f.Via)}
 	case desk.Refused:
 		return withReason("fact.refused", f.Reason), []string{"door", door(lang, f.Via), "reason", quoted(quote, f.Reason)}
 	case desk.Amended:
 		return "fact.amended", []string{"door", door(lang, f.Via), "summary", Summary(lang, f.Action, quote...)}
+	case desk.Questioned:
+		return "fact.questioned", []string{"door", door(lang, f.Via), "text", quoted(quote, f.Text)}
+	case desk.Answered:
+		return "fact.answered", []string{"door", door(lang, f.Via), "text", quoted(quote, f.Text)}
 	case desk.Withdrawn:
 		return "fact.withdrawn", []string{"door", door(lang, f.Via)}
 	case desk.Reminded:
@@ -54,6 +61,8 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.thawed", nil
 	case desk.BookActivated:
 		return "fact.book", []string{"book", quoted(quote, Digest(f.Digest)), "name", quoted(quote, f.Name)}
+	case desk.Launched, desk.Repaired, desk.Halted, desk.Compared:
+		return repairing(lang, f, quote)
 	case desk.Granted, desk.Deputised, desk.Revoked:
 		return right(lang, f, name, quote)
 	case desk.BindingOffered:
@@ -69,6 +78,10 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.heard", nil
 	case desk.Telling:
 		return "fact.telling", nil
+	case desk.TokenIssued:
+		return "fact.token.issued", []string{"name", quoted(quote, f.Name)}
+	case desk.TokenEnded:
+		return "fact.token.ended", []string{"id", quoted(quote, f.Token)}
 	case desk.Forgotten:
 		return "fact.forgotten", []string{"to", called(lang, name, f.Who, quote)}
 	case desk.Redacted:

@@ -9,7 +9,7 @@ import (
 
 var signs = map[desk.State]string{
 	desk.Open: "◔", desk.Waiting: "◔", desk.Ready: "◔", desk.Running: "◔", desk.Doubtful: "⚠",
-	desk.Settled: "✓", desk.Rejected: "✕", desk.Cancelled: "✕", desk.Lapsed: "✕", desk.Broken: "⚠", desk.Stopped: "⚠", desk.Review: "⚠",
+	desk.Settled: "✓", desk.Rejected: "✕", desk.Cancelled: "✕", desk.Lapsed: "✕", desk.Broken: "⚠", desk.Stopped: "⚠", desk.Review: "⚠", desk.Applying: "◔",
 }
 
 // State is the sign and the word of a badge: "◔", "À valider". The word says
@@ -99,6 +99,8 @@ func outcomeKey(r desk.Request) string {
 		return key + ".kept"
 	case r.Kept():
 		return key + ".stays"
+	case r.Repairs != nil && known(key+".plan"):
+		return key + ".plan"
 	case r.State == desk.Broken && r.Step > 0:
 		return key + ".partly"
 	case r.State == desk.Broken && r.Undoing:

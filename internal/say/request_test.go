@@ -107,12 +107,14 @@ func ofThree(state desk.State, inForce int, undoing bool) func(*desk.Request) {
 // compares it with desk.
 var everyFact = []desk.Fact{
 	desk.BookActivated{Book: desk.Book{Name: "EVIL"}}, desk.BookActivated{Digest: "EVIL", Book: desk.Book{Name: "EVIL"}},
+	desk.Launched{}, desk.Repaired{Parts: 3}, desk.Halted{Code: desk.PlanMoved}, desk.Halted{Part: "EVIL", Code: "brand.new"}, desk.Compared{Point: desk.Point{Day: "2026-12-03", Gaps: 5}},
 	desk.Reminded{}, desk.Escalated{}, desk.Expired{}, desk.Digested{Day: "2026-12-03"},
 	desk.Asked{Via: desk.Chat}, desk.Asked{Via: desk.Portal, Reason: "EVIL"}, desk.Asked{},
 	desk.Decided{}, desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed, Because: desk.Text{FR: "Oui", EN: "Yes"}}},
 	desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"domain:EVIL"}}}}},
 	desk.Approved{Via: desk.Shell}, desk.Refused{Via: desk.Chat}, desk.Refused{Reason: "EVIL"}, desk.Withdrawn{},
 	desk.Amended{Action: desk.Action{Verb: desk.AliasAdd, Target: "EVIL", Args: "alias=EVIL"}, Via: desk.Chat},
+	desk.Questioned{Text: "EVIL", Via: desk.Chat}, desk.Answered{Text: "EVIL", Via: desk.Portal},
 	desk.Started{Attempt: 1}, desk.Failed{Attempt: 1, Code: desk.PartageDown}, desk.Failed{Attempt: 2, Code: "brand.new", Final: true},
 	desk.Failed{Final: true, Code: desk.NotAllowed}, desk.Failed{Code: desk.PartageDown},
 	desk.Unknown{Attempt: 1, Looks: 1}, desk.Done{Attempt: 1}, desk.Started{Attempt: 3, Undo: true}, desk.Stepped{Attempt: 1}, desk.Undone{Attempt: 4},
@@ -124,7 +126,7 @@ var everyFact = []desk.Fact{
 	desk.Granted{Grant: desk.Grant{To: "EVIL", Units: []string{"EVIL"}, Lists: []desk.Address{"EVIL"}, Classes: []string{"EVIL"}, Quota: 1 << 30, Daily: 2}, Reason: "EVIL"},
 	desk.Held{Limit: desk.PersonLimit, Max: 5}, desk.Released{}, desk.BrakesReset{}, desk.Thawed{},
 	desk.Frozen{Cause: desk.ByRequest}, desk.Frozen{Cause: desk.ByFile, Reason: "EVIL"},
-	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{}, desk.Bound{Service: "EVIL"}, desk.Heard{}, desk.Telling{},
+	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{}, desk.Bound{Service: "EVIL"}, desk.Heard{}, desk.Telling{}, desk.TokenIssued{Name: "EVIL"}, desk.TokenEnded{Token: "EVIL", Of: "EVIL"},
 	desk.Unbound{Who: "EVIL", Why: desk.Left}, desk.Unbound{Who: "EVIL", Why: desk.Deactivated}, desk.Unbound{Who: "EVIL", Why: desk.OtherSignIn},
 	desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed, Panels: []desk.Panel{{Approvers: []string{"domain:EVIL"}, Needed: 1}}}},
 	desk.Forgotten{Who: "EVIL"}, desk.Redacted{Events: []desk.Seq{1}}, desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Forgotten{}},

@@ -37,6 +37,9 @@ func T(lang, key string, pairs ...string) string {
 	return fill(typeset(lang, text.in(lang)), pairs)
 }
 
+// Fill is a text of another table with its placeholders filled as by T.
+func Fill(text string, pairs ...string) string { return fill(text, pairs) }
+
 // fill replaces each placeholder once: values are never read for placeholders.
 func fill(text string, pairs []string) string {
 	var b strings.Builder

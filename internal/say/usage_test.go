@@ -9,10 +9,10 @@ import (
 	"github.com/unistra/melusine/internal/say"
 )
 
-var example = strings.NewReplacer("[", "", "]", "", "mes|attente|toutes", "mes", "mine|pending|all", "all",
+var example = strings.NewReplacer(" N]", " Bob", " T]", " 1", " P]", " 1", " C]", " c", " S]", " s", " R]", " r", " V]", " v", " F]", " f", " D]", " d", " E]", " e", "[", "", "]", "", "mes|attente|toutes", "mes", "mine|pending|all", "all",
 	"|aucune", "", "|none", "", "DOMAINE|PERSONNE", "u.fr", "DOMAIN|PERSON", "bob", "PERSONNE", "bob", "PERSON", "bob", "DOMAINE", "u.fr", "DOMAIN", "u.fr",
 	"F1,F2", "s,t", "JOUR", "2099-12-01", "DAY", "2099-12-01", "A,B", "alias.*,quota.set", "C1,C2", "s,t",
-	"ADRESSE", "c@u.fr", "ADDRESS", "c@u.fr", "FORMULE", "staff", "COS", "staff", "ALIAS", "c@u.fr", "COMPTE", "bob", "ACCOUNT", "bob", "MOTIF", "x", "REASON", "x", "EMPREINTE", "0123abcd", "DIGEST", "0123abcd", "SUJET", "alias", "TOPIC", "alias")
+	"ADRESSE", "c@u.fr", "ADDRESS", "c@u.fr", "FORMULE", "staff", "COS", "staff", "ALIAS", "c@u.fr", "COMPTE", "bob", "ACCOUNT", "bob", "MOTIF", "x", "REASON", "x", "causes CAUSE", "causes quota.low", "nombre N", "nombre 5", "most N", "most 5", "nom NOM", "nom Bob", "name NAME", "name Bob", "sendAs|sendOnBehalfOf", "sendAs", "EMPREINTE", "0123abcd", "DIGEST", "0123abcd", "SUJET", "alias", "TOPIC", "alias")
 
 // What the help tells people to type is understood as the verb it is told for.
 func TestUsageIsUnderstood(t *testing.T) {

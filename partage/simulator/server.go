@@ -283,6 +283,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.admin(w, r, path[1:])
 		return
 	}
+	if len(path) == 1 && path[0] == "mail" && r.Method == http.MethodGet { // the page of the webmail, where people sign in
+		page(http.StatusOK, "Partage").send(w, r)
+		return
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	name, token, found := s.route(path)
 	if !found || !slices.Contains(verbs, r.Method) {

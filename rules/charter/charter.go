@@ -77,7 +77,7 @@ func whoKeeps(t tongue, d Domain) string {
 
 // onAccounts says that the rule is about accounts, and not about the house.
 func onAccounts(r rules.Rule) bool {
-	return slices.ContainsFunc(r.Verbs, func(v desk.Verb) bool { spec, _ := desk.SpecOf(v); return spec.Target == desk.AccountForm })
+	return slices.ContainsFunc(r.Verbs, func(v desk.Verb) bool { spec, _ := desk.SpecOf(v); return spec.OnAccount() })
 }
 
 // byRole puts each rule that grants under those it is about.

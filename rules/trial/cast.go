@@ -160,7 +160,12 @@ func (c cast) facts(who desk.UID, door desk.Door, a desk.Action) (desk.Facts, er
 		return desk.Facts{}, fmt.Errorf("nobody under people is called %q; there are %s", who, list(sortedKeys(c.people)))
 	}
 	f := desk.Facts{Actor: actor, Via: door, Action: a}
-	if spec, _ := desk.SpecOf(a.Verb); spec.Target == desk.AccountForm {
+	if a.Verb == desk.AccountCreate {
+		f.Target = desk.Account{Address: desk.Address(a.Target), Owner: desk.UID(a.Arg("person")), COS: a.Arg("cos"), Status: desk.Active}
+		if f.Owner, known = c.people[f.Target.Owner]; !known && f.Target.Owner != "" {
+			return desk.Facts{}, fmt.Errorf("%s would belong to %q, who is not under people", a.Target, f.Target.Owner)
+		}
+	} else if spec, _ := desk.SpecOf(a.Verb); spec.Target == desk.AccountForm {
 		if f.Target, known = c.accounts[desk.Address(a.Target)]; !known {
 			return desk.Facts{}, fmt.Errorf("no account under accounts has the address %q", a.Target)
 		}

@@ -27,7 +27,7 @@ rules:
   - id: admins-act
     fr: Les administrateurs ajoutent et retirent des alias.
     en: Administrators add and remove aliases.
-    verbs: [alias.*]
+    verbs: [alias.add, alias.remove]
     when: member("admins") and (ownedByOther() or target.status == "locked")
     outcome: allow
 `

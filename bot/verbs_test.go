@@ -1,0 +1,67 @@
+package bot_test
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+	"testing"
+
+	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/phrase"
+)
+
+// commands are one of each verb and question, in both languages.
+var commands = [][2]string{
+	{"alias ajouter a%d@u.fr bob@u.fr", "alias add b%d@u.fr bob@u.fr"},
+	{"alias retirer m.curie@u.fr marie@u.fr", "alias remove m.curie@u.fr marie@u.fr"},
+	{"quota bob 2Go", "quota bob 3GB"},
+	{"compte verrouiller paul", "account lock paul"}, {"compte activer paul", "account activate paul"}, {"compte fermer paul", "account close paul"},
+	{"compte masquer paul", "account hide paul"}, {"compte démasquer paul", "account unhide paul"},
+	{"compte renommer paul p%d@u.fr", "account rename paul q%d@u.fr"}, {"formule bob staff", "cos bob staff"},
+	{"redirection paul bob@u.fr", "forward paul none"},
+	{"compte supprimer paul", "account delete paul"}, {"compte restaurer paul@u.fr", "account restore paul@u.fr"},
+	{"compte marie", "account marie"}, {"fiche marie", "account marie"},
+	{"demandes", "requests mine"}, {"demandes attente", "requests pending"}, {"demandes toutes", "requests all"},
+	{"demande 1", "request d-1"}, {"pourquoi 1", "why D-1"}, {"pourquoi quota bob 2Go", "why quota bob 2GB"},
+	{"valider 1", "approve d-1"}, {"refuser 1 non", "reject D-1 no"}, {"annuler 1", "cancel 1"}, {"modifier 1 z@u.fr", "edit 1 y@u.fr"},
+	{"question 1 pourquoi", "ask 1 why"}, {"répondre 1 parce que", "answer 1 because"}, {"défaire 1", "undo 1"}, {"redemander 1", "again 1"},
+	{"historique marie", "history marie"}, {"délégations", "delegations u.fr"}, {"délégation M-1", "delegation M-1"},
+	{"déléguer u.fr à bob", "delegate u.fr to bob"}, {"suppléant M-1 bob au 2027-01-05", "deputy M-1 bob until 2027-01-05"}, {"retirer M-1", "revoke M-1"},
+	{"geler essai", "freeze test"}, {"degeler", "thaw"}, {"liberer", "release"},
+	{"règlement activer 0123abcd", "rules activate 0123abcd"}, {"règlement revenir 0123abcd", "rules rollback 0123abcd"}, {"règlement défaire", "rules undo"},
+	{"global marie", "whole marie"}, {"écarts", "drift"}, {"écarts réparer", "drift repair"}, {"drift.sync", "drift.sync"}, {"tableau", "dashboard"},
+	{"compte créer a%d@u.fr pour bob", "account create b%d@u.fr for bob"}, {"compte décrire bob téléphone 0368850000", "account describe bob phone 0368850001"},
+	{"partage ajouter bob marie", "share add bob marie"}, {"partage retirer bob marie", "share remove bob marie"},
+	{"compte purger bob@u.fr", "account purge bob@u.fr"}, {"alias déplacer m.curie@u.fr marie bob", "alias move m.curie@u.fr marie bob"},
+	{"aide", "help"}, {"aide alias", "help quota"},
+}
+
+// Each verb and question is understood in both languages, by slash.
+func TestEveryVerbIsTyped(t *testing.T) {
+	seen := map[desk.Verb]bool{}
+	for i, pair := range commands {
+		for _, typed := range pair {
+			if strings.Contains(typed, "%d") {
+				typed = fmt.Sprintf(typed, i)
+			}
+			h := newHouse(t)
+			if said := h.types(t, "paul", typed); said == "" || h.bot.Refused()["verb.unknown"] > 0 {
+				t.Errorf("%q is answered %q", typed, said)
+			}
+			if o, err := phrase.Parse(typed); err == nil {
+				seen[o.Action.Verb] = true
+			}
+		}
+	}
+	for _, v := range desk.Verbs() {
+		if !seen[v] {
+			t.Errorf("%s is not typed here", v)
+		}
+	}
+}
+
+// Nothing is compared nor counted in these tests.
+func (*house) Trend() []desk.Point                  { return nil }
+func (*house) Census() desk.Census                  { return desk.Census{} }
+func (*house) EachPerson() iter.Seq[*desk.Person]   { return func(func(*desk.Person) bool) {} }
+func (*house) EachAccount() iter.Seq[*desk.Account] { return func(func(*desk.Account) bool) {} }

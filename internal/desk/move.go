@@ -1,0 +1,31 @@
+package desk
+
+// movable names where the alias goes by the address of that account.
+func (d *Desk) movable(f *Facts) error {
+	alias, to := Address(f.Action.Arg("alias")), d.Resolve(f.Action.Arg("to"))
+	f.Domain = alias.Domain()
+	switch {
+	case alias == f.Target.Address || !f.Target.Holds(alias):
+		return Fail(NotFound, AliasAbsent, "alias", string(alias), "account", string(f.Target.Address))
+	case !to.Known() || to.Deleted():
+		return Fail(NotFound, UnknownAccount, "value", f.Action.Arg("to"))
+	case to.ID == f.Target.ID:
+		return Fail(Conflict, AlreadySo, "value", string(alias))
+	}
+	var err error
+	f.Action, err = NewAction(AliasMove, f.Action.Target, map[string]string{"alias": string(alias), "to": string(to.Address)})
+	return err
+}
+
+// receives says that the person gains mail, or a mailbox, by the action on an
+// account of somebody else.
+func (d *Desk) receives(a Action, who UID) bool {
+	gains := ""
+	switch a.Verb {
+	case AccountForward, AliasMove:
+		gains = a.Arg("to")
+	case AccountShare:
+		gains = a.Arg("with")
+	}
+	return gains != "" && who != "" && d.View.Account(Address(gains)).Owner == who
+}
