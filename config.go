@@ -32,6 +32,7 @@ type config struct {
 	Rules       string           `yaml:"rules"`       // path of the first rule book of a journal, "" = the default book
 	FreezeFile  string           `yaml:"freeze_file"` // while it is there, nothing is sent
 	Brakes      brakesConfig     `yaml:"brakes"`
+	Addresses   addressesConfig  `yaml:"addresses"`
 	SecretFile  string           `yaml:"secret_file"` // 32 bytes or more: signs the buttons
 	TimeZone    string           `yaml:"time_zone"`
 	Calendar    calendarConfig   `yaml:"calendar"`
@@ -63,6 +64,16 @@ type brakesConfig struct {
 }
 
 func (c brakesConfig) desk() desk.Brakes { return desk.Brakes(c) }
+
+// addressesConfig is how addresses are kept: see desk.Keeping.
+type addressesConfig struct {
+	Quarantine int `yaml:"quarantine_years"` // in which a freed address is given to nobody else
+	Notice     int `yaml:"notice_days"`      // before its last day that the holder of an address is told
+	Grace      int `yaml:"grace_days"`       // between the locking of an account that has ended, and its deletion
+	Renewal    int `yaml:"renewal_days"`     // the most that an address is given or renewed for, if it has an end
+}
+
+func (c addressesConfig) desk() desk.Keeping { return desk.Keeping(c) }
 
 // calendarConfig is which days and hours are worked, and within how many days
 // requests are to be answered.
@@ -125,6 +136,7 @@ func defaultConfig() config {
 		Journal: "melusine.db", TimeZone: "Europe/Paris", StaleAfter: 24 * time.Hour,
 		Calendar:  calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
 		Brakes:    brakesConfig(desk.StandardBrakes()),
+		Addresses: addressesConfig(desk.StandardKeeping()),
 		Refresh:   refreshConfig{Directory: 15 * time.Minute, Whole: 24 * time.Hour, Partage: 6 * time.Hour, Counts: 15 * time.Minute, Sample: 50},
 		Directory: directory.Default(),
 		Partage:   partageConfig{PageSize: 200, Timeout: 30 * time.Second, Rate: 10},
@@ -233,6 +245,9 @@ func (c config) check() error {
 	need(c.History.KeyFile != "" || c.History.Channel == "", "history.channel", "nothing is signed to be posted: key_file is missing")
 	keep := c.History.KeepDays
 	need(min(keep.Requests, keep.Announcements, keep.People) >= 0, "history.keep_days", "less than 0")
+	kept := c.Addresses
+	need(min(kept.Quarantine, kept.Notice, kept.Grace) >= 0 && kept.Renewal > 0, "addresses", "years and days are 0 or more, renewal_days 1 or more")
+	need(kept.Quarantine <= 100 && max(kept.Notice, kept.Grace, kept.Renewal) <= 36500, "addresses", "more than a hundred years")
 	host, _, err := net.SplitHostPort(c.Operations.Listen)
 	need(c.Operations.Listen == "" || err == nil && host != "", "operations.listen", "not the address of one interface and a port, such as 127.0.0.1:8082")
 	need(c.Delegations == nil, "delegations", "these are facts of the journal now: keep the section in a file of its own, melusine delegations import CONFIGURATION THAT_FILE, and remove it here")

@@ -71,7 +71,7 @@ func newHouse(ctx context.Context, log *slog.Logger, j desk.Journal, seed desk.B
 	h := &house{
 		steady: func() time.Duration { return time.Since(start) },
 		log:    log, vitals: v, chance: newChance(), mirror: m, people: from, office: office, timing: executor.Standard(),
-		desk: &desk.Desk{Journal: j, View: m, Rules: library, Read: readRules, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes(), Rehearser: office},
+		desk: &desk.Desk{Journal: j, View: m, Rules: library, Read: readRules, Now: time.Now, Stale: 24 * time.Hour, Brakes: desk.StandardBrakes(), Keeping: desk.StandardKeeping(), Rehearser: office},
 	}
 	if err := h.desk.Seed(ctx, seed); err != nil && desk.CodeOf(err) != desk.JournalDamaged {
 		return nil, fmt.Errorf("put the first rule book in force: %w", err)

@@ -35,6 +35,7 @@ type cli struct {
 	Delegations delegationsCommand `cmd:"" help:"List or import the rights of correspondents; list the domains that have too few."`
 	Drift       driftCommand       `cmd:"" help:"Tell what differs between the directory and Partage, plan its repair, and ask for it."`
 	Figures     figuresCommand     `cmd:"" help:"Print the figures of the house, each with its source and its time."`
+	Addresses   addressesCommand   `cmd:"" help:"List, show, export or import what the register knows of addresses."`
 	Unknown     unknownCommand     `cmd:"" help:"Tell of each request in doubt or failed: what is known, what to do."`
 	Simulator   simulatorCommand   `cmd:"" help:"Run a simulated Partage."`
 	Freeze      freezeCommand      `cmd:"" help:"Stop at once everything that is sent to Partage, from this machine and then from all."`

@@ -58,6 +58,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	h.pace, h.store = p.pace, store{cfg.Store, cfg.Partage.origin()}
 	h.desk.StepUp = cfg.Mattermost.PortalOnly
 	h.desk.Proofs = desk.Proofs(cfg.Portal.SignInAgain)
+	h.desk.Keeping = cfg.Addresses.desk()
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
 	if err := h.equip(cfg.Drift, cfg.Cost, cfg.Watch, p.zone); err != nil {
 		return err

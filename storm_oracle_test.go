@@ -63,7 +63,7 @@ func formOf(a desk.Action, before desk.Account) form {
 		return form{"ModifyAccount", string(before.Address), param, value}
 	}
 	switch a.Verb {
-	case desk.AliasAdd:
+	case desk.AliasAdd, desk.AliasRenew:
 		return form{"AddAccountAlias", name, "alias", a.Arg("alias")}
 	case desk.AliasRemove:
 		return form{"RemoveAccountAlias", name, "alias", a.Arg("alias")}

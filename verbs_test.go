@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,8 @@ var everyVerb = []struct {
 }{
 	{"alias.add ADDRESS alias=tout-neuf@physique.unistra.fr", "", "AddAccountAlias"},
 	{"alias.remove ADDRESS alias=tout-neuf@physique.unistra.fr", "alias.add ADDRESS alias=tout-neuf@physique.unistra.fr", "RemoveAccountAlias"},
+	{"alias.renew ADDRESS alias=tout-neuf@physique.unistra.fr until=LATER",
+		"alias.add ADDRESS alias=tout-neuf@physique.unistra.fr until=SOON; alias.remove ADDRESS alias=tout-neuf@physique.unistra.fr", "AddAccountAlias"},
 	{"quota.set ADDRESS size=20G", "", "ModifyAccount"},
 	{"account.lock ADDRESS", "", "ModifyAccount"},
 	{"account.activate ADDRESS", "account.lock ADDRESS", "ModifyAccount"},
@@ -71,12 +74,14 @@ func backstageAfter(t *testing.T, before func(stage)) stage {
 // for its end.
 func (s stage) does(text string) desk.Request {
 	s.Helper()
-	action, err := desk.ParseAction(strings.ReplaceAll(text, "ADDRESS", "jeanne.dupont@unistra.fr"))
+	day := func(n int) string { return s.house.desk.Now().AddDate(0, 0, n).Format(time.DateOnly) }
+	next, _ := s.house.desk.View.Next()
+	asked, _ := strconv.Atoi(strings.TrimPrefix(string(next), "D-")) // each renewal is for longer
+	action, err := desk.ParseAction(strings.NewReplacer("ADDRESS", "jeanne.dupont@unistra.fr", "SOON", day(20), "LATER", day(100+asked)).Replace(text))
 	if err != nil {
 		s.Fatal(err)
 	}
 	d := s.house.desk
-	next, _ := d.View.Next()
 	r, err := d.Ask(s.Context(), desk.Asking{By: "sgermain", Via: desk.Chat, Action: action, Key: string(next)})
 	if err == nil && r.State == desk.Waiting {
 		r, err = d.Approve(s.Context(), "hpoincare", desk.Chat, r.ID, r.Digest())
@@ -114,16 +119,18 @@ func TestEveryVerbThroughFaults(t *testing.T) {
 	for _, x := range everyVerb {
 		t.Run(x.action, func(t *testing.T) {
 			s := newBackstage(t)
-			if x.before != "" {
-				s.does(x.before)
+			for before := range strings.SplitSeq(x.before, "; ") {
+				if before != "" {
+					s.does(before)
+				}
 			}
 			for name, tt := range troubles {
 				t.Run(name, func(t *testing.T) { tried[stage{s.demo, t}.suffers(x.action, x.method, tt)] = true })
 			}
 		})
 	}
-	for _, verb := range []desk.Verb{desk.AccountDelete, desk.AccountRestore, desk.AccountCreate, desk.AccountPurge, desk.AliasMove, desk.AccountShare, desk.AccountUnshare} {
-		tried[verb] = true // by TestDeletedAndBack, and those of verbs_coming_test.go
+	for _, verb := range []desk.Verb{desk.AccountDelete, desk.AccountRestore, desk.AccountCreate, desk.AccountPurge, desk.AliasMove, desk.AccountShare, desk.AccountUnshare, desk.AccountRenew} {
+		tried[verb] = true // by TestDeletedAndBack, TestAMailboxEndsAndComesBack, and those of verbs_coming_test.go
 	}
 	for _, verb := range desk.Verbs() {
 		if spec, _ := desk.SpecOf(verb); spec.Changes && !spec.Governs && !tried[verb] {

@@ -34,6 +34,8 @@ func (b *Bot) do(ctx context.Context, pen pen, who desk.Person, d doing) (Messag
 		return b.show(pen, who, a.Target)
 	case desk.HistoryShow:
 		return b.history(ctx, pen, who, a.Target, time.Time{})
+	case desk.AddressShow:
+		return b.register(pen, who, desk.Address(a.Target))
 	case desk.DelegationList:
 		return b.rights(pen, who, a.Target), nil
 	case desk.DelegationShow:

@@ -113,6 +113,13 @@ func scenes(p pen) map[string]Message {
 		"list-pending":          p.list("pending", []desk.Request{alias(desk.Waiting), request(desk.Waiting, desk.QuotaSet, size), dated}),
 		"list-empty":            p.list("pending", nil),
 		"help":                  p.help(desk.Verbs()),
+		"register.held": p.listing(desk.Listing{Entry: desk.Entry{Address: "contact@u.fr", Nature: desk.AsAlias, Mailbox: "z", Owner: "bob", Held: true, Since: noon, Request: "D-7",
+			Reason: "accueil <!channel>", Until: "2027-06-30", Dated: "D-9"}, Past: []desk.Entry{{Nature: desk.AsSympa, Freed: noon}}}, mailbox),
+		"register.freed": p.listing(desk.Listing{Entry: desk.Entry{Address: "rnarie@u.fr", Nature: desk.AsAccount, Mailbox: "z", Owner: "bob", Freed: noon, FreedBy: "D-8"},
+			Quarantine: noon.AddDate(5, 0, 0), Breach: desk.LookAlike, Like: "marie@u.fr"}, desk.Account{}),
+		"register.never": p.listing(desk.Listing{Entry: desk.Entry{Address: "abuse@u.fr"}, Breach: desk.KeptBack}, desk.Account{}),
+		"ends.alias":     p.ends(ending("alias.add bob@u.fr alias=contact@u.fr until=2027-06-30")),
+		"ends.account":   p.ends(ending("account.renew bob@u.fr until=2027-06-30")),
 		"history": p.history(string(mailbox.Address), []desk.Event{
 			{Seq: 3, At: noon, ID: "D-512", By: "paul", Fact: desk.Refused{Reason: "utiliser FileSender", Via: desk.Chat}},
 			{Seq: 2, At: noon, ID: "D-512", By: "marie", Fact: desk.Decided{Decision: refused.Decision}},
@@ -189,6 +196,14 @@ func TestCardsKeepMattermostsLimits(t *testing.T) {
 			t.Errorf("%s has no line", name)
 		}
 	}
+}
+
+// ending is a request that was carried out and gave a last day, which is near.
+func ending(text string) desk.Request {
+	r := alias(desk.Settled)
+	r.Action, _ = desk.ParseAction(text)
+	r.Noticed = true
+	return r
 }
 
 // rulebook is a request for another rule book.

@@ -40,11 +40,12 @@ const (
 	opUndo    = "undo"
 	opConfirm = "confirm" // a wish
 	opCancel  = "cancel"
+	opRenew   = "renew"
 )
 
 // stands is on whose card each button is.
 var stands = map[string]desk.Role{opApprove: desk.ToApprovers, opReject: desk.ToApprovers, opAgain: desk.ToAsker, opUndo: desk.ToAsker,
-	opAsk: desk.ToApprovers, opAnswer: desk.ToAsker}
+	opAsk: desk.ToApprovers, opAnswer: desk.ToAsker, opRenew: desk.ToHolder}
 
 // A click is the part of a callback that counts. Other fields are ignored: newer servers add some.
 type click struct {
@@ -151,6 +152,9 @@ func (b *Bot) action(ctx context.Context, body []byte) any {
 	who, err := b.who(ctx, user)
 	if err != nil {
 		return b.turnAway(lang, err)
+	}
+	if c.Context.Op == opRenew {
+		return b.renew(ctx, lang, who.UID, c.Context.Request)
 	}
 	if c.wishes() {
 		return b.confirm(ctx, b.pen(lang), who, c)

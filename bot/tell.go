@@ -64,7 +64,7 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 		return b.posted(r, b.Channel), nil
 	}
 	to := r.By
-	if role == desk.ToOwner {
+	if role == desk.ToOwner || role == desk.ToHolder && r.Owner != "" {
 		to = r.Owner
 	}
 	if role.InPerson() {
@@ -81,6 +81,9 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 	m.Channel, m.Key = channel, b.mac("post", string(r.ID), string(role))
 	if role == desk.ToAsker && r.State == desk.Lapsed {
 		m.Card.Buttons = []Button{b.button(lang, r, opAgain, channel)}
+	}
+	if role == desk.ToHolder {
+		m.Card.Buttons = []Button{b.button(lang, r, opRenew, channel)}
 	}
 	if _, open := r.Open(); role == desk.ToAsker && open && r.State == desk.Waiting {
 		m.Card.Buttons = []Button{b.button(lang, r, opAnswer, channel)}
@@ -122,6 +125,8 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 		return pen.ended(r)
 	case desk.ToOwner:
 		return pen.owner(r)
+	case desk.ToHolder:
+		return pen.ends(r)
 	}
 	m := pen.asker(r, now)
 	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.suspect", b.suspects(pen, r)})...)
@@ -179,4 +184,5 @@ var looks = map[string]struct{ label, style string }{
 	opUndo:    {"act.undo", ""},
 	opAsk:     {"act.question", ""},
 	opAnswer:  {"act.answer", "primary"},
+	opRenew:   {"act.renew", "primary"},
 }

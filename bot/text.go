@@ -143,6 +143,11 @@ var texts = map[string]desk.Text{
 	"field.right":      {FR: "Délégation", EN: "Delegation"},
 	"owner.line":       {FR: "Votre compte de messagerie a changé. {outcome}", EN: "Your mail account has changed. {outcome}"},
 
+	"ends.line":        {FR: "Une de vos adresses prend fin bientôt. {line}", EN: "One of your addresses ends soon. {line}"},
+	"ends.text":        {FR: "{what} Le prolonger suffit, aussi après.", EN: "{what} Renewing is enough, afterwards too."},
+	"ends.account":     {FR: "Le compte {what} dure jusqu'au {day} compris. Il sera ensuite verrouillé, puis supprimé.", EN: "The account {what} lasts until {day} included. It will then be locked, and later deleted."},
+	"ends.alias":       {FR: "L'alias {what} dure jusqu'au {day} compris. Il sera ensuite retiré, et gardé en quarantaine.", EN: "The alias {what} lasts until {day} included. It will then be removed, and kept in quarantine."},
+	"register.title":   {FR: "Registre", EN: "Register"},
 	"remind.line":      {FR: "Votre décision est attendue. {line}", EN: "Your decision is awaited. {line}"},
 	"remind.thread":    {FR: "Échéance passée\u202f: les personnes qui peuvent décider viennent d'être relancées.", EN: "The deadline has passed: those who may decide have just been reminded."},
 	"escalated.line":   {FR: "Cette demande reste sans réponse. {line}", EN: "This request is still not answered. {line}"},

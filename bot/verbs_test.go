@@ -33,6 +33,8 @@ var commands = [][2]string{
 	{"compte créer a%d@u.fr pour bob", "account create b%d@u.fr for bob"}, {"compte décrire bob téléphone 0368850000", "account describe bob phone 0368850001"},
 	{"partage ajouter bob marie", "share add bob marie"}, {"partage retirer bob marie", "share remove bob marie"},
 	{"compte purger bob@u.fr", "account purge bob@u.fr"}, {"alias déplacer m.curie@u.fr marie bob", "alias move m.curie@u.fr marie bob"},
+	{"alias prolonger m.curie@u.fr marie", "alias renew m.curie@u.fr marie until 2027-01-05"}, {"compte prolonger marie", "account renew marie until 2027-01-05"},
+	{"adresse m.curie@u.fr", "address m.curie@u.fr"}, {"adresse libérer vieux@u.fr", "address release old@u.fr"},
 	{"aide", "help"}, {"aide alias", "help quota"},
 }
 

@@ -43,7 +43,8 @@ func (p *Portal) offers(v *visit, a desk.Account) (verbs []desk.Verb) {
 		}
 		_, d, err := p.Desk.Preview(v.me.UID, desk.Portal, desk.Action{Verb: verb, Target: string(a.Address)})
 		conceded := err == nil && (d.Outcome == desk.Allowed || d.Outcome == desk.Pending)
-		if len(spec.Args) == 0 && conceded || len(spec.Args) > 0 && len(verbs) > 0 {
+		needs := len(spec.Needed()) > 0 || desk.CodeOf(err) == desk.MissingArgument
+		if !needs && conceded || needs && len(verbs) > 0 {
 			verbs = append(verbs, verb)
 		}
 	}

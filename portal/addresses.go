@@ -18,9 +18,12 @@ func (p *Portal) home(v *visit) error {
 }
 
 // mine shows the person's own accounts and what they have asked that is not over.
-func (p *Portal) mine(v *visit) error {
+func (p *Portal) mine(v *visit) (err error) {
 	open := slices.DeleteFunc(p.Desk.Mine(v.me.UID, 50), func(r desk.Request) bool { return r.State.Final() })
 	pg := p.page(v, "mine")
 	pg.watch = p.watch(v, "")
+	if pg.once, err = draw(p.Rand); err != nil {
+		return err
+	}
 	return render(v.Ctx, fiber.StatusOK, minePage(pg, p.Desk.View.Owned(v.me.UID), open, p.asOf()))
 }

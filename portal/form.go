@@ -57,6 +57,12 @@ func plain(verb desk.Verb) (arguments []string) {
 	return arguments
 }
 
+// dated says that the argument is a day.
+func (a asking) dated(argument string) bool {
+	spec, _ := desk.SpecOf(a.verb)
+	return strings.TrimSuffix(string(spec.Args[argument]), "?") == string(desk.DayForm)
+}
+
 // requires says that the argument may not be left out.
 func (a asking) requires(argument string) bool {
 	spec, _ := desk.SpecOf(a.verb)
@@ -208,7 +214,7 @@ func (a asking) blames(err error) string {
 		}
 	case desk.UnknownAccount, desk.WrongStatus, desk.Personal, desk.AddressDeleted:
 		return fieldAccount
-	case desk.AliasTaken, desk.AliasAbsent, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
+	case desk.AliasTaken, desk.AliasAbsent, desk.InQuarantine, desk.NoEnd, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
 		return a.wanted()
 	case desk.InvalidSize, desk.QuotaBelowUse, desk.UnknownClass, desk.AlreadySo:
 		return a.wanted()

@@ -36,7 +36,9 @@ type page struct {
 	tariff desk.Tariff
 	// freeze is since when nothing is sent to Partage, zero if it is.
 	freeze     time.Time
-	halt, rest string // the banner says why, and what goes on
+	halt, rest string        // the banner says why, and what goes on
+	register   desk.Register // of addresses
+	once       string        // drawn for the one-click forms of the page, "" if it has none
 }
 
 // An entry of the menu.
@@ -58,6 +60,7 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg.token, pg.me = v.session.token, v.me
 	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
 	pg.menu, pg.tariff = p.menu(pg), p.Desk.Estate.Tariff
+	pg.register = p.Desk.View
 	pg.foot = append([]entry{{pathState, text(pg.lang, "state"), 0}, {pathTouched, text(pg.lang, "touched"), 0}, {pathPreferences, text(pg.lang, "preferences"), 0}}, pg.foot...)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"

@@ -130,6 +130,7 @@ const (
 	pathPrivacy  = "/donnees-personnelles"
 
 	pathPreferences = "/preferences"
+	pathRegister    = "/registre"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -181,6 +182,7 @@ func (p *Portal) routes() error {
 	get(pathPreferences, p.preferences)
 	post(pathPreferences, p.prefer)
 	get(pathAccounts+"/:address", p.account)
+	get(pathRegister+"/:address", p.register)
 	get(pathLink, p.link)
 	post(pathLink, p.offerCode)
 	get(pathHelp, p.help)

@@ -78,7 +78,7 @@ func (p *Portal) dossier(v *visit, r desk.Request) (dossier, error) {
 	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, again: r.State == desk.Lapsed && r.By == reader, releases: p.Desk.Releases(r)}
 	d.proves, d.proof = p.Desk.Proves(desk.Portal, r), p.proofOf(v.session, r)
 	spec, _ := desk.SpecOf(r.Action.Verb)
-	d.amend = len(spec.Args) == 1 && p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil // one value is what the page asks for
+	d.amend = len(spec.Needed()) == 1 && p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil // one value is what the page asks for
 	if r.Proposal != nil {
 		from, _ := desk.EditionOf(p.Desk.View.Editions(), r.Action.Arg("from"))
 		d.changes = differs(from.Book, r.Proposal.Book)
@@ -158,10 +158,10 @@ func (p *Portal) amend(v *visit) error {
 	})
 }
 
-// value is what the request asks for, as one types it: its only argument.
+// value is what the request asks for, as one types it: the only argument that it must have.
 func (d dossier) value(pg page) string {
 	spec, _ := desk.SpecOf(d.Action.Verb)
-	for name := range spec.Args {
+	for _, name := range spec.Needed() {
 		if value := d.Action.Arg(name); value != desk.Nowhere {
 			return value
 		}

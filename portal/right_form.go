@@ -26,6 +26,7 @@ const (
 	fieldDelegation = "delegation"
 	fieldDeputy     = "suppleant"
 	prefixVerb      = "acte."
+	fieldAddress    = "adresse"
 )
 
 // rightFields are the fields of each verb, in order, with the argument that each fills.
@@ -33,6 +34,7 @@ var rightFields = map[desk.Verb][][2]string{
 	desk.DelegationGrant: {{fieldPerson, "target"}, {fieldScope, "domains"}, {fieldMost, "quota"}, {fieldClasses, "classes"},
 		{fieldDaily, "daily"}, {fieldFrom, "from"}, {fieldUntil, "until"}},
 	desk.DelegationDeputy: {{fieldDelegation, "target"}, {fieldPerson, "person"}, {fieldFrom, "from"}, {fieldUntil, "until"}},
+	desk.AddressRelease:   {{fieldAddress, "target"}},
 	desk.DelegationRevoke: {{fieldDelegation, "target"}, {fieldDeputy, "deputy"}},
 }
 
@@ -123,7 +125,7 @@ func (a asking) rightBlames(err error) string {
 		name = "classes"
 	case desk.InvalidSize:
 		name = "quota"
-	case desk.UnknownDelegation:
+	case desk.UnknownDelegation, desk.NotQuarantined:
 		name = "target"
 	}
 	if name == "units" || name == "lists" {
@@ -153,7 +155,7 @@ func (p *Portal) about(lang string, reader desk.UID, a desk.Action) (lines []str
 
 // needs says that the field must be filled in.
 func (a asking) needs(name string) bool {
-	return name == fieldPerson || name == fieldScope || name == fieldDelegation || name == fieldUntil && a.verb == desk.DelegationDeputy
+	return name == fieldPerson || name == fieldScope || name == fieldDelegation || name == fieldAddress || name == fieldUntil && a.verb == desk.DelegationDeputy
 }
 
 // hintOf is the hint of a field, "" if it has none.

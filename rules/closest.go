@@ -199,6 +199,9 @@ func (s *search) decide(t try) bool {
 // imagine makes the world of a try.
 func (s *search) imagine(t try) {
 	f := *s.base
+	if t.action != f.Action { // what that looks like is not known here: the desk asks again
+		f.Resembles = ""
+	}
 	f.Action, f.Domain, f.Size = t.action, t.domain, t.size
 	for _, n := range t.needs {
 		switch n.What {

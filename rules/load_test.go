@@ -307,7 +307,7 @@ func TestConditionBad(t *testing.T) {
 		"attribute alone":    {`domain`, "not a condition"},
 		"word alone":         {`owns`, "not a condition"},
 		"environment":        {`$env.domain == "a.fr"`, "write an attribute on the left"},
-		"unknown function":   {`manage(domain)`, "known: heads, holds, inCharter, inUnitDomain, manages, member, ownedByOther, owns, quotaWithin, same, sameUnit; did you mean manages?"},
+		"unknown function":   {`manage(domain)`, "known: ended, heads, holds, inCharter, inUnitDomain, manages, member, ownedByOther, owns, quotaWithin, same, sameUnit; did you mean manages?"},
 		"too many arguments": {`owns(domain)`, "no such function, or not with so many arguments"},
 		"group undeclared":   {`member("dsi")`, `group "dsi" is not declared`},
 		"group computed":     {`member(domain)`, "cannot be used here"},

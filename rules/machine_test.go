@@ -27,6 +27,7 @@ type env struct {
 	To     string     `expr:"to"`
 	COS    string     `expr:"cos"`
 	Via    string     `expr:"via"`
+	Breach string     `expr:"breach"`
 
 	Manages      func(string) bool         `expr:"manages"`
 	Member       func(string) bool         `expr:"member"`
@@ -38,6 +39,7 @@ type env struct {
 	SameUnit     func() bool               `expr:"sameUnit"`
 	InUnitDomain func() bool               `expr:"inUnitDomain"`
 	InCharter    func() bool               `expr:"inCharter"`
+	Ended        func() bool               `expr:"ended"`
 	QuotaWithin  func(string) bool         `expr:"quotaWithin"`
 }
 
@@ -77,10 +79,24 @@ func envOf(f desk.Facts, groups map[string]string, forms, reserved []string) env
 	if f.Action.Verb == desk.AccountRename {
 		asked = desk.Address(arg("to"))
 	}
+	breach := ""
+	switch fits := slices.ContainsFunc(forms, func(form string) bool {
+		return regexp.MustCompile("^(" + form + ")$").MatchString(asked.Local())
+	}); {
+	case asked == "":
+	case slices.Contains(reserved, asked.Local()):
+		breach = "reserved"
+	case len(forms) > 0 && !fits:
+		breach = "form"
+	case f.Resembles != "" && f.Resembles.Local() == asked.Local():
+		breach = "homonym"
+	case f.Resembles != "":
+		breach = "alike"
+	}
 	return env{
 		Actor: person(f.Actor), Owner: person(f.Owner),
 		Target: envMailbox{string(f.Target.Address), f.Target.Address.Domain(), f.Target.Status, f.Target.COS, f.Target.Quota, string(owner)},
-		Domain: f.Domain, Verb: string(f.Action.Verb), Size: f.Size, Alias: arg("alias"), To: arg("to"), COS: arg("cos"), Via: string(f.Via),
+		Domain: f.Domain, Verb: string(f.Action.Verb), Size: f.Size, Alias: arg("alias"), To: arg("to"), COS: arg("cos"), Via: string(f.Via), Breach: breach,
 
 		Manages:      func(d string) bool { return naivelyManages(f, d) },
 		Member:       func(g string) bool { return groups[g] != "" && slices.Contains(f.Actor.Groups, groups[g]) },
@@ -91,11 +107,8 @@ func envOf(f desk.Facts, groups map[string]string, forms, reserved []string) env
 		Same:         func(x, y string) bool { return x != "" && x == y },
 		SameUnit:     func() bool { return f.Actor.Unit != "" && f.Actor.Unit == f.Owner.Unit },
 		InUnitDomain: func() bool { return f.Domain != "" && f.Domain == f.Actor.UnitDomain },
-		InCharter: func() bool {
-			return asked.Domain() != "" && !slices.Contains(reserved, asked.Local()) && slices.ContainsFunc(forms, func(form string) bool {
-				return regexp.MustCompile("^(" + form + ")$").MatchString(asked.Local())
-			})
-		},
+		InCharter:    func() bool { return asked != "" && breach == "" },
+		Ended:        func() bool { return f.Ended },
 		QuotaWithin: func(limit string) bool {
 			n, err := desk.ParseSize(limit)
 			return err == nil && f.Size > 0 && f.Size <= int64(n)

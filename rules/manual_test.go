@@ -26,9 +26,10 @@ var fieldOf = map[string]string{
 // told are the attributes that are no field, but part of one.
 var told = map[string]string{
 	"actor.uid": "the login, which stays", "owner.uid": "the login, which stays",
-	"target.domain": "the domain of its address", "alias": "of alias.add and alias.remove: the alias",
-	"to":  "of account.rename: the new address; of account.forward: who receives, or \"none\"",
-	"cos": "of account.cos: the class of service asked for",
+	"target.domain": "the domain of its address", "alias": "of alias.add, alias.remove and alias.renew: the alias",
+	"breach": "the clause of the charter that the address asked for breaks: form, reserved, alike or homonym",
+	"to":     "of account.rename: the new address; of account.forward: who receives, or \"none\"",
+	"cos":    "of account.cos: the class of service asked for",
 }
 
 // TestManual: docs/rules-manual.md is what the doc comments say; -update writes it.

@@ -77,7 +77,7 @@ func staff(f desk.Facts) string {
 		switch {
 		case alias == "":
 			return "denied"
-		case alias == "z9@a.fr", alias == "xy@c.fr":
+		case alias == "z9@a.fr", alias == "xy@c.fr", f.Resembles != "":
 			return byBoss(" 2[group:melusine-admins]")
 		case head:
 			return "allowed"

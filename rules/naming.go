@@ -55,10 +55,31 @@ func (n *naming) add(forms, reserved []string, f *faults) {
 	}
 }
 
-func (n *naming) accepts(a desk.Address) bool {
+// breach is the clause that an address breaks, whoever asks for it. A book that
+// says no form allows them all.
+func (n *naming) breach(a desk.Address) desk.Breach {
 	local := a.Local()
-	if _, reserved := slices.BinarySearch(n.reserved, local); reserved || a.Domain() == "" {
-		return false
+	if _, reserved := slices.BinarySearch(n.reserved, local); reserved {
+		return desk.KeptBack
 	}
-	return slices.ContainsFunc(n.forms, func(form *regexp.Regexp) bool { return form.MatchString(local) })
+	if fits := slices.ContainsFunc(n.forms, func(form *regexp.Regexp) bool { return form.MatchString(local) }); len(n.forms) > 0 && !fits {
+		return desk.BadForm
+	}
+	return desk.NoBreach
+}
+
+// Names is the clause of naming: in the header that the address breaks: see
+// desk.Namer.
+func (b *Book) Names(a desk.Address) desk.Breach { return b.naming.breach(a) }
+
+// breach is the first clause of the charter that the address asked for breaks.
+func (w *world) breach() desk.Breach {
+	asked := w.asked()
+	if asked == "" {
+		return desk.NoBreach
+	}
+	if clause := w.book.naming.breach(asked); clause != desk.NoBreach {
+		return clause
+	}
+	return w.Clash(asked)
 }

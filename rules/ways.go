@@ -67,11 +67,19 @@ func (s *search) inDomain(t try, domain string, yield func(try) bool) bool {
 	return !ok || yield(next)
 }
 
-// inCharter asks for the name that the owner has elsewhere, if their account may be seen.
+// inCharter asks for names of the owner, if their account may be seen: first the
+// one that they have elsewhere. Whether they are free, the desk knows.
 func (s *search) inCharter(t try, yield func(try) bool) {
-	if name := s.base.Owner.Mail.Local(); s.sight.Target && name != "" && t.action.Verb == desk.AliasAdd {
-		if next, ok := t.withArg("alias", name+"@"+t.domain); ok {
-			yield(next)
+	if !s.sight.Target || t.action.Verb != desk.AliasAdd {
+		return
+	}
+	for _, name := range append([]string{s.base.Owner.Mail.Local()}, desk.Candidates(s.base.Owner.Name)...) {
+		a := desk.Address(name + "@" + t.domain)
+		if name == "" || s.book.naming.breach(a) != desk.NoBreach || s.base.Target.Holds(a) {
+			continue
+		}
+		if next, ok := t.withArg("alias", string(a)); ok && !yield(next) {
+			return
 		}
 	}
 }
@@ -104,12 +112,16 @@ func (t try) withSize(limit int64) try {
 	return next
 }
 
-// withArg asks for something else. The verbs that can be asked otherwise have
-// this one argument.
+// withArg asks for something else, until the same day. The verbs that can be
+// asked otherwise have no other argument.
 func (t try) withArg(name, value string) (try, bool) {
-	if t.action.Args = name + "=" + value; !plain(value) {
-		var err error
-		if t.action, err = desk.NewAction(t.action.Verb, t.action.Target, map[string]string{name: value}); err != nil {
+	until := t.action.Arg("until")
+	if t.action.Args = name + "=" + value; !plain(value) || until != "" {
+		args, err := map[string]string{name: value}, error(nil)
+		if until != "" {
+			args["until"] = until
+		}
+		if t.action, err = desk.NewAction(t.action.Verb, t.action.Target, args); err != nil {
 			return t, false
 		}
 	}

@@ -48,7 +48,8 @@ var words = map[string]word{
 		key: func(p desk.Person) []string { return []string{p.Unit} }, wanted: seeking(func(w *world) string { return w.Owner.Unit })},
 	"inUnitDomain": {looks: []string{"domain", "actor.unitDomain"}, from: ofActor | ofAsked, make: bare((*world).inUnitDomain),
 		key: func(p desk.Person) []string { return []string{p.UnitDomain} }, wanted: seeking(func(w *world) string { return w.Domain })},
-	"inCharter": {looks: []string{"alias", "to"}, from: ofAsked, known: true, make: bare((*world).inCharter)},
+	"inCharter": {looks: []string{"alias", "to", "breach"}, from: ofAsked, known: true, make: bare((*world).inCharter)},
+	"ended":     {from: ofAsked, make: bare((*world).ended)},
 	"manages": {takes: []argument{text}, from: ofActor | ofAsked, make: func(g given) func(*world) bool {
 		return func(w *world) bool { return w.manages(g.text(w)) }
 	}, key: scopes, wanted: func(g given) func(*world) string { return g.text }},
@@ -110,8 +111,14 @@ func (w *world) inUnitDomain() bool { return w.Domain != "" && w.Domain == w.Act
 
 // inCharter holds if the address asked for (the alias, the address of a new account, or
 // that of account.rename) has one of the forms of naming: in the header of the book,
-// and is none of its reserved words.
-func (w *world) inCharter() bool { return w.book.naming.accepts(w.asked()) }
+// is none of its reserved words, and would not be taken, in any domain, for what
+// somebody else has: rn for m, 1 for l, 0 for o, a dash for a dot, or the name of
+// somebody else's mailbox.
+func (w *world) inCharter() bool { return w.asked() != "" && w.breach() == desk.NoBreach }
+
+// ended holds if the program asks, because the last day of the address or of the
+// account is over. Nobody else can ask so.
+func (w *world) ended() bool { return w.Ended }
 
 // manages holds if the domain is delegated to who asks, or to whom they are a
 // deputy of, for this action: the delegation is active now, and what is asked is

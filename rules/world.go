@@ -55,6 +55,7 @@ var attributes = map[string]attribute{
 	"alias":             {text: func(w *world) string { return w.alias }, known: true, from: ofAsked},
 	"to":                {text: func(w *world) string { return w.to }, known: true, from: ofAsked},
 	"cos":               {text: func(w *world) string { return w.cos }, known: true, from: ofAsked},
+	"breach":            {text: func(w *world) string { return string(w.breach()) }, from: ofAsked},
 	"size":              {number: func(w *world) int64 { return w.Size }, known: true, from: ofAsked},
 }
 

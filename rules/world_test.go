@@ -46,7 +46,7 @@ func anyFacts(t *rapid.T) desk.Facts {
 	f.Target.Quota = rapid.Int64Range(0, 3).Draw(t, "target.quota")
 	f.Domain = f.Target.Address.Domain()
 	switch f.Action.Verb {
-	case desk.AliasAdd, desk.AliasRemove:
+	case desk.AliasAdd, desk.AliasRemove, desk.AliasRenew:
 		f.Domain = rapid.SampledFrom(domains).Draw(t, "domain")
 		if f.Domain != "" {
 			f.Action.Args = "alias=z@" + f.Domain
@@ -63,7 +63,9 @@ func anyFacts(t *rapid.T) desk.Facts {
 	case desk.QuotaSet:
 		f.Size = rapid.SampledFrom([]int64{-1, 0, 1 << 30, 10 << 30, 10<<30 + 1, 20 << 30, 20<<30 + 1}).Draw(t, "size")
 	}
-	f.Via = rapid.SampledFrom([]desk.Door{"", desk.Chat, desk.Portal, desk.Sync}).Draw(t, "via")
+	f.Ended = rapid.Bool().Draw(t, "ended")
+	f.Resembles = rapid.SampledFrom([]desk.Address{"", "2@a.fr", "z@c.fr"}).Draw(t, "resembles")
+	f.Via = rapid.SampledFrom([]desk.Door{"", desk.Chat, desk.Portal, desk.Sync, desk.Clock}).Draw(t, "via")
 	return f
 }
 
@@ -102,14 +104,14 @@ func naivelyManages(f desk.Facts, scope string) bool {
 			mine = mine || s.Who == me && during(d.From, d.Until) && during(s.From, s.Until)
 		}
 		about := slices.Contains(d.Domains, scope) || slices.Contains(d.Units, scope)
-		if me == "" || scope == "" || !mine || !about || d.Ended.Equal(noon) {
+		if me == "" || scope == "" || verb == "" || !mine || !about || d.Ended.Equal(noon) {
 			continue
 		}
-		if slices.Contains([]desk.Verb{desk.AccountShow, desk.AccountWhole, desk.HistoryShow, desk.DelegationShow, desk.DriftShow, desk.FiguresShow}, verb) {
+		if slices.Contains([]desk.Verb{desk.AccountShow, desk.AccountWhole, desk.HistoryShow, desk.DelegationShow, desk.DriftShow, desk.FiguresShow, desk.AddressShow}, verb) {
 			return true
 		}
 		changesHouse := slices.Contains([]desk.Verb{desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
-			desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.DriftSync}, verb)
+			desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.DriftSync, desk.AddressRelease}, verb)
 		named := len(d.Verbs) == 0 && !changesHouse || slices.Contains(d.Verbs, verb)
 		small := verb != desk.QuotaSet || d.Quota == 0 || f.Size >= 1 && f.Size <= d.Quota
 		among := verb != desk.AccountCOS && verb != desk.AccountCreate || len(d.Classes) == 0 || slices.Contains(d.Classes, f.Action.Arg("cos"))
@@ -151,10 +153,12 @@ func naive(f desk.Facts) string {
 	switch f.Action.Verb {
 	case desk.HouseFreeze, desk.RulesUndo, desk.DriftShow, desk.FiguresShow:
 		return map[bool]string{true: "allowed[]", false: "denied[]"}[admin]
-	case desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate, desk.RulesRollback, desk.DriftApply:
+	case desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate, desk.RulesRollback, desk.DriftApply, desk.AddressRelease:
 		return map[bool]string{true: "pending[group:melusine-admins]", false: "denied[]"}[admin]
 	}
 	switch mine := f.Owner.UID == me; f.Action.Verb {
+	case desk.AddressShow:
+		return map[bool]string{true: "allowed[]", false: "denied[]"}[admin || f.Target.Owner == me || naivelyManages(f, f.Domain)]
 	case desk.DelegationGrant:
 		return map[bool]string{true: "pending[group:melusine-admins]", false: "denied[]"}[admin]
 	case desk.DelegationDeputy:
@@ -171,6 +175,9 @@ func naive(f desk.Facts) string {
 	near := naivelyManages(f, home) || naivelyManages(f, f.Owner.UnitDomain) || naivelyManages(f, f.Owner.Unit)
 	manages := naivelyManages(f, f.Domain) && near
 	fromAdmins, fromBoth := "pending[group:melusine-admins]", "pending[domain:"+f.Domain+" group:melusine-admins]"
+	if f.Ended && (f.Action.Verb == desk.AliasRemove || f.Action.Verb == desk.AccountLock) {
+		return "allowed[]"
+	}
 	switch f.Action.Verb {
 	case desk.AccountShow, desk.AccountWhole, desk.HistoryShow:
 		if own || admin || near {
@@ -188,8 +195,8 @@ func naive(f desk.Facts) string {
 			return fromBoth
 		}
 		manages = manages || naivelyManages(f, f.Owner.Unit)
-	case desk.AliasAdd, desk.AliasRemove:
-		if anothers && (admin || manages) || own && f.Action.Verb == desk.AliasRemove {
+	case desk.AliasAdd, desk.AliasRemove, desk.AliasRenew:
+		if anothers && (admin || manages) || own && f.Action.Verb != desk.AliasAdd {
 			return "allowed[]"
 		}
 		if own && !admin && f.Domain == f.Actor.UnitDomain {
@@ -203,6 +210,9 @@ func naive(f desk.Facts) string {
 			return fromBoth
 		}
 	case desk.AccountDelete, desk.AccountRestore:
+		if f.Ended && f.Action.Verb == desk.AccountDelete && !(f.Via == desk.Sync && anothers && admin) {
+			return fromAdmins
+		}
 		if !admin {
 			return "denied[]"
 		}
@@ -219,6 +229,13 @@ func naive(f desk.Facts) string {
 		}
 		if f.Action.Verb == desk.AccountLock && anothers && (naivelyManages(f, home) || naivelyManages(f, f.Owner.Unit)) {
 			return "allowed[group:melusine-admins]"
+		}
+	case desk.AccountRenew:
+		if anothers && (admin || naivelyManages(f, home) || naivelyManages(f, f.Owner.Unit)) {
+			return "allowed[]"
+		}
+		if own && !admin {
+			return fromBoth
 		}
 	case desk.AccountPurge:
 		if !admin {

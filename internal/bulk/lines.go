@@ -25,6 +25,7 @@ var headings = map[string][]string{
 	"size":        {"taille", "quota", "espace"},
 	"to":          {"vers", "destination", "nouvelle adresse", "new address"},
 	"cos":         {"formule", "classe", "class"},
+	"until":       {"jusqu'au", "dernier jour", "last day"},
 	"person":      {"personne", "titulaire", "login", "identifiant"},
 	"name":        {"nom", "nom affiché", "display name"},
 	"with":        {"avec", "partage avec"},

@@ -81,12 +81,18 @@ func (d *Desk) redecide(by UID, r Request, action Action) (Action, Decided, erro
 }
 
 // With is the same action with other arguments: all of them as "key=value", or
-// the bare value of the only one.
+// the bare value of the only one that must be there.
 func (a Action) With(args string) (Action, error) {
 	spec, _ := SpecOf(a.Verb)
-	names := sortedKeys(spec.Args)
-	if key, _, named := strings.Cut(args, "="); len(names) == 1 && !(named && key == names[0]) {
-		return NewAction(a.Verb, a.Target, map[string]string{names[0]: args})
+	needed := spec.Needed()
+	key, _, named := strings.Cut(args, "=")
+	if _, known := spec.Args[key]; len(needed) == 1 && !(named && known) {
+		others := map[string]string{}
+		for name := range spec.Args {
+			others[name] = a.Arg(name)
+		}
+		others[needed[0]] = args
+		return NewAction(a.Verb, a.Target, others)
 	}
 	return ParseAction(Action{a.Verb, a.Target, args}.String())
 }

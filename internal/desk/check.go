@@ -63,6 +63,7 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 		f.Action, f.Domain = f.Action.On(target.Address), target.Address.Domain()
 		f.Owner = d.View.Person(target.Owner)
 	}
+	f.Ended = via == Clock && d.ended(f.Action, target)
 	// Whom the rules deny is told that, and of the account nothing. What is
 	// wrong with a new alias anybody may know: see Free.
 	if err := d.possible(&f); err != nil && (a.Verb == AliasAdd || d.Rules.Decide(f).concedes()) {
@@ -71,10 +72,10 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 	return f, nil
 }
 
-// actor is who acts. The program itself does by the door Sync alone, and is a
-// member of nothing.
+// actor is who acts. The program itself does by the doors Sync and Clock alone,
+// and is a member of nothing.
 func (d *Desk) actor(by UID, via Door) Person {
-	if by == System && via == Sync {
+	if by == System && (via == Sync || via == Clock) {
 		return Person{UID: System, Name: "Mélusine"}
 	}
 	return d.View.Person(by)
@@ -98,7 +99,28 @@ func (d *Desk) possible(f *Facts) error {
 	switch f.Action.Verb {
 	case AliasAdd:
 		f.Domain = alias.Domain()
-		return d.free(alias, f.Target)
+		if f.Resembles = d.resembles(alias, f.Target); f.Action.Arg("until") != "" {
+			if err := d.datable(f.Action); err != nil {
+				return err
+			}
+		}
+		if err := d.free(alias, f.Target); err != nil {
+			return d.otherwise(err, *f, alias)
+		}
+	case AccountRename:
+		to := Address(f.Action.Arg("to"))
+		f.Resembles = d.resembles(to, f.Target)
+		if err := d.settable(f.Action, f.Target); CodeOf(err) == AliasTaken || CodeOf(err) == InQuarantine {
+			return d.otherwise(err, *f, to)
+		} else if err != nil {
+			return err
+		}
+	case AliasRenew, AccountRenew:
+		return d.renewable(f)
+	case AddressShow:
+		return d.showable(f)
+	case AddressRelease:
+		return d.releasable(f)
 	case AliasRemove:
 		f.Domain = alias.Domain()
 		if alias == f.Target.Address || !f.Target.Holds(alias) {
@@ -157,7 +179,7 @@ func (d *Desk) free(a Address, target Account) error {
 	case holder.Known() && (holder.ID != target.ID || target.Holds(a)):
 		return Fail(Conflict, AliasTaken, "alias", string(a))
 	}
-	return nil
+	return d.vacant(a, target)
 }
 
 // fresh refuses to conclude anything from old knowledge of people, or from

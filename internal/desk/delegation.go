@@ -232,6 +232,10 @@ func (a Action) favours(holder UID) UID {
 	return cmp.Or(UID(a.Arg("deputy")), holder)
 }
 
+// ofHolder says that whom the action concerns is not whose the account is: it has
+// none, and is about a right, or about an address that somebody had.
+func (v Verb) ofHolder() bool { return v.delegates() || v == AddressRelease }
+
 // delegates says that the verb gives or takes a right.
 func (v Verb) delegates() bool {
 	return v == DelegationGrant || v == DelegationDeputy || v == DelegationRevoke

@@ -171,7 +171,7 @@ func TestFormsOfRights(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"delegation.grant Paul domains=V.fr,u.fr,v.fr verbs=alias.*,quota.set": "delegation.grant paul domains=u.fr,v.fr verbs=alias.add,alias.move,alias.remove,quota.set",
+		"delegation.grant Paul domains=V.fr,u.fr,v.fr verbs=alias.*,quota.set": "delegation.grant paul domains=u.fr,v.fr verbs=alias.add,alias.move,alias.remove,alias.renew,quota.set",
 		"delegation.grant p@u.fr units=PHY lists=L@u.fr daily=007":             "delegation.grant p@u.fr daily=7 lists=l@u.fr units=PHY",
 		"delegation.grant p domains=u.fr until=31/12/2026 from=1/9/2026":       "delegation.grant p domains=u.fr from=2026-09-01 until=2026-12-31",
 		`delegation.grant p classes="é·t,a" domains=u.fr`:                      `delegation.grant p classes="a,é·t" domains=u.fr`,

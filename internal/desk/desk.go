@@ -16,6 +16,7 @@ type Desk struct {
 	Now     func() time.Time
 	Stale   time.Duration // age of the directory beyond which nothing is changed
 	Brakes  Brakes
+	Keeping Keeping
 	Drift   Drift // nil: nothing is compared
 	Estate  Estate
 	Terms   Terms
@@ -60,6 +61,9 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 			return d.sameAsker(r, a)
 		}
 		if err := d.partial(a); err != nil {
+			return Request{}, err
+		}
+		if err := d.timely(a); err != nil {
 			return Request{}, err
 		}
 		facts, err := d.check(a.By, a.Via, a.Action)

@@ -112,6 +112,12 @@ const (
 	Unproved       Code = "effect.unseen"
 	Twice          Code = "batch.twice" // value
 	NotWhole       Code = "batch.whole" // n, of
+
+	InQuarantine   Code = "address.quarantined" // address, until
+	NotQuarantined Code = "quarantine.none"     // value
+	UnknownAddress Code = "address.unknown"     // value
+	NoEnd          Code = "end.none"            // address
+	NotDue         Code = "due.not"             // address
 )
 
 // An Error is trouble that a person can be told: Code and Details are for

@@ -209,6 +209,25 @@ type (
 	}
 )
 
+// Facts about addresses.
+type (
+	// Lifted settles a request: the address may be given to anybody before the end
+	// of its quarantine.
+	Lifted struct{ Address Address }
+	// Noticed says of the request that set the last day of an address that its
+	// holder is to be told that the day is near.
+	Noticed struct{}
+	// Registered says, without a request, who has addresses that the house did not
+	// give: the program signs. Sorted by address.
+	Registered struct {
+		Entries []Registration
+		Reason  string `json:",omitempty"`
+	}
+	// Vanished says, without a request, that addresses were on Partage and are
+	// there no more. Sorted by address, all of one owner.
+	Vanished struct{ Entries []Registration }
+)
+
 // Facts without a request.
 type (
 	// BindingOffered is a one-time code given to the person who signs the
@@ -289,6 +308,10 @@ func (Frozen) fact()         {}
 func (Thawed) fact()         {}
 func (BookActivated) fact()  {}
 func (Announced) fact()      {}
+func (Lifted) fact()         {}
+func (Noticed) fact()        {}
+func (Registered) fact()     {}
+func (Vanished) fact()       {}
 func (Launched) fact()       {}
 func (Repaired) fact()       {}
 func (Halted) fact()         {}
@@ -334,6 +357,7 @@ const (
 	ToQuestion  Role = "question"  // rings the asker: an approver asks something
 	ToAnswer    Role = "answer"    // rings the approvers: the asker has answered
 	ToAmend     Role = "amended"   // rings the approvers: the request was changed
+	ToHolder    Role = "holder"    // tells who holds an address that its last day is near
 )
 
 // ToApprover is the card of a confidential request for one approver, in person.

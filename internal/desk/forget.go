@@ -24,7 +24,7 @@ func (d *Desk) Forget(ctx context.Context, by, who UID) error {
 // subject is whose personal data a request is: of the owner of its mailbox, of
 // whose right it gives or takes, or of who asks for a mailbox that is nobody's.
 func (r Request) subject() UID {
-	if r.Action.Verb.governs() && !r.Action.Verb.delegates() {
+	if r.Action.Verb.governs() && !r.Action.Verb.ofHolder() {
 		return System
 	}
 	if r.Owner != "" {
@@ -39,6 +39,10 @@ func subject(f Fact, by UID) UID {
 	switch f := f.(type) {
 	case Granted:
 		return f.To
+	case Registered:
+		return ownerOf(f.Entries)
+	case Vanished:
+		return ownerOf(f.Entries)
 	case Forgotten:
 		return f.Who
 	case TokenEnded:
@@ -49,6 +53,14 @@ func subject(f Fact, by UID) UID {
 		return f.Who
 	}
 	return System
+}
+
+// ownerOf is whose the addresses are: nobody's are the program's.
+func ownerOf(entries []Registration) UID {
+	if len(entries) == 0 || entries[0].Owner == "" {
+		return System
+	}
+	return entries[0].Owner
 }
 
 // without is the request after a fact whose words were destroyed. All of a
@@ -64,7 +76,7 @@ func (r Request) without(e Event, f Erased) (Request, bool) {
 	case Announced:
 		r.Hushed = !r.Erased
 		return r, r.State != None
-	case Done, Frozen, Thawed, BrakesReset, Granted, Deputised, Revoked, Repaired:
+	case Done, Frozen, Thawed, Lifted, BrakesReset, Granted, Deputised, Revoked, Repaired:
 		r.State = Settled
 	case Withdrawn:
 		r.State = Cancelled

@@ -100,6 +100,8 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 		return d.events(r.ID, by, Frozen{Cause: ByRequest, Reason: r.Reason})
 	case HouseThaw:
 		return d.events(r.ID, by, Thawed{})
+	case AddressRelease:
+		return d.events(r.ID, by, Lifted{Address: Address(r.Action.Target)})
 	case DelegationGrant, DelegationDeputy, DelegationRevoke:
 		return d.events(r.ID, by, d.rights(r.Action))
 	case RulesActivate, RulesRollback, RulesUndo:
@@ -132,6 +134,8 @@ func (r Request) governed(e Event) (next Request, ok, governs bool) {
 		ok = settles && r.Action.Verb == HouseFreeze
 	case Thawed:
 		ok = settles && r.Action.Verb == HouseThaw
+	case Lifted:
+		ok = settles && r.Action.Verb == AddressRelease && r.Action.Target == string(f.Address)
 	case BrakesReset:
 		ok = settles && r.Action.Verb == BrakeRelease
 	case Granted, Deputised:

@@ -26,6 +26,7 @@ type house struct {
 	read     time.Time  // when the directory was
 	unread   bool       // Partage never was
 	named    []desk.UID // whatever the name
+	gone     []desk.Registration
 }
 
 func (h *house) Append(_ context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {

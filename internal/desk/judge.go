@@ -81,6 +81,9 @@ func (d *Desk) Recheck(r Request, target Account) error {
 	if err := d.stillGap(r, target); err != nil {
 		return err
 	}
+	if alias := Address(r.Action.Arg("alias")); r.Action.Verb == AliasAdd && r.Attempt > 0 { // an attempt may have had its effect since
+		target.Aliases = slices.DeleteFunc(slices.Clone(target.Aliases), func(a Address) bool { return a == alias })
+	}
 	facts, err := d.checkOn(r.By, r.Via, r.Action, target)
 	if err != nil {
 		return err

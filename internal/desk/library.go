@@ -74,6 +74,15 @@ func (l *Library) Explain(f Facts, sight Sight) Explanation {
 	return Explanation{Decision: rules.Decide(f)}
 }
 
+// Names is Namer's.
+func (l *Library) Names(a Address) Breach {
+	rules, _ := l.InForce()
+	if n, ok := rules.(Namer); ok {
+		return n.Names(a)
+	}
+	return NoBreach
+}
+
 // ApproverGroups names the groups of the directory whose members some rule lets
 // approve.
 func (l *Library) ApproverGroups() []string {

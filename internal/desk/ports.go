@@ -126,6 +126,26 @@ type World interface {
 type View interface {
 	Fold
 	World
+	Register
+}
+
+// A Register answers who has which address: what the journal says, and what
+// Partage shows. "Never seen" is the zero value.
+type Register interface {
+	// Entry is what is known of an address; false if it was never seen.
+	Entry(Address) (Entry, bool)
+	// Past are those who had the address before, the last first.
+	Past(Address) []Entry
+	// Entries yields up to n addresses that begin with prefix, in order.
+	Entries(prefix string, n int) []Entry
+	// Alike yields the addresses that look like one, in any domain, itself included.
+	Alike(Address) []Address
+	// Dated yields the addresses that have a last day, in order: aliases, and the
+	// own addresses of mailboxes that end.
+	Dated() []Entry
+	// Gone are addresses that Partage had at one reading and not at the next. They
+	// may have come back.
+	Gone() []Registration
 }
 
 // Rules decide. They are pure: same facts, same book, same decision.

@@ -76,8 +76,17 @@ func (d *Desk) Rehearse(ctx context.Context, by UID, via Door, a Action) (Rehear
 	return r, nil
 }
 
-// Effects lists what the action changes of the account as it is before.
-func Effects(a Action, before Account) (all []Effect) {
+// Effects lists what the action changes of the account as it is before. Its last
+// day is not the account's to tell.
+func Effects(a Action, before Account) []Effect {
+	all := effects(a, before)
+	if a.Dates() {
+		all = append(all, Effect{Field: "until", New: a.Arg("until"), Unread: true})
+	}
+	return all
+}
+
+func effects(a Action, before Account) (all []Effect) {
 	add := func(field, old, new string) { all = append(all, Effect{Field: field, Old: old, New: new}) }
 	switch a.Verb {
 	case AliasAdd, AliasRemove, AliasMove:
@@ -130,6 +139,14 @@ func lifeEffects(a Action, before Account) (all []Effect) {
 		add("owner", string(before.Owner), "")
 	case AccountRestore:
 		add("address", string(before.Address), a.Target)
+	case AliasRenew:
+		if alias := a.Arg("alias"); !before.Holds(Address(alias)) { // its end had taken it
+			add("alias", alias+" → ", alias+" → "+a.Target)
+		}
+	case AccountRenew:
+		if before.Status != Active {
+			add("status", before.Status, Active)
+		}
 	case AccountPurge: // the exact loss
 		add("address", string(before.Address), "")
 		for _, alias := range before.Aliases {

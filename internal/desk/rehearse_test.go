@@ -72,6 +72,10 @@ func TestEffects(t *testing.T) {
 		Aliases: []desk.Address{"b@u.fr"}, Seen: now, Detail: &desk.Detail{Profile: map[string]string{"phone": "1"}}}
 	for text, want := range map[string]string{
 		"alias.add bob@u.fr alias=x@u.fr":                     "alias:x@u.fr → >x@u.fr → bob@u.fr",
+		"alias.add bob@u.fr alias=x@u.fr until=2027-01-31":    "alias:x@u.fr → >x@u.fr → bob@u.fr until:>2027-01-31",
+		"alias.renew bob@u.fr alias=b@u.fr until=2027-01-31":  "until:>2027-01-31",
+		"alias.renew bob@u.fr alias=x@u.fr until=2027-01-31":  "alias:x@u.fr → >x@u.fr → bob@u.fr until:>2027-01-31",
+		"account.renew bob@u.fr until=2027-01-31":             "until:>2027-01-31",
 		"alias.remove bob@u.fr alias=b@u.fr":                  "alias:b@u.fr → bob@u.fr>b@u.fr → ",
 		"alias.move bob@u.fr alias=b@u.fr to=x@u.fr":          "alias:b@u.fr → bob@u.fr>b@u.fr → x@u.fr",
 		"quota.set bob@u.fr size=2G":                          "quota:1073741824>2147483648",

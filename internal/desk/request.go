@@ -85,6 +85,7 @@ type Request struct {
 	// Confidential: a decision on it was; what was once told of it in a channel is
 	// taken back there.
 	Confidential bool
+	Noticed      bool // the holder of what it dates is to be told that its last day is near
 	Hushed       bool // where it was told of is erased: nothing more is told
 	Erased       bool // nothing is left but its number and how it ended
 	Asked        time.Time
@@ -165,6 +166,11 @@ func (r Request) after(e Event) (Request, bool) {
 		return r, r.State != None
 	case Telling:
 		return r.telling(f, e.At)
+	}
+	if _, notice := e.Fact.(Noticed); notice {
+		ok := r.State == Settled && r.Action.Dates() && !r.Noticed && e.By == System
+		r.Noticed = true
+		return r, ok
 	}
 	if next, ok, governs := r.governed(e); governs {
 		return next, ok

@@ -1,6 +1,9 @@
 package desk
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Seen is what the rules looked at when they decided, so that another book can
 // be asked about the same. It names nobody who is not named beside it: logins
@@ -16,7 +19,10 @@ type Seen struct {
 	Quota   int64     `json:",omitempty"`
 	// Of a right.
 	Domain string `json:",omitempty"`
-	Holds  bool   `json:",omitempty"` // who asks holds the delegation that is named
+	Holds  bool   `json:",omitempty"` // who asks holds the delegation, or held the address, that is named
+	// Of an address.
+	Resembles Address `json:",omitempty"`
+	Ended     bool    `json:",omitempty"`
 }
 
 // Traits are what rules look at of a person.
@@ -62,8 +68,8 @@ func seen(f Facts) *Seen {
 		owner = nil
 	}
 	s := &Seen{Actor: traitsOf(f.Actor, f.Now), Owner: owner,
-		Address: a.Address, Aliases: a.Aliases, Status: a.Status, COS: a.COS, Quota: a.Quota}
-	if f.Action.Verb.delegates() {
+		Address: a.Address, Aliases: a.Aliases, Status: a.Status, COS: a.COS, Quota: a.Quota, Resembles: f.Resembles, Ended: f.Ended}
+	if f.Action.Verb.ofHolder() {
 		s.Domain, s.Holds = f.Domain, f.Holder != "" && f.Holder == f.Actor.UID
 	}
 	return s
@@ -76,7 +82,7 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 	if s == nil || r.Erased {
 		return Facts{}, false
 	}
-	f := Facts{Actor: s.Actor.of(r.By, d.View.Person(r.By).Name), Via: r.Via, Action: r.Action, Now: r.Decided}
+	f := Facts{Actor: s.Actor.of(r.By, d.View.Person(r.By).Name), Via: r.Via, Action: r.Action, Now: r.Decided, Resembles: s.Resembles, Ended: s.Ended}
 	if s.Address != "" {
 		f.Target = Account{ID: r.Mailbox, Address: s.Address, Owner: r.Owner, Aliases: s.Aliases, Status: s.Status, COS: s.COS, Quota: s.Quota}
 		f.Owner = s.Owner.of(r.Owner, d.View.Person(r.Owner).Name)
@@ -85,7 +91,7 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 		}
 	}
 	f = Touching(f)
-	if r.Action.Verb.delegates() {
+	if r.Action.Verb.ofHolder() {
 		f.Domain = s.Domain
 		if f.Owner = s.Owner.of(r.Owner, d.View.Person(r.Owner).Name); r.Owner == r.By {
 			f.Owner = f.Actor
@@ -100,7 +106,7 @@ func (d *Desk) Recorded(r Request) (Facts, bool) {
 // Present is what the rules would look at for the request now; false if who
 // asked, or the account, is not known any more.
 func (d *Desk) Present(r Request) (Facts, bool) {
-	f := Facts{Actor: d.View.Person(r.By), Via: r.Via, Action: r.Action, Target: d.View.Account(Address(r.Action.Target)), Now: d.Now()}
+	f := Facts{Actor: d.actor(r.By, r.Via), Via: r.Via, Action: r.Action, Target: d.View.Account(Address(r.Action.Target)), Now: d.Now()}
 	if r.Action.Verb == AccountCreate && !f.Target.Known() {
 		_, f.Target, _ = d.newcomer(r.Action)
 	}
@@ -112,6 +118,13 @@ func (d *Desk) Present(r Request) (Facts, bool) {
 	if r.Action.Verb.delegates() {
 		_ = d.aboutRights(&f) // what cannot be any more is decided as far as it is known
 	}
+	switch r.Action.Verb {
+	case AddressRelease:
+		_ = d.releasable(&f)
+	case AliasAdd, AccountRename:
+		f.Resembles = d.resembles(cmp.Or(Address(r.Action.Arg("alias")), Address(r.Action.Arg("to"))), f.Target)
+	}
+	f.Ended = r.Via == Clock && d.ended(r.Action, f.Target)
 	return f, true
 }
 
@@ -120,6 +133,9 @@ func Touching(f Facts) Facts {
 	f.Domain = f.Target.Address.Domain()
 	if alias := Address(f.Action.Arg("alias")); alias != "" {
 		f.Domain = alias.Domain()
+	}
+	if spec, _ := SpecOf(f.Action.Verb); spec.Target == AddressForm {
+		f.Domain = Address(f.Action.Target).Domain()
 	}
 	if size, err := ParseSize(f.Action.Arg("size")); err == nil {
 		f.Size = int64(size)

@@ -12,6 +12,15 @@ func Undo(a Action, before Account) (Action, bool) {
 	case AliasAdd, AliasRemove:
 		args["alias"] = a.Arg("alias")
 		verb = either(before.Holds(Address(args["alias"])), AliasAdd, AliasRemove)
+	case AliasRenew: // what it brought back; a day that is later stays so
+		verb, args["alias"] = AliasRemove, a.Arg("alias")
+		if before.Holds(Address(args["alias"])) {
+			return Action{}, false
+		}
+	case AccountRenew:
+		if verb = AccountLock; before.Status != Locked {
+			return Action{}, false
+		}
 	case QuotaSet:
 		args["size"] = Size(before.Quota).String()
 		if n, err := ParseSize(args["size"]); err != nil || int64(n) != before.Quota {

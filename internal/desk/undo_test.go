@@ -16,7 +16,7 @@ import (
 func carriedOut(a desk.Action, before desk.Account) desk.Account {
 	after, alias := before, desk.Address(a.Arg("alias"))
 	switch a.Verb {
-	case desk.AliasAdd:
+	case desk.AliasAdd, desk.AliasRenew:
 		after.Aliases = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(before.Aliases), alias))))
 	case desk.AliasRemove:
 		after.Aliases = slices.DeleteFunc(slices.Clone(before.Aliases), func(x desk.Address) bool { return x == alias })
@@ -25,7 +25,7 @@ func carriedOut(a desk.Action, before desk.Account) desk.Account {
 		after.Quota = int64(n)
 	case desk.AccountLock:
 		after.Status = "locked"
-	case desk.AccountActivate:
+	case desk.AccountActivate, desk.AccountRenew:
 		after.Status = "active"
 	case desk.AccountClose:
 		after.Status = "closed"
@@ -71,6 +71,8 @@ func anyAccount(t *rapid.T) desk.Account {
 var texts = map[desk.Verb][]string{
 	desk.AliasAdd:        {"alias.add bob@u.fr alias=b@u.fr", "alias.add bob@u.fr alias=bob@u.fr"},
 	desk.AliasRemove:     {"alias.remove bob@u.fr alias=b@u.fr", "alias.remove bob@u.fr alias=bob@u.fr"},
+	desk.AliasRenew:      {"alias.renew bob@u.fr alias=b@u.fr until=2026-12-31"},
+	desk.AccountRenew:    {"account.renew bob@u.fr until=2026-12-31"},
 	desk.QuotaSet:        {"quota.set bob@u.fr size=2G"},
 	desk.AccountLock:     {"account.lock bob@u.fr"},
 	desk.AccountActivate: {"account.activate bob@u.fr"},

@@ -65,6 +65,11 @@ const (
 	AccountPurge   Verb = "account.purge"
 	AliasMove      Verb = "alias.move"
 
+	AliasRenew     Verb = "alias.renew"
+	AccountRenew   Verb = "account.renew"
+	AddressShow    Verb = "address.show"
+	AddressRelease Verb = "address.release" // from its quarantine
+
 	Help Verb = "help"
 )
 
@@ -94,6 +99,11 @@ type Spec struct {
 	Keepers bool            // who looks after the accounts of others asks for it: not shown to everybody
 	Shell   bool            // asked at the command line only
 	Unseen  bool            // Partage cannot be asked whether it is so: its word is taken, and the write can be repeated
+}
+
+// Needed names the arguments that must be there, in order.
+func (s Spec) Needed() []string {
+	return slices.DeleteFunc(sortedKeys(s.Args), func(name string) bool { return !s.Args[name].required() })
 }
 
 // OnAccount says that the verb acts on an account, be it one that is to be.
@@ -161,7 +171,7 @@ var planArgs = map[string]Form{"plan": BookForm + optional, "causes": CauseForm 
 	"domain": DomainForm + optional, "most": CountForm + optional, "canary": CountForm + optional}
 
 var specs = map[Verb]Spec{
-	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
+	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "until": DayForm + optional}},
 	AliasRemove:     {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
 	QuotaSet:        {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
 	AccountLock:     {Changes: true, Takes: true, Target: AccountForm, Keepers: true},
@@ -218,6 +228,11 @@ var specs = map[Verb]Spec{
 	FiguresShow:  {Shows: true},
 	AccountWhole: {Target: AccountForm},
 
+	AliasRenew:     {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "until": DayForm + optional}},
+	AccountRenew:   {Changes: true, Target: AccountForm, Args: map[string]Form{"until": DayForm + optional}},
+	AddressShow:    {Shows: true, Target: AddressForm},
+	AddressRelease: {Changes: true, Governs: true, Two: true, Target: AddressForm},
+
 	DelegationGrant: {Changes: true, Governs: true, Two: true, Target: PersonForm, Args: map[string]Form{
 		"domains": DomainForm + many + optional, "units": UnitForm + many + optional, "lists": AddressForm + many + optional,
 		"verbs": VerbForm + many + optional, "classes": ClassForm + many + optional, "quota": SizeForm + optional, "daily": CountForm + optional,
@@ -237,7 +252,8 @@ func Verbs() []Verb {
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
 		RulesActivate, RulesRollback, RulesUndo,
 		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow,
-		AccountCreate, AccountProfile, AccountShare, AccountUnshare, AccountPurge, AliasMove, Help}
+		AccountCreate, AccountProfile, AccountShare, AccountUnshare, AccountPurge, AliasMove,
+		AliasRenew, AccountRenew, AddressShow, AddressRelease, Help}
 }
 
 func (v Verb) governs() bool { return specs[v].Governs }

@@ -219,7 +219,7 @@ func granted(past []Request) map[string]string {
 // gives is which side the action settles, and how; an alias that it removes is "".
 func (a Action) gives() (side, text string) {
 	switch a.Verb {
-	case AliasAdd:
+	case AliasAdd, AliasRenew:
 		return "aliases", a.Arg("alias")
 	case AliasRemove:
 		return "aliases", ""

@@ -72,7 +72,7 @@ func (d *Desk) explain(reader UID, via Door, f Facts) Why {
 func (d *Desk) sight(reader UID, via Door, f Facts) Sight {
 	sees := func(a Account) bool { return a.Owner == reader || d.shows(reader, via, a) }
 	s := Sight{Actor: f.Actor.UID == reader, Target: !f.Target.Known() || sees(f.Target)}
-	if f.Action.Verb.delegates() { // the owner is then whoever was named
+	if f.Action.Verb.ofHolder() { // the owner is then whoever was named
 		s.Target = f.Owner.UID == reader || slices.ContainsFunc(d.View.Owned(f.Owner.UID), sees)
 	}
 	if s.Actor {

@@ -30,6 +30,7 @@ const (
 	Shell  Door = "shell" // the command line, on the server itself
 	API    Door = "api"   // a program, in the name of who holds its token
 	Sync   Door = "sync"  // a plan of repair: the desk alone asks by it, see Desk.Conduct
+	Clock  Door = "clock" // what has reached its last day: the program alone asks by it, see Desk.Keep
 )
 
 // System is who signs what the program does by itself.
@@ -137,10 +138,13 @@ type Facts struct {
 	Action Action  // what
 	Target Account // the account acted on, or that is to be; zero when the action has none
 	Owner  Person  // whose account it is, or whose right is given or taken; zero when nobody's
-	Holder UID     // whose delegation the action names; "" when it names none
+	Holder UID     // whose delegation the action names, or who held the address that it releases; "" when it names none
 	Domain string  // the domain the action touches: of the alias for alias.*, the one that is delegated if it is all that is, else of the target
 	Size   int64   // bytes asked for by quota.set; 0 = none asked
 	Now    time.Time
+
+	Resembles Address // what somebody else has and the address asked for would be taken for; "" nothing
+	Ended     bool    // asked by the program: the last day of the address acted on is over
 }
 
 // About is f with whose right the action gives or takes, and the domain if that
@@ -174,6 +178,9 @@ func (f *Facts) Use() Use {
 
 // Whose is who gains or loses by the action: whose the account is, or the right.
 func (f *Facts) Whose() UID {
+	if f.Action.Verb == AddressRelease {
+		return f.Holder // even if the directory does not know them any more
+	}
 	if f.Action.Verb.delegates() { // even if the directory does not know them any more
 		return f.Action.favours(f.Holder)
 	}

@@ -82,8 +82,11 @@ func do(t testing.TB, o *effect.Office, a desk.Action, before desk.Account) erro
 var everyVerb = []string{
 	"alias.add " + jeanne + " alias=seminaires@physique.unistra.fr",
 	"alias.remove " + jeanne + " alias=seminaires@physique.unistra.fr",
+	"alias.renew " + jeanne + " alias=seminaires@physique.unistra.fr until=2027-12-31",
 	"quota.set " + jeanne + " size=7G",
 	"quota.set " + jeanne + " size=800M",
+	"account.lock " + jeanne,
+	"account.renew " + jeanne + " until=2027-12-31",
 	"account.lock " + jeanne,
 	"account.activate " + jeanne,
 	"account.close " + jeanne,

@@ -34,6 +34,17 @@ var steps = map[desk.Verb]step{
 			return a.Arg("alias") != "" && !account.Holds(desk.Address(a.Arg("alias")))
 		},
 	},
+	// The alias is there again, if its end had taken it: that its last day is later
+	// now, the journal alone says.
+	desk.AliasRenew: {
+		do: func(ctx context.Context, w *partage.Writer, on desk.Account, a desk.Action) error {
+			return w.AddAccountAlias(ctx, name(on), alias(a))
+		},
+		shows: func(a desk.Action, account desk.Account) bool {
+			return account.Holds(desk.Address(a.Arg("alias")))
+		},
+	},
+	desk.AccountRenew: status(partage.Active),
 	desk.QuotaSet: {
 		do: func(ctx context.Context, w *partage.Writer, on desk.Account, a desk.Action) error {
 			size, err := desk.ParseSize(a.Arg("size"))

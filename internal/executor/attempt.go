@@ -40,7 +40,7 @@ func (x *Executor) attempt(ctx context.Context, r desk.Request) error {
 	}
 	var plan desk.Plan
 	if !r.Begun() {
-		if err := x.allowed(ctx, r, before); err != nil && !x.there(r, before) {
+		if err := x.allowed(ctx, r, before); err != nil && (r.Action.Dates() || !x.there(r, before)) {
 			return x.refuse(ctx, r, err)
 		}
 		if plan, before, err = x.plan(ctx, r, before); err != nil {
@@ -150,7 +150,7 @@ func (x *Executor) claim(ctx context.Context, r desk.Request, plan desk.Plan, be
 		}
 		// The rules or what they look at may have changed since they were asked: then
 		// the next attempt finds out what they say now.
-		if err := x.Desk.Recheck(now, before); err != nil && !now.Begun() && !issued.IsZero() {
+		if err := x.Desk.Recheck(now, before); err != nil && !now.Begun() && (r.Action.Dates() || !issued.IsZero()) {
 			return nil, errTaken
 		}
 		intent = x.Desk.Now()

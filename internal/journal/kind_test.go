@@ -43,7 +43,8 @@ func everyFact() []desk.Fact {
 			Dates: desk.Dates{Due: noon, Late: noon, End: noon}, Seen: &desk.Seen{
 				Actor:   &desk.Traits{Affiliation: "employee", Unit: "PHY", UnitDomain: "physique.unistra.fr", Manager: "sgermain", Groups: []string{"dsi"}, Rights: []desk.Grant{{Domains: []string{"unistra.fr"}}}},
 				Owner:   &desk.Traits{Affiliation: "student"},
-				Address: mailbox.Address, Aliases: mailbox.Aliases, Status: mailbox.Status, COS: mailbox.COS, Quota: mailbox.Quota}},
+				Address: mailbox.Address, Aliases: mailbox.Aliases, Status: mailbox.Status, COS: mailbox.COS, Quota: mailbox.Quota,
+				Resembles: "jeanne-dupont@unistra.fr", Ended: true}},
 		desk.Approved{Digest: "d1", Via: desk.Portal, Panels: []int{0, 1}},
 		desk.Refused{Reason: "non", Via: desk.Chat},
 		desk.Amended{Action: desk.Action{Verb: desk.AliasAdd, Target: "jeanne.dupont@unistra.fr", Args: "alias=accueil@unistra.fr"}, Digest: "d1", Via: desk.Portal},
@@ -88,6 +89,10 @@ func everyFact() []desk.Fact {
 		desk.Digested{Day: "2026-11-23"},
 		desk.Forgotten{Who: "jdupont"},
 		desk.Redacted{Events: []desk.Seq{3, 5}},
+		desk.Lifted{Address: "contact@unistra.fr"},
+		desk.Noticed{},
+		desk.Registered{Entries: []desk.Registration{{Address: "tous@unistra.fr", Nature: desk.AsSympa, Owner: "jdupont", Since: noon, Freed: noon}}, Reason: "import"},
+		desk.Vanished{Entries: []desk.Registration{{Address: "contact@unistra.fr", Nature: desk.AsAlias, Mailbox: "5f1c6a52-0000-4000-8000-000000000001", Owner: "jdupont"}}},
 	}
 }
 

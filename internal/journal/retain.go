@@ -29,7 +29,7 @@ func (l *Log) Retain(ctx context.Context, d *desk.Desk, terms Terms) (int, error
 	if err := d.View.CatchUp(ctx); err != nil {
 		return 0, fmt.Errorf("retain: %w", err)
 	}
-	due, err := l.due(ctx, d.View, d.Now(), terms)
+	due, err := l.due(ctx, d, terms)
 	if err != nil {
 		return 0, fmt.Errorf("retain: %w", err)
 	}
@@ -59,7 +59,8 @@ type matter struct {
 }
 
 // due groups the events whose words are due by what they belong to.
-func (l *Log) due(ctx context.Context, view desk.Fold, now time.Time, terms Terms) (groups [][]desk.Seq, err error) {
+func (l *Log) due(ctx context.Context, d *desk.Desk, terms Terms) (groups [][]desk.Seq, err error) {
+	view, now := d.View, d.Now()
 	last, words, posts, moving := map[matter]time.Time{}, map[matter][]desk.Seq{}, map[matter][]desk.Seq{}, map[desk.UID]bool{}
 	for e, err := range l.walk(ctx, 0) {
 		if err != nil {
@@ -80,7 +81,7 @@ func (l *Log) due(ctx context.Context, view desk.Fold, now time.Time, terms Term
 	}
 	for m, ended := range last {
 		past := func(term time.Duration) bool { return term > 0 && !ended.Add(term).After(now) }
-		if r, _ := view.Request(m.request); m.request != "" && r.State.Final() && !needed(view, r, now) {
+		if r, _ := view.Request(m.request); m.request != "" && r.State.Final() && !needed(view, r, now) && !d.Keeps(r) {
 			if past(terms.Requests) {
 				groups = append(groups, slices.Concat(words[m], posts[m]))
 			} else if past(terms.Announcements) {

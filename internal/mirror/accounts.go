@@ -3,9 +3,11 @@ package mirror
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +18,23 @@ func newAccounts() *table[desk.Account] {
 	return newTable(func(a *desk.Account) string { return string(a.Address) }, adoptAccount,
 		index[desk.Account]{name: "alias", of: aliases},
 		index[desk.Account]{name: "owner", of: func(a *desk.Account) []string { return some(string(a.Owner)) }},
-		index[desk.Account]{name: "mailbox", of: func(a *desk.Account) []string { return []string{a.ID} }})
+		index[desk.Account]{name: "mailbox", of: func(a *desk.Account) []string { return []string{a.ID} }},
+		index[desk.Account]{name: "alike", of: skeletons})
+}
+
+// skeletons are what the addresses of an account look like.
+func skeletons(a *desk.Account) []string {
+	sums := []string{skeleton(a.Address)}
+	for _, alias := range a.Aliases {
+		if sum := skeleton(alias); !slices.Contains(sums, sum) {
+			sums = append(sums, sum)
+		}
+	}
+	return sums
+}
+
+func skeleton(a desk.Address) string {
+	return string(binary.BigEndian.AppendUint32(nil, a.SkeletonSum()))
 }
 
 // some is the list of a text that may be empty.
@@ -55,7 +73,7 @@ func (m *Mirror) LoadAccounts(ctx context.Context, accounts iter.Seq2[desk.Accou
 	m.accounts.writing.Lock()
 	defer m.accounts.writing.Unlock()
 	m.outlive(rows, ids, func(p proof) bool { return !p.at.Before(at) })
-	if err := m.accounts.replace(rows, at); err != nil {
+	if err := m.listed(func() error { return m.accounts.replace(rows, at) }); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}
 	m.whole, m.read, m.leak = at, map[string]time.Time{}, drain{}

@@ -16,6 +16,7 @@ func (m *Mirror) AsOf(ctx context.Context, t time.Time) (*Mirror, error) {
 	past := &Mirror{journal: ended{m.journal}, fold: newFold(), people: m.people, accounts: m.accounts, used: m.used, met: map[desk.UID]meeting{}, learned: map[string]proof{}}
 	past.served.Store(m.served.Load())
 	past.classes.Store(m.classes.Load())
+	past.gone.Store(&[]desk.Registration{})
 	for e, err := range m.journal.Read(ctx, 0) {
 		if err == nil && e.At.After(t) {
 			break

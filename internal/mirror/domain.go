@@ -118,19 +118,22 @@ func (m *Mirror) putListed(rows []*desk.Account, at time.Time) error {
 			moved = append(moved, old)
 		}
 	}
-	if err := m.accounts.put(rows...); err != nil {
-		return err
-	}
-	return m.accounts.remove(moved...)
+	return m.listed(func() error {
+		if err := m.accounts.put(rows...); err != nil {
+			return err
+		}
+		return m.accounts.remove(moved...)
+	})
 }
 
 func (m *Mirror) removeListed(rows []*desk.Account, at time.Time) error {
 	m.accounts.writing.Lock()
 	defer m.accounts.writing.Unlock()
-	return m.accounts.remove(slices.DeleteFunc(slices.Clone(rows), func(row *desk.Account) bool {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(row *desk.Account) bool {
 		holder := m.accounts.first("id", string(row.Address))
 		return holder == nil || holder.ID != row.ID || m.learnedSince(row.ID, at)
-	})...)
+	})
+	return m.listed(func() error { return m.accounts.remove(rows...) })
 }
 
 func (m *Mirror) learnedSince(id string, at time.Time) bool {

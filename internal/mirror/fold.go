@@ -36,6 +36,7 @@ type fold struct {
 	stopped  int            // requests that a brake holds
 	digested string         // the last day on which everybody was told what awaits them
 	trend    []desk.Point   // what comparisons have found
+	ledger   ledger         // of addresses
 }
 
 type offer struct {
@@ -57,6 +58,7 @@ func newFold() fold {
 		rights:   newRegister(),
 		tokens:   newTokens(),
 		anchors:  map[string]desk.Anchoring{},
+		ledger:   newLedger(),
 	}
 }
 
@@ -81,6 +83,7 @@ func (f *fold) add(e desk.Event) error {
 		}
 	}
 	f.at, f.events = e.Seq, append(f.events, e)
+	f.record(e)
 	f.hold(e)
 	return nil
 }
@@ -130,7 +133,7 @@ func (f *fold) changeRequest(e desk.Event) error {
 	if f.moving[e.ID] = true; r.State.Final() {
 		delete(f.moving, e.ID)
 	}
-	touched := []string{string(e.ID), r.Action.Target, r.Action.Arg("alias"), string(proofOf(e.Fact).Address)}
+	touched := []string{string(e.ID), r.Action.Target, r.Action.Arg("alias"), string(desk.ProofOf(e.Fact).Address)}
 	slices.Sort(touched)
 	for _, name := range slices.Compact(touched) {
 		if name != "" {
@@ -207,6 +210,8 @@ func (f *fold) changeHouse(e desk.Event) error {
 		return f.begin(e, fact)
 	case desk.Erased:
 		return f.lose(fact, e.Subject)
+	case desk.Registered, desk.Vanished:
+		return f.enroll(e)
 	case desk.Granted: // see right
 	case desk.Forgotten, desk.Redacted: // the journal yields no more what they destroy
 	default:
@@ -226,6 +231,10 @@ func (f *fold) lose(e desk.Erased, subject desk.UID) error {
 		}
 	case desk.TokenIssued, desk.TokenEnded: // to cut out an end alone would give the token back
 		if len(f.tokens.of[subject]) == 0 {
+			return nil
+		}
+	case desk.Registered, desk.Vanished: // else to cut out one alone would end a quarantine
+		if subject != desk.System && f.chats[subject] == "" {
 			return nil
 		}
 	case desk.Forgotten:

@@ -35,6 +35,8 @@ type Mirror struct {
 	served   atomic.Pointer[map[string]bool]
 	classes  atomic.Pointer[[]string]
 	census   census
+	left     []desk.Registration // by the listing that is being written; nil if none is; likewise
+	gone     atomic.Pointer[[]desk.Registration]
 }
 
 type proof struct {
@@ -47,7 +49,8 @@ var _ desk.View = (*Mirror)(nil)
 // New returns an empty mirror of the journal; CatchUp and the Loads fill it.
 func New(journal desk.Journal) *Mirror {
 	m := &Mirror{journal: journal, fold: newFold(), people: newPeople(), accounts: newAccounts(), used: newUsage(), met: map[desk.UID]meeting{}, learned: map[string]proof{}, read: map[string]time.Time{}}
-	m.accounts.changed = m.used.change
+	m.accounts.changed = func(old, next *desk.Account) { m.used.change(old, next); m.leave(old, next) }
+	m.gone.Store(&[]desk.Registration{})
 	m.SetDomains(nil)
 	m.SetClasses(nil)
 	return m
@@ -123,22 +126,9 @@ func (m *Mirror) take(e desk.Event) error {
 	if done, ok := e.Fact.(desk.Done); ok && err == nil && !done.Proof.Known() {
 		return m.LearnGone(m.requests[e.ID].Mailbox, e.At)
 	}
-	proof := proofOf(e.Fact)
+	proof := desk.ProofOf(e.Fact)
 	if err != nil || !proof.Known() || proof.ID == "" {
 		return err
 	}
 	return m.Learn(proof, e.At)
-}
-
-// proofOf is the account as a fact tells that it was read after a write.
-func proofOf(f desk.Fact) desk.Account {
-	switch f := f.(type) {
-	case desk.Stepped:
-		return f.Proof
-	case desk.Done:
-		return f.Proof
-	case desk.Undone:
-		return f.Proof
-	}
-	return desk.Account{}
 }

@@ -162,6 +162,9 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	if _, told := r.Announced[desk.ToOwner]; (done || told) && r.Owner != "" && r.Owner != r.By {
 		roles = append(roles, desk.ToOwner)
 	}
+	if r.Noticed {
+		roles = append(roles, desk.ToHolder)
+	}
 	return roles
 }
 

@@ -36,17 +36,19 @@ const (
 	from    = "from"
 	with    = "with"
 	sending = "right"
+	address = "address"
 )
 
 var (
 	optional = []string{reason, scope, topic, about, book, from, sending} // or else desk misses it
-	targets  = []string{account, request, topic, mandate, about}          // the others are arguments
+	targets  = []string{account, address, request, topic, mandate, about} // the others are arguments
 )
 
 // Of two commands that begin alike the longer stands first.
 var grammar = []command{
 	{desk.AliasAdd, []string{"alias ajouter"}, []string{"alias add"}, []string{alias, account}},
 	{desk.AliasRemove, []string{"alias retirer"}, []string{"alias remove"}, []string{alias, account}},
+	{desk.AliasRenew, []string{"alias prolonger"}, []string{"alias renew"}, []string{alias, account}},
 	{desk.QuotaSet, []string{"quota"}, []string{"quota"}, []string{account, size}},
 	{desk.AccountLock, []string{"compte verrouiller", "verrouiller"}, []string{"account lock", "lock"}, []string{account}},
 	{desk.AccountActivate, []string{"compte activer"}, []string{"account activate"}, []string{account}},
@@ -57,6 +59,7 @@ var grammar = []command{
 	{desk.AccountCOS, []string{"formule"}, []string{"cos"}, []string{account, cos}},
 	{desk.AccountForward, []string{"redirection"}, []string{"forward"}, []string{account, to}},
 	{desk.AccountDelete, []string{"compte supprimer"}, []string{"account delete"}, []string{account}},
+	{desk.AccountRenew, []string{"compte prolonger"}, []string{"account renew"}, []string{account}},
 	{desk.AccountRestore, []string{"compte restaurer"}, []string{"account restore"}, []string{account}},
 	{desk.AccountCreate, []string{"compte créer"}, []string{"account create"}, []string{account}},
 	{desk.AccountProfile, []string{"compte décrire"}, []string{"account describe"}, []string{account}},
@@ -88,6 +91,8 @@ var grammar = []command{
 	{desk.RulesActivate, []string{"règlement activer"}, []string{"rules activate"}, []string{book, from}},
 	{desk.RulesRollback, []string{"règlement revenir"}, []string{"rules rollback"}, []string{book, from}},
 	{desk.RulesUndo, []string{"règlement défaire"}, []string{"rules undo"}, []string{book, from}},
+	{desk.AddressRelease, []string{"adresse libérer"}, []string{"address release"}, []string{address}},
+	{desk.AddressShow, []string{"adresse"}, []string{"address"}, []string{address}},
 	{desk.AccountWhole, []string{"global"}, []string{"whole"}, []string{account}},
 	{desk.DriftApply, []string{"écarts réparer"}, []string{"drift repair"}, nil},
 	{desk.DriftShow, []string{"écarts"}, []string{"drift"}, nil},
@@ -99,7 +104,7 @@ var grammar = []command{
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
 	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestUndo, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
 	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
-	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply,
+	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.AddressRelease,
 	desk.AccountCreate, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AliasMove}
 
 // nowhere are the words that end a forwarding; the first is printed in French.

@@ -3,6 +3,9 @@
 //
 //	alias ajouter|add ALIAS ACCOUNT [motif : REASON]
 //	alias retirer|remove ALIAS ACCOUNT [motif : REASON]
+//	alias prolonger|renew ALIAS ACCOUNT [au|until DAY] [motif : REASON]      of an alias that is added too
+//	compte prolonger|account renew ACCOUNT [au|until DAY] [motif : REASON]
+//	adresse|address ADDRESS         adresse libérer|address release ADDRESS [motif : REASON]
 //	quota ACCOUNT [10Go] [motif : REASON]        no size: shows the account
 //	verrouiller ACCOUNT [motif : REASON]
 //	compte verrouiller|activer|fermer|masquer|démasquer ACCOUNT [motif : REASON]

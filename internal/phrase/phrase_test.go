@@ -82,7 +82,7 @@ func TestParse(t *testing.T) {
 
 		{"déléguer physique.u.fr à Paul.Martin", "delegation.grant paul.martin domains=physique.u.fr", ""},
 		{"DELEGUER physique.u.fr paul motif : départ", "delegation.grant paul domains=physique.u.fr", "départ"},
-		{"delegate B.fr,a.fr,PHY,L@a.fr to paul@u.fr daily 5 verbs alias.*", "delegation.grant paul@u.fr daily=5 domains=a.fr,b.fr lists=l@a.fr units=PHY verbs=alias.add,alias.move,alias.remove", ""},
+		{"delegate B.fr,a.fr,PHY,L@a.fr to paul@u.fr daily 5 verbs alias.*", "delegation.grant paul@u.fr daily=5 domains=a.fr,b.fr lists=l@a.fr units=PHY verbs=alias.add,alias.move,alias.remove,alias.renew", ""},
 		{"déléguer u.fr à paul actes quota.set quota 10Go du 1/12/2026 jusqu'au 30/06/2027 parce que projet", "delegation.grant paul domains=u.fr from=2026-12-01 quota=10G until=2027-06-30 verbs=quota.set", "projet"},
 		{"suppleant m-18 eve au 2027-01-05", "delegation.deputy M-18 person=eve until=2027-01-05", ""},
 		{"deputy 18 eve from 2026-12-20 until 2027-01-05 because leave", "delegation.deputy M-18 from=2026-12-20 person=eve until=2027-01-05", "leave"},
@@ -324,6 +324,12 @@ func TestCanonical(t *testing.T) {
 		{"drift.show causes=person.gone,quota.low domain=u.fr population=staff", "écarts causes person.gone,quota.low population staff domaine u.fr", "drift causes person.gone,quota.low population staff domain u.fr"},
 		{"drift.apply canary=2 causes=person.gone most=10 plan=0123abcd", "écarts réparer causes person.gone nombre 10 canari 2 plan 0123abcd", "drift repair causes person.gone most 10 canary 2 plan 0123abcd"},
 		{"drift.sync causes=class.other", "drift.sync causes=class.other", "drift.sync causes=class.other"},
+		{"alias.add bob@u.fr alias=b@u.fr until=2027-01-31", "alias ajouter b@u.fr bob@u.fr au 2027-01-31", "alias add b@u.fr bob@u.fr until 2027-01-31"},
+		{"alias.renew bob@u.fr alias=b@u.fr", "alias prolonger b@u.fr bob@u.fr", "alias renew b@u.fr bob@u.fr"},
+		{"alias.renew bob@u.fr alias=b@u.fr until=2027-01-31", "alias prolonger b@u.fr bob@u.fr au 2027-01-31", "alias renew b@u.fr bob@u.fr until 2027-01-31"},
+		{"account.renew bob@u.fr until=2027-01-31", "compte prolonger bob@u.fr au 2027-01-31", "account renew bob@u.fr until 2027-01-31"},
+		{"address.show b@u.fr", "adresse b@u.fr", "address b@u.fr"},
+		{"address.release b@u.fr", "adresse libérer b@u.fr", "address release b@u.fr"},
 		{"figures.show", "tableau", "dashboard"},
 		{"help", "aide", "help"},
 		{"help alias.add", "aide alias.add", "help alias.add"},
@@ -351,7 +357,7 @@ func TestCanonical(t *testing.T) {
 
 func TestTopic(t *testing.T) {
 	accounts := []desk.Verb{desk.AccountLock, desk.AccountActivate, desk.AccountClose, desk.AccountHide, desk.AccountUnhide, desk.AccountRename,
-		desk.AccountCOS, desk.AccountForward, desk.AccountDelete, desk.AccountRestore,
+		desk.AccountCOS, desk.AccountForward, desk.AccountDelete, desk.AccountRenew, desk.AccountRestore,
 		desk.AccountCreate, desk.AccountProfile, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AccountShow, desk.AccountWhole}
 	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestWhy, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestAgain,
 		desk.RequestQuestion, desk.RequestAnswer, desk.RequestUndo}
@@ -359,7 +365,7 @@ func TestTopic(t *testing.T) {
 		topic string
 		want  []desk.Verb
 	}{
-		{"alias", []desk.Verb{desk.AliasAdd, desk.AliasRemove, desk.AliasMove}},
+		{"alias", []desk.Verb{desk.AliasAdd, desk.AliasRemove, desk.AliasRenew, desk.AliasMove}},
 		{"alias.add", []desk.Verb{desk.AliasAdd}},
 		{"Quota", []desk.Verb{desk.QuotaSet}},
 		{"fiche", accounts},

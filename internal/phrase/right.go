@@ -51,9 +51,15 @@ var terms = map[desk.Verb][]term{
 		{"city", []string{"ville"}, []string{"city"}},
 		{"sender", []string{"expéditeur"}, []string{"sender"}},
 	},
-	desk.DriftShow:  gapTerms[:3],
-	desk.DriftApply: gapTerms,
+	desk.DriftShow:    gapTerms[:3],
+	desk.DriftApply:   gapTerms,
+	desk.AliasAdd:     endTerms,
+	desk.AliasRenew:   endTerms,
+	desk.AccountRenew: endTerms,
 }
+
+// endTerms say until which day, which is included.
+var endTerms = []term{{"until", []string{"au", "jusqu'au", "jusqu’au"}, []string{"until"}}}
 
 // gapTerms select gaps.
 var gapTerms = []term{
@@ -71,7 +77,10 @@ var toWhom = []string{"à", "to"}
 // rights reads what follows a command that has terms: its slots, then terms in any order.
 func (c command) rights(rest string) (Order, error) {
 	head, why, marked := rest, "", false
-	if changes(c.verb) {
+	switch {
+	case changes(c.verb) && slices.Contains(c.slots, account): // what comes first is somebody's login
+		head, why, marked = cutReason(rest)
+	case changes(c.verb):
 		head, why, marked = cutReason(" " + rest)
 	}
 	if marked && why == "" {
@@ -160,10 +169,10 @@ func (c command) printRight(lang string, a desk.Action) (words []string) {
 				}
 			}
 			words = append(words, strings.Join(all, ","), either(english, toWhom[1], toWhom[0]))
-		case slot == person && c.verb == desk.DelegationDeputy:
-			words = append(words, a.Arg(slot))
-		default:
+		case slices.Contains(targets, slot) || c.verb == desk.DelegationGrant:
 			words = append(words, a.Target)
+		default:
+			words = append(words, a.Arg(slot))
 		}
 	}
 	for _, t := range terms[c.verb] {

@@ -1,5 +1,5 @@
 // Package reminder does what time asks for: it ends requests that nobody has
-// answered, and, when people are at work, has those reminded whose answer is
+// answered, asks for what the last days of addresses ask for, and, when people are at work, has those reminded whose answer is
 // late, others told if it stays so, and everybody told each morning what awaits
 // them.
 //
@@ -77,6 +77,7 @@ func (r *Reminder) Look(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("pursue %s: %w", waiting.ID, err))
 		}
 	}
+	errs = append(errs, r.Desk.Keep(ctx, working))
 	if working && r.Teller != nil {
 		errs = append(errs, r.digest(ctx, now))
 	}

@@ -62,13 +62,17 @@ func manner(a desk.Action) string {
 	if a.Verb == desk.DelegationList && a.Target != "" {
 		return string(a.Verb) + ".about"
 	}
+	if dated := string(a.Verb) + ".until"; a.Arg("until") != "" && known("summary."+dated) {
+		return dated
+	}
 	return string(a.Verb)
 }
 
 // values are what the sentences about an action may name.
 func values(lang string, a desk.Action, quote []Quote) []string {
 	pairs := []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote),
-		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book"))), "plan", quoted(quote, Digest(a.Arg("plan")))}
+		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book"))), "plan", quoted(quote, Digest(a.Arg("plan"))),
+		"until", Day(lang, desk.Day(a.Arg("until")))}
 	pairs = append(pairs, "with", quoted(quote, a.Arg("with")), "right", T(lang, "right."+cmp.Or(a.Arg("right"), desk.SendAs)), "fields", profile(lang, a, quote))
 	if who := a.Arg("person"); who != "" {
 		pairs = append(pairs, "for", T(lang, "for", "who", quoted(quote, who)))

@@ -3,6 +3,7 @@ package say
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -20,6 +21,9 @@ func Error(lang string, err error, quote ...Quote) string {
 		return T(lang, "error")
 	}
 	text := T(lang, errorKey(e), details(lang, e, quote)...)
+	if e.Details["free"] != "" {
+		text += " " + T(lang, "hint.free", "free", detail(lang, e.Code, "free", e.Details["free"], quote))
+	}
 	if nearest := e.Details["nearest"]; nearest != "" {
 		text += " " + T(lang, "hint.nearest", "nearest", quoted(quote, nearest))
 	}
@@ -61,6 +65,11 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 		return Size(lang, n)
 	case name == "state" && known("status."+value):
 		return T(lang, "status."+value)
+	case name == "until" && code == desk.InQuarantine:
+		at, _ := time.Parse(time.RFC3339, value)
+		return Date(lang, at)
+	case name == "free":
+		return list(strings.Split(value, ","), quote)
 	case name == "since" || name == "until" || name == "from":
 		return moment(lang, name, value)
 	case name == "limit":

@@ -61,6 +61,8 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.thawed", nil
 	case desk.BookActivated:
 		return "fact.book", []string{"book", quoted(quote, Digest(f.Digest)), "name", quoted(quote, f.Name)}
+	case desk.Lifted, desk.Noticed, desk.Registered, desk.Vanished:
+		return registering(f, quote)
 	case desk.Launched, desk.Repaired, desk.Halted, desk.Compared:
 		return repairing(lang, f, quote)
 	case desk.Granted, desk.Deputised, desk.Revoked:

@@ -56,6 +56,8 @@ func worth(lang, field, value string, quote []Quote) string {
 		return T(lang, "status."+value)
 	case field == "hidden":
 		return Book(lang, value == "true")
+	case field == "until":
+		return Day(lang, desk.Day(value))
 	case field == "seen":
 		if day, err := time.Parse(time.DateOnly, value); err == nil {
 			return Date(lang, day)

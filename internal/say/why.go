@@ -130,6 +130,9 @@ func wanted(lang string, c desk.Clause, quote []Quote) string {
 
 // valued says sizes in their unit, and other words as they are.
 func valued(lang, attribute, v string, quote []Quote) string {
+	if attribute == "breach" && known("breach."+v) {
+		return T(lang, "breach."+v)
+	}
 	if attribute != "size" && attribute != "target.quota" {
 		return quoted(quote, v)
 	}

@@ -43,7 +43,7 @@ const noRule = "no rule"
 
 var (
 	outcomes = map[string]desk.Outcome{"allow": desk.Allowed, "ask": desk.Pending, "deny": desk.Denied, "review": reviewed}
-	doors    = []desk.Door{desk.Chat, desk.Portal, desk.Shell, desk.API, desk.Sync}
+	doors    = []desk.Door{desk.Chat, desk.Portal, desk.Shell, desk.API, desk.Sync, desk.Clock}
 	keys     = []string{"who", "asks", "door", "gets", "from", "within", "confidential", "says"}
 
 	fromForm   = regexp.MustCompile(`^([0-9]{1,2}) of (.+)$`)

@@ -159,7 +159,7 @@ func (c cast) facts(who desk.UID, door desk.Door, a desk.Action) (desk.Facts, er
 	if !known {
 		return desk.Facts{}, fmt.Errorf("nobody under people is called %q; there are %s", who, list(sortedKeys(c.people)))
 	}
-	f := desk.Facts{Actor: actor, Via: door, Action: a}
+	f := desk.Facts{Actor: actor, Via: door, Action: a, Ended: door == desk.Clock} // nothing else comes by that door
 	if a.Verb == desk.AccountCreate {
 		f.Target = desk.Account{Address: desk.Address(a.Target), Owner: desk.UID(a.Arg("person")), COS: a.Arg("cos"), Status: desk.Active}
 		if f.Owner, known = c.people[f.Target.Owner]; !known && f.Target.Owner != "" {
@@ -175,6 +175,16 @@ func (c cast) facts(who desk.UID, door desk.Door, a desk.Action) (desk.Facts, er
 	}
 	f = desk.Touching(f)
 	switch spec, _ := desk.SpecOf(a.Verb); {
+	case a.Verb == desk.AddressShow:
+		f.Target = c.holder(desk.Address(a.Target))
+		f.Owner = c.people[f.Target.Owner]
+	case a.Verb == desk.AddressRelease:
+		f.Holder = c.holder(desk.Address(a.Target)).Owner
+		f.Owner = c.people[f.Holder]
+	case a.Verb == desk.AliasAdd:
+		f.Resembles = c.resembles(desk.Address(a.Arg("alias")), f.Target)
+	case a.Verb == desk.AccountRename:
+		f.Resembles = c.resembles(desk.Address(a.Arg("to")), f.Target)
 	case spec.Target == desk.MandateForm:
 		right, known := c.rights[desk.Mandate(a.Target)]
 		if !known {
@@ -186,6 +196,28 @@ func (c cast) facts(who desk.UID, door desk.Door, a desk.Action) (desk.Facts, er
 			Units: listed[string](a.Arg("units")), Lists: listed[desk.Address](a.Arg("lists"))}}, c.person), nil
 	}
 	return f, nil
+}
+
+// holder is the account that has the address, zero if none does.
+func (c cast) holder(a desk.Address) desk.Account {
+	for _, account := range c.accounts {
+		if account.Holds(a) {
+			return account
+		}
+	}
+	return desk.Account{}
+}
+
+// resembles is what somebody else has that the address would be taken for.
+func (c cast) resembles(a desk.Address, target desk.Account) (like desk.Address) {
+	for _, holder := range c.accounts {
+		for _, other := range append([]desk.Address{holder.Address}, holder.Aliases...) {
+			if desk.Confusable(a, target, other, holder) && (like == "" || other < like) {
+				like = other
+			}
+		}
+	}
+	return like
 }
 
 func (c cast) person(uid desk.UID) desk.Person { return c.people[uid] }

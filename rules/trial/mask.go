@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -24,6 +25,7 @@ func Mask(f desk.Facts, d desk.Decision, keep []desk.Address) (desk.Facts, desk.
 	f.Actor, f.Owner = m.person(f.Actor), m.person(f.Owner)
 	f.Target = m.account(f.Target)
 	f.Action = m.action(f)
+	f.Resembles = alike(f, desk.Address(cmp.Or(f.Action.Arg("alias"), f.Action.Arg("to"))))
 	d.Panels = slices.Clone(d.Panels)
 	for i, p := range d.Panels {
 		d.Panels[i].Approvers = slices.Clone(p.Approvers)
@@ -34,6 +36,17 @@ func Mask(f desk.Facts, d desk.Decision, keep []desk.Address) (desk.Facts, desk.
 		}
 	}
 	return f, d
+}
+
+// alike is an address that the masked one would be taken for, as it was before.
+func alike(f desk.Facts, masked desk.Address) desk.Address {
+	if f.Resembles == "" || masked == "" {
+		return ""
+	}
+	if other := desk.Address(masked.Local() + "@" + f.Resembles.Domain()); other != masked {
+		return other
+	}
+	return desk.Address(strings.Replace(masked.Local(), ".", "-", 1) + "@" + f.Resembles.Domain())
 }
 
 // A mask gives everything the same name each time.

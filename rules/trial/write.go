@@ -17,11 +17,17 @@ func Write(name string, f desk.Facts, d desk.Decision) string {
 	if f.Owner.Known() && f.Owner.UID != f.Actor.UID {
 		b.WriteString(personLine(f.Owner))
 	}
+	if f.Resembles != "" {
+		b.WriteString("another:\n")
+	}
 	if f.Target.Known() {
 		if f.Target.Owner != "" && !f.Owner.Known() { // the directory does not know whose it is
 			fmt.Fprintf(&b, "%s:\n", f.Target.Owner)
 		}
 		fmt.Fprintf(&b, "-- %s --\n%s", accounts, accountLine(f.Target))
+		if f.Resembles != "" {
+			b.WriteString(line(string(f.Resembles), "owner", "another"))
+		}
 	}
 	if spec, _ := desk.SpecOf(f.Action.Verb); spec.Target == desk.MandateForm {
 		fmt.Fprintf(&b, "-- %s --\n%s", rights, line(f.Action.Target, "to", string(f.Holder), "domains", f.Domain))
