@@ -110,26 +110,24 @@ type mattermostConfig struct {
 	Trigger        string `yaml:"trigger"`          // of the slash command
 	Language       string `yaml:"language"`         // of the approvers' channel
 
-	PortalOnly []desk.Verb         `yaml:"portal_only"` // approved there, and not by a click in the chat
-	Classes    map[string][]string `yaml:"classes"`     // what people call each class of service in a sentence
+	Classes map[string][]string `yaml:"classes"` // what people call each class of service in a sentence
 }
 
 func defaultConfig() config {
 	return config{
 		Journal: "melusine.db", TimeZone: "Europe/Paris", StaleAfter: 24 * time.Hour,
-		Calendar:  calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
-		Brakes:    brakesConfig(desk.StandardBrakes()),
-		Refresh:   refreshConfig{Directory: 15 * time.Minute, Whole: 24 * time.Hour, Partage: 6 * time.Hour, Counts: 15 * time.Minute, Sample: 50},
-		Directory: directory.Default(),
-		Partage:   partageConfig{PageSize: 200, Timeout: 30 * time.Second, Rate: 10},
-		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr",
-			PortalOnly: []desk.Verb{desk.AccountDelete, desk.RulesActivate, desk.RulesRollback}},
-		Portal:   portal.DefaultConfig(),
-		Executor: executor.Standard(),
-		Drift:    drift.Default(),
-		Cost:     costConfig{Currency: "€"},
-		Watch:    watchConfig{Every: time.Minute},
-		History:  historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
+		Calendar:   calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
+		Brakes:     brakesConfig(desk.StandardBrakes()),
+		Refresh:    refreshConfig{Directory: 15 * time.Minute, Whole: 24 * time.Hour, Partage: 6 * time.Hour, Counts: 15 * time.Minute, Sample: 50},
+		Directory:  directory.Default(),
+		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second, Rate: 10},
+		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr"},
+		Portal:     portal.DefaultConfig(),
+		Executor:   executor.Standard(),
+		Drift:      drift.Default(),
+		Cost:       costConfig{Currency: "€"},
+		Watch:      watchConfig{Every: time.Minute},
+		History:    historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
 	}
 }
 
@@ -206,10 +204,6 @@ func (c config) check() error {
 	// On Mattermost's own host name such a path would be sent the clicker's session token.
 	need(err == nil && !strings.HasPrefix(callback.Path, "/plugins"), "mattermost.callback_url", "a path under /plugins would be sent session tokens")
 	need(triggerForm.MatchString(m.Trigger), "mattermost.trigger", "not a word of small letters and digits")
-	for _, v := range m.PortalOnly {
-		spec, ok := desk.SpecOf(v)
-		need(ok && spec.Changes, "mattermost.portal_only", string(v)+" is not a verb that changes something")
-	}
 	need(m.Language == "fr" || m.Language == "en", "mattermost.language", "neither fr nor en")
 	simulated, err := url.Parse(c.Partage.URL)
 	if err := c.Executor.Check(err == nil && simulated.Scheme == "http"); err != nil { // http is for a simulator on this machine

@@ -190,7 +190,7 @@ func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 	d.room.Connect(d.bot.Handler())
 	config := portal.DefaultConfig()
 	config.Listen, config.URL, config.Name, config.Demo = d.address, "http://"+d.address, "Université de démonstration", d.cast
-	d.house.desk.Proofs = desk.Proofs(config.SignInAgain)
+	d.house.desk.StepUp = config.StepUp
 	d.web, err = portal.New(config, portal.Deps{Desk: d.house.desk, Now: time.Now, Rand: rand.Reader, Zone: zone, Log: log, Approvers: d.house.library.ApproverGroups,
 		Mount: []portal.Mount{{Path: "/chat", Name: desk.Text{FR: "Chat (démo)", EN: "Chat (demo)"}, Handler: d.room.Handler(portal.Who)}}})
 	return err

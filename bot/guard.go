@@ -233,7 +233,7 @@ func (b *Bot) explain(lang string, err error) string {
 		code = desk.Code(desk.Internal)
 	}
 	b.count(string(code))
-	if code == desk.StepUp {
+	if code == desk.NoStepUp {
 		return b.pen(lang).trouble(err) + " " + b.page(desk.ID(detail(err, "id")), detail(err, "digest"))
 	}
 	if code == desk.NotBound {

@@ -168,7 +168,7 @@ func sights(h *house) []sight {
 	_, err := h.desk.Refuse(context.Background(), "claire", desk.Portal, refused, "", "Ce nom prête à confusion.")
 	must(h.t, err)
 	closing := h.closing()
-	h.desk.Proofs = desk.Proofs{Within: 5 * time.Minute}
+	h.desk.StepUp = desk.StandardStepUp()
 	return []sight{
 		{"choose", "", "/connexion"},
 		{"mine", "jeanne", "/mes-adresses"},

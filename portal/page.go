@@ -49,7 +49,7 @@ type entry struct {
 func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 	lang := p.language(c)
 	return page{foot: foot(lang, p.config.Legal), theme: p.preferred(c, themeCookie, themes), keys: p.preferred(c, keysCookie, keyboard), lang: lang, title: text(lang, title, pairs...), self: local(c.OriginalURL()), site: p.config.Name,
-		files: p.files, zone: p.Zone, name: p.called, chat: p.Command, within: p.Desk.Proofs.Within}
+		files: p.files, zone: p.Zone, name: p.called, chat: p.Command, within: p.Desk.StepUp.Within}
 }
 
 // page is a page for the person who is signed in.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -51,6 +52,7 @@ type Portal struct {
 	files    files
 	streams  *streams
 	names    names
+	kept     sync.WaitGroup // what works beside the answers
 	tempo    tempo
 }
 
@@ -212,6 +214,7 @@ func (p *Portal) App() *fiber.App { return p.app }
 
 // Listen serves until Shutdown, on the address of the configuration.
 func (p *Portal) Listen() error {
+	p.kept.Go(func() { p.names.keep(p.Desk.View, p.streams.stop) })
 	if err := p.app.Listen(p.config.Listen); err != nil {
 		return fmt.Errorf("serve portal: %w", err)
 	}
@@ -222,6 +225,7 @@ func (p *Portal) Listen() error {
 // for grace.
 func (p *Portal) Shutdown(grace time.Duration) error {
 	p.streams.close()
+	p.kept.Wait()
 	if err := p.app.ShutdownWithTimeout(grace); err != nil {
 		return fmt.Errorf("stop portal: %w", err)
 	}
