@@ -30,6 +30,9 @@ type index struct {
 	as    [2]time.Time // of the directory and of Partage, when it was made
 	lines string
 	at    map[[2]byte][]uint32 // where the words begin that begin with these bytes, in order
+
+	of   map[string][]desk.Address // the accounts of each domain, in order
+	used map[string]int64          // their bytes
 }
 
 // renew is how long an index serves before what was read since is looked at.
@@ -59,10 +62,7 @@ func (n *names) find(view desk.View, query, domain string) iter.Seq[desk.Address
 		if domain != "" {
 			words = append([]string{domain}, words...)
 		}
-		x := n.now.Load()
-		if x == nil {
-			x = n.refresh(view)
-		}
+		x := n.current(view)
 		last := ""
 		for at := range x.begin(x.rarest(words)) {
 			start := strings.LastIndexByte(x.lines[:at], '\n') + 1
@@ -75,6 +75,14 @@ func (n *names) find(view desk.View, query, domain string) iter.Seq[desk.Address
 			last = address
 		}
 	}
+}
+
+// current is the index that there is.
+func (n *names) current(view desk.View) *index {
+	if x := n.now.Load(); x != nil {
+		return x
+	}
+	return n.refresh(view)
 }
 
 // rarest is the one of the words that is there least often.
@@ -109,7 +117,7 @@ func (x *index) begin(word string) iter.Seq[int] {
 func (n *names) refresh(view desk.View) *index {
 	n.making.Lock()
 	defer n.making.Unlock()
-	x := &index{at: map[[2]byte][]uint32{}}
+	x := &index{at: map[[2]byte][]uint32{}, of: map[string][]desk.Address{}, used: map[string]int64{}}
 	x.as[0], x.as[1] = view.Ages()
 	if old := n.now.Load(); old != nil && old.as == x.as {
 		return old
@@ -117,6 +125,9 @@ func (n *names) refresh(view desk.View) *index {
 	accounts := slices.SortedFunc(view.EachAccount(), func(a, b *desk.Account) int { return strings.Compare(string(a.Address), string(b.Address)) })
 	var b strings.Builder
 	for _, a := range accounts {
+		domain := a.Address.Domain()
+		x.of[domain] = append(x.of[domain], a.Address)
+		x.used[domain] += a.Used
 		b.WriteString(string(a.Address))
 		for word := range strings.FieldsSeq(line(view, *a)) {
 			b.WriteByte(' ')

@@ -28,8 +28,9 @@ type page struct {
 	files  files
 	zone   *time.Location
 	name   func(desk.UID) string
-	acts   bool          // the reader may ask for others: a correspondent or an approver
-	chat   string        // the command that reaches us in the chat
+	acts   bool   // the reader may ask for others: a correspondent or an approver
+	chat   string // the command that reaches us in the chat
+	risky  func(desk.Verb) bool
 	within time.Duration // how fresh a sign-in must be to approve what is grave
 	watch  string        // where to learn that what the page shows has changed, "" if it does not move
 
@@ -49,7 +50,7 @@ type entry struct {
 func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 	lang := p.language(c)
 	return page{foot: foot(lang, p.config.Legal), theme: p.preferred(c, themeCookie, themes), keys: p.preferred(c, keysCookie, keyboard), lang: lang, title: text(lang, title, pairs...), self: local(c.OriginalURL()), site: p.config.Name,
-		files: p.files, zone: p.Zone, name: p.called, chat: p.Command, within: p.Desk.StepUp.Within}
+		files: p.files, zone: p.Zone, name: p.called, chat: p.Command, within: p.Desk.StepUp.Within, risky: p.Desk.Risky}
 }
 
 // page is a page for the person who is signed in.
@@ -76,6 +77,7 @@ func (p *Portal) menu(pg page) []entry {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
 	if pg.acts {
+		menu = append(menu, entry{pathDomains, text(lang, "domains"), 0}, entry{pathHistory, text(lang, "history"), 0})
 		menu = append(menu, entry{pathRights, text(lang, "rights"), 0})
 	}
 	if p.governs(pg.me) {

@@ -52,7 +52,6 @@ type Portal struct {
 	files    files
 	streams  *streams
 	names    names
-	kept     sync.WaitGroup // what works beside the answers
 	tempo    tempo
 }
 
@@ -132,6 +131,13 @@ const (
 	pathPrivacy  = "/donnees-personnelles"
 
 	pathPreferences = "/preferences"
+
+	pathHistory = "/historique"
+	pathDomains = "/domaines"
+	pathCosts   = "/couts"
+	pathTrial   = "/simulateur"
+	pathBundle  = "/a-valider/lot"
+	pathPieces  = "/composants"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -200,6 +206,13 @@ func (p *Portal) routes() error {
 	get(pathDrift, p.drift)
 	post(pathDrift, p.planDrift)
 	get(pathFigures, p.figures)
+	get(pathHistory, p.history)
+	get(pathDomains, p.domains)
+	get(pathDomains+"/:domain", p.domain)
+	get(pathCosts, p.costs)
+	get(pathTrial, p.simulator)
+	get(pathBundle, p.bundle)
+	post(pathBundle, p.judgeBundle)
 	post(pathSignOut, p.signOut)
 	for _, m := range p.Mount {
 		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))
@@ -214,7 +227,10 @@ func (p *Portal) App() *fiber.App { return p.app }
 
 // Listen serves until Shutdown, on the address of the configuration.
 func (p *Portal) Listen() error {
-	p.kept.Go(func() { p.names.keep(p.Desk.View, p.streams.stop) })
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer p.streams.close()
+	beside.Go(func() { p.names.keep(p.Desk.View, p.streams.stop) })
 	if err := p.app.Listen(p.config.Listen); err != nil {
 		return fmt.Errorf("serve portal: %w", err)
 	}
@@ -225,7 +241,6 @@ func (p *Portal) Listen() error {
 // for grace.
 func (p *Portal) Shutdown(grace time.Duration) error {
 	p.streams.close()
-	p.kept.Wait()
 	if err := p.app.ShutdownWithTimeout(grace); err != nil {
 		return fmt.Errorf("stop portal: %w", err)
 	}
