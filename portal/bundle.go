@@ -40,8 +40,8 @@ func (p *Portal) bundle(v *visit) error {
 }
 
 func (p *Portal) showBundle(v *visit, chosen func(desk.Request) bool, results []outcome) error {
-	b := bundle{results: results}
-	for _, r := range p.Desk.Inbox(v.me.UID) {
+	b, pg := bundle{results: results}, p.page(v, "bundle")
+	for _, r := range p.waiting(v) {
 		if !chosen(r) || p.Desk.Risky(r.Action.Verb) || len(b.list) == mostTogether {
 			continue
 		}
@@ -49,10 +49,9 @@ func (p *Portal) showBundle(v *visit, chosen func(desk.Request) bool, results []
 		if err != nil {
 			return err
 		}
-		d.turns = p.turns(p.page(v, "inbox"), r)
+		d.turns = p.turns(pg, r)
 		b.list = append(b.list, d)
 	}
-	pg := p.page(v, "bundle")
 	pg.self = pathBundle
 	return render(v.Ctx, fiber.StatusOK, bundlePage(pg, b))
 }

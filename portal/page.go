@@ -58,7 +58,7 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg := p.open(v.Ctx, title, pairs...)
 	pg.token, pg.me = v.session.token, v.me
 	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
-	pg.menu, pg.tariff = p.menu(pg), p.Desk.Estate.Tariff
+	pg.menu, pg.tariff = p.menu(v, pg), p.Desk.Estate.Tariff
 	pg.foot = append([]entry{{pathState, text(pg.lang, "state"), 0}, {pathTouched, text(pg.lang, "touched"), 0}, {pathPreferences, text(pg.lang, "preferences"), 0}}, pg.foot...)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"
@@ -70,10 +70,10 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 }
 
 // menu shows the inbox to those whose vote is or may be waited for.
-func (p *Portal) menu(pg page) []entry {
+func (p *Portal) menu(v *visit, pg page) []entry {
 	lang := pg.lang
 	menu := []entry{{pathMine, text(lang, "mine"), 0}, {pathAsk, text(lang, "ask"), 0}, {pathRequests, text(lang, "requests"), 0}}
-	if waiting := len(p.Desk.Inbox(pg.me.UID)); waiting > 0 || pg.acts {
+	if waiting := len(p.waiting(v)); waiting > 0 || pg.acts {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
 	if pg.acts {

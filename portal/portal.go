@@ -214,6 +214,9 @@ func (p *Portal) routes() error {
 	get(pathBundle, p.bundle)
 	post(pathBundle, p.judgeBundle)
 	post(pathSignOut, p.signOut)
+	if p.config.Demo != nil {
+		get(pathPieces, p.pieces)
+	}
 	for _, m := range p.Mount {
 		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))
 		p.app.All(m.Path+"/*", p.signedIn(mounted(m.Handler)))

@@ -3,6 +3,7 @@ package portal
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // text is a text of the portal in "fr" or "en", its {name} placeholders filled
@@ -13,9 +14,12 @@ func text(lang, key string, pairs ...string) string {
 	if !ok {
 		return key
 	}
-	said := french.Replace(t[0])
-	if lang == "en" {
-		said = t[1]
+	said := t[1]
+	if lang != "en" {
+		said = typeset()[key]
+	}
+	if len(pairs) == 0 {
+		return said
 	}
 	filled := slices.Clone(pairs)
 	for i := 0; i < len(filled); i += 2 {
@@ -27,6 +31,15 @@ func text(lang, key string, pairs ...string) string {
 const narrow = "\u202f" // the no-break space of French
 
 var french = strings.NewReplacer(" ;", narrow+";", " :", narrow+":", " ?", narrow+"?", "« ", "«"+narrow, " »", narrow+"»", " %", narrow+"%")
+
+// typeset is the French of each key, as it is shown.
+var typeset = sync.OnceValue(func() map[string]string {
+	all := make(map[string]string, len(texts))
+	for key, both := range texts {
+		all[key] = french.Replace(both[0])
+	}
+	return all
+})
 
 // texts holds what only the portal says, in French and in English. Spaces are
 // ordinary ones.
@@ -299,6 +312,10 @@ var texts = map[string][2]string{
 	"inbox.together":         {"Voir ensemble les demandes cochées", "See the ticked requests together"},
 	"inbox.bundle":           {"{n} demandes faites ensemble : les voir toutes", "{n} requests made together: see all of them"},
 	"inbox.choose":           {"Choisir la demande {id}", "Choose request {id}"},
+	"pieces":                 {"Composants des pages", "Pieces of pages"},
+	"pieces.intro":           {"Chaque composant, dans chacun de ses états ; cette page n'existe que dans la démonstration.", "Each piece, in each of its states; this page is in the demonstration only."},
+	"pieces.cards":           {"Les cartes du robot sont à part.", "The cards of the bot are apart."},
+	"pieces.sentence":        {"Une phrase qui dit ce qui s'est passé, pourquoi, et quoi faire.", "A sentence that says what happened, why, and what to do."},
 	"bundle":                 {"Décider ensemble", "Decide together"},
 	"bundle.intro":           {"Relisez chacune ; votre décision est enregistrée demande par demande, telle qu'affichée. Ce qui est à haut risque se décide à part.", "Read each again; your decision is recorded request by request, as shown. What is of high risk is decided apart."},
 	"bundle.results":         {"Ce qu'il en est", "What came of it"},
