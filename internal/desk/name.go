@@ -79,11 +79,11 @@ func (d *Desk) Propose(who Person, domain string, target Account) (free []Addres
 	return free
 }
 
-// otherwise adds to an error about an address what could be asked for instead,
-// if who asks may see whose account it is.
+// otherwise adds to an error about an address that is not free what could be asked
+// for instead, if who asks may see whose account it is.
 func (d *Desk) otherwise(err error, f Facts, asked Address) error {
 	e, ok := err.(*Error)
-	if !ok || f.Owner.UID != f.Actor.UID && !d.shows(f.Actor.UID, f.Via, f.Target) {
+	if !ok || e.Code != AliasTaken && e.Code != InQuarantine || f.Owner.UID != f.Actor.UID && !d.shows(f.Actor.UID, f.Via, f.Target) {
 		return err
 	}
 	var said []string
