@@ -205,6 +205,7 @@ var texts = map[string][2]string{
 	"missing.compte":         {"Indiquez le compte.", "Enter the account."},
 	"missing.taille":         {"Indiquez l'espace souhaité.", "Enter the space wanted."},
 	"available":              {"Adresse disponible", "Address available"},
+	"available.but":          {"Adresse libre, mais la charte s'y oppose : {breach}. La demande peut être refusée, ou vouloir un accord de plus.", "Address free, but the charter is against it: {breach}. The request may be denied, or need one more approval."},
 	"check.title":            {"Ce que vous demandez", "What you ask"},
 	"decision.allowed":       {"Votre demande sera appliquée tout de suite.", "Your request will be applied at once."},
 	"decision.pending":       {"Votre demande sera à valider par {approvers}.", "Your request will have to be approved by {approvers}."},
