@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,28 +121,31 @@ type mattermostConfig struct {
 	CallbackURL    string `yaml:"callback_url"`     // that address as Mattermost must call it
 	Trigger        string `yaml:"trigger"`          // of the slash command
 	Language       string `yaml:"language"`         // of the approvers' channel
+	// BindingDays is after how many days a person must bind their chat account anew; 0 = never.
+	BindingDays int `yaml:"binding_days"`
+	// SignIn names the ways in which Mattermost signs people in by the directory
+	// itself, such as ldap or saml: their accounts need no code.
+	SignIn []string `yaml:"sign_in"`
 
-	PortalOnly []desk.Verb         `yaml:"portal_only"` // approved there, and not by a click in the chat
-	Classes    map[string][]string `yaml:"classes"`     // what people call each class of service in a sentence
+	Classes map[string][]string `yaml:"classes"` // what people call each class of service in a sentence
 }
 
 func defaultConfig() config {
 	return config{
 		Journal: "melusine.db", TimeZone: "Europe/Paris", StaleAfter: 24 * time.Hour,
-		Calendar:  calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
-		Brakes:    brakesConfig(desk.StandardBrakes()),
-		Addresses: addressesConfig(desk.StandardKeeping()),
-		Refresh:   refreshConfig{Directory: 15 * time.Minute, Whole: 24 * time.Hour, Partage: 6 * time.Hour, Counts: 15 * time.Minute, Sample: 50},
-		Directory: directory.Default(),
-		Partage:   partageConfig{PageSize: 200, Timeout: 30 * time.Second, Rate: 10},
-		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr",
-			PortalOnly: []desk.Verb{desk.AccountDelete, desk.RulesActivate, desk.RulesRollback}},
-		Portal:   portal.DefaultConfig(),
-		Executor: executor.Standard(),
-		Drift:    drift.Default(),
-		Cost:     costConfig{Currency: "€"},
-		Watch:    watchConfig{Every: time.Minute},
-		History:  historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
+		Calendar:   calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
+		Brakes:     brakesConfig(desk.StandardBrakes()),
+		Addresses:  addressesConfig(desk.StandardKeeping()),
+		Refresh:    refreshConfig{Directory: 15 * time.Minute, Whole: 24 * time.Hour, Partage: 6 * time.Hour, Counts: 15 * time.Minute, Sample: 50},
+		Directory:  directory.Default(),
+		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second, Rate: 10},
+		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr", BindingDays: 365},
+		Portal:     portal.DefaultConfig(),
+		Executor:   executor.Standard(),
+		Drift:      drift.Default(),
+		Cost:       costConfig{Currency: "€"},
+		Watch:      watchConfig{Every: time.Minute},
+		History:    historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
 	}
 }
 
@@ -165,6 +169,10 @@ func parseConfig(source []byte) (config, error) {
 	}
 	return c, nil
 }
+
+// signIns are the ways by which Mattermost signs people in by a directory; not
+// those by which anybody may make an account.
+var signIns = []string{"ldap", "saml", "openid"}
 
 var (
 	domainForm  = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$`)
@@ -218,9 +226,9 @@ func (c config) check() error {
 	// On Mattermost's own host name such a path would be sent the clicker's session token.
 	need(err == nil && !strings.HasPrefix(callback.Path, "/plugins"), "mattermost.callback_url", "a path under /plugins would be sent session tokens")
 	need(triggerForm.MatchString(m.Trigger), "mattermost.trigger", "not a word of small letters and digits")
-	for _, v := range m.PortalOnly {
-		spec, ok := desk.SpecOf(v)
-		need(ok && spec.Changes, "mattermost.portal_only", string(v)+" is not a verb that changes something")
+	need(m.BindingDays >= 0 && m.BindingDays <= 3650, "mattermost.binding_days", "not from 0 (never) to 3650")
+	for _, service := range m.SignIn {
+		need(slices.Contains(signIns, service), "mattermost.sign_in", service+" does not prove who somebody is: "+strings.Join(signIns, ", "))
 	}
 	need(m.Language == "fr" || m.Language == "en", "mattermost.language", "neither fr nor en")
 	simulated, err := url.Parse(c.Partage.URL)

@@ -45,6 +45,8 @@ func TestUnsafeOrMistakenConfiguration(t *testing.T) {
 		{"no database", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me@db.univ-test.fr?sslmode=verify-full", "journal: not the address"},
 		{"a mode of TLS that is none", "journal: /var/lib/melusine/melusine.db", "journal: postgres://me@db.univ-test.fr/melusine?sslmode=me:pw", "journal: PostgreSQL's client does not understand"},
 		{"password of a file", "secret_file:", "journal_password_file: /etc/melusine/journal\nsecret_file:", "journal_password_file: "},
+		{"a binding that never was", "binding_days: 365", "binding_days: -1", "mattermost.binding_days: "},
+		{"who may be anybody", "sign_in: []", "sign_in: [gitlab]", "mattermost.sign_in: gitlab does not prove"},
 		{"no secret", "secret_file: /etc/melusine/secret", "secret_file: \"\"", "secret_file: "},
 		{"no such zone", "Europe/Paris", "Europe/Strasbourg", "time_zone: "},
 		{"a region that is none", "region: metropole", "region: alsace", "calendar.region: \"alsace\" is none of metropole, alsace-moselle"},

@@ -65,7 +65,7 @@ var (
 	sealLagGauge     = gauge("checkpoint_lag_events", "Events that no kept checkpoint covers.")
 	sealAgeGauge     = gauge("checkpoint_age_seconds", "How long ago a checkpoint was kept; +Inf = never.")
 	buildGauge       = gauge("build_info", "1; what is running.", "version", "go")
-	unfinishedStates = []desk.State{desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped, desk.Applying}
+	unfinishedStates = []desk.State{desk.Waiting, desk.Ready, desk.Running, desk.Doubtful, desk.Stopped, desk.Review, desk.Applying}
 )
 
 // Describe is prometheus.Collector's.

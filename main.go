@@ -40,6 +40,7 @@ type cli struct {
 	Simulator   simulatorCommand   `cmd:"" help:"Run a simulated Partage."`
 	Freeze      freezeCommand      `cmd:"" help:"Stop at once everything that is sent to Partage, from this machine and then from all."`
 	Rules       rulesCommand       `cmd:"" help:"Check a rule book, test it, and ask it questions."`
+	Bot         botCommand         `cmd:"" help:"Set up the Mattermost bot."`
 	Parse       parseCommand       `cmd:"" help:"Tell what sentences of French and English ask for: one a line on the standard input."`
 	Partage     partageCommand     `cmd:"" help:"Call a method of Partage: melusine partage GetAccount name=jeanne@univ-test.fr."`
 	Completion  completionCommand  `cmd:"" help:"Print the completion script of a shell."`

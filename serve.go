@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/unistra/melusine/bot"
-	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/portal"
@@ -54,9 +53,9 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	}()
 	h.desk.Stale, h.desk.Zone, h.timing = cfg.StaleAfter, p.zone, cfg.Executor
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
+	h.desk.Renewal = time.Duration(cfg.Mattermost.BindingDays) * 24 * time.Hour
 	h.pace, h.store = p.pace, store{cfg.Store, cfg.Partage.origin()}
-	h.desk.StepUp = cfg.Mattermost.PortalOnly
-	h.desk.Proofs = desk.Proofs(cfg.Portal.SignInAgain)
+	h.desk.StepUp = cfg.Portal.StepUp
 	h.desk.Keeping = cfg.Addresses.desk()
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
 	if err := h.equip(cfg.Drift, cfg.Cost, cfg.Watch, p.zone); err != nil {
@@ -70,8 +69,8 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		h.census = h.restore(ctx)
 	}
 	chat, err := bot.NewMattermost(bot.Server{URL: cfg.Mattermost.URL, Token: bot.Token(p.botToken), Admin: bot.Token(p.adminToken),
-		Socket: cfg.Mattermost.AdminSocket,
-		Now:    time.Now, Rand: rand.Reader, Log: log})
+		Socket: cfg.Mattermost.AdminSocket, Services: cfg.Mattermost.SignIn,
+		Now: time.Now, Rand: rand.Reader, Log: log})
 	if err != nil {
 		return err
 	}
@@ -107,6 +106,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 		func(ctx context.Context) error { return servePortal(ctx, web) },
 		func(ctx context.Context) error { return serveHTTP(ctx, callbacks, b.Handler()) },
 		func(ctx context.Context) error { register(ctx, b, log); return nil },
+		func(ctx context.Context) error { recheck(ctx, h, b, log); return nil },
 		watch,
 	)...)
 }
@@ -127,6 +127,24 @@ func register(ctx context.Context, b *bot.Bot, log *slog.Logger) {
 		if err := b.Register(ctx); err != nil && ctx.Err() == nil {
 			log.Error("register slash command", "error", err)
 			wait = 10 * time.Second
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+// recheck looks at every bound chat account once people were read, and again
+// every hour.
+func recheck(ctx context.Context, h *house, b *bot.Bot, log *slog.Logger) {
+	for {
+		wait := time.Hour
+		if directory, _ := h.mirror.Ages(); directory.IsZero() {
+			wait = 10 * time.Second
+		} else if err := b.Recheck(ctx); err != nil && ctx.Err() == nil {
+			log.Error("look again at bound chat accounts", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -27,7 +27,7 @@ func (b *Bot) do(ctx context.Context, pen pen, who desk.Person, d doing) (Messag
 		if err != nil {
 			return Message{}, err
 		}
-		return pen.asked(r), nil
+		return b.asked(pen, r), nil
 	}
 	switch a.Verb {
 	case desk.AccountShow:
@@ -91,7 +91,7 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 		r, err = b.Desk.Withdraw(ctx, who.UID, desk.Chat, id)
 	case desk.RequestAgain:
 		if r, err = b.Desk.AskAgain(ctx, who.UID, desk.Chat, id); err == nil {
-			return pen.asked(r), nil
+			return b.asked(pen, r), nil
 		}
 	case desk.RequestAmend:
 		if r, err = b.Desk.Amend(ctx, who.UID, desk.Chat, id, digest, a.Arg("args")); err == nil {
@@ -151,7 +151,8 @@ func first(n int, all iter.Seq2[desk.Event, error]) (events []desk.Event, err er
 		if err != nil {
 			return nil, err
 		}
-		if _, post := e.Fact.(desk.Announced); post {
+		switch e.Fact.(type) {
+		case desk.Announced, desk.Telling:
 			continue
 		}
 		if events = append(events, e); len(events) == n {
@@ -191,11 +192,12 @@ func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 	return pen.help(b.offered(who, verbs))
 }
 
-// offered leaves of the verbs those that the person could ever use.
+// offered leaves of the verbs those that the person could ever use; of somebody
+// whom we do not know yet, those that are not for approvers.
 func (b *Bot) offered(who desk.Person, verbs []desk.Verb) []desk.Verb {
 	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers(), who.In)
 	return slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
-		return spec.Inner || !b.Desk.Offered(who.UID, desk.Chat, v) || !approver && (spec.Keepers || spec.Governs || slices.Contains(judging, v))
+		return spec.Inner || who.Known() && !b.Desk.Offered(who.UID, desk.Chat, v) || !approver && (spec.Keepers || spec.Governs || slices.Contains(judging, v))
 	})
 }

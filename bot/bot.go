@@ -52,6 +52,8 @@ type Bot struct {
 	mu      sync.Mutex
 	tokens  []string
 	refused map[string]int
+	mine    claims
+	heard   map[string]desk.Claim // messages that this node has claimed and not yet answered
 }
 
 var triggerForm = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
@@ -67,7 +69,7 @@ func New(c Config) (*Bot, error) {
 		return nil, fmt.Errorf("make bot: %w", err)
 	}
 	return &Bot{Config: c, gate: gate{since: c.Now(), seen: map[string]time.Time{}},
-		wrong: tally{tries: map[string][]time.Time{}}, refused: map[string]int{}}, nil
+		wrong: tally{tries: map[string][]time.Time{}}, refused: map[string]int{}, mine: claims{}, heard: map[string]desk.Claim{}}, nil
 }
 
 func (c Config) check() error {

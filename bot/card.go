@@ -30,21 +30,25 @@ func (p pen) approval(r desk.Request, now desk.Account) Message {
 		field{"label.rule", p.rule(r.Decision)},
 		field{"field.decided", p.decided(r)},
 	)
-	if r.State == desk.Waiting {
-		card.Text = say.Effect(p.lang, r.Action, code)
+	if judged(r) {
+		if r.State == desk.Waiting {
+			card.Text = say.Effect(p.lang, r.Action, code)
+		}
 		card.Fields = append(card.Fields, p.fields(
 			field{"label.approvers", say.Panels(p.lang, r.Decision.Panels, code)},
 			field{"label.due", say.Before(p.lang, r.Dates.Due, p.zone)},
 			field{"label.end", p.end(r)},
 			field{"field.typed", p.command(desk.RequestApprove, string(r.ID), "") + " · " +
-				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason")) + " · " +
-				p.command(desk.RequestQuestion, string(r.ID), p.text("typed.text")) + p.amend(r)},
+				p.command(desk.RequestReject, string(r.ID), p.text("typed.reason")) + p.otherwise(r)},
 			field{"field.votes", fmt.Sprintf("%d / %d", len(r.Votes), r.Decision.Needed())},
 			field{"field.digest", code(r.Digest()[:8])},
 		)...)
 	}
 	return Message{Line: p.line(r), Card: card}
 }
+
+// judged says that the card has buttons.
+func judged(r desk.Request) bool { return r.State == desk.Waiting || r.State == desk.Review }
 
 // asker is the asker's own card.
 func (p pen) asker(r desk.Request, now desk.Account) Message {
@@ -76,7 +80,7 @@ func (p pen) asker(r desk.Request, now desk.Account) Message {
 // change until that is settled, and what became of it.
 func (p pen) card(r desk.Request) *Card {
 	c := &Card{Tone: tones[r.State], Title: string(r.ID) + " · " + say.Title(p.lang, r.Action), Text: p.outcome(r)}
-	if !r.State.Final() {
+	if !r.State.Final() && r.State != desk.Review && !r.Undoing {
 		c.Text = say.Effect(p.lang, r.Action, code) + "\n" + c.Text
 	}
 	return c
@@ -84,7 +88,7 @@ func (p pen) card(r desk.Request) *Card {
 
 var tones = map[desk.State]Tone{
 	desk.Open: Neutral, desk.Waiting: Warning, desk.Ready: Accent, desk.Running: Accent, desk.Doubtful: Warning,
-	desk.Applying: Accent, desk.Stopped: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Lapsed: Neutral, desk.Broken: Danger,
+	desk.Applying: Accent, desk.Stopped: Warning, desk.Review: Warning, desk.Settled: Success, desk.Rejected: Danger, desk.Cancelled: Neutral, desk.Lapsed: Neutral, desk.Broken: Danger,
 }
 
 // end is when a request ends that nobody answers.
@@ -159,6 +163,14 @@ func (p pen) amended(r desk.Request) string {
 	return p.who(r.Amender)
 }
 
+// otherwise is how to answer what waits by a question, or by other arguments.
+func (p pen) otherwise(r desk.Request) string {
+	if r.State != desk.Waiting {
+		return ""
+	}
+	return " · " + p.command(desk.RequestQuestion, string(r.ID), p.text("typed.text")) + p.amend(r)
+}
+
 // amend is how to type other arguments, if there are any.
 func (p pen) amend(r desk.Request) string {
 	if spec, _ := desk.SpecOf(r.Action.Verb); len(spec.Args) == 0 || spec.Governs {
@@ -188,7 +200,7 @@ func (p pen) decided(r desk.Request) string {
 	for _, v := range r.Votes {
 		all = append(all, "✓ "+p.name(v.By)+", "+p.moment(v.At))
 	}
-	if r.State == desk.Rejected && r.Ended != "" {
+	if r.State != desk.Cancelled && r.Ended != "" {
 		all = append(all, "✕ "+p.name(r.Ended)+", "+p.moment(r.Changed))
 	}
 	return strings.Join(all, "\n")

@@ -128,6 +128,15 @@ func scenes(p pen) map[string]Message {
 		}),
 		"history-empty": p.history("bob", nil),
 
+		"approval-review":  p.approval(locked(desk.Review), mailbox),
+		"approval-kept":    p.approval(locked(desk.Settled), mailbox),
+		"approval-lifting": p.approval(locked(desk.Running), mailbox),
+		"approval-lifted":  p.approval(locked(desk.Rejected), mailbox),
+		"asker-review":     p.asker(locked(desk.Review), mailbox),
+		"asker-lifted":     p.asker(locked(desk.Rejected), mailbox),
+		"suspects":         {Line: p.text("field.suspect"), Card: &Card{Text: p.suspects(taken)}},
+		"suspects-none":    {Line: p.text("field.suspect"), Card: &Card{Text: p.suspects(desk.Suspicion{})}},
+
 		"approval-questioned": p.approval(questioned(false), mailbox),
 		"approval-answered":   p.approval(questioned(true), mailbox),
 		"asker-questioned":    p.asker(questioned(false), mailbox),

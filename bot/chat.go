@@ -30,10 +30,23 @@ type Chat interface {
 	// returns the tokens by which the server will name itself. With an error come
 	// those of the places where it went well.
 	Commands(ctx context.Context, trigger, url string) (tokens []string, err error)
-	// Listen hands over each direct message that people send us, one after the
-	// other, until ctx ends, whatever happens to the connection. A message may
-	// be handed over twice, and is again when hear returns an error.
-	Listen(ctx context.Context, hear func(context.Context, Heard) error) error
+	// Find is the post made from the message, if there is one since its Since; the
+	// zero Post if there is none.
+	Find(context.Context, Message) (desk.Post, error)
+	// Listen hands over what happens, one thing after the other, until ctx ends,
+	// whatever happens to the connection.
+	Listen(context.Context, Ears) error
+}
+
+// Ears are what is done about what happens in the chat.
+type Ears struct {
+	// Message is given each direct message that people send us. One may be handed
+	// over twice, and is again when Message returns an error.
+	Message func(context.Context, Heard) error
+	// Account is given an account that has changed. Some changes are missed.
+	Account func(ctx context.Context, account string)
+	// Joined is called when we were added to a team. Sometimes it is missed.
+	Joined func(context.Context)
 }
 
 // A User is an account of the chat.
@@ -42,6 +55,9 @@ type User struct {
 	Locale  string // "fr", "en-GB"...
 	Deleted bool   // deactivated or gone
 	Bot     bool
+	// Service is by what the server signs them in, and Subject as whom, if that is
+	// one of those that we were told to believe.
+	Service, Subject string
 }
 
 // Heard is a direct message, or one that names us in a channel.
@@ -60,7 +76,7 @@ type Message struct {
 	Channel string
 	Root    string    // the post it answers, "" to stand alone
 	Key     string    // posted once; "" = each time
-	Since   time.Time // when the Key may first have been posted; zero = just now
+	Since   time.Time // when the Key may first have been posted; zero = it never was
 	Line    string
 	Card    *Card
 }

@@ -19,7 +19,7 @@ func (few) Request(desk.ID) (desk.Request, desk.Seq) { return desk.Request{}, 0 
 func cardBot(testing.TB) *Bot {
 	return &Bot{Config: Config{URL: "http://bot", Link: "https://portal/lier", Trigger: "melusine", Lang: "fr", Zone: time.UTC,
 		Secret: []byte("0123456789abcdef0123456789abcdef"), Now: func() time.Time { return noon },
-		Desk: &desk.Desk{View: few{}, Now: func() time.Time { return noon }, StepUp: []desk.Verb{desk.AccountDelete}}}}
+		Desk: &desk.Desk{View: few{}, Now: func() time.Time { return noon }, StepUp: desk.StandardStepUp()}}}
 }
 
 func questioned(answered bool) desk.Request {
@@ -58,8 +58,8 @@ func clickable(b *Bot, lang string) map[string]Message {
 		return b.wished(pen, at, wish{Who: at.account, Key: "key", Until: noon.Unix(), Do: []string{p.action.String()}, Shown: []string{p.digest}}, []proposal{p})
 	}
 	return map[string]Message{
-		"click-approval":       b.approval(alias(desk.Waiting), "channel"),
-		"click-approval-risky": b.approval(request(desk.Waiting, desk.AccountDelete, nil), "channel"),
+		"click-approval":       b.approval(lang, alias(desk.Waiting), desk.ToApprovers, "channel"),
+		"click-approval-risky": b.approval(lang, request(desk.Waiting, desk.AccountDelete, nil), desk.ToApprovers, "channel"),
 		"click-expired":        asker(alias(desk.Lapsed), opAgain),
 		"click-undo":           asker(done, opUndo),
 		"click-answer":         asker(questioned(false), opAnswer),

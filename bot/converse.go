@@ -1,10 +1,8 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -20,9 +18,9 @@ func (b *Bot) converse(ctx context.Context, user User, at place, typed, key stri
 	if len(words) == 2 && (strings.EqualFold(words[0], "lier") || strings.EqualFold(words[0], "link")) {
 		return b.bind(ctx, lang, user.Account, strings.Trim(words[1], "`"))
 	}
-	who, err := b.Desk.Who(user.Account)
+	who, err := b.who(ctx, user)
 	if err != nil {
-		return Message{Line: b.explain(lang, err)}
+		return b.stranger(lang, typed, err)
 	}
 	m, err := b.talk(ctx, who, lang, at, typed, key)
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -31,6 +29,7 @@ func (b *Bot) converse(ctx context.Context, user User, at place, typed, key stri
 	if err != nil {
 		return Message{Line: b.misnamed(b.pen(lang), who, err)}
 	}
+	m.Line += b.renewal(lang, user.Account)
 	return m
 }
 
@@ -81,36 +80,4 @@ func (t *tally) add(account string, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.tries[account] = append(t.tries[account], now)
-}
-
-// Listen answers direct messages, in their threads, until ctx ends.
-func (b *Bot) Listen(ctx context.Context) error {
-	err := b.Chat.Listen(ctx, b.hear)
-	if ctx.Err() != nil {
-		return nil
-	}
-	return fmt.Errorf("listen to chat: %w", err)
-}
-
-func (b *Bot) hear(ctx context.Context, h Heard) error {
-	ctx, cancel := context.WithTimeout(ctx, 4*answerTime)
-	defer cancel()
-	user, err := b.present(ctx, h.Account)
-	if errors.Is(err, unreachable) {
-		return fmt.Errorf("read who speaks: %w", err)
-	}
-	if err != nil {
-		b.count(err.Error())
-		return nil // a bot is not to be answered: it could answer back
-	}
-	if h.Public {
-		return b.overhear(ctx, user, h)
-	}
-	root := cmp.Or(h.Root, h.Post)
-	m := b.converse(ctx, user, place{account: h.Account, channel: h.Channel, root: root, open: h.Root == ""}, h.Text, "mattermost:"+h.Post)
-	m.Channel, m.Root, m.Key = h.Channel, root, answerKey(h.Post)
-	if _, err := b.Chat.Post(ctx, m); err != nil {
-		b.Log.WarnContext(ctx, "answer direct message", "post", h.Post, "error", err)
-	}
-	return nil
 }

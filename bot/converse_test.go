@@ -201,11 +201,18 @@ func TestDenialIsRecorded(t *testing.T) {
 func TestUnboundAccountLearnsOnlyHowToBind(t *testing.T) {
 	h := newHouse(t)
 	h.chat.users[room.Account("nobody")] = bot.User{Account: room.Account("nobody"), Locale: "fr"}
-	for _, typed := range []string{"", "compte marie", "valider 1", "aide", "quota bob 2Go"} {
+	for _, typed := range []string{"", "compte marie", "valider 1", "aide", "help quota", "quota bob 2Go", "mes demandes", "historique marie"} {
 		said := h.types(t, "nobody", typed)
-		if !strings.Contains(said, "https://portal/lier") || strings.Contains(said, "u.fr") || strings.Contains(said, "D-") {
+		if !strings.Contains(said, "https://portal/lier") || strings.Contains(said, "u.fr") || strings.Contains(said, "Curie") {
 			t.Errorf("%q: said %q", typed, said)
 		}
+		helps := typed == "" || typed == "aide" || typed == "help quota"
+		if strings.Contains(said, "/melusine quota COMPTE") != helps || strings.Contains(said, "/melusine valider") {
+			t.Errorf("%q: said %q", typed, said)
+		}
+	}
+	if n := len(h.ids()); n != 0 {
+		t.Errorf("%d requests", n)
 	}
 }
 
@@ -276,8 +283,10 @@ func TestDirectMessages(t *testing.T) {
 // twice hands each message over two times, as after a lost connection.
 type twice struct{ *chat }
 
-func (c twice) Listen(ctx context.Context, hear func(context.Context, bot.Heard) error) error {
-	return c.chat.Listen(ctx, func(ctx context.Context, h bot.Heard) error { return errors.Join(hear(ctx, h), hear(ctx, h)) })
+func (c twice) Listen(ctx context.Context, ears bot.Ears) error {
+	hear := ears.Message
+	ears.Message = func(ctx context.Context, h bot.Heard) error { return errors.Join(hear(ctx, h), hear(ctx, h)) }
+	return c.chat.Listen(ctx, ears)
 }
 
 func TestMessageSeenTwiceAsksOnce(t *testing.T) {

@@ -160,7 +160,7 @@ func TestCardsReadBack(t *testing.T) {
 	b := cardBot(t)
 	shape := func(s string) (counts [5]int) {
 		r := hostileRequest(desk.Waiting, s)
-		for _, m := range []Message{b.approval(r, "c"), b.wished(testPen("fr"), place{account: "a", channel: "c"}, wish{Do: []string{s}, Reason: s}, []proposal{{action: r.Action}})} {
+		for _, m := range []Message{b.approval(b.Lang, r, desk.ToApprovers, "c"), b.wished(testPen("fr"), place{account: "a", channel: "c"}, wish{Do: []string{s}, Reason: s}, []proposal{{action: r.Action}})} {
 			raw, err := json.Marshal(render(m))
 			if err != nil {
 				t.Fatal(err)

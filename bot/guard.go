@@ -106,7 +106,7 @@ func (b *Bot) ours(c click) error {
 		return unsigned
 	}
 	r, _ := b.Desk.View.Request(in.Request)
-	card := r.Announced[stands[in.Op]].Post
+	card := r.Announced[b.card(r, in.Op, c.Account)].Post
 	if card.ID == "" || card != (desk.Post{Channel: c.Channel, ID: c.Post}) {
 		return foreign
 	}
@@ -149,7 +149,7 @@ func (b *Bot) action(ctx context.Context, body []byte) any {
 		return b.turnAway(b.Lang, err)
 	}
 	lang := b.langOf(user)
-	who, err := b.Desk.Who(c.Account)
+	who, err := b.who(ctx, user)
 	if err != nil {
 		return b.turnAway(lang, err)
 	}
@@ -170,9 +170,9 @@ func (b *Bot) action(ctx context.Context, body []byte) any {
 	}
 	r, err := b.vote(ctx, who.UID, c)
 	if err != nil {
-		return b.late(lang, r, err)
+		return b.late(lang, r, c.Channel, err)
 	}
-	return clicked{Update: b.final(r), Text: b.voted(lang, r), Plain: true}
+	return clicked{Update: b.final(lang, r, c.Channel), Text: b.voted(lang, r), Plain: true}
 }
 
 // again asks anew for what a request asked, and takes the button away.
@@ -237,21 +237,23 @@ func (b *Bot) explain(lang string, err error) string {
 		code = desk.Code(desk.Internal)
 	}
 	b.count(string(code))
-	if code == desk.StepUp {
+	switch code {
+	case desk.NoStepUp:
 		return b.pen(lang).trouble(err) + " " + b.page(desk.ID(detail(err, "id")), detail(err, "digest"))
-	}
-	if code == desk.NotBound {
+	case desk.NotBound:
 		return text(lang, "unbound", "link", b.Link, "trigger", b.Trigger)
+	case desk.OldBinding:
+		return text(lang, "renew", "link", b.Link, "trigger", b.Trigger)
 	}
 	return b.pen(lang).trouble(err)
 }
 
 // late answers a vote that the Desk did not take. Who came too late is shown
 // the final card.
-func (b *Bot) late(lang string, r desk.Request, err error) clicked {
+func (b *Bot) late(lang string, r desk.Request, channel string, err error) clicked {
 	answer := b.turnAway(lang, err)
 	if desk.CodeOf(err) == desk.TooLate {
-		answer.Update = b.final(r)
+		answer.Update = b.final(lang, r, channel)
 	}
 	return answer
 }
@@ -259,17 +261,20 @@ func (b *Bot) late(lang string, r desk.Request, err error) clicked {
 // final is the card of a request that will not move any more. Any other state
 // is left to the teller, the only one who edits cards: an answer of ours could
 // reach the server after newer news.
-func (b *Bot) final(r desk.Request) *post {
-	if !r.State.Final() {
+func (b *Bot) final(lang string, r desk.Request, channel string) *post {
+	switch {
+	case !r.State.Final():
 		return nil
+	case r.Confidential: // only who has a card of their own can have clicked
+		return render(b.approval(lang, r, desk.ToApprovers, channel))
 	}
-	return render(b.approval(r, b.Channel))
+	return render(b.posted(r, channel))
 }
 
 // voted tells an approver that the vote counts, and what comes next.
 func (b *Bot) voted(lang string, r desk.Request) string {
 	outcome := b.pen(lang).outcome(r)
-	if r.State == desk.Rejected {
+	if r.Ended != "" {
 		return outcome
 	}
 	return text(lang, "voted", "id", string(r.ID), "outcome", outcome)

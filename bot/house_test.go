@@ -161,23 +161,41 @@ func (m *memory) History(_ context.Context, of string) iter.Seq2[desk.Event, err
 	}
 }
 
-func (m *memory) Binding(account string) (who desk.UID) {
+func (m *memory) Binding(account string) desk.UID { return m.Bond(account).Who }
+
+func (m *memory) Bond(account string) (b desk.Bond) {
 	for _, e := range m.all() {
-		if f, ok := e.Fact.(desk.Bound); ok && f.Account == account {
-			who = e.By
+		switch f := e.Fact.(type) {
+		case desk.Bound:
+			if f.Account == account {
+				b = desk.Bond{Who: e.By, At: e.At, Service: f.Service}
+			}
+		case desk.Unbound:
+			if f.Account == account {
+				b = desk.Bond{}
+			}
 		}
 	}
-	return who
+	return b
+}
+
+func (m *memory) Heard(post string) (c desk.Claim) {
+	for _, e := range m.all() {
+		if f, ok := e.Fact.(desk.Heard); ok && f.Post == post {
+			c = c.With(f, e.At)
+		}
+	}
+	return c
 }
 
 func (m *memory) Bound() (who []desk.UID) {
-	for uid := range m.people {
-		if m.Chat(uid) != "" {
-			who = append(who, uid)
+	for _, e := range m.all() {
+		if _, ok := e.Fact.(desk.Bound); ok && m.Chat(e.By) != "" {
+			who = append(who, e.By)
 		}
 	}
 	slices.Sort(who)
-	return who
+	return slices.Compact(who)
 }
 
 func (m *memory) Freeze() (desk.Event, bool) { return desk.Event{}, false }
@@ -189,6 +207,9 @@ func (m *memory) Chat(who desk.UID) (account string) {
 	for _, e := range m.all() {
 		if f, ok := e.Fact.(desk.Bound); ok && e.By == who {
 			account = f.Account
+		}
+		if f, ok := e.Fact.(desk.Unbound); ok && f.Who == who {
+			account = ""
 		}
 	}
 	return account

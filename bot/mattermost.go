@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,9 +36,12 @@ type Server struct {
 	Token  Token  // of the bot account
 	Admin  Token  // of an account that may manage slash commands; "" if Socket is set
 	Socket string // local-mode socket of the server, instead of Admin
-	Now    func() time.Time
-	Rand   io.Reader // spreads reconnections
-	Log    *slog.Logger
+	// Services are the ways of signing in that prove who somebody is, such as
+	// "ldap" or "saml": their accounts need no code. Reading them takes Admin or Socket.
+	Services []string
+	Now      func() time.Time
+	Rand     io.Reader // spreads reconnections
+	Log      *slog.Logger
 }
 
 // Mattermost is a Chat on a real server.
@@ -93,21 +97,15 @@ func (m *Mattermost) me(ctx context.Context) (string, error) {
 	return m.self, nil
 }
 
-// The server forgets the key of a message after 30 seconds; later than this we
-// look for it ourselves.
-const remembered = 20 * time.Second
-
-// Post implements Chat.
+// Post implements Chat. The server knows the key of a message for 30 seconds; of
+// one that may be older we look for the post ourselves.
 func (m *Mattermost) Post(ctx context.Context, msg Message) (desk.Post, error) {
 	me, err := m.me(ctx)
 	if err != nil {
 		return desk.Post{}, err
 	}
-	if msg.Key != "" && !msg.Since.IsZero() && m.Now().Sub(msg.Since) > remembered {
-		found, err := m.posted(ctx, me, msg)
-		if err != nil || found.ID != "" {
-			return found, err
-		}
+	if found, err := m.Find(ctx, msg); err != nil || found.ID != "" {
+		return found, err
 	}
 	look := render(msg)
 	made, _, err := m.bot.CreatePost(ctx, &model.Post{ChannelId: msg.Channel, RootId: msg.Root,
@@ -121,8 +119,15 @@ func (m *Mattermost) Post(ctx context.Context, msg Message) (desk.Post, error) {
 	return desk.Post{Channel: made.ChannelId, ID: made.Id}, nil
 }
 
-// posted finds the post already made from a message.
-func (m *Mattermost) posted(ctx context.Context, me string, msg Message) (desk.Post, error) {
+// Find implements Chat.
+func (m *Mattermost) Find(ctx context.Context, msg Message) (desk.Post, error) {
+	if msg.Key == "" || msg.Since.IsZero() {
+		return desk.Post{}, nil
+	}
+	me, err := m.me(ctx)
+	if err != nil {
+		return desk.Post{}, err
+	}
 	list, _, err := m.bot.GetPostsSince(ctx, msg.Channel, msg.Since.Add(-life).UnixMilli(), false)
 	if err != nil {
 		return desk.Post{}, fmt.Errorf("look for earlier post: %w", err)
@@ -171,14 +176,22 @@ func (m *Mattermost) Direct(ctx context.Context, account string) (string, error)
 
 // User implements Chat. An account that the server does not have is Deleted.
 func (m *Mattermost) User(ctx context.Context, account string) (User, error) {
-	user, answer, err := m.bot.GetUser(ctx, account, "")
+	reader := m.bot
+	if len(m.Services) > 0 { // a plain bot is not told how others sign in
+		reader = m.admin
+	}
+	user, answer, err := reader.GetUser(ctx, account, "")
 	if err != nil && answer != nil && answer.StatusCode == http.StatusNotFound {
 		return User{Account: account, Deleted: true}, nil
 	}
 	if err != nil {
 		return User{}, fmt.Errorf("read user: %w", err)
 	}
-	return User{Account: user.Id, Locale: user.Locale, Deleted: user.DeleteAt != 0, Bot: user.IsBot}, nil
+	u := User{Account: user.Id, Locale: user.Locale, Deleted: user.DeleteAt != 0, Bot: user.IsBot}
+	if slices.Contains(m.Services, user.AuthService) && user.AuthData != nil {
+		u.Service, u.Subject = user.AuthService, *user.AuthData
+	}
+	return u, nil
 }
 
 // keyLife is how long the server's key is believed without asking again.

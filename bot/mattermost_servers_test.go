@@ -343,9 +343,14 @@ func shown(p *model.Post) string {
 // answered waits for the one answer below a post.
 func (c *campus) answered(t *testing.T, p *model.Post, want string) {
 	t.Helper()
+	c.answeredTo(t, "marie", p, want)
+}
+
+func (c *campus) answeredTo(t *testing.T, who desk.UID, p *model.Post, want string) {
+	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for {
-		thread, _, err := c.people["marie"].Client.GetPostThread(t.Context(), p.Id, "", false)
+		thread, _, err := c.people[who].Client.GetPostThread(t.Context(), p.Id, "", false)
 		must(t, err)
 		var answers []string
 		for _, a := range thread.Posts {

@@ -40,6 +40,11 @@ func wanted(me, team, trigger, url string) *model.Command {
 	}
 }
 
+// same says that the command that is there needs no mending.
+func same(have, want *model.Command) bool {
+	return have.URL == want.URL && have.Method == want.Method && have.AutoCompleteHint == want.AutoCompleteHint
+}
+
 // command creates the command, or mends the one that is there. Its token stays
 // the same.
 func (m *Mattermost) command(ctx context.Context, want *model.Command) (token string, err error) {
@@ -51,7 +56,7 @@ func (m *Mattermost) command(ctx context.Context, want *model.Command) (token st
 		if have.Trigger != want.Trigger || have.DeleteAt != 0 {
 			continue
 		}
-		if have.URL == want.URL && have.Method == want.Method && have.AutoCompleteHint == want.AutoCompleteHint {
+		if same(have, want) {
 			return have.Token, nil
 		}
 		want.Id, want.Token, want.CreatorId = have.Id, have.Token, have.CreatorId

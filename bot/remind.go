@@ -15,15 +15,28 @@ import (
 // them, in person; then all, under the approvers' card. If it must begin again,
 // nobody is told twice.
 func (b *Bot) remind(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
-	who, words, since := b.Desk.Awaited(r), "remind", r.Dates.Due
+	made, err := b.once(ctx, role, r, func(ctx context.Context, since time.Time) (desk.Post, error) {
+		return b.reminded(ctx, role, r, since)
+	})
+	if err != nil {
+		return desk.Post{}, fmt.Errorf("remind of %s: %w", r.ID, err)
+	}
+	return made, nil
+}
+
+func (b *Bot) reminded(ctx context.Context, role desk.Role, r desk.Request, since time.Time) (desk.Post, error) {
+	who, words := b.Desk.Awaited(r), "remind"
 	if role == desk.ToEscalate {
-		who, words, since = b.Desk.Overseers(r), "escalated", r.Dates.Late
+		who, words = b.Desk.Overseers(r), "escalated"
 	}
 	key := func(to desk.UID) string {
 		return b.mac("post", string(r.ID), string(role), strconv.Itoa(r.Version), string(to))
 	}
 	for _, to := range who {
-		err := b.whisper(ctx, to, key(to), since, func(p pen) Message {
+		_, err := b.whisper(ctx, to, key(to), since, func(p pen) Message {
+			if r.Confidential && role == desk.ToEscalate {
+				return Message{Line: p.text("escalated.line", "line", string(r.ID))}
+			}
 			m := p.approval(r, b.Desk.About(r))
 			m.Line = p.text(words+".line", "line", m.Line)
 			return m
@@ -32,34 +45,35 @@ func (b *Bot) remind(ctx context.Context, role desk.Role, r desk.Request) (desk.
 			return desk.Post{}, err
 		}
 	}
-	card := r.Announced[desk.ToApprovers].Post
-	made, err := b.Chat.Post(ctx, Message{Channel: cmp.Or(card.Channel, b.Channel), Root: card.ID, Key: key(""), Since: since,
-		Line: b.pen(b.Lang).text(words + ".thread")})
-	if err != nil {
-		return desk.Post{}, fmt.Errorf("post about %s: %w", r.ID, err)
+	if r.Confidential {
+		return desk.Post{}, nil // nothing shows in a channel
 	}
-	return made, nil
+	card := r.Announced[desk.ToApprovers].Post
+	return b.Chat.Post(ctx, Message{Channel: cmp.Or(card.Channel, b.Channel), Root: card.ID, Key: key(""), Since: since,
+		Line: b.pen(b.Lang).text(words + ".thread")})
 }
 
 // whisper tells one person something, once per key, if they can be reached.
 // since is when it may first have been said.
-func (b *Bot) whisper(ctx context.Context, to desk.UID, key string, since time.Time, what func(pen) Message) error {
+func (b *Bot) whisper(ctx context.Context, to desk.UID, key string, since time.Time, what func(pen) Message) (desk.Post, error) {
 	channel, lang, err := b.private(ctx, to)
 	if err != nil || channel == "" {
-		return err
+		return desk.Post{}, err
 	}
 	m := what(b.pen(lang))
 	m.Channel, m.Key, m.Since = channel, key, since
-	if _, err := b.Chat.Post(ctx, m); err != nil {
-		return fmt.Errorf("tell in person: %w", err)
+	made, err := b.Chat.Post(ctx, m)
+	if err != nil {
+		return desk.Post{}, fmt.Errorf("tell in person: %w", err)
 	}
-	return nil
+	return made, nil
 }
 
 // Digest tells a person what awaits their decision, once on a day, which began
 // at since.
 func (b *Bot) Digest(ctx context.Context, to desk.UID, day string, since time.Time, waiting []desk.Request) error {
-	return b.whisper(ctx, to, b.mac("digest", day, string(to)), since, func(p pen) Message { return p.digest(waiting, b.Now()) })
+	_, err := b.whisper(ctx, to, b.mac("digest", day, string(to)), since, func(p pen) Message { return p.digest(waiting, b.Now()) })
+	return err
 }
 
 // digest lists what awaits a decision, the oldest first, each with its deadline.

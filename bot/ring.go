@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -13,23 +16,41 @@ import (
 // question to the asker, its answer or other words to the approvers. Each is said
 // once, whatever the restarts.
 func (b *Bot) ring(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
-	key := b.mac("post", string(r.ID), string(role), strconv.Itoa(r.Version), strconv.Itoa(r.Said()))
-	m := Message{Key: key, Since: b.Now()}
-	pen := b.pen(b.Lang)
-	card := r.Announced[desk.ToApprovers].Post
-	if m.Channel, m.Root = cmp.Or(card.Channel, b.Channel), card.ID; role == desk.ToQuestion {
-		channel, lang, err := b.private(ctx, r.By)
-		if err != nil || channel == "" {
-			return desk.Post{}, err
-		}
-		pen, m.Channel, m.Root = b.pen(lang), channel, r.Announced[desk.ToAsker].Post.ID
-	}
-	m.Line = pen.rung(role, r)
-	made, err := b.Chat.Post(ctx, m)
+	made, err := b.once(ctx, role, r, func(ctx context.Context, since time.Time) (desk.Post, error) {
+		return b.rings(ctx, role, r, since)
+	})
 	if err != nil {
-		return desk.Post{}, fmt.Errorf("post about %s: %w", r.ID, err)
+		return desk.Post{}, fmt.Errorf("ring about %s: %w", r.ID, err)
 	}
 	return made, nil
+}
+
+func (b *Bot) rings(ctx context.Context, role desk.Role, r desk.Request, since time.Time) (desk.Post, error) {
+	key := func(card desk.Role) string {
+		return b.mac("post", string(r.ID), string(role), strconv.Itoa(r.Version), strconv.Itoa(r.Said()), string(card))
+	}
+	under := func(card desk.Role, to desk.UID) (desk.Post, error) {
+		return b.whisper(ctx, to, key(card), since, func(p pen) Message {
+			return Message{Root: r.Announced[card].Post.ID, Line: p.rung(role, r)}
+		})
+	}
+	if role == desk.ToQuestion {
+		return under(desk.ToAsker, r.By)
+	}
+	if r.Confidential { // nothing shows in a channel
+		for _, card := range slices.Sorted(maps.Keys(r.Announced)) {
+			if !card.InPerson() || r.Announced[card].Post.ID == "" {
+				continue
+			}
+			if _, err := under(card, b.approver(r.ID, card)); err != nil {
+				return desk.Post{}, err
+			}
+		}
+		return desk.Post{}, nil
+	}
+	card := r.Announced[desk.ToApprovers].Post
+	return b.Chat.Post(ctx, Message{Channel: cmp.Or(card.Channel, b.Channel), Root: card.ID, Key: key(desk.ToApprovers), Since: since,
+		Line: b.pen(b.Lang).rung(role, r)})
 }
 
 // rung is what is heard.

@@ -78,3 +78,55 @@ func median(all []time.Duration) time.Duration {
 	slices.Sort(all)
 	return all[len(all)/2]
 }
+
+// BenchmarkSlashAtFifty types fifty commands a second, whatever the answers do,
+// and reports how long they take: the goal is 50 ms for 99 of a hundred. What a
+// constant answer takes at the same pace is the server's own part, and the
+// machine's.
+func BenchmarkSlashAtFifty(b *testing.B) {
+	c := newCampus(b)
+	c.bind(b, "marie")
+	constant := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Write([]byte(`{"response_type":"ephemeral","text":"constant"}`)) //nolint:errcheck // a benchmark
+	}))
+	b.Cleanup(constant.Close)
+	c.server.Command(b, "constant", constant.URL)
+	c.types(b, "marie", "quota bob 2Go")
+	const goal = 50 * time.Millisecond
+	var ours, theirs []time.Duration
+	for b.Loop() {
+		theirs = append(theirs, c.paced(b, "/constant")...)
+		ours = append(ours, c.paced(b, "/melusine compte marie", "/melusine demandes", "/melusine demande D-1")...)
+	}
+	p99 := func(all []time.Duration) time.Duration { slices.Sort(all); return all[len(all)*99/100] }
+	b.ReportMetric(float64(p99(theirs).Microseconds())/1000, "ms-constant/p99")
+	b.ReportMetric(float64(median(ours).Microseconds())/1000, "ms/p50")
+	b.ReportMetric(float64(p99(ours).Microseconds())/1000, "ms/p99")
+	b.ReportMetric(float64(p99(ours))/float64(goal), "of-goal/p99")
+}
+
+// paced types fifty commands a second for twenty seconds.
+func (c *campus) paced(b *testing.B, commands ...string) (took []time.Duration) {
+	b.Helper()
+	const rate, seconds = 50, 20
+	square := c.square(b)
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	tick := time.NewTicker(time.Second / rate)
+	defer tick.Stop()
+	for i := range rate * seconds {
+		<-tick.C
+		all.Go(func() {
+			began := time.Now()
+			_, _, err := c.people["marie"].Client.ExecuteCommand(b.Context(), square, commands[i%len(commands)])
+			mu.Lock()
+			defer mu.Unlock()
+			if took = append(took, time.Since(began)); err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	return took
+}

@@ -39,11 +39,11 @@ type line struct {
 }
 
 // Listen implements Chat.
-func (m *Mattermost) Listen(ctx context.Context, hear func(context.Context, Heard) error) error {
+func (m *Mattermost) Listen(ctx context.Context, ears Ears) error {
 	at, wait := line{fresh: m.Now().Add(-grace)}, firstWait
 	for {
 		began := m.Now()
-		err := m.follow(ctx, &at, hear)
+		err := m.follow(ctx, &at, ears)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -80,7 +80,7 @@ func pause(ctx context.Context, wait time.Duration) error {
 }
 
 // follow reads one connection to its end.
-func (m *Mattermost) follow(ctx context.Context, at *line, hear func(context.Context, Heard) error) error {
+func (m *Mattermost) follow(ctx context.Context, at *line, ears Ears) error {
 	me, err := m.me(ctx)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (m *Mattermost) follow(ctx context.Context, at *line, hear func(context.Con
 		if err != nil || !event.IsValid() {
 			continue // an answer to a request, not an event
 		}
-		if err := m.event(ctx, me, at, event, hear); err != nil {
+		if err := m.event(ctx, me, at, event, ears); err != nil {
 			return err
 		}
 	}
@@ -135,26 +135,41 @@ func (m *Mattermost) watch(conn *websocket.Conn) {
 
 // event handles one event in order. A number that is not the next one, or a new
 // connection id, means that some were lost: they are read by REST.
-func (m *Mattermost) event(ctx context.Context, me string, at *line, e *model.WebSocketEvent, hear func(context.Context, Heard) error) error {
+func (m *Mattermost) event(ctx context.Context, me string, at *line, e *model.WebSocketEvent, ears Ears) error {
 	id, _ := e.GetData()["connection_id"].(string)
 	newLine := e.EventType() == model.WebsocketEventHello && id != at.id
 	if newLine || e.GetSequence() != at.next {
-		if err := m.catchUp(ctx, me, at.fresh, hear); err != nil {
+		if err := m.catchUp(ctx, me, at.fresh, ears); err != nil {
 			return fmt.Errorf("catch up: %w", err)
 		}
 	}
 	if newLine {
 		at.id = id
 	}
-	if e.EventType() == model.WebsocketEventPosted {
-		direct := e.GetData()["channel_type"] == string(model.ChannelTypeDirect)
-		if p := postOf(e); p != nil && toUs(p, me) && (direct || m.mentioned(p)) {
-			if err := hear(ctx, m.heard(p, !direct)); err != nil {
-				return err
-			}
-		}
+	if err := m.hear(ctx, me, e, ears); err != nil {
+		return err
 	}
 	at.next, at.fresh = e.GetSequence()+1, m.Now().Add(-life)
+	return nil
+}
+
+// hear hands over what an event tells.
+func (m *Mattermost) hear(ctx context.Context, me string, e *model.WebSocketEvent, ears Ears) error {
+	switch e.EventType() {
+	case model.WebsocketEventPosted:
+		direct := e.GetData()["channel_type"] == string(model.ChannelTypeDirect)
+		if p := postOf(e); p != nil && toUs(p, me) && (direct || m.mentioned(p)) {
+			return ears.Message(ctx, m.heard(p, !direct))
+		}
+	case model.WebsocketEventUserUpdated:
+		if user, ok := e.GetData()["user"].(*model.User); ok {
+			ears.Account(ctx, user.Id)
+		}
+	case model.WebsocketEventAddedToTeam:
+		if e.GetData()["user_id"] == me {
+			ears.Joined(ctx)
+		}
+	}
 	return nil
 }
 
@@ -193,7 +208,9 @@ func (m *Mattermost) mentioned(p *model.Post) bool {
 func answerKey(post string) string { return "answer:" + post }
 
 // catchUp hands over what was said to us since then and has no answer of ours.
-func (m *Mattermost) catchUp(ctx context.Context, me string, since time.Time, hear func(context.Context, Heard) error) error {
+// We may have been added to a team as well.
+func (m *Mattermost) catchUp(ctx context.Context, me string, since time.Time, ears Ears) error {
+	ears.Joined(ctx)
 	channels, _, err := m.bot.GetChannelsForUserWithLastDeleteAt(ctx, me, 0)
 	if err != nil {
 		return fmt.Errorf("list channels: %w", err)
@@ -211,7 +228,7 @@ func (m *Mattermost) catchUp(ctx context.Context, me string, since time.Time, he
 			if !direct && !m.mentioned(p) {
 				continue
 			}
-			if err := hear(ctx, m.heard(p, !direct)); err != nil {
+			if err := ears.Message(ctx, m.heard(p, !direct)); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/say"
@@ -26,7 +27,10 @@ func (b *Bot) Tell(ctx context.Context, role desk.Role, r desk.Request) (desk.Po
 	if role == desk.ToAskerEnd {
 		m.Root = r.Announced[desk.ToAsker].Post.ID
 	}
-	made, err := b.Chat.Post(ctx, m)
+	made, err := b.once(ctx, role, r, func(ctx context.Context, since time.Time) (desk.Post, error) {
+		m.Since = since
+		return b.Chat.Post(ctx, m)
+	})
 	if err != nil {
 		return desk.Post{}, fmt.Errorf("post about %s: %w", r.ID, err)
 	}
@@ -45,7 +49,7 @@ func (b *Bot) Edit(ctx context.Context, at desk.Post, role desk.Role, r desk.Req
 	}
 	m.Channel = at.Channel
 	if role == desk.ToApprovers {
-		m = b.approval(r, at.Channel)
+		m = b.posted(r, at.Channel)
 	}
 	if err := b.Chat.Update(ctx, at, m); err != nil {
 		return fmt.Errorf("update post about %s: %w", r.ID, err)
@@ -57,18 +61,24 @@ func (b *Bot) Edit(ctx context.Context, at desk.Post, role desk.Role, r desk.Req
 // can be reached.
 func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Message, error) {
 	if role == desk.ToApprovers {
-		return b.approval(r, b.Channel), nil
+		return b.posted(r, b.Channel), nil
 	}
 	to := r.By
 	if role == desk.ToOwner || role == desk.ToHolder && r.Owner != "" {
 		to = r.Owner
 	}
+	if role.InPerson() {
+		to = b.approver(r.ID, role)
+	}
 	channel, lang, err := b.private(ctx, to)
 	if err != nil || channel == "" {
 		return Message{}, err
 	}
+	if role.InPerson() {
+		return b.approval(lang, r, role, channel), nil
+	}
 	m := b.personal(lang, role, r)
-	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(role)), r.Asked
+	m.Channel, m.Key = channel, b.mac("post", string(r.ID), string(role))
 	if role == desk.ToAsker && r.State == desk.Lapsed {
 		m.Card.Buttons = []Button{b.button(lang, r, opAgain, channel)}
 	}
@@ -88,8 +98,11 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 // private is the direct channel with a person, and their language; "" if they
 // cannot be reached.
 func (b *Bot) private(ctx context.Context, to desk.UID) (channel, lang string, err error) {
-	account := b.Desk.View.Chat(to)
-	if to == "" || account == "" {
+	if to == "" {
+		return "", "", nil
+	}
+	account := b.Desk.ChatOf(to)
+	if account == "" {
 		return "", "", nil
 	}
 	user, err := b.Chat.User(ctx, account)
@@ -115,19 +128,27 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 	case desk.ToHolder:
 		return pen.ends(r)
 	}
-	return pen.asker(r, now)
+	m := pen.asker(r, now)
+	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.suspect", b.suspects(pen, r)})...)
+	return m
 }
 
+var footers = map[desk.State]string{desk.Waiting: "footer.buttons", desk.Review: "footer.review"}
+
 // approval is the approvers' card for a channel, with buttons while it waits.
-func (b *Bot) approval(r desk.Request, channel string) Message {
-	pen, now := b.pen(b.Lang), b.Desk.About(r)
+func (b *Bot) approval(lang string, r desk.Request, role desk.Role, channel string) Message {
+	pen, now := b.pen(lang), b.Desk.About(r)
 	m := pen.approval(r, now)
-	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)}, field{"field.plan", pen.plan(r, b.Desk.Estate)}, field{"field.progress", b.progress(b.Lang, r)})...)
-	m.Channel, m.Key, m.Since = channel, b.mac("post", string(r.ID), string(desk.ToApprovers)), r.Asked
+	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.right", b.about(pen, r)}, field{"field.suspect", b.suspects(pen, r)},
+		field{"field.plan", pen.plan(r, b.Desk.Estate)}, field{"field.progress", b.progress(lang, r)})...)
+	m.Channel, m.Key = channel, b.mac("post", string(r.ID), string(role))
+	if judged(r) {
+		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(public(b.Desk.Releases(r)))})...)
+		m.Card.Footer = pen.text(footers[r.State])
+		m.Card.Buttons = []Button{b.button(lang, r, opApprove, channel), b.button(lang, r, opReject, channel)}
+	}
 	if r.State == desk.Waiting {
-		m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.held", pen.held(b.Desk.Releases(r))})...)
-		m.Card.Footer = pen.text("footer.buttons")
-		m.Card.Buttons = []Button{b.button(b.Lang, r, opApprove, channel), b.button(b.Lang, r, opReject, channel), b.button(b.Lang, r, opAsk, channel)}
+		m.Card.Buttons = append(m.Card.Buttons, b.button(lang, r, opAsk, channel))
 		if b.Desk.Risky(r.Action.Verb) {
 			m.Card.Buttons = m.Card.Buttons[1:]
 			m.Card.Fields = slices.DeleteFunc(m.Card.Fields, func(f Field) bool { return f.Title == pen.label("field.typed") })
@@ -144,7 +165,14 @@ func (b *Bot) page(id desk.ID, digest string) string {
 
 func (b *Bot) button(lang string, r desk.Request, op, channel string) Button {
 	look, digest := looks[op], r.Digest()
-	return Button{Label: say.T(lang, look.label), Style: look.style, URL: b.URL + "/action", Context: map[string]string{
+	label := say.T(lang, look.label)
+	switch yes, no := say.Judge(lang, r.State); op {
+	case opApprove:
+		label = yes
+	case opReject:
+		label = no
+	}
+	return Button{Label: label, Style: look.style, URL: b.URL + "/action", Context: map[string]string{
 		"request": string(r.ID), "op": op, "digest": digest, "mac": b.sign(r.ID, op, channel, digest),
 	}}
 }

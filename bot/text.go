@@ -15,6 +15,7 @@ func text(lang, key string, pairs ...string) string {
 // package say. French has its narrow no-break spaces in place.
 var texts = map[string]desk.Text{
 	"field.change":  {FR: "Avant → après", EN: "Before → after"},
+	"field.suspect": {FR: "À vérifier", EN: "To check"},
 	"field.cost":    {FR: "Par mois", EN: "Per month"},
 	"field.held":    {FR: "Libère", EN: "Releases"},
 	"field.amended": {FR: "Modifiée par", EN: "Changed by"},
@@ -83,6 +84,10 @@ var texts = map[string]desk.Text{
 	"footer.buttons": {
 		FR: "Le bouton Refuser n'envoie pas de motif\u202f; la commande tapée peut en donner un.",
 		EN: "The Refuse button sends no reason; the typed command can give one.",
+	},
+	"footer.review": {
+		FR: "«\u202fLever le verrou\u202f» défait ce qui a été fait à l'instant\u202f; la commande tapée peut en donner le motif.",
+		EN: "“Lift the lock” takes back what was done at once; the typed command can give the reason.",
 	},
 	"typed.reason": {FR: "motif…", EN: "reason…"},
 	"typed.value":  {FR: "valeur…", EN: "value…"},
@@ -164,8 +169,20 @@ var texts = map[string]desk.Text{
 		EN: "Done: this account now belongs to {name}. To see what I can do: {command}",
 	},
 	"unbound": {
-		FR: "Je ne sais pas encore qui vous êtes, donc je ne peux rien vous montrer ni rien faire. Ouvrez {link}, demandez un code, puis tapez ici `/{trigger} lier CODE`.",
-		EN: "I do not know yet who you are, so I can show you nothing and do nothing. Open {link}, ask for a code, then type `/{trigger} link CODE` here.",
+		FR: "Je ne sais pas encore qui vous êtes, donc je ne peux que vous aider à faire connaissance. Ouvrez {link}, demandez un code, puis tapez ici `/{trigger} lier CODE`.",
+		EN: "I do not know yet who you are, so all I can do is help you get acquainted. Open {link}, ask for a code, then type `/{trigger} link CODE` here.",
+	},
+	"confidential": {
+		FR: "{id}\u202f: demande confidentielle. Ceux qui peuvent en décider l'ont reçue en personne.",
+		EN: "{id}: a confidential request. Those who may decide on it were told in person.",
+	},
+	"renew": {
+		FR: "Le lien entre ce compte et vous est trop ancien, donc je ne peux rien vous montrer ni rien faire. Renouvelez-le\u202f: ouvrez {link}, demandez un code, puis tapez ici `/{trigger} lier CODE`.",
+		EN: "The link between this account and you is too old, so I can show you nothing and do nothing. Renew it: open {link}, ask for a code, then type `/{trigger} link CODE` here.",
+	},
+	"renew.soon": {
+		FR: "Le lien entre ce compte et vous prend fin le {when}. Pour le renouveler\u202f: ouvrez {link}, demandez un code, puis tapez ici `/{trigger} lier CODE`.",
+		EN: "The link between this account and you ends on {when}. To renew it: open {link}, ask for a code, then type `/{trigger} link CODE` here.",
 	},
 	"tries": {
 		FR: "Trop de codes faux depuis ce compte. Attendez dix minutes, puis demandez un nouveau code sur {link}.",

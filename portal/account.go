@@ -79,6 +79,9 @@ func first(n int, events iter.Seq2[desk.Event, error]) ([]desk.Event, error) {
 		if err != nil {
 			return nil, err
 		}
+		if _, claim := e.Fact.(desk.Telling); claim { // what comes of it is told
+			continue
+		}
 		if read = append(read, e); len(read) == n {
 			break
 		}

@@ -23,7 +23,7 @@ func tone(s desk.State) string {
 		return "ok"
 	case desk.Rejected, desk.Broken:
 		return "err"
-	case desk.Waiting, desk.Doubtful:
+	case desk.Waiting, desk.Doubtful, desk.Review:
 		return "warn"
 	case desk.Ready, desk.Running, desk.Applying:
 		return "info"

@@ -75,15 +75,17 @@ func (b *Book) setPanels(r *rule, w form, f *faults) {
 			f.add("verb %q is never for one person alone; write ask, with approvers", v)
 		}
 	}
-	if r.Outcome != desk.Pending {
+	if r.Outcome != desk.Pending && w.Outcome != review {
 		if len(w.Approvers) > 0 || w.Needed != nil || len(w.Panels) > 0 || w.Deadline != nil || w.Expiry != nil {
-			f.add("approvers, needed, panels, deadline and expiry go with outcome ask only; remove them")
+			f.add("approvers, needed, panels, deadline and expiry go with outcome ask or review only; remove them")
 		}
 		return
 	}
 	for _, v := range r.Verbs {
 		if spec, _ := desk.SpecOf(v); !spec.Changes {
 			f.add("verb %q changes nothing and cannot wait for approval; write allow or deny", v)
+		} else if w.Outcome == review && !v.Reviewable() {
+			f.add("verb %q cannot be looked at afterwards; write ask", v)
 		}
 	}
 	written := w.Panels

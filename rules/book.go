@@ -27,11 +27,13 @@ type Rule struct {
 	Verbs    []desk.Verb // families are spelled out
 	When     string      // the condition
 	Outcome  desk.Outcome
-	Panels   []desk.Panel // approvers as written: "admins", "correspondents", "manager", "group:NAME"; none unless desk.Pending
+	Panels   []desk.Panel // approvers as written: "admins", "correspondents", "manager", "group:NAME"; none unless desk.Pending, or desk.Allowed to be looked at afterwards
 	Deadline int          // working days; 0 = the house's
 	Expiry   int
-	File     string
-	Line     int // in the file, from 1
+	// Confidential: who approves is told in person, and no channel.
+	Confidential bool
+	File         string
+	Line         int // in the file, from 1
 
 	Condition desk.Clause // When in parts, not answered
 }

@@ -10,9 +10,12 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
+// review is the outcome of what is allowed at once and looked at afterwards.
+const review = "review"
+
 var (
 	idForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
-	outcomes = map[string]desk.Outcome{"allow": desk.Allowed, "ask": desk.Pending, "deny": desk.Denied}
+	outcomes = map[string]desk.Outcome{"allow": desk.Allowed, "ask": desk.Pending, "deny": desk.Denied, review: desk.Allowed}
 )
 
 func (b *Book) addHeader(w written, f *faults) {
@@ -47,12 +50,13 @@ func (b *Book) addRule(e entry, f *faults) {
 		return
 	}
 	r := &rule{Rule: Rule{
-		ID:      w.ID,
-		Text:    desk.Text{FR: oneLine(w.FR), EN: oneLine(w.EN)},
-		When:    oneLine(w.When),
-		Outcome: outcomes[w.Outcome],
-		File:    f.file,
-		Line:    line,
+		ID:           w.ID,
+		Text:         desk.Text{FR: oneLine(w.FR), EN: oneLine(w.EN)},
+		When:         oneLine(w.When),
+		Outcome:      outcomes[w.Outcome],
+		Confidential: w.Confidential,
+		File:         f.file,
+		Line:         line,
 	}, lines: w.lines}
 	f.addError(b.checkID(r.ID))
 	f.about("fr")
@@ -60,7 +64,7 @@ func (b *Book) addRule(e entry, f *faults) {
 	f.about("en")
 	f.addError(checkText("en", r.Text.EN))
 	if f.about("outcome"); r.Outcome == "" {
-		f.add("outcome %q: write allow, ask or deny%s", w.Outcome, meant(w.Outcome, sortedKeys(outcomes)))
+		f.add("outcome %q: write allow, ask, review or deny%s", w.Outcome, meant(w.Outcome, sortedKeys(outcomes)))
 	}
 	f.about("verbs")
 	r.Verbs = verbsOf(w.Verbs, f)

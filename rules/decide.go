@@ -67,8 +67,8 @@ func (b *Book) shielded() desk.Decision {
 
 // settled is what the rule gives.
 func (b *Book) settled(r *rule, w *world) desk.Decision {
-	d := desk.Decision{Outcome: r.Outcome, Rule: r.ID, Because: r.Text, Book: b.digest}
-	if r.Outcome != desk.Pending {
+	d := desk.Decision{Outcome: r.Outcome, Rule: r.ID, Because: r.Text, Confidential: r.Confidential, Book: b.digest}
+	if len(r.panels) == 0 {
 		return d
 	}
 	d.Deadline, d.Expiry, d.Panels = r.Deadline, r.Expiry, make([]desk.Panel, len(r.panels))

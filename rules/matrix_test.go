@@ -137,6 +137,8 @@ func (c cell) rights(t *testing.T, actor desk.Person, via desk.Door) desk.Facts 
 func answered(d desk.Decision, domain string) string {
 	admin, both := []string{"group:melusine-admins"}, []string{"domain:" + domain, "group:melusine-admins"}
 	switch {
+	case d.Reviewed() && slices.Equal(d.Approvers(), admin):
+		return "R"
 	case d.Outcome == desk.Allowed:
 		return "yes"
 	case d.Outcome == desk.Pending && d.Needed() == 1 && slices.Equal(d.Approvers(), admin):
@@ -180,7 +182,7 @@ func TestMatrix(t *testing.T) {
 	}
 	for _, c := range matrix(t) {
 		actor, known := roleOf[c.role]
-		if !known || !slices.Contains([]string{"yes", "no", "A", "AA", "C", "."}, c.want) {
+		if !known || !slices.Contains([]string{"yes", "no", "A", "AA", "C", "R", "."}, c.want) {
 			t.Fatalf("%+v is no cell", c)
 		}
 		ask(c, actor, c.want)

@@ -102,9 +102,13 @@ func (r *rule) mistakes() (all []mistake) {
 	}
 	for _, word := range sortedKeys(outcomes) {
 		o := outcomes[word]
-		if o != r.Outcome && o != desk.Pending && !(o == desk.Allowed && r.takesTwo()) {
-			change("outcome", outcomeWord(r.Outcome), word, func(m *rule) { m.Outcome, m.panels = o, nil })
+		same := o == r.Outcome && len(r.panels) == 0
+		if word != review && !same && o != desk.Pending && !(o == desk.Allowed && r.takesTwo()) {
+			change("outcome", r.outcome(), word, func(m *rule) { m.Outcome, m.panels = o, nil })
 		}
+	}
+	if r.Confidential {
+		change("confidential", "true", "false", func(m *rule) { m.Confidential = false })
 	}
 	if r.Deadline > 0 {
 		change("deadline", itoa(r.Deadline), "the house's", func(m *rule) { m.Deadline = 0 })
@@ -160,13 +164,17 @@ func panelsText(panels []panel) string {
 	return strings.Join(all, " and ")
 }
 
-func outcomeWord(o desk.Outcome) string {
-	for word, outcome := range outcomes {
-		if outcome == o {
-			return word
-		}
+// outcome is the word for what the rule gives.
+func (r *rule) outcome() string {
+	switch {
+	case r.Outcome == desk.Pending:
+		return "ask"
+	case r.Outcome == desk.Denied:
+		return "deny"
+	case len(r.panels) > 0:
+		return review
 	}
-	return string(o)
+	return "allow"
 }
 
 // mutant is the book with a mistake in the place of its ith rule.

@@ -50,6 +50,8 @@ type form struct {
 	Deadline  *int        `yaml:"deadline"`
 	Expiry    *int        `yaml:"expiry"`
 
+	Confidential bool `yaml:"confidential"`
+
 	lines map[string]int // of each field
 }
 
@@ -60,7 +62,7 @@ type panelForm struct {
 
 // keys are all the names that a book may use.
 var keys = []string{"groups", "protected", "naming", "forms", "reserved", "rules",
-	"id", "fr", "en", "verbs", "when", "outcome", "approvers", "needed", "panels", "deadline", "expiry"}
+	"id", "fr", "en", "verbs", "when", "outcome", "approvers", "needed", "panels", "deadline", "expiry", "confidential"}
 
 // bounded says whether the files may be read at all.
 func bounded(files []File) error {

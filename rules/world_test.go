@@ -235,6 +235,9 @@ func naive(f desk.Facts) string {
 		if anothers && admin {
 			return "allowed[]"
 		}
+		if f.Action.Verb == desk.AccountLock && anothers && (naivelyManages(f, home) || naivelyManages(f, f.Owner.Unit)) {
+			return "allowed[group:melusine-admins]"
+		}
 	case desk.AccountRenew:
 		if anothers && (admin || naivelyManages(f, home) || naivelyManages(f, f.Owner.Unit)) {
 			return "allowed[]"

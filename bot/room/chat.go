@@ -71,6 +71,13 @@ func (r *Room) hasChannel(id string) bool {
 	return false
 }
 
+// Find implements bot.Chat.
+func (r *Room) Find(_ context.Context, m bot.Message) (desk.Post, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.keyed[m.Key], nil
+}
+
 // Update implements bot.Chat.
 func (r *Room) Update(_ context.Context, at desk.Post, m bot.Message) error {
 	r.mu.Lock()
@@ -135,8 +142,8 @@ func (r *Room) Commands(_ context.Context, trigger, callback string) ([]string, 
 }
 
 // Listen implements bot.Chat. A message is handed over while its sender waits.
-func (r *Room) Listen(ctx context.Context, hear func(context.Context, bot.Heard) error) error {
-	r.listen(hear)
+func (r *Room) Listen(ctx context.Context, ears bot.Ears) error {
+	r.listen(ears.Message)
 	defer r.listen(nil)
 	<-ctx.Done()
 	return ctx.Err()

@@ -149,7 +149,7 @@ func TestListenHearsDirectMessagesOnly(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() {
-			done <- r.Listen(ctx, func(_ context.Context, h bot.Heard) error { heard = append(heard, h); return nil })
+			done <- r.Listen(ctx, bot.Ears{Message: func(_ context.Context, h bot.Heard) error { heard = append(heard, h); return nil }})
 		}()
 		synctest.Wait()
 		must(t, r.Say(t.Context(), Account("paul"), r.Channel(), "in public"))

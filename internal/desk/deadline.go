@@ -34,7 +34,7 @@ type Dates struct {
 // from now on.
 func (d *Desk) decided(on Facts, decision Decision) Decided {
 	f := Decided{Decision: decision, Seen: seen(on)}
-	if !decision.waits() || d.Terms.Calendar == nil {
+	if !decision.waits() && !decision.Reviewed() || d.Terms.Calendar == nil {
 		return f
 	}
 	now := d.Now()
@@ -63,7 +63,7 @@ func (t Terms) days(rule Decision) (deadline, expiry int) {
 // Over says that the time to answer the request has passed at a time.
 func (r Request) Over(at time.Time) bool { return !r.Dates.End.IsZero() && !at.Before(r.Dates.End) }
 
-// Pursue does to a waiting request what its dates ask for by now: it ends, or,
+// Pursue does to a request that waits for an answer what its dates ask for by now: it ends, or,
 // if people are at work, its approvers are reminded, or others told. Each is
 // done once, whatever the nodes and the restarts: it is a fact. Who is told of
 // nothing, because nobody could be, may still be told later.
@@ -72,7 +72,7 @@ func (d *Desk) Pursue(ctx context.Context, id ID, working bool) error {
 		now := d.Now()
 		passed := func(date time.Time) bool { return working && !date.IsZero() && !now.Before(date) }
 		switch {
-		case r.State != Waiting || d.Timeless():
+		case !r.judged() || d.Timeless():
 		case r.Over(now):
 			return []Fact{Expired{}}, nil
 		case !r.Reminded && passed(r.Dates.Due) && len(d.Awaited(r)) > 0:
@@ -95,7 +95,7 @@ func (d *Desk) Timeless() bool {
 
 // pursued is the part of the fold that belongs to dates.
 func (r Request) pursued(e Event) (next Request, ok, dates bool) {
-	next, ok = r, r.State == Waiting && e.By == System
+	next, ok = r, r.judged() && e.By == System
 	passed := func(date time.Time) bool { return !date.IsZero() && !e.At.Before(date) }
 	switch e.Fact.(type) {
 	case Reminded:
@@ -105,7 +105,7 @@ func (r Request) pursued(e Event) (next Request, ok, dates bool) {
 		next.Escalated = true
 		return next, ok && !r.Escalated && passed(r.Dates.Late), true
 	case Expired:
-		next.State = Lapsed
+		next.State = r.unanswered()
 		return next, ok && passed(r.Dates.End), true
 	}
 	return r, false, false
@@ -126,7 +126,7 @@ func (d *Desk) Overseers(r Request) []UID {
 }
 
 func (d *Desk) reached(by func(UID) bool) []UID {
-	return slices.DeleteFunc(d.View.Bound(), func(who UID) bool { return !by(who) })
+	return slices.DeleteFunc(d.View.Bound(), func(who UID) bool { return !by(who) || d.Renewal > 0 && d.ChatOf(who) == "" })
 }
 
 // Digest records that everybody was told, on a day "2026-12-03", what awaits

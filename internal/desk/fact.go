@@ -1,6 +1,12 @@
 package desk
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+)
 
 // A Fact is one thing that happened. The set is closed; facts are never edited.
 type Fact interface{ fact() }
@@ -128,6 +134,12 @@ type (
 	}
 	// Released lets a held request go on: two administrators have looked.
 	Released struct{}
+	// Telling claims a post about the request, before it is made: nobody else makes
+	// it before Until. Announced says that it stands.
+	Telling struct {
+		Role  Role
+		Until time.Time
+	}
 	// Announced says that a post about the request stands somewhere, and in
 	// which state it shows it. The last one for a Role counts.
 	Announced struct {
@@ -227,10 +239,22 @@ type (
 		Until  time.Time
 	}
 	// Bound ties a chat account to the person who signs the event, by a code
-	// that was offered.
+	// that was offered, or because the chat server signs them in by the directory.
 	Bound struct {
 		Account string // the chat's own immutable id
 		Digest  string // of the code used up
+		Service string `json:",omitempty"` // by which the server signs them in, instead of a code
+	}
+	// Unbound says that a chat account is no longer a person's.
+	Unbound struct {
+		Who     UID
+		Account string
+		Why     Parting
+	}
+	// Heard claims a message of the chat: nobody else answers it before Until.
+	Heard struct {
+		Post  string // the chat's own id of it
+		Until time.Time
 	}
 	// TokenIssued gives the person who signs the event a key to the API; Digest
 	// is SHA-256 of its secret, in hex. The token is named after this event.
@@ -299,6 +323,9 @@ func (Deputised) fact()      {}
 func (Revoked) fact()        {}
 func (BindingOffered) fact() {}
 func (Bound) fact()          {}
+func (Unbound) fact()        {}
+func (Heard) fact()          {}
+func (Telling) fact()        {}
 func (TokenIssued) fact()    {}
 func (TokenEnded) fact()     {}
 func (Digested) fact()       {}
@@ -334,6 +361,19 @@ const (
 	ToAmend     Role = "amended"   // rings the approvers: the request was changed
 	ToHolder    Role = "holder"    // tells who holds an address that its last day is near
 )
+
+// ToApprover is the card of a confidential request for one approver, in person.
+// It does not name them: a login in the words of somebody else's request would
+// outlive its erasure.
+func ToApprover(id ID, who UID) Role {
+	sum := sha256.Sum256(fmt.Appendf(nil, "approver %s %s", id, who))
+	return Role(inPerson + hex.EncodeToString(sum[:8]))
+}
+
+const inPerson = "approver:"
+
+// InPerson says that it is one of those.
+func (r Role) InPerson() bool { return strings.HasPrefix(string(r), inPerson) }
 
 // A Post is where something was said. The zero Post is nowhere: the person
 // could not be reached.

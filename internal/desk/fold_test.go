@@ -31,17 +31,19 @@ func after(tb testing.TB, events ...desk.Event) (r desk.Request) {
 }
 
 var (
-	asked   = event("ann", desk.Asked{Action: desk.Action{Verb: desk.Help}, Mailbox: "m", Owner: "bob", Key: "k", Via: desk.Chat, Reason: "why"})
-	allowed = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}})
-	pending = event("ann", desk.Decided{Decision: needs(2, "admins")})
-	dated   = event("ann", desk.Decided{Decision: needs(2, "admins"), Dates: desk.Dates{Due: now, Late: now, End: now}})
-	later   = event("ann", desk.Decided{Decision: needs(2, "admins"), Dates: desk.Dates{Due: now.Add(time.Hour), Late: now.Add(time.Hour), End: now.Add(time.Hour)}})
-	denied  = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Denied}})
-	started = event(desk.System, desk.Started{Attempt: 1})
-	failed  = event(desk.System, desk.Failed{Attempt: 1})
-	broken  = event(desk.System, desk.Failed{Attempt: 1, Final: true})
-	unknown = event(desk.System, desk.Unknown{Attempt: 1, Looks: 1})
-	done    = event(desk.System, desk.Done{Attempt: 1})
+	asked    = event("ann", desk.Asked{Action: desk.Action{Verb: desk.Help}, Mailbox: "m", Owner: "bob", Key: "k", Via: desk.Chat, Reason: "why"})
+	allowed  = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}})
+	pending  = event("ann", desk.Decided{Decision: needs(2, "admins")})
+	dated    = event("ann", desk.Decided{Decision: needs(2, "admins"), Dates: desk.Dates{Due: now, Late: now, End: now}})
+	later    = event("ann", desk.Decided{Decision: needs(2, "admins"), Dates: desk.Dates{Due: now.Add(time.Hour), Late: now.Add(time.Hour), End: now.Add(time.Hour)}})
+	looked   = event("ann", desk.Decided{Decision: review(2)})
+	lookedAt = event("ann", desk.Decided{Decision: review(2), Dates: desk.Dates{Due: now, Late: now, End: now}})
+	denied   = event("ann", desk.Decided{Decision: desk.Decision{Outcome: desk.Denied}})
+	started  = event(desk.System, desk.Started{Attempt: 1})
+	failed   = event(desk.System, desk.Failed{Attempt: 1})
+	broken   = event(desk.System, desk.Failed{Attempt: 1, Final: true})
+	unknown  = event(desk.System, desk.Unknown{Attempt: 1, Looks: 1})
+	done     = event(desk.System, desk.Done{Attempt: 1})
 )
 
 // asks is ann asking for the verb.
@@ -89,6 +91,8 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 		"digested":  event(desk.System, desk.Digested{Day: "2026-09-01"}),
 		"announced": event(desk.System, desk.Announced{Role: desk.ToAsker}),
 		"granted":   event("dan", desk.Granted{Grant: desk.Grant{To: "ann"}}), "revoked": event("dan", desk.Revoked{Of: "M-1"}), "deputised": event("dan", desk.Deputised{Of: "M-1", Who: "ann"}),
+		"telling": event(desk.System, desk.Telling{Role: desk.ToAsker}), "heard": event(desk.System, desk.Heard{Post: "p"}),
+		"unbound":  event(desk.System, desk.Unbound{Who: "dan"}),
 		"launched": event("dan", desk.Launched{}), "repaired": event(desk.System, desk.Repaired{Parts: 2}), "repaired too few": event(desk.System, desk.Repaired{Parts: 1}),
 		"repaired by a person": event("dan", desk.Repaired{Parts: 2}), "halted": event(desk.System, desk.Halted{Code: desk.PlanMoved}), "halted by a person": event("dan", desk.Halted{Code: desk.PlanMoved}),
 		"halted for nothing": event(desk.System, desk.Halted{}), "compared": event(desk.System, desk.Compared{Point: desk.Point{Day: "2026-09-01"}}),
@@ -128,13 +132,16 @@ func TestEveryStateWithEveryFact(t *testing.T) {
 			"broken 1": desk.Broken, "unknown 1.1": desk.Doubtful, "done 1": desk.Settled}},
 		"doubtful": {after(t, asked, allowed, started, unknown), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready,
 			"broken 1": desk.Broken, "unknown 1.2": desk.Doubtful, "done 1": desk.Settled}},
+		"done":               {after(t, asked, allowed, started, done), nil},
+		"done, to be judged": {after(t, asked, looked, started, done, vote("cid", digest)), map[string]desk.State{"approved": desk.Settled, "refused": desk.Broken}},
+		"done, not answered": {after(t, asked, lookedAt, started, done), map[string]desk.State{"approved": desk.Review, "approved again": desk.Review,
+			"refused": desk.Broken, "refused by a voter": desk.Broken, "reminded": desk.Review, "escalated": desk.Review, "expired": desk.Settled}},
 		"to repair":         {repairing(t), map[string]desk.State{"withdrawn": desk.Cancelled, "launched": desk.Applying, "failed 0": desk.Ready, "broken 0": desk.Broken}},
 		"to repair nothing": {approved(t, desk.DriftApply), map[string]desk.State{"withdrawn": desk.Cancelled, "failed 0": desk.Ready, "broken 0": desk.Broken}},
 		"applying":          {further(t, repairing(t), event("dan", desk.Launched{})), map[string]desk.State{"withdrawn": desk.Cancelled, "repaired": desk.Settled, "halted": desk.Broken}},
 		"repaired":          {further(t, repairing(t), event("dan", desk.Launched{}), event(desk.System, desk.Repaired{Parts: 2})), nil},
 		"part":              {after(t, part, allowed), map[string]desk.State{"withdrawn": desk.Cancelled, "withdrawn by the plan": desk.Cancelled, "started 1": desk.Running, "planned": desk.Ready, "failed 0": desk.Ready, "broken 0": desk.Broken, "held": desk.Stopped}},
 		"part, sent":        {after(t, part, allowed, started), map[string]desk.State{"started 2": desk.Running, "failed 1": desk.Ready, "broken 1": desk.Broken, "unknown 1.1": desk.Doubtful, "done 1": desk.Settled}},
-		"done":              {after(t, asked, allowed, started, done), nil},
 		"rejected":          {after(t, asked, denied), nil},
 		"cancelled":         {after(t, asked, allowed, facts["withdrawn"]), nil},
 		"broken":            {after(t, asked, allowed, started, broken), nil},
@@ -178,7 +185,7 @@ func everyStateWithEveryFact(t *testing.T, states map[string]stand, facts map[st
 			e.At = now.Add(time.Minute)
 			got, err := s.at.With(e)
 			want, legal := s.next[name]
-			if name == "announced" && state != "none" {
+			if (name == "announced" || name == "telling") && state != "none" {
 				want, legal = s.at.State, true
 			}
 			switch {
@@ -277,7 +284,7 @@ func drawFact(t *rapid.T, r desk.Request) desk.Fact {
 		desk.Stepped{Attempt: attempt}, desk.Undone{Attempt: attempt},
 		desk.Failed{Attempt: attempt, Final: rapid.Bool().Draw(t, "final")},
 		desk.Unknown{Attempt: attempt, Looks: r.Looks + small.Draw(t, "looks")}, desk.Done{Attempt: attempt},
-		desk.Announced{Role: desk.ToOwner}, desk.Granted{}, nil,
+		desk.Announced{Role: desk.ToOwner}, desk.Telling{Role: desk.ToOwner}, desk.Granted{}, nil,
 		desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Done{}}, desk.Erased{Was: desk.Announced{}},
 	}).Draw(t, "fact")
 }
@@ -297,7 +304,8 @@ func TestFoldProperty(t *testing.T) {
 		for range rapid.IntRange(1, 60).Draw(t, "facts") {
 			e := event(rapid.SampledFrom([]desk.UID{"", "ann", "bob", "cid", "dan", "eve", desk.System}).Draw(t, "by"), drawFact(t, r))
 			copied := r
-			copied.Votes, copied.Announced, copied.Exchanges = slices.Clone(r.Votes), maps.Clone(r.Announced), slices.Clone(r.Exchanges)
+			copied.Votes, copied.Announced, copied.Telling = slices.Clone(r.Votes), maps.Clone(r.Announced), maps.Clone(r.Telling)
+			copied.Exchanges = slices.Clone(r.Exchanges)
 			next, err := r.With(e)
 			if diff := cmp.Diff(copied, r); diff != "" {
 				t.Fatalf("%T changed the past: %s", e.Fact, diff)
@@ -323,8 +331,8 @@ func TestFoldProperty(t *testing.T) {
 
 // granted says that the request has not gone further than its votes carry it.
 func granted(r desk.Request) bool {
-	if !slices.Contains([]desk.State{desk.Ready, desk.Running, desk.Doubtful, desk.Settled, desk.Broken}, r.State) {
-		return r.Attempt == 0
+	if !slices.Contains([]desk.State{desk.Ready, desk.Running, desk.Doubtful, desk.Review, desk.Settled, desk.Broken}, r.State) {
+		return r.Attempt == 0 || r.State == desk.Rejected && r.Undoing && r.Decision.Reviewed()
 	}
 	if r.Erased {
 		return r.State.Final()

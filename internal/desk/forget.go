@@ -49,6 +49,8 @@ func subject(f Fact, by UID) UID {
 		return f.Of
 	case BindingOffered, Bound, TokenIssued:
 		return by
+	case Unbound:
+		return f.Who
 	}
 	return System
 }

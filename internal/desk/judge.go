@@ -18,7 +18,7 @@ func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
 		return Fail(Forbidden, NotApprover, "id", string(r.ID))
 	case r.State == Waiting && r.wrote(by):
 		return Fail(Forbidden, OwnAmendment, "id", string(r.ID))
-	case r.State != Waiting || r.Voted(by) || r.Over(d.Now()):
+	case !r.judged() || r.Voted(by) || r.Over(d.Now()):
 		return d.tooLate(r)
 	case digest != "" && digest != r.Digest():
 		return Fail(Conflict, Changed, "id", string(r.ID))
@@ -29,6 +29,9 @@ func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
 // mayApprove asks the rules again: the person must be an approver by the rules
 // as they are now, and not be served by the request as things are now.
 func (d *Desk) mayApprove(by UID, r Request) error {
+	if r.State == Review { // it is done: all that is left to say is whether it stays
+		return either(r.awaits(d.voter(by, r.Action)), nil, error(Fail(Conflict, OtherPanel, "id", string(r.ID))))
+	}
 	facts, err := d.check(r.By, r.Via, r.Action)
 	if err != nil {
 		return err
@@ -113,8 +116,8 @@ func (d *Desk) Recheck(r Request, target Account) error {
 // tooLate says what has become of the request. One that is over is Lapsed, even
 // if nobody has written it yet.
 func (d *Desk) tooLate(r Request) *Error {
-	if r.State == Waiting && r.Over(d.Now()) {
-		r.State = Lapsed
+	if r.judged() && r.Over(d.Now()) {
+		r.State = r.unanswered()
 	}
 	by := r.Ended
 	if by == "" && len(r.Votes) > 0 && r.State != Lapsed {

@@ -194,9 +194,6 @@ func (d *Desk) objectable(f *Facts) error {
 	if err := d.addressed(f); err != nil {
 		return err
 	}
-	if asked := f.Action.named(); asked != "" {
-		f.Resembles = d.resembles(asked, f.Target)
-	}
 	switch v := f.Action.Verb; {
 	case v.kindMade() != "":
 		return d.listable(f.Action)

@@ -61,13 +61,17 @@ func (d Decision) panelsOf(v Voter) (places []int) {
 }
 
 // waits says that the decision can be carried by votes, and by nothing else.
-func (d Decision) waits() bool {
-	return d.Outcome == Pending && len(d.Panels) > 0 &&
+func (d Decision) waits() bool { return d.Outcome == Pending && d.manned() }
+
+func (d Decision) manned() bool {
+	return len(d.Panels) > 0 &&
 		!slices.ContainsFunc(d.Panels, func(s Panel) bool { return s.Needed < 1 || len(s.Approvers) == 0 })
 }
 
 // carried says that the votes are enough: they fill every panel.
-func (d Decision) carried(votes []Vote) bool { return d.waits() && d.filled(votes) == d.Needed() }
+func (d Decision) carried(votes []Vote) bool {
+	return (d.waits() || d.Reviewed()) && d.filled(votes) == d.Needed()
+}
 
 // filled is how many of the people needed there are, each vote in the one panel
 // where it helps most.
@@ -116,7 +120,7 @@ func (r Request) vote(v Vote) ([]Vote, bool) {
 // awaits says that the person's approval would bring the request nearer to its end.
 func (r Request) awaits(v Voter) bool {
 	_, helps := r.vote(Vote{By: v.UID, Panels: r.Decision.panelsOf(v)})
-	return r.State == Waiting && r.mayVote(v.UID) && r.Decision.Approves(v) && helps
+	return r.judged() && r.mayVote(v.UID) && r.Decision.Approves(v) && helps
 }
 
 // panelsOf are the panels that v belongs to, left out when there is only one.

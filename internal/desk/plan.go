@@ -43,7 +43,7 @@ func (r Request) Steps() []Step {
 func (r Request) Next() Action {
 	steps := r.Steps()
 	switch {
-	case r.State.Final():
+	case r.State.Final(), r.State == Review:
 		return Action{}
 	case r.Undoing:
 		return steps[r.Step-1].Undo

@@ -40,6 +40,10 @@ type Fold interface {
 	Binding(account string) UID
 	// Chat is the chat account bound to a person, or "".
 	Chat(UID) string
+	// Bond is how a chat account is bound; the zero Bond if it is not.
+	Bond(account string) Bond
+	// Heard is the claim on a message of the chat, if it is of the last hour or so.
+	Heard(post string) Claim
 	// Bound lists the people who have one, sorted.
 	Bound() []UID
 	// Digested is the last day on which everybody was told what awaits them.

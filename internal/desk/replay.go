@@ -83,8 +83,7 @@ const (
 
 // Turns says how one answer differs from another; "" not at all, whatever the rule.
 func Turns(was, is Decision) Turn {
-	rank := map[Outcome]int{Pending: 1, Allowed: 2}
-	switch before, after := rank[was.Outcome], rank[is.Outcome]; {
+	switch before, after := was.rank(), is.rank(); {
 	case after > before:
 		return Gains
 	case after < before:
@@ -95,6 +94,19 @@ func Turns(was, is Decision) Turn {
 		return OtherDays
 	}
 	return ""
+}
+
+// rank says how much a decision gives.
+func (d Decision) rank() int {
+	switch {
+	case d.Reviewed():
+		return 2
+	case d.Outcome == Allowed:
+		return 3
+	case d.Outcome == Pending:
+		return 1
+	}
+	return 0
 }
 
 func (s Panel) same(o Panel) bool {

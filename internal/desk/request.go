@@ -26,6 +26,7 @@ const (
 	Lapsed    State = "expired"   // nobody answered in time
 	Broken    State = "broken"    // failed for good: a human is needed
 	Stopped   State = "held"      // by a brake, before anything was sent: two administrators let it go on
+	Review    State = "review"    // proved on Partage before anybody agreed: it is kept, or taken back
 	Applying  State = "applying"  // a plan of repair whose parts are asked and carried out
 )
 
@@ -82,11 +83,15 @@ type Request struct {
 	Code      Code          // of the last failure
 	Error     string        // of the last failure or doubt, for operators
 	Announced map[Role]Announced
-	Noticed   bool // the holder of what it dates is to be told that its last day is near
-	Hushed    bool // where it was told of is erased: nothing more is told
-	Erased    bool // nothing is left but its number and how it ended
-	Asked     time.Time
-	Changed   time.Time // when the state last changed
+	Telling   map[Role]Claim // posts that somebody is about to make
+	// Confidential: a decision on it was; what was once told of it in a channel is
+	// taken back there.
+	Confidential bool
+	Noticed      bool // the holder of what it dates is to be told that its last day is near
+	Hushed       bool // where it was told of is erased: nothing more is told
+	Erased       bool // nothing is left but its number and how it ended
+	Asked        time.Time
+	Changed      time.Time // when the state last changed
 }
 
 // States lists the states that a request may be in, as it moves along.
@@ -141,13 +146,12 @@ func (r Request) after(e Event) (Request, bool) {
 	case Decided:
 		return r.decided(f, e.At), r.State == Open
 	case Approved:
-		ok := r.State == Waiting && f.Digest == r.Digest() && r.mayVote(e.By)
+		ok := r.judged() && f.Digest == r.Digest() && r.mayVote(e.By)
 		next, helps := r.approved(Vote{e.By, e.At, f.Panels})
 		return next, ok && helps
 	case Refused:
-		ok := r.State == Waiting && r.mayVote(e.By)
-		r.State, r.Refusal, r.Ended = Rejected, f.Reason, e.By
-		return r, ok
+		ok := r.judged() && r.mayVote(e.By)
+		return r.refused(f, e.By), ok
 	case Amended:
 		return r.amended(e, f)
 	case Withdrawn:
@@ -160,8 +164,10 @@ func (r Request) after(e Event) (Request, bool) {
 			posts = map[Role]Announced{}
 		}
 		posts[f.Role] = f
-		r.Announced = posts
+		r.Announced, r.Telling = posts, r.toldOf(f.Role)
 		return r, r.State != None
+	case Telling:
+		return r.telling(f, e.At)
 	}
 	if _, notice := e.Fact.(Noticed); notice {
 		ok := r.State == Settled && r.Action.Dates() && !r.Noticed && e.By == System
@@ -224,13 +230,16 @@ func (r Request) executed(e Event) (Request, bool) {
 		return r.stepped(f.Proof).stuck(), ok
 	case Done:
 		ok := claimed && f.Attempt == r.Attempt && r.Last() && !r.Undoing
-		if r.State, r.Proof, r.Step = Settled, f.Proof, r.Step+1; r.Mailbox == "" {
+		r.State, r.Proof, r.Step = either(r.Decision.Reviewed(), Review, Settled), f.Proof, r.Step+1
+		if r.Mailbox == "" {
 			r.Mailbox = f.Proof.ID // which it made
 		}
 		return r, ok
 	case Undone:
 		ok := claimed && f.Attempt == r.Attempt && r.Last() && r.Undoing
-		r.State, r.Proof, r.Step = Broken, f.Proof, r.Step-1
+		if r.State, r.Proof, r.Step = Broken, f.Proof, r.Step-1; r.Ended != "" {
+			r.State = Rejected
+		}
 		return r, ok
 	}
 	return r, false
@@ -239,6 +248,7 @@ func (r Request) executed(e Event) (Request, bool) {
 func (r Request) decided(f Decided, at time.Time) Request {
 	d := f.Decision
 	r.Decision, r.State = d, Rejected // also what an empty or unknown outcome means
+	r.Confidential = r.Confidential || d.Confidential
 	r.Seen, r.Decided, r.Dates, r.Reminded, r.Escalated = f.Seen, at, f.Dates, false, false
 	switch {
 	case d.Outcome == Allowed && !r.Action.Verb.takesTwo() && (r.Amender == "" || r.Amender == r.By):
@@ -252,7 +262,7 @@ func (r Request) decided(f Decided, at time.Time) Request {
 func (r Request) approved(v Vote) (Request, bool) {
 	votes, helps := r.vote(v)
 	if r.Votes = votes; r.Decision.carried(votes) {
-		r.State = Ready
+		r.State = either(r.State == Review, Settled, Ready)
 	}
 	return r, helps
 }

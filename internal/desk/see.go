@@ -85,7 +85,7 @@ func (d *Desk) Mine(by UID, n int) []Request {
 // Inbox lists the requests that wait for this person's vote, oldest first.
 func (d *Desk) Inbox(by UID) []Request {
 	var waiting []Request
-	for r := range d.View.Requests(Query{States: []State{Waiting}}) {
+	for r := range d.View.Requests(Query{States: []State{Waiting, Review}}) {
 		if d.awaits(r, by) {
 			waiting = append(waiting, r)
 		}

@@ -138,13 +138,10 @@ func (d *Desk) Present(r Request) (Facts, bool) {
 	if r.Action.Verb.delegates() {
 		_ = d.aboutRights(&f) // what cannot be any more is decided as far as it is known
 	}
-	switch r.Action.Verb {
-	case AddressRelease:
+	if r.Action.Verb == AddressRelease {
 		_ = d.releasable(&f)
-	case AliasAdd, AccountRename:
-		f.Resembles = d.resembles(cmp.Or(Address(r.Action.Arg("alias")), Address(r.Action.Arg("to"))), f.Target)
 	}
-	f.Ended = r.Via == Clock && d.ended(r.Action, f.Target)
+	f.Resembles, f.Ended = d.likeness(r.Action, f.Target), r.Via == Clock && d.ended(r.Action, f.Target)
 	return f, true
 }
 

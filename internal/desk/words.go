@@ -221,13 +221,15 @@ func (t Text) In(lang string) string {
 // A Decision is the answer of the rules with its reasons.
 type Decision struct {
 	Outcome  Outcome
-	Rule     string    // id of the rule that settled it; "" = none did, hence denied
-	Because  Text      // that rule's sentence
-	Panels   []Panel   // who must approve: each of them, if the outcome is Pending
-	Deadline int       `json:",omitempty"` // working days after which approvers are reminded; 0 = the house's
-	Expiry   int       `json:",omitempty"` // working days after which the request ends unanswered; 0 = the house's
-	Why      []Finding // every rule looked at, in order
-	Book     string    // digest of the rule book that answered
+	Rule     string  // id of the rule that settled it; "" = none did, hence denied
+	Because  Text    // that rule's sentence
+	Panels   []Panel // who must approve: each of them, if the outcome is Pending
+	Deadline int     `json:",omitempty"` // working days after which approvers are reminded; 0 = the house's
+	Expiry   int     `json:",omitempty"` // working days after which the request ends unanswered; 0 = the house's
+	// Confidential says that who approves is told in person, and no channel.
+	Confidential bool      `json:",omitempty"`
+	Why          []Finding // every rule looked at, in order
+	Book         string    // digest of the rule book that answered
 }
 
 // A Finding is what one rule said.

@@ -149,8 +149,8 @@ func (w *town) apply(a desk.Action) {
 	detail := *w.account.Detail
 	w.account.Detail = &detail
 	switch a.Verb {
-	case desk.AccountClose, desk.AccountActivate:
-		w.account.Status = map[desk.Verb]string{desk.AccountClose: "closed", desk.AccountActivate: "active"}[a.Verb]
+	case desk.AccountClose, desk.AccountActivate, desk.AccountLock:
+		w.account.Status = desk.StatusAfter(a.Verb)
 	case desk.AccountHide, desk.AccountUnhide:
 		w.account.Hidden = a.Verb == desk.AccountHide
 	case desk.AccountRename:

@@ -83,7 +83,7 @@ func exported(t testing.TB, k Key, opens func(desk.Event) bool) []byte {
 	t.Helper()
 	l := open(t, filepath.Join(t.TempDir(), "journal.db"))
 	var events []desk.Event
-	for i := range 40 {
+	for i := range 50 {
 		facts := everyFact()
 		e := desk.Event{Seq: desk.Seq(i) + 1, At: noon.Add(time.Duration(i) * time.Second), By: "ann", Subject: "jdupont", Fact: facts[i%len(facts)]}
 		if _, erases := e.Fact.(desk.Forgotten); erases {
@@ -123,8 +123,8 @@ func TestExport(t *testing.T) {
 			t.Errorf("accepted with the key %q", key)
 		}
 	}
-	if n := bytes.Count(all, []byte("\t")); n < 35 || n >= 40 {
-		t.Errorf("%d of 40 events opened, with some erased", n)
+	if n := bytes.Count(all, []byte("\t")); n < 45 || n >= 50 {
+		t.Errorf("%d of 50 events opened, with some erased", n)
 	}
 	if bytes.Contains(closed, []byte("\t")) || bytes.Contains(closed, []byte("jdupont")) || bytes.Contains(ones, []byte("mariage")) {
 		t.Error("opened what was not asked for")

@@ -129,7 +129,7 @@ func matterOf(e desk.Event, r desk.Request) (matter, bool) {
 		return matter{request: e.ID}, true
 	}
 	switch e.Fact.(type) {
-	case desk.Granted, desk.BindingOffered, desk.Bound, desk.TokenIssued, desk.TokenEnded:
+	case desk.Granted, desk.BindingOffered, desk.Bound, desk.Unbound, desk.TokenIssued, desk.TokenEnded:
 		return matter{person: e.Subject}, true
 	}
 	return matter{}, false

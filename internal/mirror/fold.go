@@ -21,9 +21,10 @@ type fold struct {
 	ids      []desk.ID // in order of number
 	askedBy  map[desk.UID][]desk.ID
 	keyed    map[string]desk.ID
-	moving   map[desk.ID]bool // not final
-	offers   map[string]offer // by digest
-	persons  map[string]desk.UID
+	moving   map[desk.ID]bool     // not final
+	offers   map[string]offer     // by digest
+	persons  map[string]desk.Bond // by chat account
+	heard    map[string]desk.Claim
 	chats    map[desk.UID]string
 	rights   register
 	tokens   tokens
@@ -51,7 +52,8 @@ func newFold() fold {
 		keyed:    map[string]desk.ID{},
 		moving:   map[desk.ID]bool{},
 		offers:   map[string]offer{},
-		persons:  map[string]desk.UID{},
+		persons:  map[string]desk.Bond{},
+		heard:    map[string]desk.Claim{},
 		chats:    map[desk.UID]string{},
 		rights:   newRegister(),
 		tokens:   newTokens(),
@@ -186,7 +188,11 @@ func (f *fold) changeHouse(e desk.Event) error {
 	case desk.BindingOffered:
 		f.offers[fact.Digest] = offer{e.By, fact.Until}
 	case desk.Bound:
-		return f.bind(fact, e.By)
+		return f.bind(fact, e.By, e.At)
+	case desk.Unbound:
+		return f.unbind(fact)
+	case desk.Heard:
+		f.hear(fact, e.At)
 	case desk.TokenIssued, desk.TokenEnded:
 		return f.tokens.add(e)
 	case desk.Digested:
@@ -219,7 +225,7 @@ func (f *fold) changeHouse(e desk.Event) error {
 // a revocation alone would give back what was revoked.
 func (f *fold) lose(e desk.Erased, subject desk.UID) error {
 	switch e.Was.(type) {
-	case desk.Granted, desk.BindingOffered, desk.Bound:
+	case desk.Granted, desk.BindingOffered, desk.Bound, desk.Unbound:
 		if f.chats[subject] == "" { // of rights, see right
 			return nil
 		}
@@ -235,17 +241,4 @@ func (f *fold) lose(e desk.Erased, subject desk.UID) error {
 		return nil
 	}
 	return fmt.Errorf("%T cut out: %w", e.Was, desk.ErrIllegal)
-}
-
-// bind uses an offer up. One chat account per person, one person per account:
-// what either was tied to before is untied.
-func (f *fold) bind(b desk.Bound, to desk.UID) error {
-	if to == "" || b.Account == "" || f.offers[b.Digest].to != to {
-		return fmt.Errorf("bound without an offer: %w", desk.ErrIllegal)
-	}
-	delete(f.offers, b.Digest)
-	delete(f.persons, f.chats[to])
-	delete(f.chats, f.persons[b.Account])
-	f.persons[b.Account], f.chats[to] = to, b.Account
-	return nil
 }

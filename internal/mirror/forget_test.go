@@ -64,6 +64,8 @@ func TestWhatIsErasedGivesNothingBack(t *testing.T) {
 		"a deputy of who is gone":  {append([]desk.Event{lost("", granted)}, naming("zoe")...), true},
 		"a deputy, from who stays": {append([]desk.Event{about("bob", granted)}, lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Deputised{})), false},
 		"a binding after another":  {[]desk.Event{offer, bound, lost("", bound.Fact)}, false},
+		"the end of a binding":     {[]desk.Event{offer, bound, lost("", desk.Unbound{})}, false},
+		"a binding and its end":    {[]desk.Event{lost("", offer.Fact), lost("", bound.Fact), lost("", desk.Unbound{})}, true},
 		"an offer that was used":   {[]desk.Event{lost("", offer.Fact), bound}, false},
 		"what is of no person":     {[]desk.Event{lost("", desk.Redacted{})}, false},
 		"a request":                {[]desk.Event{lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), lost("D-1", desk.Done{})}, true},

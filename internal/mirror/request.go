@@ -178,13 +178,6 @@ func (m *Mirror) Delegations() []desk.Delegation {
 	return m.rights.list()
 }
 
-// Binding is desk.Fold's.
-func (m *Mirror) Binding(account string) desk.UID {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	return m.persons[account]
-}
-
 // Chat is desk.Fold's.
 func (m *Mirror) Chat(of desk.UID) string {
 	m.mu.RLock()

@@ -10,8 +10,15 @@ func rung(role desk.Role) bool {
 // rewritten: the approvers' card still shows other words, and they were not rung
 // about these. It is told before the card is edited, for an edit rings nobody.
 func rewritten(r desk.Request) bool {
-	card, shown := r.Announced[desk.ToApprovers]
-	return r.State == desk.Waiting && shown && card.Version < r.Version && r.Announced[desk.ToAmend].Version < r.Version
+	if r.State != desk.Waiting || r.Announced[desk.ToAmend].Version >= r.Version {
+		return false
+	}
+	for role, card := range r.Announced {
+		if (role == desk.ToApprovers || role.InPerson()) && card.Version < r.Version {
+			return true
+		}
+	}
+	return false
 }
 
 // discussed is who is to be rung about a request that still waits: the asker of a

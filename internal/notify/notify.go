@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -90,7 +92,7 @@ func (n *Notifier) tell(ctx context.Context, due map[desk.ID]bool) {
 			delete(due, id)
 			continue
 		}
-		if ctx.Err() == nil && !errors.Is(err, errAsleep) {
+		if ctx.Err() == nil && !errors.Is(err, errAsleep) && !errors.Is(err, desk.ErrElsewhere) {
 			n.Log.Warn("tell", "request", id, "error", err)
 		}
 	}
@@ -101,7 +103,7 @@ func (n *Notifier) tell(ctx context.Context, due map[desk.ID]bool) {
 func (n *Notifier) Settle(ctx context.Context, r desk.Request) error {
 	var errs []error
 	asleep := false
-	for _, role := range Wanted(r) {
+	for _, role := range n.wanted(r) {
 		told, before := r.Announced[role]
 		late := role == desk.ToRemind || role == desk.ToEscalate
 		switch rings := late || rung(role); {
@@ -134,7 +136,7 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 		roles = append(roles, desk.ToAmend)
 	}
 	_, shown := r.Announced[desk.ToApprovers] // before it was amended to what needs nobody, as it may be
-	if r.Decision.Outcome == desk.Pending || stops || shown {
+	if shown || !r.Confidential && (r.Decision.Outcome == desk.Pending || r.Decision.Reviewed() || stops) {
 		roles = append(roles, desk.ToApprovers)
 	}
 	if r.Reminded && unsaid(r, desk.ToRemind) {
@@ -156,7 +158,8 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	if !r.Part() { // of a plan, whose own card tells how far it has come
 		roles = append(roles, desk.ToAsker)
 	}
-	if r.State == desk.Settled && r.Owner != "" && r.Owner != r.By {
+	done := r.State == desk.Settled || r.State == desk.Review
+	if _, told := r.Announced[desk.ToOwner]; (done || told) && r.Owner != "" && r.Owner != r.By {
 		roles = append(roles, desk.ToOwner)
 	}
 	if r.Noticed {
@@ -165,11 +168,31 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	return roles
 }
 
+// wanted are the roles of Wanted, and of a confidential request those who may
+// approve it, each in person, and those who were told so.
+func (n *Notifier) wanted(r desk.Request) []desk.Role {
+	roles := Wanted(r)
+	if !r.Confidential || r.Hushed {
+		return roles
+	}
+	for _, role := range slices.Sorted(maps.Keys(r.Announced)) {
+		if role.InPerson() {
+			roles = append(roles, role)
+		}
+	}
+	for _, who := range n.Desk.Awaited(r) {
+		if role := desk.ToApprover(r.ID, who); !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
 // unsaid: the request still waits, and as it now reads nobody was reminded of it
 // in that role.
 func unsaid(r desk.Request, role desk.Role) bool {
 	told, before := r.Announced[role]
-	return r.State == desk.Waiting && (!before || told.Version != r.Version)
+	return (r.State == desk.Waiting || r.State == desk.Review) && (!before || told.Version != r.Version)
 }
 
 func (n *Notifier) post(ctx context.Context, role desk.Role, r desk.Request) error {

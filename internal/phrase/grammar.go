@@ -57,7 +57,7 @@ var grammar = []command{
 	{desk.AliasRemove, []string{"alias retirer"}, []string{"alias remove"}, []string{alias, account}},
 	{desk.AliasRenew, []string{"alias prolonger"}, []string{"alias renew"}, []string{alias, account}},
 	{desk.QuotaSet, []string{"quota"}, []string{"quota"}, []string{account, size}},
-	{desk.AccountLock, []string{"compte verrouiller"}, []string{"account lock"}, []string{account}},
+	{desk.AccountLock, []string{"compte verrouiller", "verrouiller"}, []string{"account lock", "lock"}, []string{account}},
 	{desk.AccountActivate, []string{"compte activer"}, []string{"account activate"}, []string{account}},
 	{desk.AccountClose, []string{"compte fermer"}, []string{"account close"}, []string{account}},
 	{desk.AccountHide, []string{"compte masquer"}, []string{"account hide"}, []string{account}},

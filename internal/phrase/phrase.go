@@ -7,6 +7,7 @@
 //	compte prolonger|account renew ACCOUNT [au|until DAY] [motif : REASON]
 //	adresse|address ADDRESS         adresse libérer|address release ADDRESS [motif : REASON]
 //	quota ACCOUNT [10Go] [motif : REASON]        no size: shows the account
+//	verrouiller ACCOUNT [motif : REASON]
 //	compte verrouiller|activer|fermer|masquer|démasquer ACCOUNT [motif : REASON]
 //	account lock|activate|close|hide|unhide ACCOUNT [reason: REASON]
 //	compte supprimer|account delete ACCOUNT [motif : REASON]

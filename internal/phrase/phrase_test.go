@@ -54,6 +54,8 @@ func TestParse(t *testing.T) {
 		{"quota because 10Go", "quota.set because size=10G", ""},
 		{"quota because 10Go because because", "quota.set because size=10G", "because"},
 		{"compte verrouiller bob", "account.lock bob", ""},
+		{"Verrouiller bob@u.fr motif : hameçonnage", "account.lock bob@u.fr", "hameçonnage"},
+		{"lock bob", "account.lock bob", ""},
 		{"account lock bob because hacked", "account.lock bob", "hacked"},
 		{"Compte activer bob@u.fr motif : rentrée", "account.activate bob@u.fr", "rentrée"},
 		{"compte fermer bob", "account.close bob", ""},

@@ -72,7 +72,7 @@ func (r *Reminder) Look(ctx context.Context) error {
 	}
 	working := r.Calendar.Working(now)
 	var errs []error
-	for waiting := range r.Desk.View.Requests(desk.Query{States: []desk.State{desk.Waiting}}) {
+	for waiting := range r.Desk.View.Requests(desk.Query{States: []desk.State{desk.Waiting, desk.Review}}) {
 		if err := r.Desk.Pursue(ctx, waiting.ID, working); err != nil {
 			errs = append(errs, fmt.Errorf("pursue %s: %w", waiting.ID, err))
 		}

@@ -70,7 +70,16 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 	case desk.BindingOffered:
 		return "fact.offered", nil
 	case desk.Bound:
+		if f.Service != "" {
+			return "fact.bound.service", []string{"service", quoted(quote, f.Service)}
+		}
 		return "fact.bound", nil
+	case desk.Unbound:
+		return "fact.unbound." + string(f.Why), []string{"to", called(lang, name, f.Who, quote)}
+	case desk.Heard:
+		return "fact.heard", nil
+	case desk.Telling:
+		return "fact.telling", nil
 	case desk.TokenIssued:
 		return "fact.token.issued", []string{"name", quoted(quote, f.Name)}
 	case desk.TokenEnded:
@@ -117,6 +126,10 @@ func executed(lang string, fact desk.Fact, quote []Quote) (key string, pairs []s
 
 func decided(lang string, d desk.Decision, quote []Quote) (key string, pairs []string) {
 	pairs = []string{"approvers", Panels(lang, d.Panels, quote...), "because", because(lang, d)}
+	switch {
+	case d.Reviewed():
+		return "fact.decided.review", pairs
+	}
 	switch d.Outcome {
 	case desk.Allowed, desk.Pending:
 		return "fact.decided." + string(d.Outcome), pairs
@@ -153,6 +166,9 @@ func failed(f desk.Failed) string {
 func announced(f desk.Announced) string {
 	if f.Post == (desk.Post{}) {
 		return "fact.announced.nowhere"
+	}
+	if f.Role.InPerson() {
+		return "fact.announced.approver"
 	}
 	return "fact.announced." + string(f.Role)
 }

@@ -9,7 +9,7 @@ import (
 
 var signs = map[desk.State]string{
 	desk.Open: "◔", desk.Waiting: "◔", desk.Ready: "◔", desk.Running: "◔", desk.Doubtful: "⚠",
-	desk.Settled: "✓", desk.Rejected: "✕", desk.Cancelled: "✕", desk.Lapsed: "✕", desk.Broken: "⚠", desk.Stopped: "⚠", desk.Applying: "◔",
+	desk.Settled: "✓", desk.Rejected: "✕", desk.Cancelled: "✕", desk.Lapsed: "✕", desk.Broken: "⚠", desk.Stopped: "⚠", desk.Review: "⚠", desk.Applying: "◔",
 }
 
 // State is the sign and the word of a badge: "◔", "À valider". The word says
@@ -89,6 +89,16 @@ func Outcome(lang string, r desk.Request, name func(desk.UID) string, quote ...Q
 func outcomeKey(r desk.Request) string {
 	key := "outcome." + string(r.State)
 	switch {
+	case r.State == desk.Rejected && r.Undoing:
+		return withReason(key+".undone", r.Refusal)
+	case r.Undoing && r.Ended != "" && r.State != desk.Doubtful && r.State != desk.Broken:
+		return "outcome.undoing.refused"
+	case r.State == desk.Review && len(r.Votes) > 0:
+		return key + ".votes"
+	case r.Kept() && len(r.Votes) > 0:
+		return key + ".kept"
+	case r.Kept():
+		return key + ".stays"
 	case r.Repairs != nil && known(key+".plan"):
 		return key + ".plan"
 	case r.State == desk.Broken && r.Step > 0:

@@ -122,12 +122,15 @@ var everyFact = []desk.Fact{
 	desk.Unknown{Attempt: 1, Looks: 1}, desk.Done{Attempt: 1}, desk.Started{Attempt: 3, Undo: true}, desk.Stepped{Attempt: 1}, desk.Undone{Attempt: 4},
 	desk.Planned{Plan: desk.Plan{Steps: make([]desk.Step, 3)}}, desk.Planned{Plan: desk.Plan{Lost: []desk.Address{"EVIL"}}},
 	desk.Announced{Role: desk.ToApprovers, Post: desk.Post{ID: "x"}, Shows: desk.Waiting}, desk.Announced{Role: desk.ToOwner},
+	desk.Announced{Role: desk.ToApprover("D-1", "EVIL"), Post: desk.Post{ID: "x"}, Shows: desk.Waiting},
 	desk.Announced{Role: "brand new", Post: desk.Post{ID: "x"}},
 	desk.Granted{Grant: desk.Grant{To: "EVIL", Domains: []string{"EVIL", "EVIL"}}}, desk.Revoked{Of: "EVIL", Thin: []string{"EVIL"}}, desk.Revoked{Of: "EVIL"}, desk.Revoked{Of: "EVIL", Deputy: "EVIL"}, desk.Deputised{Of: "EVIL", Who: "EVIL"},
 	desk.Granted{Grant: desk.Grant{To: "EVIL", Units: []string{"EVIL"}, Lists: []desk.Address{"EVIL"}, Classes: []string{"EVIL"}, Quota: 1 << 30, Daily: 2}, Reason: "EVIL"},
 	desk.Held{Limit: desk.PersonLimit, Max: 5}, desk.Released{}, desk.BrakesReset{}, desk.Thawed{},
 	desk.Frozen{Cause: desk.ByRequest}, desk.Frozen{Cause: desk.ByFile, Reason: "EVIL"},
-	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{}, desk.TokenIssued{Name: "EVIL"}, desk.TokenEnded{Token: "EVIL", Of: "EVIL"},
+	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{}, desk.Bound{Service: "EVIL"}, desk.Heard{}, desk.Telling{}, desk.TokenIssued{Name: "EVIL"}, desk.TokenEnded{Token: "EVIL", Of: "EVIL"},
+	desk.Unbound{Who: "EVIL", Why: desk.Left}, desk.Unbound{Who: "EVIL", Why: desk.Deactivated}, desk.Unbound{Who: "EVIL", Why: desk.OtherSignIn},
+	desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed, Panels: []desk.Panel{{Approvers: []string{"domain:EVIL"}, Needed: 1}}}},
 	desk.Forgotten{Who: "EVIL"}, desk.Redacted{Events: []desk.Seq{1}}, desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Forgotten{}},
 }
 

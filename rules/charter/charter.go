@@ -160,7 +160,7 @@ func (c Charter) list(p *Page, heading string, of []rules.Rule, outcome desk.Out
 	var items []Item
 	for _, r := range of {
 		if r.Outcome == outcome {
-			items = append(items, Item{r.Text.In(c.Lang), c.terms(r)})
+			items = append(items, Item{r.Text.In(c.Lang), c.terms(r) + c.privacy(r)})
 		}
 	}
 	if len(items) == 0 {
@@ -174,11 +174,22 @@ func (c Charter) list(p *Page, heading string, of []rules.Rule, outcome desk.Out
 
 // terms says who approves, and within which time.
 func (c Charter) terms(r rules.Rule) string {
-	if r.Outcome != desk.Pending {
+	if len(r.Panels) == 0 {
 		return ""
 	}
-	t := tongue(c.Lang)
-	return t.say("approval", t.panels(r.Panels)) + t.dates(either(r.Deadline, c.Deadline), either(r.Expiry, c.Expiry))
+	t, deadline, expiry := tongue(c.Lang), either(r.Deadline, c.Deadline), either(r.Expiry, c.Expiry)
+	if r.Outcome == desk.Allowed {
+		return t.review(r.Panels, deadline)
+	}
+	return t.say("approval", t.panels(r.Panels)) + t.dates(deadline, expiry)
+}
+
+// privacy says that nobody but those who approve is told.
+func (c Charter) privacy(r rules.Rule) string {
+	if !r.Confidential {
+		return ""
+	}
+	return " " + tongue(c.Lang).say("confidential")
 }
 
 func either(own, house int) int {

@@ -39,6 +39,9 @@ var words = map[string]desk.Text{
 	"correspondents":  {FR: "Correspondants", EN: "Correspondents"},
 	"nobody":          {FR: "personne", EN: "nobody"},
 	"approval":        {FR: "Accord : %s.", EN: "Approval: %s."},
+	"confidential":    {FR: "Confidentiel : dit en personne, dans aucun canal.", EN: "Confidential: told in person, in no channel."},
+	"remind.review":   {FR: "Rappel au bout %s ; sans réponse, l’effet demeure.", EN: "Reminder after %s; unanswered, the effect stays."},
+	"review":          {FR: "Fait à l’instant, puis gardé ou défait par : %s.", EN: "Done at once, then kept or taken back by: %s."},
 	"and":             {FR: ", et ", EN: ", and "},
 	"or":              {FR: " ou ", EN: " or "},
 	"comma":           {FR: ", ", EN: ", "},
@@ -124,6 +127,15 @@ func (t tongue) dates(deadline, expiry int) string {
 		return " " + t.say("expire", t.days(expiry))
 	}
 	return ""
+}
+
+// review says who looks afterwards at what is done at once.
+func (t tongue) review(all []desk.Panel, deadline int) string {
+	said := t.say("review", t.panels(all))
+	if deadline > 0 {
+		said += " " + t.say("remind.review", t.days(deadline))
+	}
+	return said
 }
 
 // panels says who must approve: "un correspondant du domaine ou un

@@ -27,6 +27,7 @@ type Answer struct {
 	By      string // id of a rule, noRule, or "" for any
 	From    []desk.Panel
 	Within  *[2]int // working days: deadline, expiry
+	Private string  // "yes" or "no": confidential
 	Says    string
 }
 
@@ -41,9 +42,9 @@ const (
 const noRule = "no rule"
 
 var (
-	outcomes = map[string]desk.Outcome{"allow": desk.Allowed, "ask": desk.Pending, "deny": desk.Denied}
+	outcomes = map[string]desk.Outcome{"allow": desk.Allowed, "ask": desk.Pending, "deny": desk.Denied, "review": reviewed}
 	doors    = []desk.Door{desk.Chat, desk.Portal, desk.Shell, desk.API, desk.Sync, desk.Clock}
-	keys     = []string{"who", "asks", "door", "gets", "from", "within", "says"}
+	keys     = []string{"who", "asks", "door", "gets", "from", "within", "confidential", "says"}
 
 	fromForm   = regexp.MustCompile(`^([0-9]{1,2}) of (.+)$`)
 	withinForm = regexp.MustCompile(`^([0-9]{1,3}) of ([0-9]{1,3}) days$`)
@@ -139,7 +140,7 @@ func (a *Answer) read(e entry) error {
 	case "gets":
 		outcome, by, _ := strings.Cut(e.value, " by ")
 		if a.Outcome, a.By = outcomes[outcome], by; a.Outcome == "" {
-			return fmt.Errorf("%q: write allow, ask or deny, and by which rule", e.value)
+			return fmt.Errorf("%q: write allow, ask, review or deny, and by which rule", e.value)
 		}
 	case "from":
 		m := fromForm.FindStringSubmatch(e.value)
@@ -153,6 +154,10 @@ func (a *Answer) read(e entry) error {
 			return fmt.Errorf("%q: write deadline and expiry, such as 3 of 10 days; 0 is the house's", e.value)
 		}
 		a.Within = &[2]int{number(m[1]), number(m[2])}
+	case "confidential":
+		if a.Private = e.value; a.Private != "yes" && a.Private != "no" {
+			return fmt.Errorf("%q: write yes or no", e.value)
+		}
 	case "says":
 		a.Says = e.value
 	default:
@@ -172,14 +177,28 @@ func (a Answer) accepts(d desk.Decision) bool {
 	return a.Outcome == outcomeOf(d) && (a.By == "" || a.By == ruleOf(d)) &&
 		(a.From == nil || slices.EqualFunc(a.From, d.Panels, samePanel)) &&
 		(a.Within == nil || *a.Within == [2]int{d.Deadline, d.Expiry}) &&
+		(a.Private == "" || a.Private == yesNo(d.Confidential)) &&
 		(a.Says == "" || a.Says == d.Because.FR || a.Says == d.Because.EN)
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
 }
 
 func samePanel(x, y desk.Panel) bool {
 	return x.Needed == y.Needed && slices.Equal(slices.Sorted(slices.Values(x.Approvers)), slices.Sorted(slices.Values(y.Approvers)))
 }
 
+// reviewed is what a case calls what is allowed at once and looked at afterwards.
+const reviewed desk.Outcome = "review"
+
 func outcomeOf(d desk.Decision) desk.Outcome {
+	if d.Reviewed() {
+		return reviewed
+	}
 	if d.Outcome == "" {
 		return desk.Denied
 	}

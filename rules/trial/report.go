@@ -87,6 +87,9 @@ func (a Answer) lines() (all []string) {
 	if a.Within != nil {
 		all = append(all, fmt.Sprintf("within %d of %d days", a.Within[0], a.Within[1]))
 	}
+	if a.Private != "" {
+		all = append(all, "confidential "+a.Private)
+	}
 	if a.Says != "" {
 		all = append(all, "says "+a.Says)
 	}
@@ -101,6 +104,9 @@ func answerOf(d desk.Decision, like Answer) Answer {
 	}
 	if like.Within != nil {
 		a.Within = &[2]int{d.Deadline, d.Expiry}
+	}
+	if like.Private != "" {
+		a.Private = yesNo(d.Confidential)
 	}
 	if a.Says = d.Because.FR; like.Says == d.Because.EN {
 		a.Says = d.Because.EN

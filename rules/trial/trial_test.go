@@ -204,7 +204,7 @@ func TestLoadBad(t *testing.T) {
 	const good = "-- x --\nwho: ann\nasks: quota.set ann@a.fr size=5G\ngets: deny\n"
 	for name, c := range map[string]struct{ cases, want string }{
 		"no colon":           {"-- x --\nwho ann\n", `cases.txtar:2: "who ann": write a line as key: value`},
-		"unknown key":        {good + "got: x\n", `cases.txtar:5: got: not known; a case has who, asks, door, gets, from, within, says`},
+		"unknown key":        {good + "got: x\n", `cases.txtar:5: got: not known; a case has who, asks, door, gets, from, within, confidential, says`},
 		"nobody":             {strings.Replace(good, "who: ann", "who: zoe", 1), `cases.txtar:3: asks: nobody under people is called "zoe"; there are ann, bea`},
 		"no account":         {strings.Replace(good, "ann@a.fr", "zoe@a.fr", 1), `cases.txtar:3: asks: no account under accounts has the address "zoe@a.fr"`},
 		"no owner":           {good + "-- y --\nwho: ann\nasks: account.show z@a.fr\ngets: deny\n-- accounts --\nz@a.fr: owner=zoe\n", `cases.txtar:7: asks: z@a.fr belongs to "zoe", who is not under people`},
@@ -216,7 +216,7 @@ func TestLoadBad(t *testing.T) {
 		"twice":              {good + "gets: allow\n", "cases.txtar:5: gets is said twice"},
 		"same name":          {good + good, `cases.txtar:5: another case is called "x"`},
 		"bad door":           {good + "door: window\n", `cases.txtar:5: door: "window" is no door; write chat, portal, shell`},
-		"bad outcome":        {strings.Replace(good, "deny", "denied", 1), `cases.txtar:4: gets: "denied": write allow, ask or deny`},
+		"bad outcome":        {strings.Replace(good, "deny", "denied", 1), `cases.txtar:4: gets: "denied": write allow, ask, review or deny`},
 		"bad from":           {good + "from: admins\n", `cases.txtar:5: from: "admins": write how many of whom`},
 		"bad within":         {good + "within: 3 days\n", `cases.txtar:5: within: "3 days": write deadline and expiry`},
 		"person twice":       {"-- people --\nann:\nann:\n", "cases.txtar:3: ann is described twice"},

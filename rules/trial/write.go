@@ -43,6 +43,9 @@ func Write(name string, f desk.Facts, d desk.Decision) string {
 	if d.Deadline > 0 || d.Expiry > 0 {
 		fmt.Fprintf(&b, "within: %d of %d days\n", d.Deadline, d.Expiry)
 	}
+	if d.Confidential {
+		b.WriteString("confidential: yes\n")
+	}
 	if d.Because.FR != "" {
 		fmt.Fprintf(&b, "says: %s\n", d.Because.FR)
 	}
