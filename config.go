@@ -127,27 +127,25 @@ type mattermostConfig struct {
 	// itself, such as ldap or saml: their accounts need no code.
 	SignIn []string `yaml:"sign_in"`
 
-	PortalOnly []desk.Verb         `yaml:"portal_only"` // approved there, and not by a click in the chat
-	Classes    map[string][]string `yaml:"classes"`     // what people call each class of service in a sentence
+	Classes map[string][]string `yaml:"classes"` // what people call each class of service in a sentence
 }
 
 func defaultConfig() config {
 	return config{
 		Journal: "melusine.db", TimeZone: "Europe/Paris", StaleAfter: 24 * time.Hour,
-		Calendar:  calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
-		Brakes:    brakesConfig(desk.StandardBrakes()),
-		Addresses: addressesConfig(desk.StandardKeeping()),
-		Refresh:   refreshConfig{Directory: 15 * time.Minute, Whole: 24 * time.Hour, Partage: 6 * time.Hour, Counts: 15 * time.Minute, Sample: 50},
-		Directory: directory.Default(),
-		Partage:   partageConfig{PageSize: 200, Timeout: 30 * time.Second, Rate: 10},
-		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr", BindingDays: 365,
-			PortalOnly: []desk.Verb{desk.AccountDelete, desk.RulesActivate, desk.RulesRollback}},
-		Portal:   portal.DefaultConfig(),
-		Executor: executor.Standard(),
-		Drift:    drift.Default(),
-		Cost:     costConfig{Currency: "€"},
-		Watch:    watchConfig{Every: time.Minute},
-		History:  historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
+		Calendar:   calendarConfig{Config: calendar.Default(), Deadline: 2, Expiry: 10, Digest: true},
+		Brakes:     brakesConfig(desk.StandardBrakes()),
+		Addresses:  addressesConfig(desk.StandardKeeping()),
+		Refresh:    refreshConfig{Directory: 15 * time.Minute, Whole: 24 * time.Hour, Partage: 6 * time.Hour, Counts: 15 * time.Minute, Sample: 50},
+		Directory:  directory.Default(),
+		Partage:    partageConfig{PageSize: 200, Timeout: 30 * time.Second, Rate: 10},
+		Mattermost: mattermostConfig{Listen: "127.0.0.1:8081", Trigger: "melusine", Language: "fr", BindingDays: 365},
+		Portal:     portal.DefaultConfig(),
+		Executor:   executor.Standard(),
+		Drift:      drift.Default(),
+		Cost:       costConfig{Currency: "€"},
+		Watch:      watchConfig{Every: time.Minute},
+		History:    historyConfig{Folder: "checkpoints", KeepDays: keepConfig{Requests: 3 * 365, Announcements: 365, People: 3 * 365}},
 	}
 }
 
@@ -231,10 +229,6 @@ func (c config) check() error {
 	need(m.BindingDays >= 0 && m.BindingDays <= 3650, "mattermost.binding_days", "not from 0 (never) to 3650")
 	for _, service := range m.SignIn {
 		need(slices.Contains(signIns, service), "mattermost.sign_in", service+" does not prove who somebody is: "+strings.Join(signIns, ", "))
-	}
-	for _, v := range m.PortalOnly {
-		spec, ok := desk.SpecOf(v)
-		need(ok && spec.Changes, "mattermost.portal_only", string(v)+" is not a verb that changes something")
 	}
 	need(m.Language == "fr" || m.Language == "en", "mattermost.language", "neither fr nor en")
 	simulated, err := url.Parse(c.Partage.URL)

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -25,6 +27,11 @@ import (
 	"github.com/unistra/melusine/partage/simulator"
 	"github.com/unistra/melusine/portal"
 )
+
+// The demo shows the cards that the tests of the bot check.
+//
+//go:embed bot/testdata/cards
+var cardSamples embed.FS
 
 type demoCommand struct {
 	Listen   string `default:"127.0.0.1:8080" help:"Address of the portal and the chat."`
@@ -176,7 +183,11 @@ func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 	if _, err := rand.Read(secret); err != nil {
 		return fmt.Errorf("draw secret: %w", err)
 	}
-	if d.room, err = room.New(room.Config{Base: "/chat", Style: "/static/app.css", Zone: zone, Now: time.Now, Rand: rand.Reader}); err != nil {
+	samples, err := fs.Sub(cardSamples, "bot/testdata/cards")
+	if err != nil {
+		return err
+	}
+	if d.room, err = room.New(room.Config{Base: "/chat", Style: "/static/app.css", Zone: zone, Now: time.Now, Rand: rand.Reader, Samples: samples}); err != nil {
 		return err
 	}
 	if d.bot, err = bot.New(bot.Config{Desk: d.house.desk, Chat: d.room, Secret: secret, Channel: d.room.Channel(), URL: "http://room",
@@ -190,7 +201,7 @@ func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 	d.room.Connect(d.bot.Handler())
 	config := portal.DefaultConfig()
 	config.Listen, config.URL, config.Name, config.Demo = d.address, "http://"+d.address, "Université de démonstration", d.cast
-	d.house.desk.Proofs = desk.Proofs(config.SignInAgain)
+	d.house.desk.StepUp = config.StepUp
 	d.web, err = portal.New(config, portal.Deps{Desk: d.house.desk, Now: time.Now, Rand: rand.Reader, Zone: zone, Log: log, Approvers: d.house.library.ApproverGroups,
 		Mount: []portal.Mount{{Path: "/chat", Name: desk.Text{FR: "Chat (démo)", EN: "Chat (demo)"}, Handler: d.room.Handler(portal.Who)}}})
 	return err

@@ -107,7 +107,7 @@ func TestTheDemoRepairsWhatItCan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Approve(t.Context(), "hpoincare", desk.Chat, r.ID, r.Digest()); err != nil {
+	if _, err := d.ApproveProved(t.Context(), "hpoincare", desk.Portal, r.ID, r.Digest(), desk.Proof{At: d.Now(), Digest: r.Digest()}); err != nil {
 		t.Fatal(err)
 	}
 	for s.held(t) == 0 && !s.over(r.ID) {
@@ -122,7 +122,7 @@ func TestTheDemoRepairsWhatItCan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := d.Approve(t.Context(), "hpoincare", desk.Chat, again.ID, again.Digest()); err != nil {
+		if _, err := d.ApproveProved(t.Context(), "hpoincare", desk.Portal, again.ID, again.Digest(), desk.Proof{At: d.Now(), Digest: again.Digest()}); err != nil {
 			t.Fatal(err)
 		}
 	}

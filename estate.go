@@ -92,7 +92,7 @@ func (h *house) equip(c drift.Config, cost costConfig, watch watchConfig, zone *
 	if err != nil {
 		return err
 	}
-	h.desk.Drift, h.drift, h.restoredBy = policy, c, watch.Restored
+	h.desk.Drift, h.drift, h.restoredBy = &desk.Recalled{Drift: policy, Now: h.desk.Now}, c, watch.Restored
 	h.desk.Estate = desk.Estate{Populations: policy.Populations(), Tariff: tariff, Restored: h.restored.figure}
 	h.zone = zone
 	if watch.Every > 0 {

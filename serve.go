@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/unistra/melusine/bot"
-	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/directory"
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/portal"
@@ -56,8 +55,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	h.desk.Brakes, h.freezeFile = cfg.Brakes.desk(), cfg.FreezeFile
 	h.desk.Renewal = time.Duration(cfg.Mattermost.BindingDays) * 24 * time.Hour
 	h.pace, h.store = p.pace, store{cfg.Store, cfg.Partage.origin()}
-	h.desk.StepUp = cfg.Mattermost.PortalOnly
-	h.desk.Proofs = desk.Proofs(cfg.Portal.SignInAgain)
+	h.desk.StepUp = cfg.Portal.StepUp
 	h.desk.Keeping = cfg.Addresses.desk()
 	h.days, h.desk.Terms = p.days, cfg.Calendar.terms(p.days)
 	if err := h.equip(cfg.Drift, cfg.Cost, cfg.Watch, p.zone); err != nil {

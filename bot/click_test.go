@@ -19,7 +19,7 @@ func (few) Request(desk.ID) (desk.Request, desk.Seq) { return desk.Request{}, 0 
 func cardBot(testing.TB) *Bot {
 	return &Bot{Config: Config{URL: "http://bot", Link: "https://portal/lier", Trigger: "melusine", Lang: "fr", Zone: time.UTC,
 		Secret: []byte("0123456789abcdef0123456789abcdef"), Now: func() time.Time { return noon },
-		Desk: &desk.Desk{View: few{}, Now: func() time.Time { return noon }, StepUp: []desk.Verb{desk.AccountDelete}}}}
+		Desk: &desk.Desk{View: few{}, Now: func() time.Time { return noon }, StepUp: desk.StandardStepUp()}}}
 }
 
 func questioned(answered bool) desk.Request {

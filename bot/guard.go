@@ -238,7 +238,7 @@ func (b *Bot) explain(lang string, err error) string {
 	}
 	b.count(string(code))
 	switch code {
-	case desk.StepUp:
+	case desk.NoStepUp:
 		return b.pen(lang).trouble(err) + " " + b.page(desk.ID(detail(err, "id")), detail(err, "digest"))
 	case desk.NotBound:
 		return text(lang, "unbound", "link", b.Link, "trigger", b.Trigger)

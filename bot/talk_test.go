@@ -389,7 +389,7 @@ func TestUndoButton(t *testing.T) {
 // What is of high risk is refused in the chat, with the page to go to.
 func TestStepUpIsToldWithItsPage(t *testing.T) {
 	h := newHouse(t)
-	h.desk.StepUp = []desk.Verb{desk.AliasAdd}
+	h.desk.StepUp = desk.StepUp{Verbs: []desk.Verb{desk.AliasAdd}, Within: time.Minute}
 	r, at := h.ask(t, "marie", "bob@u.fr", "contact@u.fr")
 	page := "https://portal/demandes/D-1?empreinte=" + r.Digest()
 	if card := h.chat.shows(at).Card; len(card.Buttons) != 2 || !strings.Contains(fmt.Sprint(card.Fields), page) || strings.Contains(fmt.Sprint(card.Fields), "approve D-1") {

@@ -11,7 +11,7 @@ import (
 // home sends people to what waits for them.
 func (p *Portal) home(v *visit) error {
 	to := pathMine
-	if len(p.Desk.Inbox(v.me.UID)) > 0 {
+	if len(p.waiting(v)) > 0 {
 		to = pathInbox
 	}
 	return v.Redirect(to, fiber.StatusSeeOther)

@@ -257,11 +257,14 @@ func TestAvailability(t *testing.T) {
 	h := newHouse(t, demo)
 	b := h.as("jeanne")
 	for address, said := range map[string]string{
-		"libre@physique.unistra.fr": "✓ Adresse disponible",
-		string(marcBox):             "✕ L'adresse marc.muller@chimie.unistra.fr est déjà utilisée",
-		"a@ailleurs.fr":             "✕ Le domaine ailleurs.fr n'est pas sur Partage",
-		"pas une adresse":           "n'est pas une adresse possible",
-		"":                          "n'est pas une adresse possible",
+		"libre@physique.unistra.fr":        "✓ Adresse disponible",
+		string(marcBox):                    "✕ L'adresse marc.muller@chimie.unistra.fr est déjà utilisée",
+		"marc.rnuller@chimie.unistra.fr":   "! Adresse libre, mais la charte s'y oppose : se confond avec l'adresse de quelqu'un d'autre (marc.muller@chimie.unistra.fr)",
+		"jeanne-dupont@chimie.unistra.fr":  "✓ Adresse disponible",
+		"claire.weber@physique.unistra.fr": "Libres et conformes à la charte : jdupont@physique.unistra.fr, dupont.jeanne@physique.unistra.fr, jeanne-dupont@physique.unistra.fr.",
+		"a@ailleurs.fr":                    "✕ Le domaine ailleurs.fr n'est pas sur Partage",
+		"pas une adresse":                  "n'est pas une adresse possible",
+		"":                                 "n'est pas une adresse possible",
 	} {
 		a := b.get("/disponibilite?adresse=" + escape(address))
 		a.wants(t, http.StatusOK, said)

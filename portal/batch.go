@@ -65,13 +65,11 @@ func (p *Portal) submitBatch(v *visit) error {
 		return err
 	}
 	s.forecast = p.Desk.Foresee(v.me.UID, desk.Portal, s.rows())
-	switch v.form("pas") {
-	case "csv", "ods":
-		return p.download(v, s, v.form("pas"))
-	case "envoyer":
-		if drawn(s.once) {
-			return p.askForBatch(v, s)
-		}
+	switch step := v.form("pas"); {
+	case isTable(step):
+		return hand(v, step, text(lang, "batch"), s.report(lang, p.Desk.Estate.Tariff))
+	case step == "envoyer" && drawn(s.once):
+		return p.askForBatch(v, s)
 	}
 	return p.showBatch(v, fiber.StatusOK, s)
 }
@@ -115,25 +113,6 @@ func (p *Portal) askForBatch(v *visit, s sheet) error {
 func (p *Portal) refuseBatch(v *visit, s sheet, err error) error {
 	s.problem = explain(p.language(v.Ctx), err)
 	return p.showBatch(v, statusOf(err), s)
-}
-
-// download gives the preview as a table that spreadsheets open, without formulas.
-func (p *Portal) download(v *visit, s sheet, kind string) error {
-	var file bytes.Buffer
-	lang := p.language(v.Ctx)
-	write := func() error { return bulk.WriteCSV(&file, s.report(lang, p.Desk.Estate.Tariff)) }
-	v.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	if kind == "ods" {
-		write = func() error {
-			return bulk.WriteODS(&file, text(lang, "batch"), s.report(lang, p.Desk.Estate.Tariff))
-		}
-		v.Set(fiber.HeaderContentType, "application/vnd.oasis.opendocument.spreadsheet")
-	}
-	if err := write(); err != nil {
-		return err
-	}
-	v.Set(fiber.HeaderContentDisposition, `attachment; filename="melusine.`+kind+`"`)
-	return v.Send(file.Bytes())
 }
 
 // readSheet reads the form. A file comes before what was typed.

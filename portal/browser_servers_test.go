@@ -168,7 +168,7 @@ func sights(h *house) []sight {
 	_, err := h.desk.Refuse(context.Background(), "claire", desk.Portal, refused, "", "Ce nom prête à confusion.")
 	must(h.t, err)
 	closing := h.closing()
-	h.desk.Proofs = desk.Proofs{Within: 5 * time.Minute}
+	h.desk.StepUp = desk.StandardStepUp()
 	return []sight{
 		{"choose", "", "/connexion"},
 		{"mine", "jeanne", "/mes-adresses"},
@@ -208,6 +208,20 @@ func sights(h *house) []sight {
 		{"accessibility", "jeanne", "/accessibilite"},
 		{"privacy", "jeanne", "/donnees-personnelles"},
 		{"prove-again", "yves", "/demandes/" + string(closing) + "/identite?empreinte=" + h.digest(closing)},
+		{"tokens", "jeanne", "/jetons"},
+		{"batch", "claire", "/demandes/lot"},
+		{"history", "claire", "/historique"},
+		{"history-nothing", "claire", "/historique?cible=zzz"},
+		{"domains", "xavier", "/domaines"},
+		{"domains-none", "nadia", "/domaines"},
+		{"domain", "claire", "/domaines/physique.unistra.fr"},
+		{"bundle", "claire", "/a-valider/lot?d=D-1&d=D-2"},
+		{"bundle-none", "nadia", "/a-valider/lot?d=D-1"},
+		{"simulator", "jeanne", "/simulateur"},
+		{"simulator-why", "xavier", "/simulateur?qui=claire&acte=" + escape("quota jeanne 8Go")},
+		{"simulator-unclear", "claire", "/simulateur?acte=bonjour"},
+		{"rules", "xavier", "/reglement"},
+		{"pieces", "claire", "/composants"},
 		{"signed-out", "", "/deconnexion"},
 	}
 }

@@ -23,7 +23,7 @@ type Config struct {
 	BatchRows      int           `yaml:"batch_rows"`      // lines of a table that one hands in, at most
 	OIDC           OIDC          `yaml:"oidc"`            // who vouches for people; or else
 	CAS            CAS           `yaml:"cas"`
-	SignInAgain    SignInAgain   `yaml:"sign_in_again"`
+	StepUp         desk.StepUp   `yaml:"step_up"` // what is of high risk
 	Legal          Legal         `yaml:"legal"`
 
 	// Demo, when main sets it, replaces OIDC and CAS by a list to choose from. It is
@@ -41,13 +41,6 @@ type OIDC struct {
 	Scopes           []string `yaml:"scopes"`             // besides openid
 }
 
-// SignInAgain says who must sign in again to approve what is of high risk; see
-// desk.Proofs.
-type SignInAgain struct {
-	Within time.Duration `yaml:"within"` // before the approval; 0 = nobody
-	Chat   bool          `yaml:"chat"`   // true: such requests are approved in the portal only
-}
-
 // A Character is somebody to be in the demo.
 type Character struct {
 	UID  desk.UID
@@ -59,7 +52,7 @@ type Character struct {
 // DefaultConfig is what the file may leave out.
 func DefaultConfig() Config {
 	return Config{Listen: "127.0.0.1:8080", Name: "Mélusine", Session: 10 * time.Hour, BatchRows: 500,
-		OIDC: OIDC{UIDClaim: "uid", Scopes: []string{"profile"}}, SignInAgain: SignInAgain{Within: 5 * time.Minute}}
+		OIDC: OIDC{UIDClaim: "uid", Scopes: []string{"profile"}}, StepUp: desk.StandardStepUp()}
 }
 
 // Check says everything that is wrong, each with its place in the file.
@@ -86,7 +79,11 @@ func (c Config) Check() error {
 	_, err = accentSheet(c.Accent)
 	need(err == nil, "accent", fmt.Sprint(err))
 	c.Legal.check(need)
-	need(c.SignInAgain.Within == 0 || c.SignInAgain.Within >= time.Minute && c.SignInAgain.Within <= time.Hour, "sign_in_again.within", "neither 0 nor between 1m and 1h")
+	need(c.StepUp.Within >= time.Minute && c.StepUp.Within <= time.Hour, "step_up.within", "not between 1m and 1h")
+	for _, v := range c.StepUp.Verbs {
+		spec, ok := desk.SpecOf(v)
+		need(ok && spec.Changes, "step_up.verbs", string(v)+" is not a verb that changes something")
+	}
 	switch {
 	case c.Demo != nil:
 	case c.CAS.URL != "":

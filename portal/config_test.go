@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/unistra/melusine/internal/desk"
 )
 
 // good is a configuration as a file would give it.
@@ -53,9 +55,10 @@ func TestConfig(t *testing.T) {
 		{"CAS", func(c *Config) { c.OIDC = OIDC{}; c.CAS.URL = "https://sso.example.fr/cas" }, ""},
 		{"CAS and OIDC", func(c *Config) { c.CAS.URL = "https://sso.example.fr/cas" }, "portal.cas.url"},
 		{"CAS in the clear", func(c *Config) { c.OIDC = OIDC{}; c.CAS.URL = "http://sso.example.fr/cas" }, "portal.cas.url"},
-		{"signing in again too late", func(c *Config) { c.SignInAgain.Within = 2 * time.Hour }, "portal.sign_in_again.within"},
-		{"signing in again too soon", func(c *Config) { c.SignInAgain.Within = time.Second }, "portal.sign_in_again.within"},
-		{"never signing in again", func(c *Config) { c.SignInAgain.Within = 0 }, ""},
+		{"signing in again too late", func(c *Config) { c.StepUp.Within = 2 * time.Hour }, "portal.step_up.within"},
+		{"signing in again too soon", func(c *Config) { c.StepUp.Within = time.Second }, "portal.step_up.within"},
+		{"signing in again for a question", func(c *Config) { c.StepUp.Verbs = []desk.Verb{desk.AccountShow} }, "portal.step_up.verbs"},
+		{"never signing in again", func(c *Config) { c.StepUp.Verbs = nil }, ""},
 		{"half a notice", func(c *Config) { c.Legal = Legal{Publisher: "U", Director: "P", Host: "N", Officer: "d@u.fr"} }, "portal.legal.contact"},
 		{"a placeholder", func(c *Config) {
 			c.Legal = Legal{Publisher: "[NOM DE L'ENTITE]", Director: "P", Host: "N", Officer: "d@u.fr", Contact: "a@u.fr"}
@@ -72,7 +75,7 @@ func TestConfig(t *testing.T) {
 		}
 	}
 	every := Config{}
-	if n := strings.Count(every.Check().Error(), "\n") + 1; n != 9 {
+	if n := strings.Count(every.Check().Error(), "\n") + 1; n != 10 {
 		t.Errorf("an empty configuration has %d errors: %v", n, every.Check())
 	}
 	if _, err := New(Config{}, Deps{Rand: rand.Reader}); err == nil {

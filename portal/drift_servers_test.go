@@ -22,7 +22,7 @@ func TestDriftAndFiguresAreAccessibleInEveryLook(t *testing.T) {
 	h.as("xavier").submit("/ecarts", append(seen.hidden(), "pas", "demander", "motif", "rentrée")...)
 	b := open(t, address)
 	b.become("yves")
-	for _, s := range []sight{{"drift", "yves", "/ecarts"}, {"drift-cause", "yves", "/ecarts?causes=still.shut"}, {"figures", "yves", "/tableau"},
+	for _, s := range []sight{{"drift", "yves", "/ecarts"}, {"drift-cause", "yves", "/ecarts?causes=still.shut"}, {"figures", "yves", "/tableau"}, {"costs", "yves", "/couts"}, {"costs-whatif", "yves", "/couts?nombre=100&de=staff_s&vers=%2B"},
 		{"plan-request", "yves", "/demandes/D-1"}, {"whole", "yves", "/adresses/" + string(marcBox)}} {
 		for _, look := range looks {
 			b.look(look.width, look.scheme)

@@ -15,7 +15,7 @@ import (
 // paul, whose mailbox is there, is gone.
 func compared(t *testing.T) *house { return compare(t, newHouse(t, demo)) }
 
-func compare(t *testing.T, h *house) *house {
+func compare(t testing.TB, h *house) *house {
 	t.Helper()
 	c := drift.Default()
 	c.Populations = []drift.Population{{Name: "staff", FR: "personnels", EN: "staff", Affiliations: []string{"employee"}, Classes: []string{"staff_*"}, Class: "staff_s"}}

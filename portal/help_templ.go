@@ -86,7 +86,7 @@ func helpPage(pg page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, e := range []entry{{pathMine, "mine", 0}, {pathAsk, "ask", 0}, {pathRequests, "requests", 0}, {pathLink, "link", 0}, {pathTokens, "tokens", 0}} {
+			for _, e := range []entry{{pathMine, "mine", 0}, {pathAsk, "ask", 0}, {pathRequests, "requests", 0}, {pathLink, "link", 0}, {pathTrial, "trial", 0}, {pathTokens, "tokens", 0}} {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<li><a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

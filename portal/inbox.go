@@ -11,7 +11,7 @@ import (
 // inbox lists what waits for the person's vote and shows one of it in full:
 // the one chosen by ?d=, or else the oldest.
 func (p *Portal) inbox(v *visit) error {
-	waiting := p.Desk.Inbox(v.me.UID)
+	waiting := p.waiting(v)
 	pg := p.page(v, "inbox")
 	pg.watch = p.watch(v, "")
 	if len(waiting) == 0 {

@@ -45,7 +45,7 @@ func newRealm(t *testing.T, way string) *realm {
 	})
 	r.now, r.running = time.Now(), true // the provider dates what it says
 	r.desk.Stale = 1000 * time.Hour
-	r.desk.Proofs = desk.Proofs{Within: 5 * time.Minute}
+	r.desk.StepUp = desk.StandardStepUp()
 	people := append(cast, desk.Person{UID: "rtyler", Name: "Rose Tyler"}, desk.Person{UID: "dwho", Name: "Doctor Who", Groups: []string{"melusine-admins"}})
 	must(t, r.mirror.LoadPeople(t.Context(), all(people), r.clock()))
 	serveOn(t, r.house, listener)

@@ -4,8 +4,10 @@ import (
 	"iter"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -14,80 +16,167 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// names finds accounts by any word of their address, or of their owner's name or
-// login. It is one text with a line for each account, made anew when the directory
-// or Partage has been read again: 97,484 accounts are some eight megabytes, and are
-// looked through in a few milliseconds.
+// names finds accounts by any word of their addresses, or of their owner's name or
+// login.
 type names struct {
-	mu    sync.Mutex
+	making sync.Mutex
+	now    atomic.Pointer[index]
+}
+
+// An index is a text with a line for each account, in the order of their addresses,
+// and where words begin in it: 97,484 accounts are some ten megabytes, and a word is
+// found in a millisecond.
+type index struct {
 	as    [2]time.Time // of the directory and of Partage, when it was made
 	lines string
+	at    map[[2]byte][]uint32 // where the words begin that begin with these bytes, in order
+
+	of   map[string][]desk.Address // the accounts of each domain, in order
+	used map[string]int64          // their bytes
 }
 
-// mostLines is how many lines one search looks at.
-const mostLines = 5000
+// renew is how long an index serves before what was read since is looked at.
+const renew = time.Minute
+
+// keep has an index ready, until stop.
+func (n *names) keep(view desk.View, stop <-chan struct{}) {
+	for {
+		n.refresh(view)
+		select {
+		case <-stop:
+			return
+		case <-time.After(renew):
+		}
+	}
+}
 
 // find yields the addresses whose line has words that begin with each of those of
-// the query, which is folded.
-func (n *names) find(view desk.View, query string) iter.Seq[desk.Address] {
-	words := strings.Fields(query)
+// the query, which is folded; those of the query with one letter are passed over.
+// domain, if it is not "", is one more word.
+func (n *names) find(view desk.View, query, domain string) iter.Seq[desk.Address] {
 	return func(yield func(desk.Address) bool) {
-		if len(query) < 2 || len(words) == 0 {
+		words := slices.DeleteFunc(strings.Fields(query), func(w string) bool { return len(w) < 2 })
+		if len(words) == 0 {
 			return
 		}
-		rest := n.text(view)
-		for range mostLines {
-			at := strings.Index(rest, " "+words[0])
-			if at < 0 {
-				return
-			}
-			start := strings.LastIndexByte(rest[:at+1], '\n') + 1
-			end := at + strings.IndexByte(rest[at:], '\n')
-			line := rest[start:end]
-			rest = rest[end:]
+		if domain != "" {
+			words = append([]string{domain}, words...)
+		}
+		x := n.current(view)
+		last := ""
+		for at := range x.begin(x.rarest(words)) {
+			start := strings.LastIndexByte(x.lines[:at], '\n') + 1
+			line := x.lines[start:]
+			line = line[:strings.IndexByte(line, '\n')]
 			address, about, _ := strings.Cut(line, " ")
-			if holds(" "+about, words) && !yield(desk.Address(address)) {
+			if address != last && holds(about, words) && !yield(desk.Address(address)) {
+				return
+			}
+			last = address
+		}
+	}
+}
+
+// current is the index that there is.
+func (n *names) current(view desk.View) *index {
+	if x := n.now.Load(); x != nil {
+		return x
+	}
+	return n.refresh(view)
+}
+
+// rarest is the one of the words that is there least often.
+func (x *index) rarest(words []string) (rare string) {
+	least := math.MaxInt
+	for _, w := range words {
+		n := 0
+		for range x.begin(w) {
+			if n++; n >= least {
+				break
+			}
+		}
+		if n < least {
+			rare, least = w, n
+		}
+	}
+	return rare
+}
+
+// begin yields where words begin so.
+func (x *index) begin(word string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for _, at := range x.at[[2]byte{word[0], word[1]}] {
+			if strings.HasPrefix(x.lines[at:], word) && !yield(int(at)) {
 				return
 			}
 		}
 	}
 }
 
-// text is the index of what the view holds now.
-func (n *names) text(view desk.View) string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	directory, partage := view.Ages()
-	if now := [2]time.Time{directory, partage}; n.as != now {
-		var b strings.Builder
-		b.WriteByte('\n')
-		for _, first := range "0123456789abcdefghijklmnopqrstuvwxyz" {
-			for _, a := range view.Search(string(first), math.MaxInt32) {
-				if strings.HasPrefix(string(a.Address), string(first)) { // else it was found by an alias
-					b.WriteString(string(a.Address) + line(view, a) + "\n")
-				}
-			}
-		}
-		n.as, n.lines = now, b.String()
+// refresh makes the index of what the view holds now, if it has changed.
+func (n *names) refresh(view desk.View) *index {
+	n.making.Lock()
+	defer n.making.Unlock()
+	x := &index{at: map[[2]byte][]uint32{}, of: map[string][]desk.Address{}, used: map[string]int64{}}
+	x.as[0], x.as[1] = view.Ages()
+	if old := n.now.Load(); old != nil && old.as == x.as {
+		return old
 	}
-	return n.lines
+	accounts := slices.SortedFunc(view.EachAccount(), func(a, b *desk.Account) int { return strings.Compare(string(a.Address), string(b.Address)) })
+	var b strings.Builder
+	for _, a := range accounts {
+		domain := a.Address.Domain()
+		x.of[domain] = append(x.of[domain], a.Address)
+		x.used[domain] += a.Used
+		b.WriteString(string(a.Address))
+		for word := range strings.FieldsSeq(line(view, *a)) {
+			b.WriteByte(' ')
+			if len(word) > 1 {
+				key := [2]byte{word[0], word[1]}
+				x.at[key] = append(x.at[key], uint32(b.Len()))
+			}
+			b.WriteString(word)
+		}
+		b.WriteByte('\n')
+	}
+	x.lines = b.String()
+	n.now.Store(x)
+	return x
 }
 
-// line is what an account is found by, each word after a space.
+// apart shows the parts of an address as words.
+var apart = strings.NewReplacer(".", " ", "-", " ", "_", " ")
+
+// line is what an account is found by, in words.
 func line(view desk.View, a desk.Account) string {
-	local, domain := string(a.Address), a.Address.Domain()
-	local = strings.TrimSuffix(local, "@"+domain)
-	return folded(" " + local + " " + strings.NewReplacer(".", " ", "-", " ", "_", " ").Replace(local) + " " + domain + " " + string(a.Owner) + " " + view.Person(a.Owner).Name)
+	domain := a.Address.Domain()
+	text := domain + " " + string(a.Owner) + " " + view.Person(a.Owner).Name
+	for _, address := range append([]desk.Address{a.Address}, a.Aliases...) {
+		local := strings.TrimSuffix(string(address), "@"+address.Domain())
+		text += " " + local + " " + apart.Replace(local)
+	}
+	return folded(text)
 }
 
 // holds says that each word begins one of the text's.
 func holds(text string, words []string) bool {
 	for _, w := range words {
-		if !strings.Contains(" "+text, " "+w) {
+		if !begins(text, w) {
 			return false
 		}
 	}
 	return len(words) > 0
+}
+
+// begins says that one of the text's words begins so.
+func begins(text, word string) bool {
+	for {
+		i := strings.Index(text, word)
+		if i < 0 || i == 0 || text[i-1] == ' ' {
+			return i >= 0
+		}
+		text = text[i+1:]
+	}
 }
 
 // folded is a text without case nor accents, its spaces plain.

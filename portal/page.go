@@ -28,8 +28,9 @@ type page struct {
 	files  files
 	zone   *time.Location
 	name   func(desk.UID) string
-	acts   bool          // the reader may ask for others: a correspondent or an approver
-	chat   string        // the command that reaches us in the chat
+	acts   bool   // the reader may ask for others: a correspondent or an approver
+	chat   string // the command that reaches us in the chat
+	risky  func(desk.Verb) bool
 	within time.Duration // how fresh a sign-in must be to approve what is grave
 	watch  string        // where to learn that what the page shows has changed, "" if it does not move
 
@@ -51,7 +52,7 @@ type entry struct {
 func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 	lang := p.language(c)
 	return page{foot: foot(lang, p.config.Legal), theme: p.preferred(c, themeCookie, themes), keys: p.preferred(c, keysCookie, keyboard), lang: lang, title: text(lang, title, pairs...), self: local(c.OriginalURL()), site: p.config.Name,
-		files: p.files, zone: p.Zone, name: p.called, chat: p.Command, within: p.Desk.Proofs.Within}
+		files: p.files, zone: p.Zone, name: p.called, chat: p.Command, within: p.Desk.StepUp.Within, risky: p.Desk.Risky}
 }
 
 // page is a page for the person who is signed in.
@@ -59,7 +60,7 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg := p.open(v.Ctx, title, pairs...)
 	pg.token, pg.me = v.session.token, v.me
 	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
-	pg.menu, pg.tariff = p.menu(pg), p.Desk.Estate.Tariff
+	pg.menu, pg.tariff = p.menu(v, pg), p.Desk.Estate.Tariff
 	pg.register = p.Desk.View
 	pg.foot = append([]entry{{pathState, text(pg.lang, "state"), 0}, {pathTouched, text(pg.lang, "touched"), 0}, {pathPreferences, text(pg.lang, "preferences"), 0}}, pg.foot...)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
@@ -72,13 +73,14 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 }
 
 // menu shows the inbox to those whose vote is or may be waited for.
-func (p *Portal) menu(pg page) []entry {
+func (p *Portal) menu(v *visit, pg page) []entry {
 	lang := pg.lang
 	menu := []entry{{pathMine, text(lang, "mine"), 0}, {pathAsk, text(lang, "ask"), 0}, {pathRequests, text(lang, "requests"), 0}}
-	if waiting := len(p.Desk.Inbox(pg.me.UID)); waiting > 0 || pg.acts {
+	if waiting := len(p.waiting(v)); waiting > 0 || pg.acts {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
 	if pg.acts {
+		menu = append(menu, entry{pathDomains, text(lang, "domains"), 0}, entry{pathHistory, text(lang, "history"), 0})
 		menu = append(menu, entry{pathRights, text(lang, "rights"), 0})
 	}
 	if p.governs(pg.me) {

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -28,6 +27,12 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 		{"jeanne", "/adresses/" + string(jeanneBox), "Qui a touché à cette boîte ?", "Who has touched this mailbox?"},
 		{"jeanne", "/lier", "Obtenir un code", "Get a code"},
 		{"jeanne", "/aide", "Qui décide", "Who decides"},
+		{"claire", "/composants", "Composants des pages", "Pieces of pages"},
+		{"claire", "/historique", "Demandé par", "Asked by"},
+		{"claire", "/domaines", "Correspondants", "Correspondents"},
+		{"claire", "/domaines/physique.unistra.fr", "Espace utilisé", "Space in use"},
+		{"claire", "/simulateur", "Que diraient les règles ?", "What would the rules say?"},
+		{"claire", "/a-valider/lot?d=" + id, "Valider celles qui sont cochées", "Approve those that are ticked"},
 		{"claire", "/aide", "compte verrouiller COMPTE", "account lock ACCOUNT"},
 	} {
 		b := h.as("jeanne")
@@ -44,23 +49,5 @@ func TestTheHelpShowsWhatOneMayAsk(t *testing.T) {
 	h := newHouse(t, demo)
 	if a := h.as("jeanne").get("/aide"); strings.Contains(a.text(), "compte verrouiller") || !strings.Contains(a.text(), "redirection COMPTE") {
 		t.Error("the help of somebody who looks after no account")
-	}
-}
-
-// BenchmarkPages measures whole answers, with a hundred requests waiting.
-func BenchmarkPages(b *testing.B) {
-	h := newHouse(b, demo)
-	for n := range 100 {
-		h.ask(fmt.Sprintf("contact-%d@physique.unistra.fr", n))
-	}
-	in := h.as("claire")
-	for _, path := range []string{"/mes-adresses", "/a-valider", "/demandes/D-1", "/adresses/" + string(jeanneBox), "/disponibilite?adresse=a@physique.unistra.fr"} {
-		b.Run(path, func(b *testing.B) {
-			for b.Loop() {
-				if a := in.get(path); a.StatusCode != http.StatusOK {
-					b.Fatal(a.StatusCode)
-				}
-			}
-		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -131,6 +132,13 @@ const (
 
 	pathPreferences = "/preferences"
 	pathRegister    = "/registre"
+
+	pathHistory = "/historique"
+	pathDomains = "/domaines"
+	pathCosts   = "/couts"
+	pathTrial   = "/simulateur"
+	pathBundle  = "/a-valider/lot"
+	pathPieces  = "/composants"
 )
 
 // routes is the whole map. What is not open needs a session, and every POST
@@ -200,7 +208,17 @@ func (p *Portal) routes() error {
 	get(pathDrift, p.drift)
 	post(pathDrift, p.planDrift)
 	get(pathFigures, p.figures)
+	get(pathHistory, p.history)
+	get(pathDomains, p.domains)
+	get(pathDomains+"/:domain", p.domain)
+	get(pathCosts, p.costs)
+	get(pathTrial, p.simulator)
+	get(pathBundle, p.bundle)
+	post(pathBundle, p.judgeBundle)
 	post(pathSignOut, p.signOut)
+	if p.config.Demo != nil {
+		get(pathPieces, p.pieces)
+	}
 	for _, m := range p.Mount {
 		p.app.All(m.Path, p.signedIn(mounted(m.Handler)))
 		p.app.All(m.Path+"/*", p.signedIn(mounted(m.Handler)))
@@ -214,6 +232,10 @@ func (p *Portal) App() *fiber.App { return p.app }
 
 // Listen serves until Shutdown, on the address of the configuration.
 func (p *Portal) Listen() error {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer p.streams.close()
+	beside.Go(func() { p.names.keep(p.Desk.View, p.streams.stop) })
 	if err := p.app.Listen(p.config.Listen); err != nil {
 		return fmt.Errorf("serve portal: %w", err)
 	}

@@ -21,7 +21,7 @@ func (b *browser) again(id desk.ID) []string {
 }
 
 func TestApprovingWhatIsGrave(t *testing.T) {
-	const within = 5 * time.Minute
+	within := desk.StandardStepUp().Within
 	for name, x := range map[string]struct {
 		do   func(t *testing.T, h *house, b *browser, id desk.ID)
 		vote int // the status of the approval that follows
@@ -67,7 +67,7 @@ func TestApprovingWhatIsGrave(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, demo)
-			h.desk.Proofs = desk.Proofs{Within: within}
+			h.desk.StepUp = desk.StandardStepUp()
 			id := h.closing()
 			b := h.as("yves")
 			old := b.token()
@@ -100,7 +100,8 @@ func (h *house) deleting() desk.ID {
 // Signing in again gives the session another name.
 func TestSigningInAgainChangesTheSession(t *testing.T) {
 	h := newHouse(t, demo)
-	h.desk.Proofs = desk.Proofs{Within: time.Minute}
+	h.desk.StepUp = desk.StandardStepUp()
+	h.desk.StepUp.Within = time.Minute
 	id := h.closing()
 	b := h.as("yves")
 	old := b.id()

@@ -74,9 +74,9 @@ func (p *Portal) dossier(v *visit, r desk.Request) (dossier, error) {
 	}
 	slices.Reverse(past)
 	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
-	waits := slices.ContainsFunc(p.Desk.Inbox(reader), func(w desk.Request) bool { return w.ID == r.ID })
+	waits := slices.ContainsFunc(p.waiting(v), func(w desk.Request) bool { return w.ID == r.ID })
 	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, again: r.State == desk.Lapsed && r.By == reader, releases: p.Desk.Releases(r)}
-	d.proves, d.proof = p.Desk.Proves(desk.Portal, r), p.proofOf(v.session, r)
+	d.proves, d.proof = p.Desk.Risky(r.Action.Verb), p.proofOf(v.session, r)
 	spec, _ := desk.SpecOf(r.Action.Verb)
 	d.amend = len(spec.Needed()) == 1 && p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil // one value is what the page asks for
 	if r.Proposal != nil {
@@ -115,7 +115,7 @@ func (p *Portal) turns(pg page, r desk.Request) (lines []string) {
 // proofOf is until when the session proves that its person signed in again for
 // the request as it stands, zero if it does not.
 func (p *Portal) proofOf(s session, r desk.Request) time.Time {
-	until := s.proof.At.Add(p.Desk.Proofs.Within)
+	until := s.proof.At.Add(p.Desk.StepUp.Within)
 	if !same(s.proof.Digest, r.Digest()) || p.Now().After(until) {
 		return time.Time{}
 	}

@@ -101,18 +101,31 @@ func (p *Portal) findPages(pg page, q string) (hits []hit) {
 	return hits
 }
 
+// What a search shows, and how many accounts it looks at: the rules are asked about
+// each.
+const (
+	mostHits  = 10
+	mostLooks = 300
+)
+
 // findNames are accounts by the name or login of their owner, or a part of their
-// address.
+// addresses; first in the domains that the person looks after.
 func (p *Portal) findNames(v *visit, pg page, q string) (hits []hit) {
 	if !pg.acts {
 		return p.findOwn(v, pg, q)
 	}
-	for address := range p.names.find(p.Desk.View, folded(q)) {
-		if a, err := p.Desk.Show(v.me.UID, desk.Portal, string(address)); err == nil {
-			hits = append(hits, p.accountHit("found.account", pg, a))
-		}
-		if len(hits) == 10 {
-			break
+	own, looks := v.me.Managed(desk.Use{Verb: desk.AccountShow, At: p.Now()}), 0
+	for _, domain := range append(own, "") {
+		for address := range p.names.find(p.Desk.View, folded(q), domain) {
+			if domain != "" && address.Domain() != domain || domain == "" && slices.Contains(own, address.Domain()) {
+				continue
+			}
+			if looks++; len(hits) == mostHits || looks > mostLooks {
+				return hits
+			}
+			if a, err := p.Desk.Show(v.me.UID, desk.Portal, string(address)); err == nil {
+				hits = append(hits, p.accountHit("found.account", pg, a))
+			}
 		}
 	}
 	return hits

@@ -138,7 +138,7 @@ func (p *Portal) signAgain(v *visit) error {
 	if digest != r.Digest() {
 		return p.showRequest(v, r.ID, desk.Fail(desk.Conflict, desk.Changed, "id", string(r.ID)))
 	}
-	return p.sendAway(v.Ctx, attempt{To: pathRequests + "/" + string(r.ID), Again: again{Who: v.me.UID, Digest: digest, Within: p.Desk.Proofs.Within}})
+	return p.sendAway(v.Ctx, attempt{To: pathRequests + "/" + string(r.ID), Again: again{Who: v.me.UID, Digest: digest, Within: p.Desk.StepUp.Within}})
 }
 
 // signOut ends the session here, then goes to the identity provider's page that

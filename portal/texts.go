@@ -3,6 +3,7 @@ package portal
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // text is a text of the portal in "fr" or "en", its {name} placeholders filled
@@ -13,9 +14,12 @@ func text(lang, key string, pairs ...string) string {
 	if !ok {
 		return key
 	}
-	said := french.Replace(t[0])
-	if lang == "en" {
-		said = t[1]
+	said := t[1]
+	if lang != "en" {
+		said = typeset()[key]
+	}
+	if len(pairs) == 0 {
+		return said
 	}
 	filled := slices.Clone(pairs)
 	for i := 0; i < len(filled); i += 2 {
@@ -27,6 +31,15 @@ func text(lang, key string, pairs ...string) string {
 const narrow = "\u202f" // the no-break space of French
 
 var french = strings.NewReplacer(" ;", narrow+";", " :", narrow+":", " ?", narrow+"?", "« ", "«"+narrow, " »", narrow+"»", " %", narrow+"%")
+
+// typeset is the French of each key, as it is shown.
+var typeset = sync.OnceValue(func() map[string]string {
+	all := make(map[string]string, len(texts))
+	for key, both := range texts {
+		all[key] = french.Replace(both[0])
+	}
+	return all
+})
 
 // texts holds what only the portal says, in French and in English. Spaces are
 // ordinary ones.
@@ -192,6 +205,7 @@ var texts = map[string][2]string{
 	"missing.compte":         {"Indiquez le compte.", "Enter the account."},
 	"missing.taille":         {"Indiquez l'espace souhaité.", "Enter the space wanted."},
 	"available":              {"Adresse disponible", "Address available"},
+	"available.but":          {"Adresse libre, mais la charte s'y oppose : {breach}. La demande peut être refusée, ou vouloir un accord de plus.", "Address free, but the charter is against it: {breach}. The request may be denied, or need one more approval."},
 	"check.title":            {"Ce que vous demandez", "What you ask"},
 	"decision.allowed":       {"Votre demande sera appliquée tout de suite.", "Your request will be applied at once."},
 	"decision.pending":       {"Votre demande sera à valider par {approvers}.", "Your request will have to be approved by {approvers}."},
@@ -203,52 +217,113 @@ var texts = map[string][2]string{
 	"why":                    {"Pourquoi ?", "Why?"},
 	"why.rules":              {"Règles consultées, dans l'ordre", "Rules looked at, in order"},
 
-	"ask.house.freeze":       {"Geler les envois", "Freeze sending"},
-	"ask.house.thaw":         {"Lever le gel", "End the freeze"},
-	"ask.rules.activate":     {"Mettre un règlement en vigueur", "Put a rule book in force"},
-	"ask.rules.rollback":     {"Revenir à ce règlement", "Return to this rule book"},
-	"ask.rules.undo":         {"Défaire cette activation", "Take this activation back"},
-	"about.rules.activate":   {"Le texte se donne sur la page Règlement. Un autre administrateur devra valider.", "The text is given on the page “Rules”. Another administrator will have to approve."},
-	"about.rules.rollback":   {"Un règlement qui a été en vigueur le sera de nouveau. Un autre administrateur devra valider.", "A rule book that was in force will be so again. Another administrator will have to approve."},
-	"about.rules.undo":       {"Le règlement d'avant revient à l'instant. Ce n'est possible que dans la journée qui suit une activation.", "The rule book before returns at once. It is possible only within a day of an activation."},
-	"wrong.rules.activate":   {"Erreur : Mettre un règlement en vigueur", "Error: Put a rule book in force"},
-	"wrong.rules.rollback":   {"Erreur : Revenir à ce règlement", "Error: Return to this rule book"},
-	"wrong.rules.undo":       {"Erreur : Défaire cette activation", "Error: Take this activation back"},
-	"ask.brake.release":      {"Libérer les demandes retenues", "Release the held requests"},
-	"about.house.freeze":     {"Plus rien ne sera envoyé à Partage, tout de suite et partout. Rien ne se perd : les demandes acceptées attendent.", "Nothing more will be sent to Partage, at once and everywhere. Nothing is lost: accepted requests wait."},
-	"about.house.thaw":       {"Les demandes acceptées partiront de nouveau. Un autre administrateur devra valider.", "Accepted requests will be sent again. Another administrator will have to approve."},
-	"about.brake.release":    {"Les demandes retenues partiront, et les freins compteront de nouveau à partir de zéro. Un autre administrateur devra valider.", "The held requests will be sent, and the brakes will count from zero again. Another administrator will have to approve."},
-	"wrong.house.freeze":     {"Erreur : Geler les envois", "Error: Freeze sending"},
-	"wrong.house.thaw":       {"Erreur : Lever le gel", "Error: End the freeze"},
-	"ask.drift.apply":        {"Réparer ces écarts", "Repair these differences"},
-	"about.drift.apply":      {"Un autre administrateur devra valider. Quelques écarts sont réparés et vérifiés d'abord, puis les autres ; tout s'arrête à la première surprise.", "Another administrator will have to approve. A few differences are repaired and verified first, then the others; everything stops at the first surprise."},
-	"wrong.drift.apply":      {"Erreur : Réparer ces écarts", "Error: Repair these differences"},
-	"drift":                  {"Écarts", "Differences"},
-	"drift.intro":            {"Ce qui diffère entre l'annuaire, Partage et ce que le journal dit avoir donné, par cause, avec ce qui le réparerait.", "What differs between the directory, Partage and what the journal says was given, by cause, with what would repair it."},
-	"drift.causes":           {"Par cause", "By cause"},
-	"drift.cause":            {"Cause", "Cause"},
-	"drift.count":            {"Nombre", "Number"},
-	"drift.repair":           {"Proposition", "Proposal"},
-	"drift.repairable":       {"{n} se réparent par une action", "{n} are repaired by an action"},
-	"drift.risk":             {"Risque", "Risk"},
-	"drift.cost":             {"Coût", "Cost"},
-	"drift.none":             {"Aucun écart.", "No difference."},
-	"drift.each":             {"Un par un : {n}", "One by one: {n}"},
-	"drift.says":             {"L'annuaire ou le journal dit", "The directory or the journal says"},
-	"drift.has":              {"Partage a", "Partage has"},
-	"drift.more":             {"Seuls les {n} premiers sont montrés.", "Only the first {n} are shown."},
-	"drift.which":            {"Écarts à réparer", "Differences to repair"},
-	"drift.all":              {"Tous", "All"},
-	"drift.population":       {"Population", "Population"},
-	"drift.most":             {"Combien au plus", "How many at most"},
-	"drift.most.hint":        {"Vide : tous.", "Empty: all."},
-	"drift.canary":           {"Combien d'abord", "How many first"},
-	"drift.canary.hint":      {"Ceux-là sont vérifiés avant que les autres commencent.", "These are verified before the others begin."},
-	"drift.preview":          {"Voir le plan", "See the plan"},
-	"drift.plan":             {"Le plan", "The plan"},
-	"drift.trend":            {"Évolution", "Trend"},
-	"drift.values":           {"Les valeurs", "The values"},
-	"figures":                {"Tableau de bord", "Dashboard"},
+	"ask.house.freeze":     {"Geler les envois", "Freeze sending"},
+	"ask.house.thaw":       {"Lever le gel", "End the freeze"},
+	"ask.rules.activate":   {"Mettre un règlement en vigueur", "Put a rule book in force"},
+	"ask.rules.rollback":   {"Revenir à ce règlement", "Return to this rule book"},
+	"ask.rules.undo":       {"Défaire cette activation", "Take this activation back"},
+	"about.rules.activate": {"Le texte se donne sur la page Règlement. Un autre administrateur devra valider.", "The text is given on the page “Rules”. Another administrator will have to approve."},
+	"about.rules.rollback": {"Un règlement qui a été en vigueur le sera de nouveau. Un autre administrateur devra valider.", "A rule book that was in force will be so again. Another administrator will have to approve."},
+	"about.rules.undo":     {"Le règlement d'avant revient à l'instant. Ce n'est possible que dans la journée qui suit une activation.", "The rule book before returns at once. It is possible only within a day of an activation."},
+	"wrong.rules.activate": {"Erreur : Mettre un règlement en vigueur", "Error: Put a rule book in force"},
+	"wrong.rules.rollback": {"Erreur : Revenir à ce règlement", "Error: Return to this rule book"},
+	"wrong.rules.undo":     {"Erreur : Défaire cette activation", "Error: Take this activation back"},
+	"ask.brake.release":    {"Libérer les demandes retenues", "Release the held requests"},
+	"about.house.freeze":   {"Plus rien ne sera envoyé à Partage, tout de suite et partout. Rien ne se perd : les demandes acceptées attendent.", "Nothing more will be sent to Partage, at once and everywhere. Nothing is lost: accepted requests wait."},
+	"about.house.thaw":     {"Les demandes acceptées partiront de nouveau. Un autre administrateur devra valider.", "Accepted requests will be sent again. Another administrator will have to approve."},
+	"about.brake.release":  {"Les demandes retenues partiront, et les freins compteront de nouveau à partir de zéro. Un autre administrateur devra valider.", "The held requests will be sent, and the brakes will count from zero again. Another administrator will have to approve."},
+	"wrong.house.freeze":   {"Erreur : Geler les envois", "Error: Freeze sending"},
+	"wrong.house.thaw":     {"Erreur : Lever le gel", "Error: End the freeze"},
+	"ask.drift.apply":      {"Réparer ces écarts", "Repair these differences"},
+	"about.drift.apply":    {"Un autre administrateur devra valider. Quelques écarts sont réparés et vérifiés d'abord, puis les autres ; tout s'arrête à la première surprise.", "Another administrator will have to approve. A few differences are repaired and verified first, then the others; everything stops at the first surprise."},
+	"wrong.drift.apply":    {"Erreur : Réparer ces écarts", "Error: Repair these differences"},
+	"drift":                {"Écarts", "Differences"},
+	"drift.intro":          {"Ce qui diffère entre l'annuaire, Partage et ce que le journal dit avoir donné, par cause, avec ce qui le réparerait.", "What differs between the directory, Partage and what the journal says was given, by cause, with what would repair it."},
+	"drift.causes":         {"Par cause", "By cause"},
+	"drift.cause":          {"Cause", "Cause"},
+	"drift.count":          {"Nombre", "Number"},
+	"drift.repair":         {"Proposition", "Proposal"},
+	"drift.repairable":     {"{n} se réparent par une action", "{n} are repaired by an action"},
+	"drift.risk":           {"Risque", "Risk"},
+	"drift.cost":           {"Coût", "Cost"},
+	"drift.none":           {"Aucun écart.", "No difference."},
+	"drift.each":           {"Un par un : {n}", "One by one: {n}"},
+	"drift.says":           {"L'annuaire ou le journal dit", "The directory or the journal says"},
+	"drift.has":            {"Partage a", "Partage has"},
+	"drift.more":           {"Seuls les {n} premiers sont montrés.", "Only the first {n} are shown."},
+	"drift.which":          {"Écarts à réparer", "Differences to repair"},
+	"drift.all":            {"Tous", "All"},
+	"drift.population":     {"Population", "Population"},
+	"drift.most":           {"Combien au plus", "How many at most"},
+	"drift.most.hint":      {"Vide : tous.", "Empty: all."},
+	"drift.canary":         {"Combien d'abord", "How many first"},
+	"drift.canary.hint":    {"Ceux-là sont vérifiés avant que les autres commencent.", "These are verified before the others begin."},
+	"drift.preview":        {"Voir le plan", "See the plan"},
+	"drift.plan":           {"Le plan", "The plan"},
+	"drift.trend":          {"Évolution", "Trend"},
+	"drift.values":         {"Les valeurs", "The values"},
+	"figures":              {"Tableau de bord", "Dashboard"},
+	// History, domains, costs, simulator, bundles.
+	"history":                {"Historique", "History"},
+	"history.about":          {"Ce qui a été demandé sur les comptes dont vous vous occupez, et ce qu'il en est advenu.", "What was asked of the accounts that you look after, and what came of it."},
+	"history.filter":         {"Filtrer l'historique", "Filter the history"},
+	"history.on":             {"Compte ou adresse", "Account or address"},
+	"history.by":             {"Demandé par (identifiant)", "Asked by (login)"},
+	"history.any":            {"Tous", "Any"},
+	"history.show":           {"Afficher", "Show"},
+	"history.none":           {"Rien n'a encore été demandé.", "Nothing has been asked yet."},
+	"history.nothing":        {"Aucune demande ne correspond à ce filtre.", "No request matches this filter."},
+	"history.more":           {"Demandes plus anciennes", "Older requests"},
+	"history.changed":        {"Dernier changement", "Last change"},
+	"history.reason":         {"Motif", "Reason"},
+	"domains":                {"Domaines", "Domains"},
+	"domain":                 {"Domaine {domain}", "Domain {domain}"},
+	"domains.none":           {"Aucun domaine ne vous est confié.", "No domain is in your care."},
+	"domains.domain":         {"Domaine", "Domain"},
+	"domains.by":             {"Correspondants", "Correspondents"},
+	"domains.nobody":         {"Personne : les demandes vont aux administrateurs", "Nobody: requests go to the administrators"},
+	"domains.rights":         {"Délégations de ce domaine", "Delegations of this domain"},
+	"domains.empty":          {"Aucun compte que vous puissiez voir.", "No account that you may see."},
+	"domains.address":        {"Adresse", "Address"},
+	"domains.aliases":        {"Alias", "Aliases"},
+	"domains.more":           {"Comptes suivants", "More accounts"},
+	"costs":                  {"Coûts", "Costs"},
+	"costs.intro":            {"Ce que coûte un mois, d'après les prix de la configuration et les comptes tels qu'ils sont.", "What a month costs, by the prices of the configuration and the accounts as they are."},
+	"costs.none":             {"Aucun prix n'est configuré.", "No price is configured."},
+	"costs.whatif":           {"Et si ?", "What if?"},
+	"costs.harmless":         {"Un simple calcul : rien n'est demandé ni changé.", "Just a sum: nothing is asked for, nor changed."},
+	"costs.from":             {"Formule d'aujourd'hui", "Class today"},
+	"costs.to":               {"Formule de demain", "Class tomorrow"},
+	"costs.newcomers":        {"aucune (nouveaux comptes)", "none (new accounts)"},
+	"costs.leavers":          {"aucune (comptes supprimés)", "none (deleted accounts)"},
+	"costs.reckon":           {"Calculer", "Work out"},
+	"costs.would":            {"Ce serait {total} par mois : {more}.", "It would be {total} a month: {more}."},
+	"costs.nothing":          {"Donnez un nombre de comptes et deux formules différentes.", "Give a number of accounts and two different classes."},
+	"costs.all":              {"Ensemble", "All"},
+	"trial":                  {"Simulateur de règles", "Rule simulator"},
+	"trial.intro":            {"Ce que diraient les règles d'une demande, et pourquoi. Rien n'est demandé ; l'adresse de la page peut être transmise.", "What the rules would say of a request, and why. Nothing is asked for; the address of the page can be handed on."},
+	"trial.who":              {"Qui le demanderait", "Who would ask for it"},
+	"trial.who.hint":         {"Son identifiant.", "Their login."},
+	"trial.deed":             {"Ce qui serait demandé", "What would be asked for"},
+	"trial.deed.hint":        {"Une phrase ou une commande, par exemple : quota jdupont 10 Go", "A sentence or a command, for instance: quota jdupont 10 GB"},
+	"trial.go":               {"Que diraient les règles ?", "What would the rules say?"},
+	"trial.nobody":           {"L'annuaire ne connaît pas cette personne.", "The directory does not know this person."},
+	"trial.unclear":          {"Aucun acte n'a été reconnu là. Essayez une commande, par exemple : quota jdupont 10 Go", "No action was recognised there. Try a command, for instance: quota jdupont 10 GB"},
+	"trial.ask":              {"En faire la demande", "Ask for it"},
+	"inbox.together":         {"Voir ensemble les demandes cochées", "See the ticked requests together"},
+	"inbox.bundle":           {"{n} demandes faites ensemble : les voir toutes", "{n} requests made together: see all of them"},
+	"inbox.choose":           {"Choisir la demande {id}", "Choose request {id}"},
+	"pieces":                 {"Composants des pages", "Pieces of pages"},
+	"pieces.intro":           {"Chaque composant, dans chacun de ses états ; cette page n'existe que dans la démonstration.", "Each piece, in each of its states; this page is in the demonstration only."},
+	"pieces.cards":           {"Les cartes du robot sont à part.", "The cards of the bot are apart."},
+	"pieces.sentence":        {"Une phrase qui dit ce qui s'est passé, pourquoi, et quoi faire.", "A sentence that says what happened, why, and what to do."},
+	"bundle":                 {"Décider ensemble", "Decide together"},
+	"bundle.intro":           {"Relisez chacune ; votre décision est enregistrée demande par demande, telle qu'affichée. Ce qui est à haut risque se décide à part.", "Read each again; your decision is recorded request by request, as shown. What is of high risk is decided apart."},
+	"bundle.results":         {"Ce qu'il en est", "What came of it"},
+	"bundle.none":            {"Plus rien à décider ici.", "Nothing left to decide here."},
+	"bundle.take":            {"Inclure {id}", "Include {id}"},
+	"bundle.approve":         {"Valider celles qui sont cochées ({n} affichées)", "Approve those that are ticked ({n} shown)"},
+	"bundle.refuse":          {"Refuser celles qui sont cochées", "Refuse those that are ticked"},
 	"figures.accounts":       {"Comptes", "Accounts"},
 	"figures.people":         {"Personnes dans l'annuaire", "People in the directory"},
 	"figures.storage":        {"Stockage", "Storage"},
@@ -559,6 +634,7 @@ var texts = map[string][2]string{
 	// Help.
 	"help.here":      {"Dans ce portail", "In this portal"},
 	"help.mine":      {"voir vos boîtes, leurs alias et leur espace, et qui y a touché.", "see your mailboxes, their aliases and space, and who has touched them."},
+	"help.trial":     {"ce que les règles diraient d'une demande, et pourquoi, sans la faire.", "what the rules would say of a request, and why, without making it."},
 	"help.ask":       {"un alias de plus ou de moins, plus d'espace. Avant l'envoi, vous savez qui devra valider.", "one alias more or less, more space. Before sending, you know who will have to approve."},
 	"help.requests":  {"suivre chaque demande, comprendre une décision, annuler tant que rien n'est fait.", "follow each request, understand a decision, withdraw as long as nothing is done."},
 	"help.link":      {"lier votre compte pour tout faire aussi par messages.", "link your account to do it all by messages too."},

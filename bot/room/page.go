@@ -14,10 +14,10 @@ import (
 	"github.com/unistra/melusine/internal/say"
 )
 
-//go:embed page.html room.css room.js
+//go:embed page.html cards.html room.css room.js
 var files embed.FS
 
-var pages = template.Must(template.New("page.html").Funcs(template.FuncMap{"rich": rich, "in": inside}).ParseFS(files, "page.html"))
+var pages = template.Must(template.New("page.html").Funcs(template.FuncMap{"rich": rich, "in": inside}).ParseFS(files, "page.html", "cards.html"))
 
 // Handler is the room's page, for the person that who names. It accepts paths
 // with and without Base. Nobody, or somebody without a seat, gets 403; so does
@@ -29,6 +29,9 @@ func (r *Room) Handler(who func(*http.Request) desk.UID) http.Handler {
 	}
 	mux.HandleFunc("GET /{$}", r.seated(who, r.page))
 	mux.HandleFunc("GET /posts", r.seated(who, r.part))
+	if r.Samples != nil {
+		mux.HandleFunc("GET /cards", r.seated(who, r.cards))
+	}
 	mux.HandleFunc("POST /say", r.seated(who, r.said))
 	mux.HandleFunc("POST /click", r.seated(who, r.clicked))
 	guarded := http.NewCrossOriginProtection().Handler(mux)
@@ -219,6 +222,8 @@ var texts = map[string]desk.Text{
 	"send":           {FR: "Envoyer", EN: "Send"},
 	"refresh":        {FR: "Actualiser", EN: "Refresh"},
 	"answers":        {FR: "Réponse", EN: "Reply"},
+	"cards":          {FR: "Cartes du robot", EN: "Cards of the bot"},
+	"cards.hint":     {FR: "Chaque carte telle que les tests la vérifient\u202f; ses boutons n'agissent pas.", EN: "Each card as the tests check it; its buttons do nothing."},
 	"gone":           {FR: "Ce bouton n'est plus là\u202f: la carte a changé.", EN: "This button is gone: the card has changed."},
 	"broken":         {FR: "Mélusine ne répond pas. Revenez en arrière et recommencez.", EN: "Mélusine does not answer. Go back and try again."},
 }

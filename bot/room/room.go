@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"strings"
 	"sync"
@@ -32,6 +33,8 @@ type Config struct {
 	Zone  *time.Location // nil = UTC
 	Now   func() time.Time
 	Rand  io.Reader
+
+	Samples fs.FS // one post of each card, NAME.fr.json and NAME.en.json; nil = there is no page of them
 }
 
 // A Room is a chat of its own. Make it by New.

@@ -83,6 +83,21 @@ func clauseOf(a, of Address) Breach {
 // Clash is the clause that the address asked for breaks for being like another.
 func (f *Facts) Clash(asked Address) Breach { return clauseOf(asked, f.Resembles) }
 
+// likeness is what the address that an action gives would be taken for.
+func (d *Desk) likeness(a Action, target Account) Address {
+	switch a.Verb {
+	case AliasAdd:
+		return d.resembles(Address(a.Arg("alias")), target)
+	case AliasMove:
+		return d.resembles(Address(a.Arg("alias")), d.Resolve(a.Arg("to")))
+	case AccountRename:
+		return d.resembles(Address(a.Arg("to")), target)
+	case AccountCreate:
+		return d.resembles(target.Address, target)
+	}
+	return ""
+}
+
 // resembles is an address of somebody else that a would be taken for, "" if there
 // is none. The same name in two domains is one only if it is the own address of
 // a person's mailbox: each domain has its "contact".

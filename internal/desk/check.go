@@ -63,7 +63,7 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 		f.Action, f.Domain = f.Action.On(target.Address), target.Address.Domain()
 		f.Owner = d.View.Person(target.Owner)
 	}
-	f.Ended = via == Clock && d.ended(f.Action, target)
+	f.Resembles, f.Ended = d.likeness(f.Action, f.Target), via == Clock && d.ended(f.Action, target)
 	// Whom the rules deny is told that, and of the account nothing. What is
 	// wrong with a new alias anybody may know: see Free.
 	if err := d.possible(&f); err != nil && (a.Verb == AliasAdd || d.Rules.Decide(f).concedes()) {
@@ -99,22 +99,12 @@ func (d *Desk) possible(f *Facts) error {
 	switch f.Action.Verb {
 	case AliasAdd:
 		f.Domain = alias.Domain()
-		if f.Resembles = d.resembles(alias, f.Target); f.Action.Arg("until") != "" {
-			if err := d.datable(f.Action); err != nil {
-				return err
-			}
-		}
-		if err := d.free(alias, f.Target); err != nil {
-			return d.otherwise(err, *f, alias)
-		}
-	case AccountRename:
-		to := Address(f.Action.Arg("to"))
-		f.Resembles = d.resembles(to, f.Target)
-		if err := d.settable(f.Action, f.Target); CodeOf(err) == AliasTaken || CodeOf(err) == InQuarantine {
-			return d.otherwise(err, *f, to)
-		} else if err != nil {
+		if err := d.datable(f.Action); err != nil {
 			return err
 		}
+		return d.otherwise(d.free(alias, f.Target), *f, alias)
+	case AccountRename:
+		return d.otherwise(d.settable(f.Action, f.Target), *f, Address(f.Action.Arg("to")))
 	case AliasRenew, AccountRenew:
 		return d.renewable(f)
 	case AddressShow:
@@ -143,7 +133,7 @@ func (d *Desk) possible(f *Facts) error {
 	case AccountPurge:
 		return d.purgeable(f.Target)
 	case AccountCreate:
-		return d.creatable(f.Action, f.Target)
+		return d.otherwise(d.creatable(f.Action, f.Target), *f, f.Target.Address)
 	case AccountProfile:
 		return d.profilable(f.Action, f.Target)
 	case AccountShare, AccountUnshare:

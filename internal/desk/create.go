@@ -58,5 +58,5 @@ func (d *Desk) creatable(a Action, next Account) error {
 	if last := d.deletion(a.Target); last.ID != "" && d.Now().Before(last.Changed.Add(Term)) {
 		return Fail(Conflict, AddressDeleted, "address", a.Target, "until", last.Changed.Add(Term).UTC().Format(time.RFC3339))
 	}
-	return d.free(next.Address, Account{})
+	return d.free(next.Address, next)
 }

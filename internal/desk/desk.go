@@ -21,8 +21,7 @@ type Desk struct {
 	Estate  Estate
 	Terms   Terms
 	Renewal time.Duration // age at which the binding of a chat account is believed no more; 0 = never
-	StepUp  []Verb        // that are approved in the portal only
-	Proofs  Proofs
+	StepUp  StepUp
 	Zone    *time.Location            // whose days delegations begin and end with; nil = UTC
 	Read    func(Book) (Rules, error) // an error is for the author of the book
 
@@ -120,17 +119,14 @@ func (d *Desk) ApproveProved(ctx context.Context, by UID, via Door, id ID, diges
 		if err := d.mayJudge(by, id, r, digest); err != nil {
 			return nil, err
 		}
-		if err := d.stepUp(via, r); err != nil {
-			return nil, err
-		}
 		if err := d.mayApprove(by, r); err != nil {
 			return nil, err
 		}
-		if err := d.proved(via, r, proof); err != nil {
+		if err := d.stepUp(via, r, proof); err != nil {
 			return nil, err
 		}
 		vote := Approved{Digest: r.Digest(), Via: via, Panels: r.panelsOf(d.voter(by, r.Action))}
-		if d.Proves(via, r) {
+		if d.Risky(r.Action.Verb) {
 			vote.Signed = proof.At.UTC().Truncate(time.Second)
 		}
 		return []Fact{vote}, nil

@@ -49,7 +49,6 @@ const (
 	OwnBenefit        Code = "approver.benefits" // id
 	OwnAmendment      Code = "approver.amended"  // id
 	NotAmendable      Code = "amend.not"         // id
-	SignAgain         Code = "sign.again"        // id
 	TooLate           Code = "too.late"          // id, state, by
 	NotExpired        Code = "expired.not"       // id
 	OtherPanel        Code = "approver.others"   // id
@@ -63,7 +62,7 @@ const (
 	NoQuestion        Code = "question.none"    // id
 	NoWayBack         Code = "undo.none"        // id
 	WindowOver        Code = "undo.over"        // id
-	StepUp            Code = "stepup"           // id, digest
+	NoStepUp          Code = "stepup"           // id, digest
 	StillConcerned    Code = "person.concerned" // value, id
 	PartageDown       Code = "partage.down"
 	OtherMailbox      Code = "mailbox.other" // target

@@ -79,11 +79,25 @@ func (d *Desk) Propose(who Person, domain string, target Account) (free []Addres
 	return free
 }
 
-// otherwise adds to an error about an address what could be asked for instead,
-// if who asks may see whose account it is.
+// Available says what the charter has against an address, for the mailbox of a
+// person or for one that they do not have yet; an error, why it cannot be given at all.
+func (d *Desk) Available(who UID, a Address) (clause Breach, of Address, err error) {
+	f := Facts{Actor: d.View.Person(who), Owner: d.View.Person(who), Target: Account{Owner: who}}
+	if owned := d.View.Owned(who); len(owned) > 0 {
+		f.Target = owned[0]
+	}
+	if err := d.free(a, f.Target); err != nil {
+		return NoBreach, "", d.otherwise(err, f, a)
+	}
+	clause, of = d.Breach(a, f.Target)
+	return clause, of, nil
+}
+
+// otherwise adds to an error about an address that is not free what could be asked
+// for instead, if who asks may see whose account it is.
 func (d *Desk) otherwise(err error, f Facts, asked Address) error {
 	e, ok := err.(*Error)
-	if !ok || f.Owner.UID != f.Actor.UID && !d.shows(f.Actor.UID, f.Via, f.Target) {
+	if !ok || e.Code != AliasTaken && e.Code != InQuarantine || f.Owner.UID != f.Actor.UID && !d.shows(f.Actor.UID, f.Via, f.Target) {
 		return err
 	}
 	var said []string

@@ -1,7 +1,6 @@
 package desk_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -74,27 +73,6 @@ func TestQuestions(t *testing.T) {
 	}
 	wants(t, question("cid", "", "why"), desk.TooLate)
 	wants(t, answer("ann", "so"), desk.TooLate)
-}
-
-// What is of high risk is not approved from the chat; refused it may be.
-func TestStepUp(t *testing.T) {
-	d, _ := newDesk(t)
-	d.StepUp = []desk.Verb{desk.QuotaSet}
-	r := ask(t, d, "k")
-	_, err := d.Approve(t.Context(), "cid", desk.Chat, r.ID, r.Digest())
-	wants(t, err, desk.StepUp)
-	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Details["digest"] != r.Digest() {
-		t.Errorf("got %v", err)
-	}
-	_, err = d.Approve(t.Context(), "ann", desk.Chat, r.ID, "")
-	wants(t, err, desk.OwnRequest)
-	_, err = d.Approve(t.Context(), "cid", desk.Portal, r.ID, "other")
-	wants(t, err, desk.Changed)
-	_, err = d.Approve(t.Context(), "cid", desk.Portal, r.ID, r.Digest())
-	wants(t, err, "")
-	r = ask(t, d, "k2")
-	_, err = d.Refuse(t.Context(), "cid", desk.Chat, r.ID, "", "")
-	wants(t, err, "")
 }
 
 // carryOut carries out what ann has asked, as the executor would.

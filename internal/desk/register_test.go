@@ -114,6 +114,20 @@ func TestQuarantine(t *testing.T) {
 	}
 }
 
+// A new account gets no address that was somebody else's; who had it gets it back.
+func TestANewAccountOfAFreedAddress(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	h.people["gus"] = desk.Person{UID: "gus", Name: "Gus Gold", EPPN: "gus@u.fr"}
+	_, err := d.Enroll(t.Context(), "import", desk.Registration{Address: "gus.gold@u.fr", Nature: desk.AsAccount, Owner: "gus", Freed: now.AddDate(-1, 0, 0)})
+	must(t, err)
+	if err := free(d, "ann", "account.create gus.gold@u.fr cos=staff_s name=Accueil", t); desk.CodeOf(err) != desk.InQuarantine {
+		t.Errorf("for somebody else: %v", err)
+	}
+	if err := free(d, "ann", "account.create gus.gold@u.fr cos=staff_s person=gus", t); err != nil {
+		t.Errorf("for who had it: %v", err)
+	}
+}
+
 // A quarantine ends before its time by two people, neither of whom had the
 // address; once.
 func TestRelease(t *testing.T) {
@@ -428,13 +442,23 @@ func TestPropose(t *testing.T) {
 
 // The rules are told what an address would be taken for.
 func TestRulesSeeLookAlikes(t *testing.T) {
-	d, _, _ := keepingDesk(t)
+	d, h, _ := keepingDesk(t)
+	box := h.accounts["fay2@u.fr"]
+	box.Aliases = append(slices.Clone(box.Aliases), "bo-b@u.fr")
+	h.accounts["fay2@u.fr"] = box
+	h.accounts["bo.b@u.fr"] = desk.Account{ID: "bo", Address: "bo.b@u.fr", Owner: "bob", Status: "active"}
 	for text, want := range map[string]desk.Address{
 		"alias.add fay2@u.fr alias=b0b@u.fr":       "bob@u.fr",
 		"alias.add bob@u.fr alias=b0b@u.fr":        "",
 		"alias.add fay2@u.fr alias=new@u.fr":       "",
 		"account.rename fay2@u.fr to=clan@u.fr":    "dan@u.fr",
 		"account.rename fay2@u.fr to=another@u.fr": "",
+
+		"account.create b0b@u.fr cos=staff_s name=Bob":     "bob@u.fr",
+		"account.create another@u.fr cos=staff_s name=Bob": "",
+		"alias.move fay2@u.fr alias=f@u.fr to=bob@u.fr":    "",
+		"alias.move fay2@u.fr alias=bo-b@u.fr to=dan@u.fr": "bo.b@u.fr",
+		"alias.move fay2@u.fr alias=bo-b@u.fr to=bob@u.fr": "",
 	} {
 		var seen desk.Facts
 		d.Rules = book(func(f desk.Facts) desk.Decision { seen = f; return needs(1, "admins") })

@@ -1,9 +1,6 @@
 package desk
 
-import (
-	"cmp"
-	"time"
-)
+import "time"
 
 // Seen is what the rules looked at when they decided, so that another book can
 // be asked about the same. It names nobody who is not named beside it: logins
@@ -118,13 +115,10 @@ func (d *Desk) Present(r Request) (Facts, bool) {
 	if r.Action.Verb.delegates() {
 		_ = d.aboutRights(&f) // what cannot be any more is decided as far as it is known
 	}
-	switch r.Action.Verb {
-	case AddressRelease:
+	if r.Action.Verb == AddressRelease {
 		_ = d.releasable(&f)
-	case AliasAdd, AccountRename:
-		f.Resembles = d.resembles(cmp.Or(Address(r.Action.Arg("alias")), Address(r.Action.Arg("to"))), f.Target)
 	}
-	f.Ended = r.Via == Clock && d.ended(r.Action, f.Target)
+	f.Resembles, f.Ended = d.likeness(r.Action, f.Target), r.Via == Clock && d.ended(r.Action, f.Target)
 	return f, true
 }
 

@@ -62,7 +62,7 @@ var texts = map[string]text{
 	"error.approver.amended":        {"Vous avez modifié la demande {id} : une autre personne doit en décider.", "You changed request {id}: somebody else must decide."},
 	"error.amend.not":               {"La demande {id} n'a rien à modifier. Annulez-la, puis faites-en une autre.", "Request {id} has nothing to change. Withdraw it, then make another one."},
 	"error.too.late":                {"La demande {id} n'attend plus de décision. Sa fiche dit où elle en est.", "Request {id} no longer waits for a decision. Its page says where it stands."},
-	"error.sign.again":              {"La demande {id} est à haut risque : pour la valider, identifiez-vous de nouveau, dans le portail, sur sa fiche.", "Request {id} is of high risk: to approve it, sign in again, in the portal, on its page."},
+	"error.stepup":                  {"La demande {id} est à haut risque : pour la valider, identifiez-vous de nouveau, dans le portail, sur sa fiche.", "Request {id} is of high risk: to approve it, sign in again, in the portal, on its page."},
 	"error.approver.others":         {"Votre groupe a déjà validé la demande {id} : elle attend d'autres personnes. Sa fiche dit qui.", "Your group has already approved request {id}: it waits for other people. Its page says whom."},
 	"error.too.late.waiting":        {"Vous avez déjà validé la demande {id}. Elle attend encore la validation d'une autre personne.", "You have already approved request {id}. It still waits for somebody else's approval."},
 	"error.too.late.ready":          {"La demande {id} est déjà validée{by?} : elle sera bientôt appliquée.", "Request {id} is already approved{by?}: it will be applied soon."},
@@ -1116,7 +1116,6 @@ var texts = map[string]text{
 	"error.question.none":      {"Personne n'a posé de question sur la demande {id}, ou vous y avez déjà répondu.", "Nobody has asked a question about request {id}, or you have answered it already."},
 	"error.undo.none":          {"La demande {id} ne peut pas être défaite d'un clic. Faites la demande inverse.", "Request {id} cannot be taken back by a click. Ask for the opposite."},
 	"error.undo.over":          {"Les dix minutes pour défaire la demande {id} sont passées. Faites la demande inverse.", "The ten minutes to take back request {id} are over. Ask for the opposite."},
-	"error.stepup":             {"Cette action est trop grave pour être validée depuis la messagerie instantanée : validez la demande {id} dans le portail.", "This action is too serious to be approved from the chat: approve request {id} in the portal."},
 
 	"act.undo":            {"Revenir en arrière", "Undo"},
 	"act.answer":          {"Répondre…", "Answer…"},

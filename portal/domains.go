@@ -1,0 +1,133 @@
+package portal
+
+import (
+	"iter"
+	"slices"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A parish is a domain that the reader looks after.
+type parish struct {
+	name     string
+	accounts int
+	used     int64
+	by       []desk.UID // its correspondents
+}
+
+// parishes are the domains of the person; of who governs, all.
+func (p *Portal) parishes(me desk.Person) (all []parish) {
+	own, x := me.Managed(desk.Use{Verb: desk.AccountShow, At: p.Now()}), p.names.current(p.Desk.View)
+	for _, c := range p.Desk.Coverage() {
+		if p.governs(me) || slices.Contains(own, c.Domain) {
+			all = append(all, parish{c.Domain, len(x.of[c.Domain]), x.used[c.Domain], c.By})
+		}
+	}
+	return all
+}
+
+// domains lists them.
+func (p *Portal) domains(v *visit) error {
+	all, pg := p.parishes(v.me), p.page(v, "domains")
+	if kind := v.Query("format"); isTable(kind) {
+		return hand(v, kind, pg.title, pg.parishRows(all))
+	}
+	return render(v.Ctx, fiber.StatusOK, domainsPage(pg, all))
+}
+
+func (pg page) parishRows(all []parish) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		if !yield([]string{pg.t("domains.domain"), pg.t("figures.accounts"), pg.label("label.used"), pg.t("domains.by")}) {
+			return
+		}
+		for _, d := range all {
+			if !yield([]string{d.name, strconv.Itoa(d.accounts), strconv.FormatInt(d.used, 10), pg.people(d.by)}) {
+				return
+			}
+		}
+	}
+}
+
+// people are names in a row.
+func (pg page) people(all []desk.UID) (names string) {
+	for i, who := range all {
+		if i > 0 {
+			names += ", "
+		}
+		names += pg.who(who)
+	}
+	return names
+}
+
+// A village is one domain with a page of its accounts.
+type village struct {
+	parish
+	list []desk.Account
+	next desk.Address // where the page after begins, "" if there is none
+}
+
+const fieldAfter = "apres"
+
+// domain shows one, with those of its accounts that the rules let the person see.
+func (p *Portal) domain(v *visit) error {
+	all := p.parishes(v.me)
+	i := slices.IndexFunc(all, func(d parish) bool { return d.name == v.Params("domain") })
+	if i < 0 {
+		return fiber.ErrNotFound
+	}
+	d := village{parish: all[i]}
+	pg, kind := p.page(v, "domain", "domain", d.name), v.Query("format")
+	most := aPage
+	if isTable(kind) {
+		most = mostRows
+	}
+	d.list, d.next = p.villagers(v, d.name, most)
+	if isTable(kind) {
+		return hand(v, kind, d.name, pg.accountRows(d.list))
+	}
+	return render(v.Ctx, fiber.StatusOK, domainPage(pg, d))
+}
+
+// villagers are the accounts of a domain after the one that the address names.
+func (p *Portal) villagers(v *visit, domain string, most int) (list []desk.Account, next desk.Address) {
+	all := p.names.current(p.Desk.View).of[domain]
+	at, there := slices.BinarySearch(all, desk.Address(v.Query(fieldAfter)))
+	if there {
+		at++
+	}
+	for _, address := range all[at:] {
+		a, err := p.Desk.Show(v.me.UID, desk.Portal, string(address))
+		if err != nil || a.Address != address {
+			continue
+		}
+		if len(list) == most {
+			return list, list[most-1].Address
+		}
+		list = append(list, a)
+	}
+	return list, ""
+}
+
+func (pg page) accountRows(list []desk.Account) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		if !yield([]string{pg.t("domains.address"), pg.t("rights.who"), pg.label("label.status"), pg.label("label.cos"), pg.label("label.quota"), pg.label("label.used")}) {
+			return
+		}
+		for _, a := range list {
+			if !yield([]string{string(a.Address), string(a.Owner), pg.status(a), a.COS, strconv.FormatInt(a.Quota, 10), strconv.FormatInt(a.Used, 10)}) {
+				return
+			}
+		}
+	}
+}
+
+// status is how Partage holds the account, in a word.
+func (pg page) status(a desk.Account) string {
+	if a.Status == "" {
+		return ""
+	}
+	return pg.label("status." + a.Status)
+}
