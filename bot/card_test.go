@@ -144,6 +144,7 @@ func scenes(p pen) map[string]Message {
 		"rung-answer":         {Line: p.rung(desk.ToAnswer, questioned(true))},
 		"rung-amended":        {Line: p.rung(desk.ToAmend, amended)},
 		"wish":                p.wished([]proposal{proposed(desk.QuotaSet, size, desk.Allowed, p)}, noon),
+		"wish-review":         p.wished([]proposal{{action: locked(desk.Waiting).Action, decision: locked(desk.Waiting).Decision}}, noon),
 		"wish-approval":       p.wished([]proposal{proposed(desk.AliasAdd, map[string]string{"alias": "contact@physique.unistra.fr"}, desk.Pending, p)}, noon),
 		"wish-removal":        p.wished([]proposal{proposed(desk.AliasRemove, map[string]string{"alias": "b.martin@unistra.fr"}, desk.Allowed, p)}, noon),
 		"wish-delete":         p.wished([]proposal{proposed(desk.AccountDelete, nil, desk.Pending, p)}, noon),

@@ -33,7 +33,9 @@ func questioned(answered bool) desk.Request {
 
 func proposed(v desk.Verb, args map[string]string, o desk.Outcome, p pen) proposal {
 	r := request(desk.Waiting, v, args)
-	r.Decision.Outcome = o
+	if r.Decision.Outcome = o; o != desk.Pending {
+		r.Decision.Panels = nil
+	}
 	return proposal{action: r.Action, decision: r.Decision, change: p.change(r, mailbox)}
 }
 

@@ -147,6 +147,33 @@ func TestEachMessageIsAnsweredByOneNode(t *testing.T) {
 	})
 }
 
+// A mention in a channel is answered in person, and noted in the channel, once
+// each: by one node, and whatever is lost on the way.
+func TestAMentionIsAnsweredOnce(t *testing.T) {
+	for name, lost := range map[string]int{"nothing lost": 0, "answer lost": 1, "note lost": 2} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h, w, bots := nodes(t, 2)
+				stop := listening(t, bots)
+				mention := said(0)
+				mention.Public = true
+				posts := 0
+				w.fate = func() (reaches, answered bool) { posts++; return true, posts != lost }
+				if err := w.ears[0].Message(t.Context(), mention); (err == nil) != (lost == 0) {
+					t.Fatal(err)
+				}
+				must(t, w.ears[1].Message(t.Context(), mention))
+				must(t, w.ears[0].Message(t.Context(), mention))
+				time.Sleep(10 * time.Minute)
+				if len(h.ids()) != 1 || w.count() != 2 {
+					t.Errorf("%d requests, %d posts", len(h.ids()), w.count())
+				}
+				stop()
+			})
+		})
+	}
+}
+
 // Whatever the wire loses, and whichever node dies, a message is answered once.
 func TestAMessageIsAnsweredOnce(t *testing.T) {
 	for name, tt := range map[string]struct{ reaches, answered, dies bool }{

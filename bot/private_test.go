@@ -91,6 +91,39 @@ func TestNothingConfidentialShowsInAChannel(t *testing.T) {
 	}
 }
 
+// Nor do questions about it, their answers and other words of it: those are heard
+// under the cards in person, each once.
+func TestNothingThatIsAskedOfItShowsInAChannel(t *testing.T) {
+	h := dated(t)
+	h.desk.Rules = decision(secretly)
+	a := got(desk.NewAction(desk.AliasAdd, "bob@u.fr", map[string]string{"alias": "alice.martin@u.fr"}))
+	got(h.desk.Ask(t.Context(), desk.Asking{By: "marie", Via: desk.Chat, Action: a, Reason: "prénom d'usage", Key: "k"}))
+	card := h.settles(t, "D-1").Announced[desk.ToApprover("D-1", "sylvie")].Post
+	heard := func() string { return h.inChannel(t, got(h.chat.Direct(t.Context(), room.Account("sylvie")))) }
+	for _, step := range []struct {
+		who        desk.UID
+		says, told string
+	}{
+		{"paul", "question 1 Depuis quand ?", ""},
+		{"marie", "répondre 1 Depuis octobre", "Depuis octobre"},
+		{"marie", "modifier 1 alix.martin@u.fr", "was changed"},
+	} {
+		before := heard()
+		h.says(t, step.who, step.says)
+		h.settles(t, "D-1")
+		h.settles(t, "D-1")
+		if n := strings.Count(heard(), step.told) - strings.Count(before, step.told); step.told != "" && n < 1 {
+			t.Errorf("%s: sylvie hears %s", step.says, heard())
+		}
+		if said := h.inChannel(t, h.chat.Channel()); said != "" {
+			t.Errorf("%s: the channel says %s", step.says, said)
+		}
+	}
+	if n := strings.Count(heard(), `"Root":"`+card.ID+`"`); n != 2 {
+		t.Errorf("%d posts under sylvie's card: %s", n, heard())
+	}
+}
+
 // What becomes confidential by an amendment is taken out of the channel.
 func TestWhatBecomesConfidentialLeavesTheChannel(t *testing.T) {
 	h := newHouse(t)

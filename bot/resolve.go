@@ -30,21 +30,31 @@ func (b *Bot) understood(ctx context.Context, pen pen, who desk.Person, at place
 	case err != nil:
 		return Message{}, err
 	case f.Changes():
-		return b.offer(pen, who, at, key, "", actions)
+		m, err := b.offer(pen, who, at, key, "", actions)
+		if desk.CodeOf(err) == desk.MissingArgument {
+			return b.lacking(pen, who, at, f, err), nil
+		}
+		return m, err
 	case len(actions) == 1:
 		return b.do(ctx, pen, who, doing{actions[0], "", key, "", ""})
 	}
 	return Message{Line: say.Refusal(pen.lang, "house")}, nil
 }
 
+// lacking asks for what the house needs and nothing else tells; what no sentence
+// can say, it says how to type.
+func (b *Bot) lacking(pen pen, who desk.Person, at place, f phrase.Frame, err error) Message {
+	slot := detail(err, "name")
+	if phrase.Takes(f.Intent, slot) {
+		return b.ask(pen, who, at, phrase.Answer{Ask: slot, Frame: f}, nil)
+	}
+	usage, _ := say.Help(pen.lang, phrase.Verb(f.Intent))
+	return Message{Line: pen.trouble(err) + " " + pen.text("form.typed", "command", code("/"+b.Trigger+" "+usage))}
+}
+
 // looked answers the questions that no verb alone does.
 func (b *Bot) looked(ctx context.Context, pen pen, who desk.Person, f phrase.Frame) (m Message, done bool, err error) {
-	first := func(slot string) string {
-		if values := f.Slots[slot]; len(values) > 0 {
-			return values[0]
-		}
-		return ""
-	}
+	first := f.First
 	switch f.Intent {
 	case "help":
 		return b.help(pen, who, helped[first("topic")]), true, nil
@@ -66,6 +76,19 @@ func (b *Bot) looked(ctx context.Context, pen pen, who desk.Person, f phrase.Fra
 			return Message{Line: pen.text("free", "address", code(first("address")))}, true, nil
 		}
 		return Message{}, true, err
+	case "rights.explain":
+		m, err = b.entitled(pen, who, f)
+		return m, true, err
+	case "domain.list":
+		return b.domains(pen, who, first("account")), true, nil
+	case "status.show":
+		return b.status(pen), true, nil
+	case "stats.show":
+		if first("domain") != "" {
+			return m, false, nil // the figures are of the whole house
+		}
+		m, err = b.figures(pen, who)
+		return m, true, err
 	case "history.show":
 		since, _ := time.ParseInLocation(time.DateOnly, first("since"), b.Zone) // "": all of it
 		m, err = b.history(ctx, pen, who, first("target"), since)
@@ -165,7 +188,7 @@ func (b *Bot) persons(pen pen, who desk.Person, at place, f phrase.Frame) (phras
 			}
 			put := func(a desk.Account) phrase.Frame {
 				values := slices.Clone(f.Slots[slot])
-				if values[i] = string(a.Address); strings.HasPrefix(f.Intent, "rights.") {
+				if values[i] = string(a.Address); slot == "account" && (strings.HasPrefix(f.Intent, "rights.") || f.Intent == "domain.list") {
 					values[i] = string(a.Owner)
 				}
 				return f.With(slot, values...)

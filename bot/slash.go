@@ -49,7 +49,7 @@ func (b *Bot) command(ctx context.Context, body []byte) (Message, error) {
 	}
 	at := place{account: account, channel: form.Get("channel_id"), root: form.Get("root_id"), open: form.Get("root_id") == "", quiet: true}
 	if strings.TrimSpace(form.Get("text")) == "" {
-		if who, err := b.Desk.Who(account); err == nil && b.open(ctx, form.Get("trigger_id"), b.guide(b.pen(b.langOf(user)), who, account, t.id)) {
+		if who, err := b.who(ctx, user); err == nil && b.open(ctx, form.Get("trigger_id"), b.guide(b.pen(b.langOf(user)), who, account, t.id)) {
 			pen := b.pen(b.langOf(user))
 			return Message{Line: pen.text("form.opened", "command", pen.command(desk.Help, "", ""))}, nil
 		}

@@ -44,7 +44,7 @@ func (b *Bot) allowed(ctx context.Context, s submission) (p purpose, who desk.Pe
 	if err != nil {
 		return p, who, b.Lang, err
 	}
-	who, err = b.Desk.Who(s.Account)
+	who, err = b.who(ctx, user)
 	return p, who, b.langOf(user), err
 }
 

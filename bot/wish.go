@@ -179,7 +179,10 @@ func (p pen) needed(shown []proposal) string {
 			return say.Panels(p.lang, one.decision.Panels, code) + " · " + p.rule(harmless(one.decision))
 		}
 	}
-	if shown[0].decision.Outcome == desk.Allowed {
+	switch d := shown[0].decision; {
+	case d.Reviewed():
+		return p.text("wish.review", "approvers", say.Panels(p.lang, d.Panels, code))
+	case d.Outcome == desk.Allowed:
 		return p.text("wish.nobody")
 	}
 	return ""

@@ -7,9 +7,19 @@ import (
 )
 
 // arguments are the slots that become arguments of an action, with the name
-// that the action has for each. Those that no verb takes are not here.
+// that the action has for each. Those that no verb takes are not here; nor
+// is the owner of an account, who answers for it and need not be the person who
+// signs in to it.
 var arguments = map[string]string{"alias": "alias", "size": "size", "cos": "cos", "reason": "reason", "scope": "scope", "until": "until",
 	"domain": "domains", "action": "verbs", "member": "members"}
+
+// argument is the name that the action of a verb has for a slot, if it has one.
+func argument(spec desk.Spec, slot string) string {
+	if spec.Args[slot] != desk.NoForm {
+		return slot
+	}
+	return arguments[slot]
+}
 
 // Actions are what the house would do for the frame: one action for each of its
 // targets and values. me is the address of who asks. What the house cannot do
@@ -31,7 +41,7 @@ func (f Frame) Actions(me string) ([]desk.Action, error) {
 			if targets, err = standFor(values, me); err != nil {
 				return nil, err
 			}
-		case spec.Args[arguments[sl.name]] == desk.NoForm:
+		case spec.Args[argument(spec, sl.name)] == desk.NoForm:
 			return nil, desk.Fail(desk.Invalid, desk.UnknownVerb, "value", f.Intent, "name", sl.name)
 		case sl.name == "member": // all of one action
 			members, err := standFor(values, me)
@@ -40,7 +50,7 @@ func (f Frame) Actions(me string) ([]desk.Action, error) {
 			}
 			args = crossed(args, arguments[sl.name], []string{strings.Join(members, ",")})
 		default:
-			args = crossed(args, arguments[sl.name], values)
+			args = crossed(args, argument(spec, sl.name), values)
 		}
 	}
 	var actions []desk.Action

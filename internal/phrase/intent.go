@@ -1,6 +1,7 @@
 package phrase
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -25,7 +26,7 @@ var intents = []intent{
 	{"quota.set", 'C', "account* size delta? until?", desk.QuotaSet, "account"},
 	{"quota.show", 'Q', "account", desk.AccountShow, "account"},
 	{"cos.set", 'C', "account* cos until?", desk.AccountCOS, "account"},
-	{"account.create", 'C', "address owner? cos? size? until?", "", ""},
+	{"account.create", 'C', "address owner? cos? size? until?", desk.AccountCreate, "address"},
 	{"account.delete", 'D', "account", desk.AccountDelete, "account"},
 	{"account.restore", 'C', "account", desk.AccountRestore, "account"},
 	{"account.show", 'Q', "account", desk.AccountShow, "account"},
@@ -87,6 +88,22 @@ func intentOf(name string) (intent, bool) {
 		}
 	}
 	return intent{}, false
+}
+
+// Verb is what the house does for an intent, "" as long as it cannot.
+func Verb(intent string) desk.Verb { in, _ := intentOf(intent); return in.verb }
+
+// Takes says that an intent has a slot of that name.
+func Takes(intent, name string) bool {
+	return slices.ContainsFunc(slotsOf(intent), func(s slot) bool { return s.name == name })
+}
+
+// First is the first value of a slot, "" if it has none.
+func (f Frame) First(slot string) string {
+	if values := f.Slots[slot]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 // Changes tells whether the frame asks for a change, Destroys whether that
