@@ -99,6 +99,7 @@ func BenchmarkPages(b *testing.B) {
 			}
 			goal := max(x.goal, 10*time.Millisecond)
 			b.ReportMetric(float64(one.at(99))/float64(time.Millisecond), "p99-ms")
+			b.ReportMetric(float64(one.at(50))/float64(time.Millisecond), "p50-ms")
 			b.ReportMetric(float64(other.at(99))/float64(time.Millisecond), "constant-p99-ms")
 			b.ReportMetric(float64(one.at(99))/float64(goal), "of-goal")
 			b.ReportMetric(float64(one.at(50))/float64(other.at(50)), "ratio")

@@ -90,7 +90,7 @@ func TestDomains(t *testing.T) {
 	if a.wants(t, http.StatusOK, "physique.unistra.fr", "Claire Weber"); strings.Contains(a.text(), "chimie.unistra.fr") {
 		t.Error("another's domain is shown")
 	}
-	h.as("xavier").get("/domaines").wants(t, http.StatusOK, "chimie.unistra.fr", "Personne : les demandes vont aux administrateurs")
+	h.as("xavier").get("/domaines").wants(t, http.StatusOK, "chimie.unistra.fr", "Les demandes vont aux administrateurs.")
 	h.as("jeanne").get("/domaines").wants(t, http.StatusOK, "Aucun domaine ne vous est confié.")
 	h.as("claire").get("/domaines/physique.unistra.fr").wants(t, http.StatusOK, "jeanne.dupont @physique.unistra.fr", "Jeanne Dupont", "4,1 Go")
 	for _, who := range []desk.UID{"claire", "jeanne", "marc"} {

@@ -30,6 +30,7 @@ func (users) ExampleClientID() string                       { return "web" }
 // A provider is a real OpenID Connect provider, which can be down.
 type provider struct {
 	*httptest.Server
+	keys *storage.Storage
 	down atomic.Bool
 }
 
@@ -46,7 +47,8 @@ func newProvider(t *testing.T) *provider {
 	}))
 	t.Cleanup(p.Close)
 	clients := map[string]*storage.Client{"web": storage.WebClient("web", "secret", site+pathReturn)}
-	serve = exampleop.SetupServer(p.URL, storage.NewStorageWithClients(users{}, clients), slog.New(slog.DiscardHandler), false)
+	p.keys = storage.NewStorageWithClients(users{}, clients)
+	serve = exampleop.SetupServer(p.URL, p.keys, slog.New(slog.DiscardHandler), false)
 	return p
 }
 

@@ -53,7 +53,7 @@ func (p *Portal) showShelf(v *visit, status int, s shelf) (err error) {
 	}
 	editions := p.Desk.View.Editions()
 	if now, known := desk.InForce(editions); known {
-		s.articles = p.Desk.Articles(now.Book)
+		s.articles = p.articles(now.Book)
 		s.unread = s.articles == nil
 	}
 	if s.undo = len(editions) > 1; s.undo {
@@ -74,6 +74,19 @@ func (p *Portal) showShelf(v *visit, status int, s shelf) (err error) {
 	return render(v.Ctx, status, rulesPage(pg, s))
 }
 
+// articles are those of a book, which is read once: a book never changes.
+func (p *Portal) articles(b desk.Book) []desk.Article {
+	digest := b.Digest()
+	if read, known := p.books.Load(digest); known {
+		return read.([]desk.Article)
+	}
+	read := p.Desk.Articles(b)
+	if read != nil {
+		p.books.Store(digest, read)
+	}
+	return read
+}
+
 // edition shows one book in full, and how it differs from the one before it.
 func (p *Portal) edition(v *visit) error {
 	editions := p.Desk.View.Editions()
@@ -92,7 +105,7 @@ func (p *Portal) edition(v *visit) error {
 		return err
 	}
 	return render(v.Ctx, fiber.StatusOK, editionPage(p.page(v, "rules.one", "book", short(e.Digest)),
-		opened{e, p.Desk.Articles(e.Book), differs(before, e.Book), now.Digest == e.Digest, once}))
+		opened{e, p.articles(e.Book), differs(before, e.Book), now.Digest == e.Digest, once}))
 }
 
 // An opened book is one that is shown in full.

@@ -9,6 +9,7 @@ package say
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -34,7 +35,14 @@ func T(lang, key string, pairs ...string) string {
 	if !ok {
 		return key
 	}
-	return fill(typeset(lang, text.in(lang)), pairs)
+	said := text.en
+	if lang != "en" {
+		said = inFrench()[key]
+	}
+	if !strings.Contains(said, "{") {
+		return said
+	}
+	return fill(said, pairs)
 }
 
 // Fill is a text of another table with its placeholders filled as by T.
@@ -80,6 +88,15 @@ func typeset(lang, text string) string {
 	}
 	return french.Replace(text)
 }
+
+// inFrench is the French of each key, as it is shown.
+var inFrench = sync.OnceValue(func() map[string]string {
+	all := make(map[string]string, len(texts))
+	for key, t := range texts {
+		all[key] = typeset("fr", t.fr)
+	}
+	return all
+})
 
 func known(key string) bool { _, ok := texts[key]; return ok }
 
