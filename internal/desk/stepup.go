@@ -6,7 +6,7 @@ import "slices"
 // just signed in, and not by a click in a chat that may have been left open. The
 // refusal carries the digest: what is opened there is what was looked at here.
 func (d *Desk) stepUp(via Door, r Request) error {
-	if via == Chat && d.Risky(r.Action.Verb) && r.State == Waiting {
+	if via != Portal && d.Risky(r.Action.Verb) && r.State == Waiting {
 		return Fail(Forbidden, StepUp, "id", string(r.ID), "digest", r.Digest())
 	}
 	return nil
