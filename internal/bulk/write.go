@@ -22,7 +22,7 @@ func WriteCSV(to io.Writer, rows iter.Seq[[]string]) error {
 	for row := range rows {
 		safe := make([]string, len(row))
 		for i, cell := range row {
-			safe[i] = inert(parted(cell))
+			safe[i] = parted(cell)
 		}
 		if err := table.Write(safe); err != nil {
 			return fmt.Errorf("write table: %w", err)
