@@ -33,6 +33,7 @@ type cli struct {
 	Purge       purgeCommand       `cmd:"" help:"Destroy for good an account deleted more than 30 days ago: tell the loss, and with --yes ask two other administrators."`
 	Requests    requestsCommand    `cmd:"" help:"List requests, beside the server or without it."`
 	Delegations delegationsCommand `cmd:"" help:"List or import the rights of correspondents; list the domains that have too few."`
+	Tokens      tokensCommand      `cmd:"" help:"List the access tokens that stand, or take back those of somebody."`
 	Drift       driftCommand       `cmd:"" help:"Tell what differs between the directory and Partage, plan its repair, and ask for it."`
 	Figures     figuresCommand     `cmd:"" help:"Print the figures of the house, each with its source and its time."`
 	Addresses   addressesCommand   `cmd:"" help:"List, show, export or import what the register knows of addresses."`

@@ -139,8 +139,8 @@ func (c askCommand) run(ctx context.Context, out io.Writer) error {
 		c.Key = rand.Text()
 	}
 	said, err := c.call(ctx, http.MethodPost, "/requests", body, "Idempotency-Key", c.Key)
-	if err != nil {
-		return err
+	if err != nil { // it may have been asked all the same
+		return fmt.Errorf("%w\nTo ask again, and not twice: --key %s", err, c.Key)
 	}
 	return c.tell(out, said)
 }

@@ -160,7 +160,7 @@ func TestAnswers(t *testing.T) {
 		{"marie", "pourquoi demandes", "I did not understand", "D-2", desk.Waiting},
 		{"marie", "valider 1", "somebody else", "", desk.Waiting},
 		{"bob", "valider 1", "an account of yours", "", desk.Waiting},
-		{"eve", "valider 1", "not one of those", "", desk.Waiting},
+		{"eve", "valider 1", "No request", "", desk.Waiting},
 		{"sylvie", "refuser 1 utiliser FileSender", "`utiliser FileSender`", "", desk.Rejected},
 		{"marie", "annuler 1", "withdrawn", "", desk.Cancelled},
 		{"paul", "annuler 1", "not yours", "", desk.Waiting},

@@ -321,7 +321,7 @@ func TestQuestionAndAnswer(t *testing.T) {
 		who  desk.UID
 		text string
 		code desk.Code
-	}{{"eve", "question 1 pour qui", desk.NotApprover}, {"marie", "question 1 pour qui", desk.OwnRequest}, {"marie", "répondre 1 moi", desk.NoQuestion}} {
+	}{{"eve", "question 1 pour qui", desk.UnknownRequest}, {"marie", "question 1 pour qui", desk.OwnRequest}, {"marie", "répondre 1 moi", desk.NoQuestion}} {
 		h.says(t, refused.who, refused.text)
 		if h.bot.Refused()[string(refused.code)] != 1 {
 			t.Errorf("%s: %v", refused.text, h.bot.Refused())

@@ -23,6 +23,7 @@ type oidcVoucher struct {
 	config OIDC
 	oauth  oauth2.Config
 	client *http.Client
+	spare  *http.Client // for what the provider says of itself: see sparing
 	now    func() time.Time
 
 	mu       sync.Mutex
@@ -38,7 +39,7 @@ func (v *oidcVoucher) discover(ctx context.Context) (*oidc.Provider, oauth2.Conf
 		return nil, oauth2.Config{}, errVoucher
 	}
 	if v.provider == nil {
-		provider, err := oidc.NewProvider(oidc.ClientContext(ctx, v.client), v.config.Issuer)
+		provider, err := oidc.NewProvider(oidc.ClientContext(ctx, v.spare), v.config.Issuer)
 		if err != nil {
 			v.retry = v.now().Add(pause)
 			return nil, oauth2.Config{}, errors.Join(errVoucher, fmt.Errorf("discover provider: %w", err))
@@ -76,7 +77,7 @@ func (v *oidcVoucher) finish(ctx context.Context, a attempt, back url.Values) (i
 		return identity{}, fmt.Errorf("exchange code: %w", quiet(err))
 	}
 	raw, _ := token.Extra("id_token").(string)
-	id, err := v.verifier(ctx, provider).Verify(ctx, raw)
+	id, err := v.verifier(provider).Verify(ctx, raw)
 	if err != nil {
 		return identity{}, fmt.Errorf("verify identity: %w", err)
 	}
@@ -94,8 +95,9 @@ func (v *oidcVoucher) finish(ctx context.Context, a attempt, back url.Values) (i
 	return found, err
 }
 
-func (v *oidcVoucher) verifier(ctx context.Context, p *oidc.Provider) *oidc.IDTokenVerifier {
-	return p.VerifierContext(ctx, &oidc.Config{ClientID: v.config.ClientID, Now: v.now})
+// verifier keeps the keys of the provider from one token to the next.
+func (v *oidcVoucher) verifier(p *oidc.Provider) *oidc.IDTokenVerifier {
+	return p.Verifier(&oidc.Config{ClientID: v.config.ClientID, Now: v.now})
 }
 
 // dated is when the person signed in, and the name of the session there.
@@ -143,8 +145,7 @@ func (v *oidcVoucher) ended(ctx context.Context, form url.Values) (string, error
 	if err != nil {
 		return "", err
 	}
-	ctx = oidc.ClientContext(ctx, v.client)
-	token, err := v.verifier(ctx, provider).VerifyLogout(ctx, form.Get("logout_token"))
+	token, err := v.verifier(provider).VerifyLogout(ctx, form.Get("logout_token"))
 	if err != nil {
 		return "", fmt.Errorf("verify logout: %w", err)
 	}
@@ -190,7 +191,7 @@ func quiet(err error) error {
 }
 
 func newOIDC(c Config, secret string, client *http.Client, now func() time.Time) *oidcVoucher {
-	return &oidcVoucher{config: c.OIDC, client: client, now: now, oauth: oauth2.Config{
+	return &oidcVoucher{config: c.OIDC, client: client, spare: newSparing(*client, now), now: now, oauth: oauth2.Config{
 		ClientID: c.OIDC.ClientID, ClientSecret: secret, RedirectURL: c.URL + pathReturn,
 		Scopes: slices.Concat([]string{oidc.ScopeOpenID}, c.OIDC.Scopes),
 	}}

@@ -242,3 +242,41 @@ func TestTheProviderGoesDownOnTheWay(t *testing.T) {
 		t.Error("a session was opened")
 	}
 }
+
+// Nobody but the provider can have us ask it for anything: forged tokens of
+// logout make us ask for its keys once a minute at most, and people sign in meanwhile.
+func TestForgedLogoutsDoNotAskTheProvider(t *testing.T) {
+	p := newProvider(t)
+	var asked atomic.Int32
+	serve := p.Config.Handler
+	p.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "keys") {
+			asked.Add(1)
+		}
+		serve.ServeHTTP(w, r)
+	})
+	h := p.house(t)
+	part := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+	forged := part(`{"alg":"RS256","kid":"none"}`) + "." + part(`{"iss":"`+p.URL+`"}`) + "." + part("x")
+	forge := func(want int32) {
+		t.Helper()
+		for range 20 {
+			h.browser().post(pathReturn, "logout_token", forged)
+		}
+		if n := asked.Load(); n != want {
+			t.Errorf("asked for the keys %d times, want %d", n, want)
+		}
+	}
+	forge(1)
+	b := h.browser()
+	b.comeBack(p.vouch(t, b.leave("/"), "jeanne")).wants(t, http.StatusSeeOther)
+	forge(1)
+	h.later(keysEvery)
+	forge(2)
+	p.down.Store(true)
+	h.later(keysEvery)
+	forge(3)
+	h.later(pause) // it did not answer: sooner
+	p.down.Store(false)
+	forge(4)
+}

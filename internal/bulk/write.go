@@ -22,7 +22,7 @@ func WriteCSV(to io.Writer, rows iter.Seq[[]string]) error {
 	for row := range rows {
 		safe := make([]string, len(row))
 		for i, cell := range row {
-			safe[i] = inert(cell)
+			safe[i] = parted(cell)
 		}
 		if err := table.Write(safe); err != nil {
 			return fmt.Errorf("write table: %w", err)
@@ -85,7 +85,7 @@ func odsContent(part io.Writer, sheet string, rows iter.Seq[[]string]) error {
 		b.WriteString("<table:table-row>")
 		for _, cell := range row {
 			b.WriteString(`<table:table-cell office:value-type="string">`)
-			for line := range strings.SplitSeq(inert(cell), "\n") {
+			for line := range strings.SplitSeq(inert(xmlKept(cell)), "\n") {
 				b.WriteString("<text:p>" + xmlText(line) + "</text:p>")
 			}
 			b.WriteString("</table:table-cell>")
@@ -102,13 +102,18 @@ func odsContent(part io.Writer, sheet string, rows iter.Seq[[]string]) error {
 
 // xmlText is a text as XML has it; what no XML may hold is left out.
 func xmlText(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || r < ' ' && r != '\t' || r == 0xFFFE || r == 0xFFFF {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(strings.ReplaceAll(xmlKept(s), "\n", ""))) // a Builder takes all
+	return b.String()
+}
+
+// xmlKept is a text without what no XML may hold. It comes before inert: else
+// what is left out would hide the beginning of a formula.
+func xmlKept(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || r < ' ' && r != '\t' && r != '\n' || r == 0xFFFE || r == 0xFFFF {
 			return -1
 		}
 		return r
 	}, s)
-	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(s)) // a Builder takes all
-	return b.String()
 }

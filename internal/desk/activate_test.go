@@ -105,7 +105,7 @@ func TestABookIsActivatedByTwo(t *testing.T) {
 	}
 	_, err = d.Approve(t.Context(), "cid", desk.Chat, r.ID, "")
 	wants(t, err, desk.OwnRequest)
-	_, err = d.Approve(t.Context(), "ann", desk.Chat, r.ID, "")
+	_, err = d.Approve(t.Context(), "ann", desk.Chat, r.ID, r.Digest())
 	wants(t, err, desk.NotApprover)
 	if _, err := d.Approve(t.Context(), "dan", desk.Chat, r.ID, r.Digest()); err != nil {
 		t.Fatal(err)

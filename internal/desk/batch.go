@@ -148,8 +148,8 @@ type Order struct {
 // asked, and the error is of code NotWhole. Asking again under the same key
 // gives the first requests.
 func (d *Desk) AskAll(ctx context.Context, o Order) ([]Request, Forecast, error) {
-	if o.Key == "" {
-		return nil, Forecast{}, errors.New("ask all: no key")
+	if err := keyable(o.Key); err != nil {
+		return nil, Forecast{}, err
 	}
 	for {
 		first, at := d.View.Next() // first: what follows must still be true at this position

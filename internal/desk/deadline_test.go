@@ -211,7 +211,7 @@ func TestAfterTheEnd(t *testing.T) {
 			wants(t, err, desk.TooLate)
 		}
 		_, err = d.Approve(t.Context(), "fay", desk.Chat, r.ID, "") // who was never asked
-		wants(t, err, desk.NotApprover)
+		wants(t, err, desk.UnknownRequest)
 		if r, _ := h.Request(r.ID); len(r.Votes) != 1 {
 			t.Errorf("%d votes", len(r.Votes))
 		}

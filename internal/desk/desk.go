@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // A Desk takes requests and moves them along. All doors use the same one.
@@ -46,8 +48,8 @@ type Asking struct {
 // the rules deny is a request in state Rejected, for the record. Asking again
 // under the same key returns the first request.
 func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
-	if a.Key == "" {
-		return Request{}, errors.New("ask: no key")
+	if err := keyable(a.Key); err != nil {
+		return Request{}, err
 	}
 	if spec, _ := SpecOf(a.Action.Verb); !spec.Changes {
 		return Request{}, Fail(Invalid, UnknownVerb, "value", string(a.Action.Verb))
@@ -60,6 +62,9 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 		if first := d.View.Keyed(a.Key); first != "" {
 			r, _ := d.View.Request(first)
 			return d.sameAsker(r, a)
+		}
+		if err := d.seldom(a); err != nil {
+			return Request{}, err
 		}
 		if err := d.partial(a); err != nil {
 			return Request{}, err
@@ -89,7 +94,7 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 			}
 		}
 		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Whose(),
-			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Batch: a.Batch, Proposal: proposal, Repairs: repairs, Tree: tree}
+			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Wording: a.wording(), Batch: a.Batch, Proposal: proposal, Repairs: repairs, Tree: tree}
 		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.decided(facts, decision))
 		if !errors.Is(err, ErrBehind) {
 			return r, err
@@ -97,11 +102,35 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 	}
 }
 
+// wording is what a program asks for, before the desk completes it: its key stands
+// for that, whatever the request becomes.
+func (a Asking) wording() string {
+	if a.Via != API {
+		return ""
+	}
+	return a.Action.String()
+}
+
 func (d *Desk) sameAsker(r Request, a Asking) (Request, error) {
 	if r.By != a.By {
 		return Request{}, Fail(Conflict, Changed, "id", string(r.ID))
 	}
+	if a.wording() != "" && a.wording() != r.Wording { // other doors draw their keys, or make them of the action
+		return Request{}, Fail(Conflict, KeyReused, "id", string(r.ID))
+	}
 	return r, nil
+}
+
+// keyable says why no request can be asked under the key. One that is no text
+// would be another key once it is read back.
+func keyable(key string) error {
+	switch {
+	case key == "":
+		return errors.New("ask: no key")
+	case !utf8.ValidString(key):
+		return Fail(Invalid, InvalidArgument, "name", "key", "value", strings.ToValidUTF8(key, "\ufffd"))
+	}
+	return nil
 }
 
 // Preview is the action, its target resolved, and the decision that Ask would
@@ -111,7 +140,20 @@ func (d *Desk) Preview(by UID, via Door, a Action) (Action, Decision, error) {
 	if err != nil {
 		return a, Decision{}, err
 	}
-	return facts.Action, d.decide(facts, Request{}), nil
+	decision := d.decide(facts, Request{})
+	return d.told(a, facts, decision), decision, nil
+}
+
+// told is the action as who asked for it is told it: whose a login or an alias
+// is, is not for those from whom the rules hide the account.
+func (d *Desk) told(a Action, f Facts, decision Decision) Action {
+	if spec, _ := SpecOf(a.Verb); decision.concedes() || !spec.OnAccount() {
+		return f.Action
+	}
+	if _, err := d.Show(f.Actor.UID, f.Via, a.Target); err != nil {
+		return a
+	}
+	return f.Action
 }
 
 // Approve adds the vote of a person. digest is what the card showed; "" stands
@@ -123,7 +165,7 @@ func (d *Desk) Approve(ctx context.Context, by UID, via Door, id ID, digest stri
 // ApproveProved is Approve by somebody who may have signed in again for it.
 func (d *Desk) ApproveProved(ctx context.Context, by UID, via Door, id ID, digest string, proof Proof) (Request, error) {
 	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
-		if err := d.mayJudge(by, id, r, digest); err != nil {
+		if err := d.mayJudge(by, via, id, r, digest); err != nil {
 			return nil, err
 		}
 		if err := d.mayApprove(by, r); err != nil {
@@ -143,7 +185,7 @@ func (d *Desk) ApproveProved(ctx context.Context, by UID, via Door, id ID, diges
 // Refuse ends a waiting request by an approver's no.
 func (d *Desk) Refuse(ctx context.Context, by UID, via Door, id ID, digest, reason string) (Request, error) {
 	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
-		if err := d.mayJudge(by, id, r, digest); err != nil {
+		if err := d.mayJudge(by, via, id, r, digest); err != nil {
 			return nil, err
 		}
 		return []Fact{Refused{Reason: clip(reason), Via: via}}, nil
@@ -258,11 +300,17 @@ func (d *Desk) write(ctx context.Context, at Seq, events []Event) error {
 	return err
 }
 
-// foldable folds the events onto each request that they are about. ErrBehind: the
-// view has moved on.
+// foldable folds the events onto each request that they are about, each asked
+// under a key of its own. ErrBehind: the view has moved on.
 func (d *Desk) foldable(at Seq, events []Event) error {
-	next := map[ID]Request{}
+	next, keys := map[ID]Request{}, map[string]bool{}
 	for _, e := range events {
+		if a, asks := e.Fact.(Asked); asks && a.Key != "" {
+			if first := d.View.Keyed(a.Key); first != "" || keys[a.Key] {
+				return fmt.Errorf("%s is asked again, after %s: %w", e.ID, first, ErrIllegal)
+			}
+			keys[a.Key] = true
+		}
 		r, known := next[e.ID]
 		if !known {
 			var now Seq

@@ -80,6 +80,7 @@ const (
 	TokensMany        Code = "token.many"         // n
 	TokenPower        Code = "token.power"        // power
 	KeyReused         Code = "key.reused"         // id
+	TooOften          Code = "asked.often"        // n, wait: seconds
 	UnknownDelegation Code = "delegation.unknown" // value
 	NotDeleted        Code = "deletion.none"      // value
 	TermOver          Code = "term.over"          // until

@@ -21,6 +21,7 @@ type (
 		Reason  string // the asker's words, one line
 		Via     Door
 		Key     string // of the message or form it came by; one key asks once
+		Wording string `json:",omitempty"` // what a program asked for, before the desk completed it
 		Batch   string `json:",omitempty"` // of those asked together; brakes count them as one
 		// What is to be in force, of an action on the rules that they do not deny.
 		Proposal *Proposal `json:",omitempty"`

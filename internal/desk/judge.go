@@ -4,11 +4,12 @@ import "slices"
 
 // mayJudge says whether the person may approve or refuse the request as it
 // stands now. digest "" names it as it is now.
-func (d *Desk) mayJudge(by UID, id ID, r Request, digest string) error {
+func (d *Desk) mayJudge(by UID, via Door, id ID, r Request, digest string) error {
+	mine := d.concerns(by, via, r)
 	switch {
-	case r.State == None, by == "":
+	case r.State == None, by == "", !mine && digest != r.Digest(): // whoever names its digest has seen it
 		return Fail(NotFound, UnknownRequest, "value", string(id))
-	case r.State.Final() && d.concerns(by, r.Via, r):
+	case r.State.Final() && mine:
 		return d.tooLate(r)
 	case r.By == by:
 		return Fail(Forbidden, OwnRequest, "id", string(r.ID))

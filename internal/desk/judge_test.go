@@ -15,6 +15,8 @@ import (
 // Each guard of a vote, broken alone. A refusal asks for less: it grants nothing.
 func TestMayJudge(t *testing.T) {
 	none := func(*desk.Desk, *house) {}
+	same, _ := newDesk(t)
+	seen := ask(t, same, "k").Digest()
 	tests := map[string]struct {
 		change  func(*desk.Desk, *house)
 		by      desk.UID
@@ -28,7 +30,8 @@ func TestMayJudge(t *testing.T) {
 		"the owner":             {func(_ *desk.Desk, h *house) { join(h, "bob") }, "bob", "", desk.OwnBenefit, desk.OwnBenefit},
 		"the new owner":         {func(_ *desk.Desk, h *house) { give(h, "bob@u.fr", "cid") }, "cid", "", desk.NotApprover, ""},
 		"somebody else":         {none, "fay", "", desk.NotApprover, desk.NotApprover},
-		"somebody unknown":      {none, "who", "", desk.NotApprover, desk.NotApprover},
+		"somebody unknown":      {none, "who", "", desk.UnknownRequest, desk.UnknownRequest},
+		"unknown, with a card":  {none, "who", seen, desk.NotApprover, desk.NotApprover},
 		"an admin of yesterday": {func(_ *desk.Desk, h *house) { leave(h, "cid") }, "cid", "", desk.NotApprover, desk.NotApprover},
 		"another card":          {none, "cid", "0123456789abcdef0123456789abcdef", desk.Changed, desk.Changed},
 		"other approvers now":   {rules(needs(1, "deans")), "cid", "", desk.NotApprover, ""},

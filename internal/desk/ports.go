@@ -57,6 +57,8 @@ type Fold interface {
 	TokenOf(digest string) Token
 	// Tokens lists those of a person, oldest first.
 	Tokens(of UID) []Token
+	// Bearers lists the people to whom tokens were ever issued, sorted.
+	Bearers() []UID
 	// Freeze is the event that stopped every send; false if they go on.
 	Freeze() (Event, bool)
 	// Anchor is what came of a root that was published and is not the journal's.

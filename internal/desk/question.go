@@ -38,7 +38,7 @@ func (r Request) Said() int {
 // Who may approve it may, and its dates go on: the question is no delay.
 func (d *Desk) Question(ctx context.Context, by UID, via Door, id ID, digest, text string) (Request, error) {
 	return d.Change(ctx, id, by, func(r Request) ([]Fact, error) {
-		if err := d.mayJudge(by, id, r, digest); err != nil {
+		if err := d.mayJudge(by, via, id, r, digest); err != nil {
 			return nil, err
 		}
 		if x, open := r.Open(); open {

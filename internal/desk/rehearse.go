@@ -62,7 +62,8 @@ func (d *Desk) Rehearse(ctx context.Context, by UID, via Door, a Action) (Rehear
 	if err != nil {
 		return Rehearsal{}, err
 	}
-	r := Rehearsal{Action: facts.Action, Decision: d.decide(facts, Request{})}
+	r := Rehearsal{Decision: d.decide(facts, Request{})}
+	r.Action = d.told(a, facts, r.Decision)
 	if spec, _ := SpecOf(a.Verb); !r.Decision.concedes() || spec.Governs || !spec.Changes || d.Rehearser == nil {
 		return r, nil
 	}

@@ -111,6 +111,11 @@ func (d *Desk) planable(f *Facts) error {
 	if f.Action.Verb == DriftSync && (f.Via != Sync || f.Actor.UID != System) {
 		return Fail(Forbidden, NotAllowed, "verb", string(DriftSync), "target", "", "rule", "")
 	}
+	if f.Action.Verb == DriftApply { // first: to compare everything is dear, and for those who may see it
+		if err := d.sees(f.Actor.UID, f.Via, DriftShow); err != nil {
+			return err
+		}
+	}
 	if asked, known := d.planned(f.Action); known {
 		return d.stillStands(asked)
 	}

@@ -49,6 +49,7 @@ type Request struct {
 	Amender   UID // who did last, "" nobody
 	Reason    string
 	Key       string
+	Wording   string // of a program: what its key stands for
 	Batch     string
 	Decision  Decision
 	Dates     Dates     // by when it is to be answered
@@ -141,7 +142,7 @@ func (r Request) after(e Event) (Request, bool) {
 	switch f := e.Fact.(type) {
 	case Asked:
 		fresh := Request{ID: e.ID, By: e.By, Owner: f.Owner, Mailbox: f.Mailbox, Via: f.Via, State: Open, Action: f.Action,
-			Reason: f.Reason, Key: f.Key, Batch: f.Batch, Asked: e.At, Proposal: f.Proposal, Repairs: f.Repairs, Tree: f.Tree}
+			Reason: f.Reason, Key: f.Key, Wording: f.Wording, Batch: f.Batch, Asked: e.At, Proposal: f.Proposal, Repairs: f.Repairs, Tree: f.Tree}
 		return fresh, r.State == None && e.By != ""
 	case Decided:
 		return r.decided(f, e.At), r.State == Open

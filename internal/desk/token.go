@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -31,6 +32,7 @@ const (
 	TokenMost  = 20                   // that one person may hold
 	TokenLife  = 90 * 24 * time.Hour  // of one that says nothing
 	TokenAge   = 366 * 24 * time.Hour // that none passes
+	TokenGrace = 24 * time.Hour       // of a holder who has left the directory: it may have been a slip
 	tokenStart = "melusine_"          // of the secret: what searches for leaked secrets finds
 	tokenBytes = 25                   // drawn for it
 )
@@ -112,6 +114,53 @@ func (d *Desk) EndToken(ctx context.Context, by UID, id string) error {
 		return []Fact{TokenEnded{Token: id, Of: t.Of}}, nil
 	})
 	return err
+}
+
+// EndTokensOf takes back all the tokens of somebody, of who has gone or whose
+// secrets others may know, and tells which those were.
+func (d *Desk) EndTokensOf(ctx context.Context, by, of UID) (ended []Token, err error) {
+	_, err = d.Change(ctx, "", by, func(Request) (facts []Fact, _ error) {
+		ended = d.Tokens(of)
+		for _, t := range ended {
+			facts = append(facts, TokenEnded{Token: t.ID, Of: of})
+		}
+		return facts, nil
+	})
+	return ended, err
+}
+
+// Leavers are those who hold tokens that stand and whom the directory does not
+// know, each with the reading at which that was first seen; before is what
+// Leavers gave the last time.
+func (d *Desk) Leavers(before map[UID]time.Time) map[UID]time.Time {
+	read, _ := d.View.Ages()
+	gone := map[UID]time.Time{}
+	for _, who := range d.View.Bearers() {
+		if read.IsZero() || d.View.Person(who).Known() || len(d.Tokens(who)) == 0 {
+			continue
+		}
+		if gone[who] = read; !before[who].IsZero() {
+			gone[who] = before[who]
+		}
+	}
+	return gone
+}
+
+// EndLeavers takes back the tokens of those who were gone from every reading of
+// TokenGrace: somebody else may be called so one day. Until then they open nothing.
+func (d *Desk) EndLeavers(ctx context.Context, gone map[UID]time.Time) error {
+	if d.Timeless() {
+		return nil
+	}
+	read, _ := d.View.Ages()
+	var errs []error
+	for who, since := range gone {
+		if read.Sub(since) >= TokenGrace {
+			_, err := d.EndTokensOf(ctx, System, who)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Tokens lists those of a person that stand, oldest first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -22,8 +23,11 @@ func (x *Executor) proved(ctx context.Context, r desk.Request, proof desk.Accoun
 }
 
 func (x *Executor) doubt(ctx context.Context, r desk.Request, cause error, until time.Time) error {
-	return x.write(ctx, r, desk.Unknown{Attempt: r.Attempt, Looks: r.Looks + 1, Error: cause.Error(), Until: until})
+	return x.write(ctx, r, desk.Unknown{Attempt: r.Attempt, Looks: r.Looks + 1, Error: text(cause), Until: until})
 }
+
+// text is an error as the journal takes it: others' words need not be text.
+func text(err error) string { return strings.ToValidUTF8(err.Error(), "\ufffd") }
 
 const doublings = 6 // of a rest, at most
 
@@ -31,13 +35,13 @@ const doublings = 6 // of a rest, at most
 // not fill the journal.
 func (x *Executor) again(ctx context.Context, r desk.Request, code desk.Code, cause error) error {
 	after := x.Desk.Now().Add(x.Timing.Rest << min(r.Tries, doublings))
-	return x.write(ctx, r, desk.Failed{Attempt: r.Attempt, Code: code, Error: cause.Error(), After: after})
+	return x.write(ctx, r, desk.Failed{Attempt: r.Attempt, Code: code, Error: text(cause), After: after})
 }
 
 func (x *Executor) fail(ctx context.Context, r desk.Request, code desk.Code, cause error) error {
 	f := desk.Failed{Attempt: r.Attempt, Code: code, Final: true}
 	if cause != nil {
-		f.Error = cause.Error()
+		f.Error = text(cause)
 	}
 	return x.write(ctx, r, f)
 }

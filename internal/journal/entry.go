@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -113,6 +114,8 @@ func follow(after desk.Seq, events []desk.Event) error {
 			return fmt.Errorf("event %d: %q is no name of a request", e.Seq, e.ID)
 		case strings.ContainsAny(string(e.By+e.Subject), "\n"):
 			return fmt.Errorf("event %d: line break in a login", e.Seq)
+		case !utf8.ValidString(string(e.By)) || !utf8.ValidString(string(e.Subject)):
+			return fmt.Errorf("event %d: a login that is no text", e.Seq)
 		}
 	}
 	return nil

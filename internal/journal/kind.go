@@ -90,13 +90,28 @@ func kindOf[F desk.Fact](name string) kind {
 		}}
 }
 
-// encode gives the name and the data of a fact.
+// errAltered says that a fact would not be read as it was written: bytes that are
+// no text become others, and two texts may become one.
+var errAltered = errors.New("it would be read otherwise than it is written")
+
+// encode gives the name and the data of a fact. What every reader would stop at
+// must never be written, whatever door it came by.
 func encode(f desk.Fact) (name string, data []byte, err error) {
 	for _, k := range kinds {
-		if k.is(f) {
-			data, err = json.Marshal(f)
-			return k.name, data, err
+		if !k.is(f) {
+			continue
 		}
+		if data, err = json.Marshal(f); err != nil {
+			return k.name, nil, err
+		}
+		back, err := k.read(data)
+		if err != nil {
+			return k.name, nil, fmt.Errorf("%w: %w", errAltered, err)
+		}
+		if again, err := json.Marshal(back); err != nil || !bytes.Equal(data, again) {
+			return k.name, nil, errAltered
+		}
+		return k.name, data, nil
 	}
 	return "", nil, fmt.Errorf("%T has no kind", f)
 }

@@ -2,6 +2,8 @@ package mirror
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -49,6 +51,13 @@ func (m *Mirror) TokenOf(digest string) desk.Token {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	return m.tokens.byID[m.tokens.byDigest[digest]]
+}
+
+// Bearers is desk.Fold's.
+func (m *Mirror) Bearers() []desk.UID {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return slices.Sorted(maps.Keys(m.tokens.of))
 }
 
 // Tokens is desk.Fold's.

@@ -1,7 +1,8 @@
 // Package reminder does what time asks for: it ends requests that nobody has
-// answered, asks for what the last days of addresses ask for, and, when people are at work, has those reminded whose answer is
-// late, others told if it stays so, and everybody told each morning what awaits
-// them.
+// answered, asks for what the last days of addresses ask for, takes back the
+// tokens of who has left, and, when people are at work, has those reminded whose
+// answer is late, others told if it stays so, and everybody told each morning what
+// awaits them.
 //
 // It keeps nothing in memory that matters: what was done is in the journal, so
 // that several nodes, and a node that starts again, do each thing once. Telling
@@ -41,6 +42,7 @@ type Reminder struct {
 
 	wall   time.Time // at the last look
 	steady time.Duration
+	gone   map[desk.UID]time.Time // who hold tokens and have left: a node that starts again waits anew
 }
 
 // every is how often it looks: an end is written within a minute.
@@ -77,7 +79,8 @@ func (r *Reminder) Look(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("pursue %s: %w", waiting.ID, err))
 		}
 	}
-	errs = append(errs, r.Desk.Keep(ctx, working))
+	r.gone = r.Desk.Leavers(r.gone)
+	errs = append(errs, r.Desk.Keep(ctx, working), r.Desk.EndLeavers(ctx, r.gone))
 	if working && r.Teller != nil {
 		errs = append(errs, r.digest(ctx, now))
 	}

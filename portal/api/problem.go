@@ -36,8 +36,11 @@ func statusOf(err error) int {
 	if f, ok := errors.AsType[*fiber.Error](err); ok {
 		return f.Code
 	}
-	if desk.CodeOf(err) == desk.BadToken {
+	switch desk.CodeOf(err) {
+	case desk.BadToken:
 		return fiber.StatusUnauthorized
+	case desk.TooOften:
+		return fiber.StatusTooManyRequests
 	}
 	if status, ok := statuses[desk.KindOf(err)]; ok {
 		return status
@@ -63,8 +66,11 @@ func (a API) trouble(c *fiber.Ctx) error {
 	if e, ok := errors.AsType[*desk.Error](err); ok {
 		p.Values = e.Details
 	}
-	if status == fiber.StatusUnauthorized {
+	switch status {
+	case fiber.StatusUnauthorized:
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="melusine"`)
+	case fiber.StatusTooManyRequests:
+		c.Set(fiber.HeaderRetryAfter, p.Values["wait"])
 	}
 	return c.Status(status).JSON(p, "application/problem+json")
 }

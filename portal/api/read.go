@@ -52,25 +52,38 @@ func (a API) account(c *call) error {
 const most = 5000
 
 // accounts lists those with an address that begins so, and that the holder may
-// see. A longer prefix finds what one page does not hold.
+// see. A longer prefix finds what is beyond most.
 func (a API) accounts(c *call) error {
 	n, err := c.limit()
 	if err != nil {
 		return err
 	}
-	prefix, found := strings.ToLower(c.Query("prefix")), []account{}
+	prefix := strings.ToLower(c.Query("prefix"))
 	if len(prefix) < 2 {
 		return desk.Fail(desk.Invalid, desk.MissingArgument, "name", "prefix")
 	}
-	for _, x := range a.Desk.View.Search(prefix, most) {
+	all, found := a.Desk.View.Search(prefix, most), []account{}
+	if cursor := c.Query("cursor"); cursor != "" {
+		at := slices.IndexFunc(all, func(x desk.Account) bool { return string(x.Address) == cursor })
+		if _, err := a.Desk.Show(c.me.UID, desk.API, cursor); err != nil || at < 0 {
+			return c.lost()
+		}
+		all = all[at+1:]
+	}
+	for _, x := range all {
 		if seen, err := a.Desk.Show(c.me.UID, desk.API, string(x.Address)); err == nil {
 			found = append(found, accountOf(seen))
 		}
-		if len(found) == n {
+		if len(found) > n {
 			break
 		}
 	}
-	return c.JSON(list[account]{Items: found})
+	return page(c, found, n, func(x account) string { return string(x.Address) })
+}
+
+// lost says that the cursor is none of ours.
+func (c *call) lost() error {
+	return desk.Fail(desk.Invalid, desk.InvalidArgument, "name", "cursor", "value", c.Query("cursor"))
 }
 
 // requests lists those that the holder may see, newest first.
@@ -79,7 +92,14 @@ func (a API) requests(c *call) error {
 	if err != nil {
 		return err
 	}
-	q := desk.Query{Before: desk.ID(c.Query("cursor")), Limit: n + 1}
+	q := desk.Query{Limit: n + 1}
+	if cursor := c.Query("cursor"); cursor != "" {
+		last, err := desk.NewAction(desk.RequestShow, cursor, nil)
+		if err != nil {
+			return c.lost()
+		}
+		q.Before = desk.ID(last.Target)
+	}
 	if state := c.Query("state"); state != "" {
 		if !slices.Contains(desk.States(), desk.State(state)) {
 			return desk.Fail(desk.Invalid, desk.InvalidArgument, "name", "state", "value", state)
@@ -90,27 +110,29 @@ func (a API) requests(c *call) error {
 	case "mine":
 		q.By = c.me.UID
 	case "pending":
-		return a.pending(c, n)
+		return a.pending(c, q.Before, n)
 	case "all":
 	default:
 		return desk.Fail(desk.Invalid, desk.InvalidArgument, "name", "scope", "value", scope)
 	}
+	return c.requests(a.Desk.Seen(c.me.UID, desk.API, q), n)
+}
+
+// pending lists those after the last seen that wait for the holder's vote, oldest
+// first: so that one voted on does not move the others.
+func (a API) pending(c *call, last desk.ID, n int) error {
+	waiting := a.Desk.Inbox(c.me.UID)
+	return c.requests(slices.DeleteFunc(waiting, func(r desk.Request) bool {
+		return len(r.ID) < len(last) || len(r.ID) == len(last) && r.ID <= last
+	}), n)
+}
+
+func (c *call) requests(all []desk.Request, n int) error {
 	var found []request
-	for _, r := range a.Desk.Seen(c.me.UID, desk.API, q) {
+	for _, r := range all[:min(len(all), n+1)] {
 		found = append(found, requestOf(c.lang, r))
 	}
 	return page(c, found, n, func(r request) string { return string(r.ID) })
-}
-
-// pending lists those that wait for the holder's vote, oldest first, in one page.
-func (a API) pending(c *call, n int) error {
-	found := []request{}
-	for _, r := range a.Desk.Inbox(c.me.UID) {
-		if found = append(found, requestOf(c.lang, r)); len(found) == n {
-			break
-		}
-	}
-	return c.JSON(list[request]{Items: found})
 }
 
 func (a API) request(c *call) error {
@@ -161,8 +183,8 @@ func (a API) tell(c *call, events iter.Seq2[desk.Event, error]) error {
 		return err
 	}
 	before, err := strconv.ParseInt(c.Query("cursor", "0"), 10, 64)
-	if err != nil {
-		return desk.Fail(desk.Invalid, desk.InvalidArgument, "name", "cursor", "value", c.Query("cursor"))
+	if err != nil || before < 0 {
+		return c.lost()
 	}
 	var told []event
 	for e, err := range events {

@@ -59,6 +59,9 @@ func (a API) preview(c *call) error {
 	if err != nil {
 		return err
 	}
+	if spec, _ := desk.SpecOf(wanted.Verb); !spec.Changes { // what is looked at is looked at by its own path
+		return desk.Fail(desk.Invalid, desk.UnknownVerb, "value", string(wanted.Verb))
+	}
 	resolved, d, err := a.Desk.Preview(c.me.UID, desk.API, wanted)
 	if err != nil {
 		return err
@@ -84,28 +87,16 @@ func (a API) ask(c *call) error {
 		return err
 	}
 	key = "api " + string(c.me.UID) + " " + key
-	if first := a.Desk.View.Keyed(key); first != "" {
-		return a.askedBefore(c, first, wanted)
-	}
+	again := a.Desk.View.Keyed(key) != ""
 	r, err := a.Desk.Ask(c.UserContext(), desk.Asking{By: c.me.UID, Via: desk.API, Action: wanted, Reason: sent.Reason, Key: key})
 	if err != nil {
 		return err
 	}
+	if again {
+		return c.JSON(requestOf(c.lang, r))
+	}
 	c.Location(Root + "/requests/" + string(r.ID))
 	return c.Status(fiber.StatusCreated).JSON(requestOf(c.lang, r))
-}
-
-// askedBefore gives what was asked under the key, if it was the same.
-func (a API) askedBefore(c *call, first desk.ID, wanted desk.Action) error {
-	r, err := a.Desk.Request(c.me.UID, desk.API, first)
-	if err != nil {
-		return err
-	}
-	target := r.Action.Target == wanted.Target || a.Desk.View.Account(desk.Address(wanted.Target)).ID == r.Mailbox || desk.UID(wanted.Target) == r.Owner
-	if r.Version == 0 && (r.Action.Verb != wanted.Verb || r.Action.Args != wanted.Args || !target) {
-		return desk.Fail(desk.Conflict, desk.KeyReused, "id", string(first))
-	}
-	return c.JSON(requestOf(c.lang, r))
 }
 
 func (a API) approve(c *call) error {
