@@ -914,6 +914,7 @@ var texts = map[string]text{
 	"whole.used":        {"Espace utilisé", "Space in use"},
 	"whole.forward":     {"Redirection", "Forwarding"},
 	"whole.seen":        {"Dernière connexion", "Last sign-in"},
+	"whole.until":       {"Derniers jours", "Last days"},
 	"said.A":            {"actif", "active"},
 	"said.I":            {"inactif", "inactive"},
 	"said.S":            {"suspendu", "suspended"},
