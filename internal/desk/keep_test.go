@@ -311,3 +311,16 @@ func TestNothingIsKept(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// All that is said of an account includes its last days.
+func TestLastDaysAreOfTheWhole(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	h.accounts["fay3@u.fr"] = desk.Account{ID: "fay3", Address: "fay3@u.fr", Owner: "fay", Status: "active"}
+	r := does(t, d, h, "ann", "alias.add fay3@u.fr alias=guest@u.fr until=2026-12-31")
+	w, err := d.Whole(t.Context(), "ann", desk.Chat, "fay3@u.fr")
+	must(t, err)
+	want := desk.Side{Name: "until", Journal: "guest@u.fr 2026-12-31 (" + string(r.ID) + ")", Equality: desk.Alone}
+	if got := w.Sides[len(w.Sides)-1]; got != want {
+		t.Errorf("%+v", got)
+	}
+}

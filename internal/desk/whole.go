@@ -145,11 +145,24 @@ func (d *Desk) sides(w Whole, all bool, past []Request) []Side {
 		{Name: "used", Partage: sizeOf(a.Used)},
 		{Name: "forward", Partage: a.Forward, Journal: said["forward"]},
 		{Name: "seen", Partage: timeOf(a.Seen)},
+		{Name: "until", Journal: d.lasts(a)},
 	}
 	for i := range sides {
 		sides[i] = compared(sides[i], all, w)
 	}
 	return sides
+}
+
+// lasts tells the last days of an account and of its aliases, with the requests
+// that say so.
+func (d *Desk) lasts(a Account) string {
+	var days []string
+	for _, of := range append([]Address{a.Address}, a.Aliases...) {
+		if x, _ := d.View.Entry(of); x.Until != "" {
+			days = append(days, string(of)+" "+string(x.Until)+" ("+string(x.Dated)+")")
+		}
+	}
+	return strings.Join(days, many+" ")
 }
 
 func sizeOf(bytes int64) string {

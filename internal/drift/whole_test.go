@@ -49,7 +49,7 @@ func TestAllThatIsSaidOfAnAccount(t *testing.T) {
 	want := []string{
 		"person|bob|bob||same|", "name|Bob Morane|Bob M.||differs|", "address|robert@u.fr|bob@u.fr||differs|mail.lacking",
 		"aliases||b@u.fr, c@u.fr|c@u.fr (D-2)|same|", "affiliation|faculty|s_etudiant||differs|class.other", "unit|PHY|||alone|", "manager|eve|||alone|",
-		"state|A|active||same|", "book|hidden|shown||differs|book.shown", "quota|4G|9G|9G (D-1)|same|", "used||3G||alone|", "forward||||alone|", "seen||||alone|",
+		"state|A|active||same|", "book|hidden|shown||differs|book.shown", "quota|4G|9G|9G (D-1)|same|", "used||3G||alone|", "forward||||alone|", "seen||||alone|", "until||||alone|",
 	}
 	if diff := cmp.Diff(want, lines(w)); diff != "" {
 		t.Error(diff)

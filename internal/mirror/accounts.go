@@ -3,7 +3,6 @@ package mirror
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -33,8 +32,10 @@ func skeletons(a *desk.Account) []string {
 	return sums
 }
 
+// skeleton is as short as can be: there are as many as addresses.
 func skeleton(a desk.Address) string {
-	return string(binary.BigEndian.AppendUint32(nil, a.SkeletonSum()))
+	sum := a.SkeletonSum()
+	return string([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
 }
 
 // some is the list of a text that may be empty.

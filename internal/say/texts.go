@@ -949,6 +949,7 @@ var texts = map[string]text{
 	"whole.list.sends":  {"écrit en son nom", "sends in its name"},
 	"whole.list.keeps":  {"en a la délégation", "has its delegation"},
 	"whole.seen":        {"Dernière connexion", "Last sign-in"},
+	"whole.until":       {"Derniers jours", "Last days"},
 	"said.A":            {"actif", "active"},
 	"said.I":            {"inactif", "inactive"},
 	"said.S":            {"suspendu", "suspended"},
