@@ -76,17 +76,19 @@ func TestQuestions(t *testing.T) {
 	wants(t, answer("ann", "so"), desk.TooLate)
 }
 
-// What is of high risk is not approved from the chat; refused it may be.
+// What is of high risk is approved by no door but the portal; refused it may be.
 func TestStepUp(t *testing.T) {
 	d, _ := newDesk(t)
 	d.StepUp = []desk.Verb{desk.QuotaSet}
 	r := ask(t, d, "k")
-	_, err := d.Approve(t.Context(), "cid", desk.Chat, r.ID, r.Digest())
-	wants(t, err, desk.StepUp)
-	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Details["digest"] != r.Digest() {
-		t.Errorf("got %v", err)
+	for _, door := range []desk.Door{desk.Chat, desk.API, desk.Shell} {
+		_, err := d.Approve(t.Context(), "cid", door, r.ID, r.Digest())
+		wants(t, err, desk.StepUp)
+		if e, ok := errors.AsType[*desk.Error](err); !ok || e.Details["digest"] != r.Digest() {
+			t.Errorf("%s: got %v", door, err)
+		}
 	}
-	_, err = d.Approve(t.Context(), "ann", desk.Chat, r.ID, "")
+	_, err := d.Approve(t.Context(), "ann", desk.Chat, r.ID, "")
 	wants(t, err, desk.OwnRequest)
 	_, err = d.Approve(t.Context(), "cid", desk.Portal, r.ID, "other")
 	wants(t, err, desk.Changed)

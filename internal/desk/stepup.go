@@ -3,7 +3,8 @@ package desk
 import "slices"
 
 // stepUp: what is of high risk is approved in the portal, where a person has
-// just signed in, and not by a click in a chat that may have been left open. The
+// just signed in, and not by a click in a chat that may have been left open, nor by
+// a program. The
 // refusal carries the digest: what is opened there is what was looked at here.
 func (d *Desk) stepUp(via Door, r Request) error {
 	if via != Portal && d.Risky(r.Action.Verb) && r.State == Waiting {
