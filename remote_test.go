@@ -71,6 +71,11 @@ func TestRemoteAsksShowsApproves(t *testing.T) {
 	if r := s.end(desk.ID(id)); r.State != desk.Settled {
 		t.Errorf("%s is %s", id, r.State)
 	}
+	cut := askCommand{remote: jeanne, Action: ask.Action}
+	cut.URL = "http://127.0.0.1:1"
+	if err := cut.run(t.Context(), &out); err == nil || !regexp.MustCompile(`--key [A-Z2-7]{26}$`).MatchString(err.Error()) {
+		t.Errorf("cut, and nobody knows the key: %v", err)
+	}
 	denied := askCommand{remote: jeanne, Action: []string{"quota.set jdupont size=500G"}, Key: "k2"}
 	if err := denied.run(t.Context(), &out); !errors.Is(err, errNo) {
 		t.Errorf("denied by the rules, and %v", err)

@@ -320,6 +320,7 @@ func TestTokensEnd(t *testing.T) {
 	p.call(t, "GET", "/me", "").is(401, "token.bad")
 	for name, end := range map[string]func(desk.Token) error{
 		"by its holder":   func(o desk.Token) error { return h.desk.EndToken(t.Context(), "jeanne", o.ID) },
+		"by an operator":  func(o desk.Token) error { _, err := h.desk.EndTokensOf(t.Context(), "xavier", o.Of); return err },
 		"its holder gone": func(desk.Token) error { return h.mirror.LearnPerson("jeanne", desk.Person{}, h.clock()) },
 	} {
 		must(t, h.mirror.LearnPerson("jeanne", cast[0], h.clock()))

@@ -191,7 +191,7 @@ func quiet(err error) error {
 }
 
 func newOIDC(c Config, secret string, client *http.Client, now func() time.Time) *oidcVoucher {
-	return &oidcVoucher{config: c.OIDC, client: client, spare: newSparing(*client, now), now: now, oauth: oauth2.Config{
+	return &oidcVoucher{config: c.OIDC, client: client, spare: newSparing(client, now), now: now, oauth: oauth2.Config{
 		ClientID: c.OIDC.ClientID, ClientSecret: secret, RedirectURL: c.URL + pathReturn,
 		Scopes: slices.Concat([]string{oidc.ScopeOpenID}, c.OIDC.Scopes),
 	}}

@@ -19,12 +19,17 @@ type sparing struct {
 	next map[string]time.Time // by address, not to be asked before
 }
 
-func newSparing(client http.Client, now func() time.Time) *http.Client {
-	if client.Transport == nil {
-		client.Transport = http.DefaultTransport
+// newSparing is the client, sparing; of nil, the default one.
+func newSparing(client *http.Client, now func() time.Time) *http.Client {
+	var spare http.Client
+	if client != nil {
+		spare = *client
 	}
-	client.Transport = &sparing{RoundTripper: client.Transport, now: now, next: map[string]time.Time{}}
-	return &client
+	if spare.Transport == nil {
+		spare.Transport = http.DefaultTransport
+	}
+	spare.Transport = &sparing{RoundTripper: spare.Transport, now: now, next: map[string]time.Time{}}
+	return &spare
 }
 
 // RoundTrip is http.RoundTripper's.

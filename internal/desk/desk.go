@@ -303,14 +303,8 @@ func (d *Desk) write(ctx context.Context, at Seq, events []Event) error {
 // foldable folds the events onto each request that they are about, each asked
 // under a key of its own. ErrBehind: the view has moved on.
 func (d *Desk) foldable(at Seq, events []Event) error {
-	next, keys := map[ID]Request{}, map[string]bool{}
+	next := map[ID]Request{}
 	for _, e := range events {
-		if a, asks := e.Fact.(Asked); asks && a.Key != "" {
-			if first := d.View.Keyed(a.Key); first != "" || keys[a.Key] {
-				return fmt.Errorf("%s is asked again, after %s: %w", e.ID, first, ErrIllegal)
-			}
-			keys[a.Key] = true
-		}
 		r, known := next[e.ID]
 		if !known {
 			var now Seq
@@ -320,6 +314,9 @@ func (d *Desk) foldable(at Seq, events []Event) error {
 		}
 		if e.ID == "" {
 			continue
+		}
+		if asked, asks := e.Fact.(Asked); asks && d.View.Keyed(asked.Key) != "" {
+			return fmt.Errorf("%s is asked under the key of %s: %w", e.ID, d.View.Keyed(asked.Key), ErrIllegal)
 		}
 		r, err := r.With(e)
 		if err != nil {

@@ -150,6 +150,47 @@ func TestAskOncePerKey(t *testing.T) {
 	}
 }
 
+// A key that is no text is refused by whoever asks, for one or for several.
+func TestAKeyIsText(t *testing.T) {
+	d, h := newDesk(t)
+	for _, key := range []string{"k\xff", "\xed\xa0\x80"} {
+		_, err := d.Ask(t.Context(), desk.Asking{By: "ann", Via: desk.Chat, Action: action(t, "quota.set bob size=2G"), Key: key})
+		wants(t, err, desk.InvalidArgument)
+		_, _, err = d.AskAll(t.Context(), desk.Order{By: "ann", Via: desk.Chat, Rows: actionsOf(t, "quota.set bob size=2G"), Key: key})
+		wants(t, err, desk.InvalidArgument)
+	}
+	if len(h.events) > 0 {
+		t.Error("something was written")
+	}
+}
+
+// distracted does not know a key at the first question.
+type distracted struct {
+	*house
+	asked bool
+}
+
+func (f *distracted) Keyed(key string) desk.ID {
+	if !f.asked {
+		f.asked = true
+		return ""
+	}
+	return f.house.Keyed(key)
+}
+
+// What two requests of one key would do to every reader is not written, even if
+// the desk was mistaken.
+func TestTwoRequestsOfOneKeyAreNotWritten(t *testing.T) {
+	d, h := newDesk(t)
+	ask(t, d, "k")
+	d.View = &distracted{house: h}
+	before := len(h.events)
+	_, err := d.Ask(t.Context(), desk.Asking{By: "ann", Via: desk.Chat, Action: action(t, "quota.set cid size=2G"), Key: "k"})
+	if !errors.Is(err, desk.ErrIllegal) || len(h.events) != before {
+		t.Errorf("%d facts, %v", len(h.events)-before, err)
+	}
+}
+
 // Two copies of one message, handled at the same time: whenever the faster one
 // slips in, there is one request.
 func TestAskOncePerKeyAtOnce(t *testing.T) {

@@ -136,7 +136,15 @@ func refusesBadEvents(t *testing.T, j desk.Journal) {
 		"id of none":       with(func(e *desk.Event) { e.ID = "-" }),
 		"line break in id": with(func(e *desk.Event) { e.ID = "D-1\n" }),
 		"line break in by": with(func(e *desk.Event) { e.By = "a\nb" }),
-		"year 20000":       with(func(e *desk.Event) { e.Fact = desk.BindingOffered{Until: noon.AddDate(20000, 0, 0)} }),
+		"login no text":    with(func(e *desk.Event) { e.By = "a\xff" }),
+		"subject no text":  with(func(e *desk.Event) { e.Subject = "\xc3" }),
+		"key no text":      with(func(e *desk.Event) { e.Fact = desk.Asked{Key: "k\xff"} }),
+		"reason no text":   with(func(e *desk.Event) { e.Fact = desk.Refused{Reason: "non\xe9"} }),
+		"argument no text": with(func(e *desk.Event) { e.Fact = desk.Asked{Action: desk.Action{Args: "name=\xe9"}} }),
+		"deep, no text": with(func(e *desk.Event) {
+			e.Fact = desk.BookActivated{Book: desk.Book{Files: []desk.BookFile{{Text: "\xff"}}}}
+		}),
+		"year 20000": with(func(e *desk.Event) { e.Fact = desk.BindingOffered{Until: noon.AddDate(20000, 0, 0)} }),
 	} {
 		if _, err := j.Append(t.Context(), 1, events...); err == nil || errors.Is(err, desk.ErrBehind) {
 			t.Errorf("%s: %v", name, err)

@@ -202,6 +202,73 @@ func TestTheWholeLife(t *testing.T) {
 	})
 }
 
+// Who has left the directory for a day loses the tokens for good, whatever comes
+// back under that login; a slip of the directory takes nothing, nor does one that
+// is not read.
+func TestTokensOfWhoHasLeftEnd(t *testing.T) {
+	hours := func(n int) { time.Sleep(time.Duration(n) * time.Hour) }
+	ann := desk.Person{UID: "ann"}
+	for name, tt := range map[string]struct {
+		live func(read func(...desk.Person))
+		ends bool
+	}{
+		"there": {func(read func(...desk.Person)) { hours(48); read(ann); hours(2) }, false},
+		"gone": {func(read func(...desk.Person)) {
+			read()
+			hours(25)
+			read()
+			hours(1)
+			read(ann)
+			hours(1)
+		}, true},
+		"gone, again": {func(read func(...desk.Person)) {
+			read()
+			hours(20)
+			read(ann)
+			hours(1)
+			read()
+			hours(20)
+			read()
+			hours(1)
+		}, false},
+		"a slip":     {func(read func(...desk.Person)) { read(); hours(23); read(ann); hours(48) }, false},
+		"not read":   {func(read func(...desk.Person)) { read(); hours(100) }, false},
+		"never read": {func(func(...desk.Person)) { hours(48) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := journal.NewMemory()
+				d, m := newDesk(t, j), mirror.New(j)
+				d.View = m
+				read := func(people ...desk.Person) {
+					must(t, m.LoadPeople(t.Context(), all(append(people, desk.Person{UID: "dan"})...), time.Now()))
+				}
+				if name != "never read" {
+					read(ann)
+					must(t, m.LoadAccounts(t.Context(), all[desk.Account](), time.Now()))
+				}
+				issued := desk.TokenIssued{Digest: "d", Name: "x", Powers: desk.Powers(), Until: time.Now().AddDate(0, 1, 0)}
+				_, err := d.Change(t.Context(), "", "ann", func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{issued}, nil })
+				must(t, err)
+				stop := run(t, d, nil)
+				hours(1)
+				tt.live(read)
+				stop()
+				ended := ""
+				for e, err := range j.Read(t.Context(), 0) {
+					must(t, err)
+					if f, ok := e.Fact.(desk.TokenEnded); ok {
+						ended = fmt.Sprint(e.By, " ", f)
+					}
+				}
+				if want := fmt.Sprint(desk.System, " ", desk.TokenEnded{Token: "T-1", Of: "ann"}); tt.ends != (ended == want) || tt.ends != (len(d.Tokens("ann")) == 0) {
+					t.Errorf("ended %q, stand %v", ended, d.Tokens("ann"))
+				}
+			})
+		})
+	}
+}
+
 // What is answered, and what needs no answer, is left alone.
 func TestWhatIsAnsweredIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
