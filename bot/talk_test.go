@@ -93,7 +93,7 @@ func TestSentences(t *testing.T) {
 		{"may I, of one action", "marie", []string{"am I allowed to delete the account of bob?"}, "deletion of `bob@u.fr`\nDenied by the rules", nil},
 		{"may I, in general", "marie", []string{"am I allowed to change the quota of bob?"}, "`/melusine why quota", nil},
 		{"may somebody else", "marie", []string{"is bob allowed to change the quota of eve?"}, "`bob`. None that you may see", nil},
-		{"may I, of what there is not", "marie", []string{"ai-je le droit de créer une liste sur u.fr ?"}, "cannot do that here", nil},
+		{"may I, of a list", "marie", []string{"ai-je le droit de créer une liste sur u.fr ?"}, "`/melusine why list create", nil},
 		{"free", "marie", []string{"est-ce que libre@u.fr est libre ?"}, "is free", nil},
 		{"my requests", "marie", []string{"montre mes demandes"}, "Your requests", nil},
 		{"approving asks for a yes", "paul", []string{"marie: alias ajouter contact@u.fr bob", "valide la demande D-1"}, "To confirm", []string{"alias.add bob@u.fr alias=contact@u.fr"}},
