@@ -164,7 +164,9 @@ func TestAPICursors(t *testing.T) {
 		if next = a.text("next"); next == "" {
 			break
 		}
-		claire.call(t, "POST", "/requests/"+next+"/refuse", `{"digest": "`+h.digest(desk.ID(next))+`"}`).is(200, "") // the last of a page moves no other
+		if next == "D-5" { // the last of its page: once voted on, it moves no other
+			claire.call(t, "POST", "/requests/D-5/refuse", `{"digest": "`+h.digest("D-5")+`"}`).is(200, "")
+		}
 	}
 	if want := "D-1 D-2 D-3 D-4 D-5 D-6 D-7 D-8 D-9 D-10 D-11 D-12"; strings.Join(got, " ") != want {
 		t.Errorf("%v", got)

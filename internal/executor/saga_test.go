@@ -385,7 +385,7 @@ func TestNoTokenNoIntent(t *testing.T) {
 		code  desk.Code
 	}{
 		"not now":      {errUnsent, desk.Ready, desk.PartageDown},
-		"nobody knows": {errors.New("?"), desk.Ready, desk.PartageDown},
+		"nobody knows": {errors.New("?\xe9"), desk.Ready, desk.PartageDown},
 		"never":        {errRefused, desk.Broken, desk.PartageRefused},
 	} {
 		synctest.Test(t, func(t *testing.T) {
