@@ -117,12 +117,11 @@ func (p *Portal) send(v *visit, a asking) error {
 }
 
 func (p *Portal) showForm(v *visit, status int, a asking, problems ...problem) error {
-	title := "ask." + string(a.verb)
-	if len(problems) > 0 {
-		title = "wrong." + string(a.verb)
-	}
 	known, _ := p.Desk.Show(v.me.UID, desk.Portal, a.account) // one that may not be seen is shown as typed
-	pg := p.page(v, title)
+	pg := p.page(v, "ask."+string(a.verb))
+	if len(problems) > 0 {
+		pg.title = text(pg.lang, "wrong", "title", pg.title)
+	}
 	if a.to == desk.Nowhere {
 		a.to = text(pg.lang, "nowhere")
 	}
