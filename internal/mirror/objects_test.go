@@ -204,3 +204,24 @@ func TestListsAreInTheRegister(t *testing.T) {
 		t.Errorf("by prefix: %v", found)
 	}
 }
+
+// BenchmarkReach follows mail to a list of 10,000 members among all accounts of
+// the university. The goal is 50 ms.
+func BenchmarkReach(b *testing.B) {
+	m := New(journal.NewMemory())
+	m.SetDomains([]string{"etu.unistra.fr"})
+	must(b, m.LoadAccounts(b.Context(), generated(university, accountAt), noon))
+	members := make([]desk.Address, 10_000)
+	for i := range members {
+		members[i] = accountAt(i * 9).Address
+	}
+	must(b, m.LoadObjects(b.Context(), "etu.unistra.fr", listing([]desk.List{aList("l-1", "tous@etu.unistra.fr", members...)}), noon))
+	d := &desk.Desk{View: m, Now: func() time.Time { return noon }}
+	begun := cpu()
+	for b.Loop() {
+		if n := d.Reach("tous@etu.unistra.fr").Heads(); n != len(members) {
+			b.Fatalf("%d of %d", n, len(members))
+		}
+	}
+	b.ReportMetric((cpu()-begun).Seconds()/float64(b.N)/0.050, "of-goal")
+}
