@@ -29,7 +29,7 @@ func (d *Desk) Amend(ctx context.Context, by UID, via Door, id ID, digest, args 
 		if err != nil {
 			return nil, err
 		}
-		return []Fact{Amended{Action: action, Digest: r.Digest(), Via: via}, decided}, nil
+		return []Fact{Amended{Action: action, Digest: r.Digest(), Gains: d.gains(action), Via: via}, decided}, nil
 	})
 }
 
@@ -101,7 +101,7 @@ func (a Action) With(args string) (Action, error) {
 func (r Request) amended(e Event, f Amended) (Request, bool) {
 	ok := r.State == Waiting && !r.Action.Verb.governs() && e.By != "" && (e.By == r.By || e.By != r.Owner) && f.Digest == r.Digest() &&
 		f.Action.Verb == r.Action.Verb && f.Action.Target == r.Action.Target && f.Action.Args != r.Action.Args
-	r.State, r.Action, r.Votes, r.Amender = Open, f.Action, nil, e.By
+	r.State, r.Action, r.Gains, r.Votes, r.Amender = Open, f.Action, f.Gains, nil, e.By
 	r.Version++
 	return r, ok
 }

@@ -84,6 +84,9 @@ func (d *Desk) Recheck(r Request, target Account) error {
 			return Fail(Conflict, OtherMailbox, "target", r.Action.Target)
 		}
 	}
+	if r.Gains != "" && d.gains(r.Action) != r.Gains {
+		return Fail(Conflict, OtherMailbox, "target", r.Action.Target)
+	}
 	if err := d.stillGap(r, target); err != nil {
 		return err
 	}
