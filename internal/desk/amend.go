@@ -41,7 +41,7 @@ func (d *Desk) Amendable(by UID, via Door, id ID, r Request) error {
 		return Fail(NotFound, UnknownRequest, "value", string(id))
 	case r.State != Waiting || r.Over(d.Now()):
 		return d.tooLate(r)
-	case len(spec.Args) == 0 || spec.Governs:
+	case len(spec.Args) == 0 || spec.Governs || r.Part():
 		return Fail(Conflict, NotAmendable, "id", string(r.ID))
 	case r.By == by:
 		return nil

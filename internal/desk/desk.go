@@ -83,7 +83,7 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 				return Request{}, err
 			}
 		}
-		if decision.concedes() && repairs == nil {
+		if decision.concedes() && (repairs == nil || repairs.Digest() != facts.Action.Arg("plan")) {
 			if repairs, err = d.repairsOf(facts); err != nil {
 				return Request{}, err
 			}
