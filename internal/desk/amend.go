@@ -29,7 +29,7 @@ func (d *Desk) Amend(ctx context.Context, by UID, via Door, id ID, digest, args 
 		if err != nil {
 			return nil, err
 		}
-		return []Fact{Amended{Action: action, Digest: r.Digest(), Via: via}, decided}, nil
+		return []Fact{Amended{Action: action, Digest: r.Digest(), Gains: d.gains(action), Via: via}, decided}, nil
 	})
 }
 
@@ -41,7 +41,7 @@ func (d *Desk) Amendable(by UID, via Door, id ID, r Request) error {
 		return Fail(NotFound, UnknownRequest, "value", string(id))
 	case r.State != Waiting || r.Over(d.Now()):
 		return d.tooLate(r)
-	case len(spec.Args) == 0 || spec.Governs:
+	case len(spec.Args) == 0 || spec.Governs || r.Part():
 		return Fail(Conflict, NotAmendable, "id", string(r.ID))
 	case r.By == by:
 		return nil
@@ -101,7 +101,7 @@ func (a Action) With(args string) (Action, error) {
 func (r Request) amended(e Event, f Amended) (Request, bool) {
 	ok := r.State == Waiting && !r.Action.Verb.governs() && e.By != "" && (e.By == r.By || e.By != r.Owner) && f.Digest == r.Digest() &&
 		f.Action.Verb == r.Action.Verb && f.Action.Target == r.Action.Target && f.Action.Args != r.Action.Args
-	r.State, r.Action, r.Votes, r.Amender = Open, f.Action, nil, e.By
+	r.State, r.Action, r.Gains, r.Votes, r.Amender = Open, f.Action, f.Gains, nil, e.By
 	r.Version++
 	return r, ok
 }

@@ -199,7 +199,7 @@ func (d *Desk) batched(o Order, f Forecast, first ID) (requests []Request, event
 			continue
 		}
 		id := ID("D-" + strconv.FormatInt(n, 10))
-		asked := Asked{Action: row.Action, Mailbox: row.facts.Target.ID, Owner: row.facts.Whose(), Reason: clip(o.Reason), Via: o.Via, Key: o.key(i), Batch: o.Key}
+		asked := Asked{Action: row.Action, Mailbox: row.facts.Target.ID, Owner: row.facts.Whose(), Gains: d.gains(row.Action), Reason: clip(o.Reason), Via: o.Via, Key: o.key(i), Batch: o.Key}
 		own := d.events(id, o.By, asked, d.decided(row.facts, row.Decision))
 		r, err := folded(Request{}, own)
 		if err != nil {

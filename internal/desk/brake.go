@@ -60,8 +60,8 @@ func (t Tally) With(e Event, r Request) Tally {
 	case BrakesReset:
 		return nil
 	case Failed:
-		// Proved without effect, as was all before it; but a mailbox that is gone proves nothing.
-		if f.Attempt > 0 && r.Step == 0 && f.Code != UnknownAccount && f.Code != OtherMailbox {
+		// Proved without effect, as was all before it; but a mailbox that is gone, or an answer that never came, proves nothing.
+		if f.Attempt > 0 && r.Step == 0 && f.Code != UnknownAccount && f.Code != OtherMailbox && f.Code != Unproved {
 			return t.without(e.ID)
 		}
 	case Started:

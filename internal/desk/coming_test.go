@@ -268,7 +268,7 @@ func TestSharesAreWhatWasDone(t *testing.T) {
 		t.Error(diff)
 	}
 	asks("account.share box@u.fr with=bob", desk.AlreadySo)
-	asks("account.share box@u.fr with=bob right=sendOnBehalfOf", "")
+	asks("account.share box@u.fr with=bob right=sendOnBehalfOf", desk.AlreadySo)
 	box := h.accounts["box@u.fr"]
 	delete(h.accounts, "box@u.fr")
 	box.Address = "renamed@u.fr"

@@ -34,6 +34,20 @@ func (d *Desk) newcomer(a Action) (Action, Account, error) {
 	return a, Account{Address: Address(a.Target), Owner: person.UID, Name: args["name"], COS: args["cos"], Status: Active, Hidden: args["hidden"] != ""}, err
 }
 
+// alone: no other account is being made for the person. Asked in the transaction of
+// the claim, one of two is first.
+func (d *Desk) alone(r Request) error {
+	if r.Action.Verb != AccountCreate || r.Owner == "" {
+		return nil
+	}
+	for o := range d.View.Requests(Query{States: []State{Running, Doubtful}}) {
+		if o.ID != r.ID && o.Action.Verb == AccountCreate && o.Owner == r.Owner {
+			return Fail(Conflict, PersonTaken, "person", string(r.Owner), "account", o.Action.Target)
+		}
+	}
+	return nil
+}
+
 // creatable: nobody has the address, nor the person another account; of a person
 // it is made of what the directory says.
 func (d *Desk) creatable(a Action, next Account) error {

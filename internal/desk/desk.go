@@ -83,7 +83,7 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 				return Request{}, err
 			}
 		}
-		if decision.concedes() && repairs == nil {
+		if decision.concedes() && (repairs == nil || repairs.Digest() != facts.Action.Arg("plan")) {
 			if repairs, err = d.repairsOf(facts); err != nil {
 				return Request{}, err
 			}
@@ -93,7 +93,7 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 				return Request{}, err
 			}
 		}
-		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Whose(),
+		asked := Asked{Action: facts.Action, Mailbox: facts.Target.ID, Owner: facts.Whose(), Gains: d.gains(facts.Action),
 			Reason: clip(a.Reason), Via: a.Via, Key: a.Key, Wording: a.wording(), Batch: a.Batch, Proposal: proposal, Repairs: repairs, Tree: tree}
 		r, err := d.append(ctx, Request{}, at, id, a.By, asked, d.decided(facts, decision))
 		if !errors.Is(err, ErrBehind) {

@@ -18,6 +18,7 @@ type (
 		Action  Action
 		Mailbox string // Account.ID acted on: the address may be given to another later
 		Owner   UID    // whose account it is, at that time
+		Gains   string `json:",omitempty"` // Account.ID that receives an alias or a share: its address may be given to another later
 		Reason  string // the asker's words, one line
 		Via     Door
 		Key     string // of the message or form it came by; one key asks once
@@ -53,6 +54,7 @@ type (
 	Amended struct {
 		Action Action
 		Digest string // of what was amended
+		Gains  string `json:",omitempty"` // as Asked's
 		Via    Door
 	}
 	// Questioned sends a waiting request back to its asker, with a question of

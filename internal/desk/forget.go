@@ -1,6 +1,9 @@
 package desk
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Forget destroys the personal data of somebody for good: history says nothing
 // any more of requests about his mailbox, of those he asked for a mailbox that
@@ -11,14 +14,51 @@ func (d *Desk) Forget(ctx context.Context, by, who UID) error {
 		return Fail(NotFound, UnknownPerson, "value", string(who))
 	}
 	_, err := d.Change(ctx, "", by, func(Request) ([]Fact, error) {
+		facts := []Fact{Forgotten{Who: who}}
 		for r := range d.View.Requests(Query{}) {
-			if !r.State.Final() && (r.wrote(who) || r.Owner == who || r.Voted(who)) {
+			read, err := d.readOf(ctx, r, who)
+			if err != nil {
+				return nil, err
+			}
+			if !r.State.Final() && (r.wrote(who) || r.Owner == who || r.Voted(who) || len(read) > 0) {
 				return nil, Fail(Conflict, StillConcerned, "value", string(who), "id", string(r.ID))
 			}
+			if len(read) > 0 {
+				facts = append(facts, Redacted{Events: read})
+			}
 		}
-		return []Fact{Forgotten{Who: who}}, nil
+		return facts, nil
 	})
 	return err
+}
+
+// readOf are the events of a request of somebody else in which the account of the
+// person was read, as one that an alias moved to: all of its events, or none.
+func (d *Desk) readOf(ctx context.Context, r Request, who UID) (all []Seq, err error) {
+	if r.Owner == who || r.Erased || !slices.ContainsFunc(r.Plan.Steps, func(s Step) bool { return s.Mailbox != "" }) {
+		return nil, nil
+	}
+	theirs := false
+	for e, err := range d.View.History(ctx, string(r.ID)) {
+		if err != nil {
+			return nil, err
+		}
+		switch f := e.Fact.(type) {
+		case Started:
+			theirs = theirs || f.Before.Owner == who
+		case Stepped:
+			theirs = theirs || f.Proof.Owner == who
+		case Done:
+			theirs = theirs || f.Proof.Owner == who
+		case Undone:
+			theirs = theirs || f.Proof.Owner == who
+		}
+		all = append(all, e.Seq)
+	}
+	if slices.Sort(all); !theirs {
+		all = nil
+	}
+	return all, nil
 }
 
 // subject is whose personal data a request is: of the owner of its mailbox, of

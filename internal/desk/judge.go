@@ -84,6 +84,9 @@ func (d *Desk) Recheck(r Request, target Account) error {
 			return Fail(Conflict, OtherMailbox, "target", r.Action.Target)
 		}
 	}
+	if r.Gains != "" && d.gains(r.Action) != r.Gains {
+		return Fail(Conflict, OtherMailbox, "target", r.Action.Target)
+	}
 	if err := d.stillGap(r, target); err != nil {
 		return err
 	}
@@ -96,6 +99,9 @@ func (d *Desk) Recheck(r Request, target Account) error {
 	}
 	if r.Action.Verb == AccountCreate && facts.Action != r.Action { // the directory says more than when it was asked
 		return Fail(Conflict, DirectoryOwns, "name", "hidden", "account", r.Action.Target)
+	}
+	if err := d.alone(r); err != nil {
+		return err
 	}
 	now := d.decide(facts, r)
 	if r.Action.Verb.allows(now) {

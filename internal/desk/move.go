@@ -19,6 +19,17 @@ func (d *Desk) movable(f *Facts) error {
 	return err
 }
 
+// gains is the mailbox that receives an alias or a share.
+func (d *Desk) gains(a Action) string {
+	switch a.Verb {
+	case AliasMove:
+		return d.View.Account(Address(a.Arg("to"))).ID
+	case AccountShare:
+		return d.View.Account(Address(a.Arg("with"))).ID
+	}
+	return ""
+}
+
 // receives says that the person gains mail, or a mailbox, by the action on an
 // account of somebody else.
 func (d *Desk) receives(a Action, who UID) bool {

@@ -42,6 +42,7 @@ type Request struct {
 	By        UID // who asked
 	Owner     UID // whose account it is
 	Mailbox   string
+	Gains     string // Account.ID that receives what it gives; "" for other verbs
 	Via       Door
 	State     State
 	Action    Action
@@ -141,7 +142,7 @@ func (r Request) With(e Event) (Request, error) {
 func (r Request) after(e Event) (Request, bool) {
 	switch f := e.Fact.(type) {
 	case Asked:
-		fresh := Request{ID: e.ID, By: e.By, Owner: f.Owner, Mailbox: f.Mailbox, Via: f.Via, State: Open, Action: f.Action,
+		fresh := Request{ID: e.ID, By: e.By, Owner: f.Owner, Mailbox: f.Mailbox, Gains: f.Gains, Via: f.Via, State: Open, Action: f.Action,
 			Reason: f.Reason, Key: f.Key, Wording: f.Wording, Batch: f.Batch, Asked: e.At, Proposal: f.Proposal, Repairs: f.Repairs, Tree: f.Tree}
 		return fresh, r.State == None && e.By != ""
 	case Decided:

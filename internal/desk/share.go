@@ -49,6 +49,22 @@ func (d *Desk) share(of Account, with Address) Share {
 	return Share{}
 }
 
+// perhaps is a share that was sent and never answered: it may be there.
+func (d *Desk) perhaps(of Account, with Address) Share {
+	for r := range d.View.Requests(Query{States: []State{Broken, Settled}}) { // newest first
+		if r.Mailbox != of.ID || Address(r.Action.Arg("with")) != with || r.State == Broken && r.Code != Unproved {
+			continue
+		}
+		if r.Action.Verb == AccountShare {
+			return Share{with, r.Action.Arg("right"), r.Changed, r.ID}
+		}
+		if r.State == Settled {
+			break
+		}
+	}
+	return Share{}
+}
+
 // sharable names who is to open the mailbox by the address of their own, which is
 // what Partage takes, and checks that it can be. What somebody receives is for
 // them alone: a mailbox of a person is not shared here.
@@ -64,6 +80,9 @@ func (d *Desk) sharable(f *Facts) error {
 		return Fail(Invalid, InvalidArgument, "name", "with", "value", string(with.Address))
 	}
 	now := d.share(target, with.Address)
+	if f.Action.Verb == AccountUnshare && now.With == "" {
+		now = d.perhaps(target, with.Address)
+	}
 	right := cmp.Or(f.Action.Arg("right"), SendAs)
 	if f.Action.Verb == AccountUnshare {
 		right = now.Right // what it takes away
@@ -72,7 +91,7 @@ func (d *Desk) sharable(f *Facts) error {
 	switch f.Action, err = NewAction(f.Action.Verb, f.Action.Target, map[string]string{"with": string(with.Address), "right": right}); {
 	case err != nil:
 		return err
-	case f.Action.Verb == AccountShare && now.Right == right:
+	case f.Action.Verb == AccountShare && now.With != "": // another right would be added to it, not put in its place: take it away first
 		return Fail(Conflict, AlreadySo, "value", string(with.Address))
 	case f.Action.Verb == AccountUnshare && now.With == "":
 		return Fail(NotFound, NotShared, "account", string(target.Address), "with", string(with.Address))

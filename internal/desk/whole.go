@@ -70,7 +70,9 @@ func (d *Desk) Whole(ctx context.Context, by UID, via Door, ref string) (Whole, 
 	if all && a.Owner != "" {
 		w.Life = LifeOf(w.Owner, a, time.Time{}, d.Now())
 	}
-	w.Shares = d.Shares(a)
+	if all {
+		w.Shares = d.Shares(a)
+	}
 	w.Sides = d.sides(w, all, past)
 	if d.lets(by, via, HistoryShow, a) {
 		w.Requests = past[:min(len(past), much)]

@@ -221,7 +221,7 @@ func (c *comparison) absent() {
 		population := c.populations.Of(person.Affiliation)
 		g := desk.Gap{Cause: desk.AccountNone, Address: person.Mail, Owner: person.UID, Population: name(population), Says: person.MailState, Risk: desk.LowRisk}
 		named := person.Name != "" && person.EPPN != "" // an account is made of these
-		if population != nil && population.Class != "" && named && c.free(person.Mail) {
+		if population != nil && population.Class != "" && named && c.free(person.Mail) && !c.discarded(person.Mail) {
 			g = repaired(g, accountCreate, "person", string(person.UID), "cos", population.Class)
 			g.Cost = c.tariff.Moves("", population.Class)
 		}
@@ -231,6 +231,20 @@ func (c *comparison) absent() {
 
 // accountCreate makes an account; where the desk has no such verb, a human does.
 const accountCreate desk.Verb = "account.create"
+
+// discarded says that a mailbox at the address was deleted, and neither given back
+// nor destroyed: whoever did had a reason, and its address waits for it.
+func (c *comparison) discarded(a desk.Address) bool {
+	for r := range c.view.Requests(desk.Query{States: settled, Target: a}) { // newest first
+		switch r.Action.Verb {
+		case desk.AccountDelete:
+			return true
+		case desk.AccountRestore, desk.AccountPurge:
+			return false
+		}
+	}
+	return false
+}
 
 // free says that an address can be given to somebody: it is served, nobody has
 // it, and nobody else is to have it.

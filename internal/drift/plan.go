@@ -20,16 +20,19 @@ func (p *Policy) Plan(v desk.View, s desk.Selection) (desk.Repairs, []desk.Gap, 
 		}
 	}
 	gaps := turns(byCause)
+	if s.Most > 0 { // said by somebody, who has seen how many there are
+		gaps = gaps[:min(len(gaps), s.Most)]
+	}
+	if len(gaps) == 0 {
+		return desk.Repairs{}, nil, desk.Fail(desk.Conflict, desk.NothingToRepair)
+	}
+	if err := p.brake(v.Census(), gaps); err != nil { // before Most cuts them: it must not hide how many they are
+		return desk.Repairs{}, nil, err
+	}
 	if most := p.config.Most; s.Most == 0 || s.Most > most {
 		s.Most = most
 	}
 	gaps = gaps[:min(len(gaps), s.Most)]
-	if len(gaps) == 0 {
-		return desk.Repairs{}, nil, desk.Fail(desk.Conflict, desk.NothingToRepair)
-	}
-	if err := p.brake(v.Census(), gaps); err != nil {
-		return desk.Repairs{}, nil, err
-	}
 	return p.repairs(s, gaps, v), gaps, nil
 }
 

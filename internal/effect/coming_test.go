@@ -213,6 +213,20 @@ func TestMove(t *testing.T) {
 	}
 }
 
+// What was approved for one mailbox is not given to another that has its address.
+func TestWhoReceivesIsTheMailboxThatWasApproved(t *testing.T) {
+	o, _ := office(t)
+	from, to := look(t, o, jeanne), look(t, o, paul)
+	for _, text := range []string{"alias.move " + jeanne + " alias=voyage@unistra.fr to=" + paul, "account.share " + jeanne + " with=" + paul + " right=sendAs"} {
+		for gains, want := range map[string]desk.Code{to.ID: "", "another": desk.OtherMailbox} {
+			r := desk.Request{Action: action(t, text), Mailbox: from.ID, Gains: gains}
+			if _, err := planOf(t, o, r, from, desk.Request{}); desk.CodeOf(err) != want {
+				t.Errorf("%s, for %s: %v", text, gains, err)
+			}
+		}
+	}
+}
+
 func TestShares(t *testing.T) {
 	o, server := office(t)
 	_, box := created(t, o, `account.create boite@unistra.fr name=Boîte cos=`+staff)

@@ -65,7 +65,7 @@ func made(a desk.Action, account desk.Account) bool {
 // purge destroys what a deletion has put aside, and nothing else.
 func purge(before desk.Account, taken desk.Request) (desk.Plan, error) {
 	origin := taken.Origin
-	if !before.Deleted() || origin.ID != before.ID {
+	if !shelved(before) || origin.ID != before.ID {
 		return desk.Plan{}, desk.Fail(desk.NotFound, desk.NotDeleted, "value", string(origin.Address))
 	}
 	do, err := desk.NewAction(desk.AccountDestroy, string(before.Address), map[string]string{"id": before.ID})
@@ -75,8 +75,13 @@ func purge(before desk.Account, taken desk.Request) (desk.Plan, error) {
 	return desk.Plan{Steps: []desk.Step{{Do: do}}}, nil
 }
 
+// shelved: it lies as a deletion leaves it. One that is open again, or somebody's, is in use.
+func shelved(a desk.Account) bool {
+	return a.Deleted() && a.Status == desk.Closed && a.Detail != nil && a.Detail.EPPN == ""
+}
+
 func destroys(ctx context.Context, w *partage.Writer, on desk.Account, a desk.Action) error {
-	if !on.Deleted() || on.ID != a.Arg("id") {
+	if !shelved(on) || on.ID != a.Arg("id") {
 		return fmt.Errorf("%w: it is not what a deletion has put aside", desk.ErrRefused)
 	}
 	return w.DeleteAccount(ctx, name(on))

@@ -10,13 +10,16 @@ import (
 // move takes the alias from one account and gives it to the other: Partage lets
 // an address be in one place only, so for the moment between the two writes it is
 // in none. If the second is refused, the first is taken back.
-func (o *Office) move(ctx context.Context, a desk.Action, before desk.Account) (desk.Plan, error) {
+func (o *Office) move(ctx context.Context, r desk.Request, before desk.Account) (desk.Plan, error) {
+	a := r.Action
 	to, err := o.at(ctx, desk.Address(a.Arg("to")))
 	switch {
 	case err != nil:
 		return desk.Plan{}, err
 	case !to.Known() || to.Deleted():
 		return desk.Plan{}, desk.Fail(desk.NotFound, desk.UnknownAccount, "value", a.Arg("to"))
+	case r.Gains != "" && to.ID != r.Gains:
+		return desk.Plan{}, desk.Fail(desk.Conflict, desk.OtherMailbox, "target", a.Arg("to"))
 	case to.ID == before.ID:
 		return desk.Plan{}, desk.Fail(desk.Conflict, desk.AlreadySo, "value", a.Arg("alias"))
 	case to.Status == desk.Closed:

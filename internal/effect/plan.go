@@ -24,7 +24,13 @@ func (o *Office) Plan(ctx context.Context, r desk.Request, before desk.Account, 
 	case desk.AccountPurge:
 		return purge(before, taken)
 	case desk.AliasMove:
-		return o.move(ctx, r.Action, before)
+		return o.move(ctx, r, before)
+	case desk.AccountShare:
+		with, err := o.at(ctx, desk.Address(r.Action.Arg("with")))
+		if err == nil && r.Gains != "" && with.ID != r.Gains {
+			err = desk.Fail(desk.Conflict, desk.OtherMailbox, "target", r.Action.Arg("with"))
+		}
+		return desk.Plan{}, err
 	}
 	return desk.Plan{}, nil
 }

@@ -20,6 +20,9 @@ type doing func(ctx context.Context, w *partage.Writer, on desk.Account, a desk.
 var steps = map[desk.Verb]step{
 	desk.AliasAdd: {
 		do: func(ctx context.Context, w *partage.Writer, on desk.Account, a desk.Action) error {
+			if on.Deleted() { // meanwhile: mail to it is refused
+				return fmt.Errorf("%w: the account is deleted", desk.ErrRefused)
+			}
 			return w.AddAccountAlias(ctx, name(on), alias(a))
 		},
 		shows: func(a desk.Action, account desk.Account) bool {

@@ -198,7 +198,12 @@ func (x *Executor) stopped(ctx context.Context, r desk.Request, why error) error
 		return x.Desk.Hold(ctx, r.ID)
 	case desk.ClockBack:
 		return x.Desk.Freeze(ctx, desk.ByClock, "")
-	case desk.HouseFrozen, desk.PlanHalted: // who conducts the plan withdraws it
+	case desk.PlanHalted:
+		if r.Attempt > 0 { // too late to withdraw it, and nothing of it is in force
+			return x.fail(ctx, r, desk.PlanHalted, why)
+		}
+		return errTaken // who conducts the plan withdraws it
+	case desk.HouseFrozen:
 		return errTaken
 	}
 	return why

@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -407,5 +408,50 @@ func TestRetentionKeepsTheBooks(t *testing.T) {
 	}
 	if r, _ := fresh.Request("D-2"); !r.Erased {
 		t.Error("what was refused is kept for ever")
+	}
+}
+
+// Who received an alias was read, and is in a request that is somebody else's:
+// to forget them leaves nothing of what was read.
+func TestWhoReceivedAnAliasIsForgotten(t *testing.T) {
+	folder, now := t.TempDir(), noon
+	l := open(t, filepath.Join(folder, "journal.db"))
+	d := deskOn(t, l, &now)
+	from := desk.Account{ID: "from", Address: "from@u.fr", Owner: "bob"}
+	to := desk.Account{ID: "to", Address: "to@u.fr", Owner: "zoe", Name: "canary-name", Detail: &desk.Detail{Notes: "canary-notes"}}
+	takes, gives := desk.Action{Verb: desk.AliasRemove, Target: "from@u.fr", Args: "alias=x@u.fr"}, desk.Action{Verb: desk.AliasAdd, Target: "to@u.fr", Args: "alias=x@u.fr"}
+	record(t, d, "D-1", "ann", desk.Asked{Action: desk.Action{Verb: desk.AliasMove, Target: "from@u.fr", Args: "alias=x@u.fr to=to@u.fr"}, Mailbox: from.ID, Owner: from.Owner, Key: "move"},
+		desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed}},
+		desk.Planned{Plan: desk.Plan{Steps: []desk.Step{{Do: takes, Undo: gives}, {Do: gives, Undo: takes, Mailbox: to.ID}}}},
+		desk.Started{Attempt: 1, Before: from}, desk.Stepped{Attempt: 1, Proof: from}, desk.Started{Attempt: 2, Step: 1, Before: to})
+	if err := d.Forget(t.Context(), "ann", "zoe"); desk.CodeOf(err) != desk.StillConcerned {
+		t.Errorf("in the middle: %v", err)
+	}
+	record(t, d, "D-1", desk.System, desk.Done{Attempt: 2, Proof: to})
+	life(t, d, "D-2", "ann", "bob", desk.Done{Attempt: 1})
+	if err := d.Forget(t.Context(), "ann", "zoe"); err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
+	for e, err := range l.Read(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, _ := json.Marshal(e.Fact); bytes.Contains(text, []byte("canary-")) || bytes.Contains(text, []byte("to@u.fr")) {
+			t.Errorf("event %d, %T, still says %s", e.Seq, e.Fact, text)
+		}
+		if _, gone := e.Fact.(desk.Erased); e.ID == "D-2" && !gone {
+			kept++
+		}
+	}
+	if kept != 5 {
+		t.Errorf("of the other request %d events are left", kept)
+	}
+	if _, err := l.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
+	m := mirror.New(l)
+	if err := m.CatchUp(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

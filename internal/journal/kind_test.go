@@ -33,7 +33,7 @@ var rulebook = desk.Book{Name: "regles", Files: []desk.BookFile{{Name: "a.yaml",
 func everyFact() []desk.Fact {
 	return []desk.Fact{
 		desk.Asked{Action: desk.Action{Verb: desk.AliasAdd, Target: "jeanne.dupont@unistra.fr", Args: "alias=contact@unistra.fr"},
-			Mailbox: mailbox.ID, Owner: "jdupont", Reason: "mariage, « été »", Via: desk.Chat, Key: "post:1", Wording: "alias.add jdupont alias=contact@unistra.fr",
+			Mailbox: mailbox.ID, Owner: "jdupont", Gains: "5f1c6a52-0000-4000-8000-000000000002", Reason: "mariage, « été »", Via: desk.Chat, Key: "post:1", Wording: "alias.add jdupont alias=contact@unistra.fr",
 			Proposal: &desk.Proposal{Book: rulebook, Difference: desk.Difference{From: "b00c", Requests: 3, Today: 1, Lost: 1, Shifts: []desk.Shift{{Verb: desk.AliasAdd, Kind: desk.Gains,
 				Was: desk.Verdict{Outcome: desk.Denied}, Is: desk.Verdict{Outcome: desk.Allowed, Rule: "alias"}, Requests: 2, People: 1, Open: 1, Some: []desk.ID{"D-2", "D-1"}}}}},
 			Repairs: &desk.Repairs{Selection: desk.Selection{Causes: []desk.GapCause{desk.PersonGone}, Population: "staff", Domain: "unistra.fr", Most: 10, Canary: 2}, Parts: []string{"d3", "d4"},
@@ -47,7 +47,7 @@ func everyFact() []desk.Fact {
 				Resembles: "jeanne-dupont@unistra.fr", Ended: true}},
 		desk.Approved{Digest: "d1", Via: desk.Portal, Panels: []int{0, 1}},
 		desk.Refused{Reason: "non", Via: desk.Chat},
-		desk.Amended{Action: desk.Action{Verb: desk.AliasAdd, Target: "jeanne.dupont@unistra.fr", Args: "alias=accueil@unistra.fr"}, Digest: "d1", Via: desk.Portal},
+		desk.Amended{Action: desk.Action{Verb: desk.AliasAdd, Target: "jeanne.dupont@unistra.fr", Args: "alias=accueil@unistra.fr"}, Digest: "d1", Gains: "5f1c6a52-0000-4000-8000-000000000002", Via: desk.Portal},
 		desk.Questioned{Text: "Pour qui ?", Digest: "d1", Via: desk.Chat},
 		desk.Answered{Text: "Pour l'accueil.", Via: desk.Chat},
 		desk.Withdrawn{Via: desk.Portal},

@@ -74,10 +74,10 @@ func (m *Mirror) LoadAccounts(ctx context.Context, accounts iter.Seq2[desk.Accou
 	m.accounts.writing.Lock()
 	defer m.accounts.writing.Unlock()
 	m.outlive(rows, ids, func(p proof) bool { return !p.at.Before(at) })
-	if err := m.listed(func() error { return m.accounts.replace(rows, at) }); err != nil {
+	if err := m.listed(func() error { return m.accounts.replace(rows, at, &m.leak) }); err != nil {
 		return fmt.Errorf("load accounts: %w", err)
 	}
-	m.whole, m.read, m.leak = at, map[string]time.Time{}, drain{}
+	m.whole, m.read = at, map[string]time.Time{}
 	m.aged()
 	return nil
 }

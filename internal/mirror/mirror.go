@@ -23,7 +23,7 @@ type Mirror struct {
 	met     map[desk.UID]meeting // since the last load was begun; guarded by people.writing
 	lastMet int
 	loading int   // loads under way
-	drain   drain // what has gone without a load
+	drain   drain // of people, in a day
 	members members
 
 	accounts *table[desk.Account]

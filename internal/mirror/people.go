@@ -43,11 +43,10 @@ func (m *Mirror) LoadPeople(ctx context.Context, people iter.Seq2[desk.Person, e
 			rows[string(uid)] = x.person
 		}
 	}
-	if err := m.people.replace(rows, at); err != nil {
+	if err := m.people.replace(rows, at, &m.drain); err != nil {
 		return fmt.Errorf("load people: %w", err)
 	}
 	m.members.forget()
-	m.drain = drain{}
 	return nil
 }
 

@@ -130,7 +130,7 @@ func read[T any](ctx context.Context, t *table[T], rows iter.Seq2[T, error], pac
 // replace makes the table hold these rows. The first time they go into a new
 // database at once; later only what differs is written, in small transactions,
 // what comes before what goes. Under writing.
-func (t *table[T]) replace(rows map[string]*T, at time.Time) error {
+func (t *table[T]) replace(rows map[string]*T, at time.Time, day *drain) error {
 	if at.IsZero() || at.Before(t.age()) {
 		return fmt.Errorf("reading of %v is not newer than %v", at, t.age())
 	}
@@ -151,6 +151,9 @@ func (t *table[T]) replace(rows map[string]*T, at time.Time) error {
 		}
 	}
 	if err := brake(len(gone), last.rows); err != nil {
+		return err
+	}
+	if err := day.take(len(gone), last.rows, at); err != nil {
 		return err
 	}
 	if err := t.put(slices.AppendSeq(changed, maps.Values(rows))...); err != nil {
