@@ -231,7 +231,14 @@ func TestTokensOfWhoHasLeftEnd(t *testing.T) {
 			read()
 			hours(1)
 		}, false},
-		"not a day":   {func(read func(...desk.Person)) { read(); hours(23); read(); hours(1); read(ann); hours(1) }, false},
+		"not a day": {func(read func(...desk.Person)) {
+			read()
+			hours(23)
+			read()
+			hours(1)
+			read(ann)
+			hours(1)
+		}, false},
 		"a slip":     {func(read func(...desk.Person)) { read(); hours(23); read(ann); hours(48) }, false},
 		"not read":   {func(read func(...desk.Person)) { read(); hours(100) }, false},
 		"never read": {func(func(...desk.Person)) { hours(48) }, false},
