@@ -24,11 +24,8 @@ type enrolled struct {
 	err   error
 }
 
-// The columns of our own files, and those of the table of lists of Sympa.
-var (
-	registerColumns = []string{"address", "kind", "owner", "since", "until"}
-	sympaColumns    = []string{"name_list", "robot_list", "status_list", "creation_email_list", "creation_epoch_list", "update_epoch_list"}
-)
+// registerColumns are those of our own files.
+var registerColumns = []string{"address", "kind", "owner", "since", "until"}
 
 // mostLines bounds a file.
 const mostLines = 1_000_000

@@ -124,18 +124,20 @@ func differing(a, b desk.Account) (fields []string) {
 // write tells the proof: every domain that differs, or all of them.
 func (p proof) write(out io.Writer, all bool) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "domain\tread\there\tPartage")
+	_, _ = fmt.Fprintln(t, "domain\tread\there\tPartage")
 	for _, d := range p.Domains {
 		if all || d.Here != d.There {
-			fmt.Fprintf(t, "%s\t%s\t%d\t%d\n", d.Domain, d.At.UTC().Format(time.RFC3339), d.Here, d.There)
+			_, _ = fmt.Fprintf(t, "%s\t%s\t%d\t%d\n", d.Domain, d.At.UTC().Format(time.RFC3339), d.Here, d.There)
 		}
 	}
-	fmt.Fprintf(t, "%d domains\t\t%d\t%d\n", len(p.Domains), p.Here, p.There)
+	_, _ = fmt.Fprintf(t, "%d domains\t\t%d\t%d\n", len(p.Domains), p.Here, p.There)
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	for _, d := range p.Differ {
-		fmt.Fprintf(out, "%s: %s differ\n", d.Address, strings.Join(d.Fields, ", "))
+		if _, err := fmt.Fprintf(out, "%s: %s differ\n", d.Address, strings.Join(d.Fields, ", ")); err != nil {
+			return err
+		}
 	}
 	_, err := fmt.Fprintf(out, "%d accounts compared one by one, %d differ\n", p.Sampled, len(p.Differ))
 	return err

@@ -311,7 +311,7 @@ func (w *world) publishHistory() {
 }
 
 // proveHistory opens the journal anew, verifies every seal, and reads in it
-// that first things came first; cards are announced when they can be.
+// that first things came first; people are told when they can be.
 func (w *world) proveHistory(want string) {
 	w.Helper()
 	log, err := journal.OpenSQLite(context.Background(), w.config.Journal, nil)
@@ -323,7 +323,11 @@ func (w *world) proveHistory(want string) {
 	for e, err := range log.Read(context.Background(), 0) {
 		w.must(err)
 		last = e.Seq
-		if _, told := e.Fact.(desk.Announced); e.ID != "" && !told {
+		switch e.Fact.(type) {
+		case desk.Telling, desk.Announced:
+			continue
+		}
+		if e.ID != "" {
 			order = append(order, strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", e.Fact), "desk.")))
 		}
 	}

@@ -123,15 +123,3 @@ func (p pen) help(verbs []desk.Verb) Message {
 	card.Footer = p.text("help.about", "command", strings.Trim(p.command(desk.Help, "alias", ""), "`"))
 	return Message{Line: p.text("help.line"), Card: card}
 }
-
-func (p pen) usages(verbs []desk.Verb, told bool) (all string) {
-	for _, v := range verbs {
-		usage, sentence := say.Help(p.lang, v)
-		all += code("/" + p.trigger + " " + usage)
-		if told {
-			all += " — " + sentence
-		}
-		all += "\n"
-	}
-	return all
-}

@@ -30,11 +30,11 @@ const fieldChosen = "d"
 // bundle shows the requests that were chosen, or those that were asked together.
 func (p *Portal) bundle(v *visit) error {
 	chosen := map[string]bool{}
-	v.Context().QueryArgs().VisitAll(func(name, value []byte) {
+	for name, value := range v.Context().QueryArgs().All() {
 		if string(name) == fieldChosen {
 			chosen[string(value)] = true
 		}
-	})
+	}
 	batch := v.Query("lot")
 	return p.showBundle(v, func(r desk.Request) bool { return chosen[string(r.ID)] || batch != "" && r.Batch == batch }, nil)
 }

@@ -153,22 +153,22 @@ func (p *Portal) moves(ctx context.Context) <-chan struct{} {
 func (p *Portal) glimpse(who desk.UID, about desk.ID) string {
 	h := sha256.New()
 	note := func(r desk.Request) {
-		fmt.Fprintln(h, r.ID, r.Version, r.State, len(r.Votes), r.Attempt, r.Looks, r.Step, r.Code, r.Reminded)
+		_, _ = fmt.Fprintln(h, r.ID, r.Version, r.State, len(r.Votes), r.Attempt, r.Looks, r.Step, r.Code, r.Reminded)
 	}
 	for _, r := range p.Desk.Mine(who, longest) {
 		note(r)
 	}
-	fmt.Fprintln(h)
+	_, _ = fmt.Fprintln(h)
 	for _, r := range p.Desk.Inbox(who) {
 		note(r)
 	}
-	fmt.Fprintln(h)
+	_, _ = fmt.Fprintln(h)
 	if r, err := p.Desk.Request(who, desk.Portal, about); err == nil {
 		note(r)
 	}
 	freeze, frozen := p.Desk.View.Freeze()
 	directory, partage := p.Desk.View.Ages()
-	fmt.Fprintln(h, frozen, freeze.Seq, directory.Unix(), partage.Unix())
+	_, _ = fmt.Fprintln(h, frozen, freeze.Seq, directory.Unix(), partage.Unix())
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 

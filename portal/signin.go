@@ -61,7 +61,9 @@ func (p *Portal) signedBack(c *fiber.Ctx) error {
 		return err
 	}
 	back := url.Values{}
-	c.Context().QueryArgs().VisitAll(func(name, value []byte) { back.Add(string(name), string(value)) })
+	for name, value := range c.Context().QueryArgs().All() {
+		back.Add(string(name), string(value))
+	}
 	id, err := p.voucher.finish(c.UserContext(), a, back)
 	if errors.Is(err, errVoucher) {
 		return err
@@ -171,7 +173,9 @@ func (p *Portal) signedOut(c *fiber.Ctx) error {
 // secret name it knows, and nothing else.
 func (p *Portal) overThere(c *fiber.Ctx) error {
 	sent := url.Values{}
-	c.Request().PostArgs().VisitAll(func(name, value []byte) { sent.Add(string(name), string(value)) })
+	for name, value := range c.Request().PostArgs().All() {
+		sent.Add(string(name), string(value))
+	}
 	name, err := p.voucher.ended(c.UserContext(), sent)
 	if errors.Is(err, errVoucher) {
 		return err

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// The people whom a LemonServer knows; the password of each is their login.
+// LemonPeople are those whom a LemonServer knows; the password of each is their login.
 var LemonPeople = []string{"rtyler", "dwho", "msmith"}
 
 // What a LemonServer knows the application by, as an OpenID Connect client.

@@ -110,11 +110,28 @@ func (s *server) Restart(tb testing.TB) {
 	s.Start(tb)
 }
 
-// Pause freezes the server: connections open and nobody answers. PostgreSQL
-// freezes for new connections only.
+// Pause freezes the server, and returns when it stands still: connections open and
+// nobody answers. PostgreSQL freezes for new connections only.
 func (s *server) Pause(tb testing.TB) {
 	tb.Helper()
 	must(tb, s.process.Signal(syscall.SIGSTOP))
+	for end := time.Now().Add(patience); !s.still(); time.Sleep(glance) {
+		if time.Now().After(end) {
+			tb.Fatalf("%s does not stop", s.name)
+		}
+	}
+}
+
+// still says that each thread is stopped: on a busy machine a signal takes its time.
+func (s *server) still() bool {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", s.process.Pid))
+	for _, thread := range threads {
+		stat, err := os.ReadFile(thread)
+		if _, state, _ := bytes.Cut(stat, []byte(") ")); err != nil || len(state) == 0 || state[0] != 'T' {
+			return false
+		}
+	}
+	return len(threads) > 0
 }
 
 // Resume ends a Pause.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"unicode"
@@ -96,7 +97,7 @@ func (d *Desk) Available(who UID, a Address) (clause Breach, of Address, err err
 // otherwise adds to an error about an address that is not free what could be asked
 // for instead, if who asks may see whose account it is.
 func (d *Desk) otherwise(err error, f Facts, asked Address) error {
-	e, ok := err.(*Error)
+	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Code != AliasTaken && e.Code != InQuarantine || f.Owner.UID != f.Actor.UID && !d.shows(f.Actor.UID, f.Via, f.Target) {
 		return err
 	}

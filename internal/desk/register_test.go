@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -87,7 +88,7 @@ func TestQuarantine(t *testing.T) {
 	}
 	const want = "2032-09-01T08:00:00Z" // five years after
 	err := free(d, "ann", "alias.add fay2@u.fr alias=contact@u.fr", t)
-	if e, ok := err.(*desk.Error); !ok || e.Code != desk.InQuarantine || e.Details["until"] != want || e.Details["address"] != "contact@u.fr" {
+	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Code != desk.InQuarantine || e.Details["until"] != want || e.Details["address"] != "contact@u.fr" {
 		t.Errorf("alias: %v", err)
 	}
 	if err := free(d, "ann", "account.rename fay@u.fr to=contact@u.fr", t); desk.CodeOf(err) != desk.InQuarantine {
@@ -422,7 +423,7 @@ func TestPropose(t *testing.T) {
 		t.Errorf("where there is no domain: %q", got)
 	}
 	err := free(d, "ann", "alias.add bob@u.fr alias=bob.martin@u.fr", t)
-	if e, ok := err.(*desk.Error); !ok || e.Code != desk.AliasTaken || e.Details["free"] != "martin.bob@u.fr,bob.martin2@u.fr,bob.martin3@u.fr" {
+	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Code != desk.AliasTaken || e.Details["free"] != "martin.bob@u.fr,bob.martin2@u.fr,bob.martin3@u.fr" {
 		t.Errorf("%v", err)
 	}
 	d.Rules = names{book(func(f desk.Facts) desk.Decision {
@@ -432,10 +433,11 @@ func TestPropose(t *testing.T) {
 		return needs(1, "admins")
 	}), nil}
 	err = free(d, "ann", "alias.add bob@u.fr alias=bob.martin@u.fr", t)
-	if e, ok := err.(*desk.Error); !ok || e.Code != desk.AliasTaken || e.Details["free"] != "" {
+	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Code != desk.AliasTaken || e.Details["free"] != "" {
 		t.Errorf("to who may not see the account: %v", err)
 	}
-	if err = free(d, "bob", "alias.add bob@u.fr alias=bob.martin@u.fr", t); err.(*desk.Error).Details["free"] == "" {
+	err = free(d, "bob", "alias.add bob@u.fr alias=bob.martin@u.fr", t)
+	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Details["free"] == "" {
 		t.Errorf("to the owner: %v", err)
 	}
 }

@@ -58,11 +58,11 @@ func (t Tree) check(above []string) error {
 	}
 	seen := map[string]bool{}
 	for _, k := range t.Below {
-		if key := k.Label + "\n" + string(k.Address); seen[key] {
+		key := k.Label + "\n" + string(k.Address)
+		if seen[key] {
 			return Fail(Invalid, BadTree, "value", place+" / "+k.Label)
-		} else {
-			seen[key] = true
 		}
+		seen[key] = true
 		if err := k.check(append(above[:len(above):len(above)], t.Label)); err != nil {
 			return err
 		}

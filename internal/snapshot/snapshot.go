@@ -152,7 +152,7 @@ func Read(path, origin string, take func(*Reader) error) error {
 	if err != nil {
 		return fmt.Errorf("read snapshot: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	size, err := check(f)
 	if err != nil {
 		return fmt.Errorf("read snapshot %s: %w", path, err)
