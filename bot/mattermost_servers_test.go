@@ -142,6 +142,20 @@ func TestMattermost(t *testing.T) {
 		must(t, c.bot.Register(t.Context()))
 	})
 
+	t.Run("several nodes register at once", func(t *testing.T) {
+		var nodes sync.WaitGroup
+		tokens, errs := make([][]string, 5), make([]error, 5)
+		for i := range tokens {
+			nodes.Go(func() { tokens[i], errs[i] = c.real.Commands(t.Context(), "together", c.callbacks.URL+"/slash") })
+		}
+		nodes.Wait()
+		for i := range tokens {
+			if errs[i] != nil || !slices.Equal(tokens[i], tokens[0]) {
+				t.Errorf("node %d: %d commands, %v", i, len(tokens[i]), errs[i])
+			}
+		}
+	})
+
 	t.Run("slash command asks once", func(t *testing.T) {
 		said := c.types(t, "marie", "alias ajouter contact@u.fr bob@u.fr motif : accueil")
 		if !strings.Contains(said, "D-1") || c.state("D-1") != desk.Waiting {

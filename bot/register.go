@@ -46,8 +46,24 @@ func same(have, want *model.Command) bool {
 }
 
 // command creates the command, or mends the one that is there. Its token stays
-// the same.
+// the same. What another node has made meanwhile is as good as our own.
 func (m *Mattermost) command(ctx context.Context, want *model.Command) (token string, err error) {
+	if token, err = m.mended(ctx, want); err != nil || token != "" {
+		return token, err
+	}
+	made, _, failed := m.admin.CreateCommand(ctx, want)
+	if failed == nil {
+		return made.Token, nil
+	}
+	if token, err = m.mended(ctx, want); err == nil && token == "" {
+		err = fmt.Errorf("create command: %w", failed)
+	}
+	return token, err
+}
+
+// mended is the token of the command that is there, as it is wanted by now; "" if
+// there is none.
+func (m *Mattermost) mended(ctx context.Context, want *model.Command) (token string, err error) {
 	all, _, err := m.admin.ListCommands(ctx, want.TeamId, true)
 	if err != nil {
 		return "", fmt.Errorf("list commands: %w", err)
@@ -65,9 +81,5 @@ func (m *Mattermost) command(ctx context.Context, want *model.Command) (token st
 		}
 		return have.Token, nil
 	}
-	made, _, err := m.admin.CreateCommand(ctx, want)
-	if err != nil {
-		return "", fmt.Errorf("create command: %w", err)
-	}
-	return made.Token, nil
+	return "", nil
 }
