@@ -71,7 +71,7 @@ func TestTheDemoShowsTheSeedsFigures(t *testing.T) {
 	if err != nil || r.State != desk.Waiting || len(d.partage.Log()) != 0 {
 		t.Fatalf("%s, %v; %d writes before anybody approved", r.State, err, len(d.partage.Log()))
 	}
-	if _, err := h.desk.Approve(ctx, "hpoincare", desk.Chat, r.ID, r.Digest()); err != nil {
+	if _, err := h.desk.ApproveProved(ctx, "hpoincare", desk.Portal, r.ID, r.Digest(), desk.Proof{At: h.desk.Now(), Digest: r.Digest()}); err != nil {
 		t.Fatal(err)
 	}
 	if r = (stage{d, t}).request(r.ID, desk.Settled); len(r.Repairs.Parts) != 10 {

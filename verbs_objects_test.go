@@ -30,7 +30,7 @@ var everyObjectVerb = []struct {
 	{"list.sender direction@DOMAIN sender=PAUL", "", []string{"AddSendAsGroup"}},
 	{"list.unsender direction@DOMAIN sender=SENDER", "", []string{"DeleteSendAsGroup"}},
 	{`list.profile direction@DOMAIN name="L'équipe" hidden=yes quiet=yes`, "", []string{"ModifyGroup"}},
-	{"list.rename direction@DOMAIN to=chefs@DOMAIN", "", []string{"CreateGroup", "AddGroupMembers", "AddSendAsGroup", "RemoveDistributionListAlias",
+	{"list.rename direction@DOMAIN to=chefsNEW@DOMAIN", "", []string{"CreateGroup", "AddGroupMembers", "AddSendAsGroup", "RemoveDistributionListAlias",
 		"AddDistributionListAlias", "RemoveGroupMembers", "DeleteGroup"}},
 	{"list.rename agendas@DOMAIN to=partagesNEW@DOMAIN", "", []string{"CreateGroup", "AddGroupMembers", "DeleteGroup"}},
 	{"list.delete direction@DOMAIN", "", []string{"DeleteGroup"}},
