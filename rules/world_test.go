@@ -102,7 +102,7 @@ func naivelyManages(f desk.Facts, scope string) bool {
 			mine = mine || s.Who == me && during(d.From, d.Until) && during(s.From, s.Until)
 		}
 		about := slices.Contains(d.Domains, scope) || slices.Contains(d.Units, scope)
-		if me == "" || scope == "" || !mine || !about || d.Ended.Equal(noon) {
+		if me == "" || scope == "" || verb == "" || !mine || !about || d.Ended.Equal(noon) {
 			continue
 		}
 		if slices.Contains([]desk.Verb{desk.AccountShow, desk.AccountWhole, desk.HistoryShow, desk.DelegationShow, desk.DriftShow, desk.FiguresShow}, verb) {
