@@ -29,6 +29,7 @@ func TestStormOnPostgres(t *testing.T) {
 	t.Run(noSwap, func(t *testing.T) {
 		s := onPostgres(t, p, "swap", 300)
 		s.Tales, s.calm, s.limit, s.Sabotage = quick(s.Tales), true, 20*time.Second, noSwap
+		// What the loser sends is of no intent that was kept, or of the winner's.
 		if v := s.rage(t); v.doubled+v.orphans == 0 {
 			t.Errorf("not seen: %s\n%s", v, v.told())
 		}

@@ -152,6 +152,8 @@ func TestPurgeTakesTime(t *testing.T) {
 	ask(desk.Shell, desk.NotDeleted) // Partage has it no more
 	h.accounts["deleted-bob@u.fr"] = desk.Account{ID: "other", Address: "deleted-bob@u.fr"}
 	ask(desk.Shell, desk.NotDeleted)
+	h.accounts["deleted-bob@u.fr"] = desk.Account{ID: "eve", Address: "deleted-eve@u.fr", Aliases: []desk.Address{"deleted-bob@u.fr"}}
+	ask(desk.Shell, desk.NotDeleted) // another that was deleted answers there
 	h.accounts["deleted-bob@u.fr"] = trash
 	ask(desk.Shell, "")
 }

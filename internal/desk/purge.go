@@ -14,7 +14,7 @@ func (v Verb) votes() int {
 // can be given back is over.
 func (d *Desk) purgeable(origin Account) error {
 	last := d.deletionAt(string(origin.Address))
-	if trash := d.View.Account(origin.Trash()); !trash.Deleted() {
+	if trash := d.View.Account(origin.Trash()); trash.ID != origin.ID || !trash.Deleted() {
 		return Fail(NotFound, NotDeleted, "value", string(origin.Address))
 	}
 	if until := last.Changed.Add(Term); !d.Now().After(until) {
