@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,8 +78,13 @@ func TestTheDemoShowsTheSeedsFigures(t *testing.T) {
 	if r = (stage{d, t}).request(r.ID, desk.Settled); len(r.Repairs.Parts) != 10 {
 		t.Errorf("%d parts", len(r.Repairs.Parts))
 	}
-	if gaps, err = h.desk.Gaps("sgermain", desk.Portal, desk.Selection{}); err != nil || len(gaps) != 528 {
-		t.Errorf("%d differences are left, %v", len(gaps), err)
+	was := len(gaps)
+	if gaps, err = h.desk.Gaps("sgermain", desk.Portal, desk.Selection{}); err != nil {
+		t.Fatal(err)
+	}
+	orphans := slices.DeleteFunc(slices.Clone(gaps), func(g desk.Gap) bool { return g.Cause != desk.ListOrphan })
+	if len(gaps) != was-10+2 || len(orphans) != 2 { // the last of two lists have left with their mailboxes
+		t.Errorf("%d differences are left of %d, lists without an owner: %+v", len(gaps), was, orphans)
 	}
 	after, err := h.desk.Dashboard("sgermain", desk.Portal)
 	if err != nil || after.Accounts.Value != 97_474 || after.Deleted.Value != 10 || after.Answered.Count != 11 {
