@@ -111,7 +111,25 @@ func (v Verb) kindMade() ListKind {
 
 // takesBack is the verb of what a verb gives back, "" if it gives nothing back.
 func (v Verb) takesBack() Verb {
-	return map[Verb]Verb{AccountRestore: AccountDelete, AccountPurge: AccountDelete, ListRestore: ListDelete, ResourceRestore: ResourceDelete}[v]
+	switch v {
+	case AccountRestore, AccountPurge:
+		return AccountDelete
+	case ListRestore:
+		return ListDelete
+	case ResourceRestore:
+		return ResourceDelete
+	}
+	return ""
+}
+
+// takers are the verbs that take back what a verb does.
+func (v Verb) takers() (all []Verb) {
+	for _, taker := range []Verb{AccountRestore, AccountPurge, ListRestore, ResourceRestore} {
+		if taker.takesBack() == v {
+			all = append(all, taker)
+		}
+	}
+	return all
 }
 
 // object is what an action on a list, a resource or a tree acts on: as it is known,

@@ -119,8 +119,12 @@ func (r Request) vote(v Vote) ([]Vote, bool) {
 
 // awaits says that the person's approval would bring the request nearer to its end.
 func (r Request) awaits(v Voter) bool {
-	_, helps := r.vote(Vote{By: v.UID, Panels: r.Decision.panelsOf(v)})
-	return r.judged() && r.mayVote(v.UID) && r.Decision.Approves(v) && helps
+	panels := r.Decision.panelsOf(v)
+	if len(panels) == 0 || !r.judged() || !r.mayVote(v.UID) {
+		return false
+	}
+	_, helps := r.vote(Vote{By: v.UID, Panels: panels})
+	return helps
 }
 
 // panelsOf are the panels that v belongs to, left out when there is only one.

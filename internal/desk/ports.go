@@ -85,6 +85,7 @@ type Query struct {
 	Target Address // acting on the account or alias
 	Batch  string  // asked together
 	States []State // in one of
+	Verbs  []Verb  // for one of
 	Before ID      // asked before that one
 	Limit  int     // at most; 0 = no limit
 }

@@ -10,13 +10,13 @@ const Term = 30 * 24 * time.Hour
 func (d *Desk) deletion(a Action) (last Request) {
 	deletes, at := a.Verb.takesBack(), a.Target
 	back := map[string]time.Time{} // mailbox -> when it last came back, or was purged
-	for r := range d.View.Requests(Query{Target: Address(at), States: []State{Settled}}) {
-		if r.Action.Verb.takesBack() == deletes && r.Changed.After(back[r.Mailbox]) {
+	for r := range d.View.Requests(Query{Target: Address(at), States: []State{Settled}, Verbs: deletes.takers()}) {
+		if r.Changed.After(back[r.Mailbox]) {
 			back[r.Mailbox] = r.Changed
 		}
 	}
-	for r := range d.View.Requests(Query{Target: Address(at), States: []State{Settled}}) {
-		if r.Action.Verb == deletes && r.Action.Target == at && r.Changed.After(back[r.Mailbox]) && r.Changed.After(last.Changed) {
+	for r := range d.View.Requests(Query{Target: Address(at), States: []State{Settled}, Verbs: []Verb{deletes}}) {
+		if r.Action.Target == at && r.Changed.After(back[r.Mailbox]) && r.Changed.After(last.Changed) {
 			last = r
 		}
 	}

@@ -85,8 +85,9 @@ func (d *Desk) Mine(by UID, n int) []Request {
 // Inbox lists the requests that wait for this person's vote, oldest first.
 func (d *Desk) Inbox(by UID) []Request {
 	var waiting []Request
+	me := d.View.Person(by)
 	for r := range d.View.Requests(Query{States: []State{Waiting, Review}}) {
-		if d.awaits(r, by) {
+		if d.awaits(r, me) {
 			waiting = append(waiting, r)
 		}
 	}
@@ -94,8 +95,8 @@ func (d *Desk) Inbox(by UID) []Request {
 	return waiting
 }
 
-func (d *Desk) awaits(r Request, who UID) bool {
-	return r.awaits(d.voter(who, r.Action)) && !d.serves(r.Action, r.Owner, who) && !r.Over(d.Now())
+func (d *Desk) awaits(r Request, who Person) bool {
+	return r.awaits(Voter{who, r.Action.use(d.Now())}) && !d.serves(r.Action, r.Owner, who.UID) && !r.Over(d.Now())
 }
 
 // Seen lists those of the query that the person may see, newest first.

@@ -24,10 +24,9 @@ type Share struct {
 // Shares lists those of a mailbox, by address.
 func (d *Desk) Shares(of Account) (shares []Share) {
 	settled := map[Address]Request{}
-	for r := range d.View.Requests(Query{States: []State{Settled}}) { // whatever its address was then
+	for r := range d.View.Requests(Query{States: []State{Settled}, Verbs: []Verb{AccountShare, AccountUnshare}}) { // whatever its address was then
 		with := Address(r.Action.Arg("with"))
-		shares := r.Action.Verb == AccountShare || r.Action.Verb == AccountUnshare
-		if shares && r.Mailbox == of.ID && r.Changed.After(settled[with].Changed) {
+		if r.Mailbox == of.ID && r.Changed.After(settled[with].Changed) {
 			settled[with] = r
 		}
 	}
@@ -51,7 +50,7 @@ func (d *Desk) share(of Account, with Address) Share {
 
 // perhaps is a share that was sent and never answered: it may be there.
 func (d *Desk) perhaps(of Account, with Address) Share {
-	for r := range d.View.Requests(Query{States: []State{Broken, Settled}}) { // newest first
+	for r := range d.View.Requests(Query{States: []State{Broken, Settled}, Verbs: []Verb{AccountShare, AccountUnshare}}) { // newest first
 		if r.Mailbox != of.ID || Address(r.Action.Arg("with")) != with || r.State == Broken && r.Code != Unproved {
 			continue
 		}

@@ -17,9 +17,10 @@ type fold struct {
 	highest  int64 // request number
 	events   []desk.Event
 	touching map[string][]desk.Seq // by request id, target, alias, proved address
-	requests map[desk.ID]desk.Request
+	requests map[desk.ID]*desk.Request // each written under the lock: copied by who reads it
 	ids      []desk.ID // in order of number
 	askedBy  map[desk.UID][]desk.ID
+	askedFor map[desk.Verb][]desk.ID
 	keyed    map[string]desk.ID
 	moving   map[desk.ID]bool     // not final
 	offers   map[string]offer     // by digest
@@ -47,8 +48,9 @@ type offer struct {
 func newFold() fold {
 	return fold{
 		touching: map[string][]desk.Seq{},
-		requests: map[desk.ID]desk.Request{},
+		requests: map[desk.ID]*desk.Request{},
 		askedBy:  map[desk.UID][]desk.ID{},
+		askedFor: map[desk.Verb][]desk.ID{},
 		keyed:    map[string]desk.ID{},
 		moving:   map[desk.ID]bool{},
 		offers:   map[string]offer{},
@@ -109,11 +111,12 @@ func (f *fold) hold(e desk.Event) {
 			f.anchors[root] = desk.Accepted
 		}
 	}
-	f.tally = f.tally.With(e, f.requests[e.ID])
+	f.tally = f.tally.With(e, f.request(e.ID))
 }
 
 func (f *fold) changeRequest(e desk.Event) error {
-	r, err := f.requests[e.ID].With(e)
+	was := f.request(e.ID)
+	r, err := was.With(e)
 	if err != nil {
 		return err
 	}
@@ -123,13 +126,16 @@ func (f *fold) changeRequest(e desk.Event) error {
 	if err := f.open(e); err != nil {
 		return err
 	}
-	if f.requests[e.ID].State == desk.Stopped {
+	if was.State == desk.Stopped {
 		f.stopped--
 	}
 	if r.State == desk.Stopped {
 		f.stopped++
 	}
-	f.requests[e.ID] = r
+	if f.requests[e.ID] == nil {
+		f.requests[e.ID] = new(desk.Request)
+	}
+	*f.requests[e.ID] = r
 	if f.moving[e.ID] = true; r.State.Final() {
 		delete(f.moving, e.ID)
 	}
@@ -169,7 +175,16 @@ func (f *fold) open(e desk.Event) error {
 	}
 	f.ids = append(f.ids, e.ID)
 	f.askedBy[e.By] = append(f.askedBy[e.By], e.ID)
+	f.askedFor[asked.Action.Verb] = append(f.askedFor[asked.Action.Verb], e.ID) // which no amendment changes
 	return nil
+}
+
+// request is the request as it is; zero if there is none.
+func (f *fold) request(id desk.ID) (r desk.Request) {
+	if known := f.requests[id]; known != nil {
+		r = *known
+	}
+	return r
 }
 
 // number is the n of "D-n", 0 for anything else.

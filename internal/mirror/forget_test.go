@@ -153,7 +153,7 @@ func TestFreezeWithoutWords(t *testing.T) {
 	}
 	add("D-3", noon, desk.Asked{}, desk.Decided{}, desk.Started{}, desk.Failed{}, desk.Undone{})
 	for id, want := range map[desk.ID]desk.State{"D-1": desk.Settled, "D-2": desk.Settled, "D-3": desk.Broken} {
-		if r := f.requests[id]; r.State != want {
+		if r := f.request(id); r.State != want {
 			t.Errorf("%s is said to be %s", id, r.State)
 		}
 	}

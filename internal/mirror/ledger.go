@@ -105,7 +105,7 @@ func (l *ledger) from(prefix string) func(func(line) bool) {
 
 // record notes what the event, which was folded in, does to addresses.
 func (f *fold) record(e desk.Event) {
-	r := f.requests[e.ID]
+	r := f.request(e.ID)
 	for _, d := range desk.DeedsOf(e, r) {
 		f.ledger.note(d.Address, mark{uint32(e.Seq), d.What, uint8(max(0, slices.Index(natures, d.Nature)))})
 		if sum := d.Address.SkeletonSum(); d.What == desk.Enrolls && d.Nature.Elsewhere() && !slices.Contains(f.ledger.alike[sum], d.Address) {
@@ -159,7 +159,7 @@ func (l *ledger) until(x desk.Entry) desk.Entry {
 func (f *fold) said(a desk.Address, marks []mark) (x desk.Entry, past []desk.Entry) {
 	for _, m := range marks {
 		e := &f.events[m.seq-1]
-		next := x.With(desk.Deed{Address: a, What: m.what, Nature: natures[m.nature]}, *e, f.requests[e.ID])
+		next := x.With(desk.Deed{Address: a, What: m.what, Nature: natures[m.nature]}, *e, f.request(e.ID))
 		if x.Known() && (next.Mailbox != x.Mailbox || next.Nature.Elsewhere() != x.Nature.Elsewhere() || next.Held && !x.Held) {
 			past = append(past, x)
 		}

@@ -129,7 +129,7 @@ func (m *Mirror) take(e desk.Event) error {
 		return nil
 	}
 	if done, ok := e.Fact.(desk.Done); ok && err == nil && !done.Proof.Known() {
-		return m.LearnGone(m.requests[e.ID].Mailbox, e.At)
+		return m.LearnGone(m.request(e.ID).Mailbox, e.At)
 	}
 	if err != nil || !proof.Known() || proof.ID == "" {
 		return err

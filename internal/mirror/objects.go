@@ -224,7 +224,7 @@ func (o *objects) share(from *objects) {
 // aboutObject takes in what an event proves of a list, a resource or a tree; false
 // if it is about none.
 func (m *Mirror) aboutObject(e desk.Event, proof desk.Account) bool {
-	r := m.requests[e.ID]
+	r := m.request(e.ID)
 	step, box, proves := r.Proved(e.Fact)
 	spec, _ := desk.SpecOf(step.Verb)
 	if proves && proof.Detail != nil && (step.Verb == desk.ListJoin || step.Verb == desk.ListLeave) {

@@ -190,10 +190,11 @@ func agreesWithJournal(t *testing.T, r *rapid.T, m *Mirror, events []desk.Event)
 			r.Fatalf("%s is %q's whose chat is %q, want %q", account, who, m.Chat(who), bound[account])
 		}
 	}
-	for _, q := range []desk.Query{{By: "ann"}, {Target: "box0@u.fr"}, {Target: "alias1@u.fr"}, {States: moving}, {States: []desk.State{desk.Settled, desk.Open}}} {
+	for _, q := range []desk.Query{{By: "ann"}, {Target: "box0@u.fr"}, {Target: "alias1@u.fr"}, {States: moving}, {States: []desk.State{desk.Settled, desk.Open}},
+		{Verbs: []desk.Verb{desk.AliasAdd, desk.QuotaSet}}, {Verbs: []desk.Verb{desk.AliasAdd}, By: "ann"}, {Before: "D-3"}, {Before: "D-03"}, {Before: "3"}} {
 		var want []desk.ID
 		for n := int64(len(requests)); n > 0; n-- {
-			if matches(q, requests[name(n)]) {
+			if r := requests[name(n)]; matches(q, &r) {
 				want = append(want, name(n))
 			}
 		}

@@ -15,7 +15,7 @@ import (
 func (m *Mirror) Request(id desk.ID) (desk.Request, desk.Seq) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.requests[id], m.at
+	return m.request(id), m.at
 }
 
 // Next is desk.Fold's.
@@ -37,8 +37,8 @@ func (m *Mirror) Requests(q desk.Query) iter.Seq[desk.Request] {
 	return func(yield func(desk.Request) bool) {
 		n := 0
 		for _, id := range slices.Backward(m.candidates(q)) {
-			r, _ := m.Request(id)
-			if !matches(q, r) {
+			r, fits := m.fitting(q, id)
+			if !fits {
 				continue
 			}
 			if n++; !yield(r) || n == q.Limit {
@@ -48,15 +48,42 @@ func (m *Mirror) Requests(q desk.Query) iter.Seq[desk.Request] {
 	}
 }
 
+// fitting is the request if it matches: most do not, and a request is large.
+func (m *Mirror) fitting(q desk.Query, id desk.ID) (r desk.Request, fits bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if known := m.requests[id]; known != nil && matches(q, known) {
+		return *known, true
+	}
+	return r, false
+}
+
 // candidates holds every request that may match, in order of number.
 func (m *Mirror) candidates(q desk.Query) []desk.ID {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
+	all := m.among(q)
+	if q.Before != "" {
+		before, _ := slices.BinarySearchFunc(all, q.Before, byNumber)
+		return all[:before]
+	}
+	return all
+}
+
+// among are those of the shortest list that has all that may match. Under mu.
+func (m *Mirror) among(q desk.Query) []desk.ID {
 	switch {
 	case q.Target != "":
 		return m.askedAbout(q.Target)
 	case q.By != "":
 		return m.askedBy[q.By]
+	case len(q.Verbs) > 0:
+		var ids []desk.ID
+		for _, v := range q.Verbs {
+			ids = append(ids, m.askedFor[v]...)
+		}
+		slices.SortFunc(ids, byNumber)
+		return ids
 	case len(q.States) > 0 && !slices.ContainsFunc(q.States, desk.State.Final):
 		return slices.SortedFunc(maps.Keys(m.moving), byNumber)
 	}
@@ -83,13 +110,16 @@ func (f *fold) askedAbout(a desk.Address) (ids []desk.ID) {
 	return ids
 }
 
-func byNumber(a, b desk.ID) int { return cmp.Compare(number(a), number(b)) }
+// byNumber orders names without reading their numbers: of two, the longer has the
+// larger one.
+func byNumber(a, b desk.ID) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
 
-func matches(q desk.Query, r desk.Request) bool {
+func matches(q desk.Query, r *desk.Request) bool {
 	target := string(q.Target)
 	return (q.By == "" || q.By == r.By) &&
 		(q.Batch == "" || q.Batch == r.Batch) &&
-		(q.Before == "" || number(r.ID) < number(q.Before)) &&
+		(q.Before == "" || number(q.Before) > 0 && byNumber(r.ID, q.Before) < 0) &&
+		(len(q.Verbs) == 0 || slices.Contains(q.Verbs, r.Action.Verb)) &&
 		(target == "" || target == r.Action.Target || target == r.Action.Arg("alias")) &&
 		(len(q.States) == 0 || slices.Contains(q.States, r.State))
 }

@@ -30,7 +30,7 @@ func TestDoneAndItsProofAreSeenAtOnce(t *testing.T) {
 	seen := desk.Request{}
 	for closed := 0; closed < 10_000 && !seen.State.Final(); runtime.Gosched() {
 		if closed++; m.mu.TryRLock() {
-			closed, seen = 0, m.requests[r.ID]
+			closed, seen = 0, m.request(r.ID)
 			m.mu.RUnlock()
 		}
 	}
