@@ -48,8 +48,9 @@ func (o selectOptions) selection(most, canary int) (desk.Selection, error) {
 type driftShowCommand struct {
 	File string `arg:"" help:"Configuration file."`
 	selectOptions
-	JSON bool   `name:"json" help:"Print JSON, one difference each."`
-	Lang string `default:"fr" enum:"fr,en" help:"Language: fr or en."`
+	Spared bool   `help:"Only those that are left as they are, with until when."`
+	JSON   bool   `name:"json" help:"Print JSON, one difference each."`
+	Lang   string `default:"fr" enum:"fr,en" help:"Language: fr or en."`
 }
 
 // Run fails if there are any, so that it can be watched.
@@ -62,6 +63,7 @@ func (c driftShowCommand) show(out io.Writer, d *desk.Desk) error {
 	if err != nil {
 		return spoken(c.Lang, err)
 	}
+	s.Spared = c.Spared
 	gaps := []desk.Gap{}
 	for g := range d.Drift.Gaps(d.View) {
 		if s.Chooses(g) {
@@ -71,7 +73,7 @@ func (c driftShowCommand) show(out io.Writer, d *desk.Desk) error {
 	if err := c.print(out, gaps); err != nil {
 		return err
 	}
-	if len(gaps) > 0 {
+	if len(gaps) > 0 && !c.Spared {
 		return fmt.Errorf("%d differences between the directory and Partage", len(gaps))
 	}
 	return nil

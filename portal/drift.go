@@ -25,6 +25,7 @@ const (
 type survey struct {
 	desk.Selection
 	gaps    []desk.Gap // of the selection
+	spared  []desk.Gap // left as they are
 	causes  []causeRow // of all
 	trend   []desk.Point
 	estate  desk.Estate
@@ -83,6 +84,9 @@ func (p *Portal) drift(v *visit) error {
 func (p *Portal) showSurvey(v *visit, status int, s survey) (err error) {
 	all, err := p.Desk.Gaps(v.me.UID, desk.Portal, desk.Selection{})
 	if err != nil {
+		return err
+	}
+	if s.spared, err = p.Desk.Gaps(v.me.UID, desk.Portal, desk.Selection{Spared: true}); err != nil {
 		return err
 	}
 	if s.trend, err = p.Desk.Trend(v.me.UID, desk.Portal); err != nil {

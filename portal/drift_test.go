@@ -1,7 +1,9 @@
 package portal
 
 import (
+	"html"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +66,25 @@ func TestDifferencesAreShownAndAPlanIsAskedFor(t *testing.T) {
 	}
 	must(t, h.desk.Conduct(t.Context(), "D-1"))
 	h.as("yves").get("/demandes/D-1").wants(t, http.StatusOK, "Réparés et vérifiés", "En réparation", "D-2")
+}
+
+// From the row of a difference one leaves it as it is, with a reason; then it is apart.
+func TestADifferenceIsLeftInThePortal(t *testing.T) {
+	h := compared(t)
+	b := h.as("xavier")
+	link := regexp.MustCompile(`/demandes/nouvelle\?verbe=drift\.spare[^"]*paul\.gone[^"]*`).FindString(b.get("/ecarts").body)
+	page := b.get(html.UnescapeString(link))
+	if page.wants(t, http.StatusOK, "Laisser un écart tel quel"); !strings.Contains(page.body, `value="paul.gone@physique.unistra.fr"`) || !strings.Contains(page.body, `value="person.gone"`) {
+		t.Errorf("%q is not filled in", link)
+	}
+	form := []string{"verbe", "drift.spare", "pas", "verifier", "adresse", "paul.gone@physique.unistra.fr", "cause", "person.gone", "au", "2026-12-31"}
+	b.submit("/demandes/nouvelle", form...).wants(t, http.StatusUnprocessableEntity, "Dites pourquoi.")
+	location := h.fill("xavier", desk.DriftSpare, "ne sera ni réparé ni compté", append(form[4:], "motif", "départ reporté")...)
+	r, _ := h.mirror.Request("D-1")
+	h.as("yves").get(location).wants(t, http.StatusOK, "départ reporté", "Votre décision")
+	h.as("yves").submit(location+"/valider", "empreinte", r.Digest()).wants(t, http.StatusSeeOther)
+	b.get("/ecarts").wants(t, http.StatusOK, "Laissés tels quels : 1", "Laissé tel quel jusqu'au 31 décembre 2026 (D-1)")
+	b.submit("/ecarts", "causes", "person.gone", "pas", "voir").wants(t, http.StatusConflict, "il n'y a rien à demander")
 }
 
 // A plan that is no longer so, and what is no plan at all, get a clear sentence.

@@ -27,6 +27,7 @@ const (
 	fieldDeputy     = "suppleant"
 	prefixVerb      = "acte."
 	fieldAddress    = "adresse"
+	fieldCause      = "cause"
 )
 
 // rightFields are the fields of each verb, in order, with the argument that each fills.
@@ -35,6 +36,7 @@ var rightFields = map[desk.Verb][][2]string{
 		{fieldDaily, "daily"}, {fieldFrom, "from"}, {fieldUntil, "until"}},
 	desk.DelegationDeputy: {{fieldDelegation, "target"}, {fieldPerson, "person"}, {fieldFrom, "from"}, {fieldUntil, "until"}},
 	desk.AddressRelease:   {{fieldAddress, "target"}},
+	desk.DriftSpare:       {{fieldAddress, "target"}, {fieldCause, "cause"}, {fieldUntil, "until"}},
 	desk.DelegationRevoke: {{fieldDelegation, "target"}, {fieldDeputy, "deputy"}},
 }
 
@@ -109,6 +111,9 @@ func (a asking) rightMissing(lang string) (found []problem) {
 			found = append(found, problem{f[0], text(lang, "missing."+f[0])})
 		}
 	}
+	if a.needs(fieldReason) && strings.TrimSpace(a.reason) == "" {
+		found = append(found, problem{fieldReason, text(lang, "missing."+fieldReason)})
+	}
 	return found
 }
 
@@ -125,7 +130,7 @@ func (a asking) rightBlames(err error) string {
 		name = "classes"
 	case desk.InvalidSize:
 		name = "quota"
-	case desk.UnknownDelegation, desk.NotQuarantined:
+	case desk.UnknownDelegation, desk.NotQuarantined, desk.NoSuchGap:
 		name = "target"
 	}
 	if name == "units" || name == "lists" {
@@ -155,7 +160,13 @@ func (p *Portal) about(lang string, reader desk.UID, a desk.Action) (lines []str
 
 // needs says that the field must be filled in.
 func (a asking) needs(name string) bool {
-	return name == fieldPerson || name == fieldScope || name == fieldDelegation || name == fieldAddress || name == fieldUntil && a.verb == desk.DelegationDeputy
+	switch name {
+	case fieldUntil:
+		return a.verb != desk.DelegationGrant
+	case fieldReason:
+		return a.verb == desk.DriftSpare
+	}
+	return slices.Contains([]string{fieldPerson, fieldScope, fieldDelegation, fieldAddress, fieldCause}, name)
 }
 
 // hintOf is the hint of a field, "" if it has none.

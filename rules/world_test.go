@@ -115,7 +115,7 @@ func naivelyManages(f desk.Facts, scope string) bool {
 			return true
 		}
 		changesHouse := slices.Contains([]desk.Verb{desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
-			desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.DriftSync, desk.AddressRelease}, verb)
+			desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.DriftSync, desk.DriftSpare, desk.AddressRelease}, verb)
 		named := len(d.Verbs) == 0 && !changesHouse || slices.Contains(d.Verbs, verb)
 		small := verb != desk.QuotaSet || d.Quota == 0 || f.Size >= 1 && f.Size <= d.Quota
 		among := verb != desk.AccountCOS && verb != desk.AccountCreate || len(d.Classes) == 0 || slices.Contains(d.Classes, f.Action.Arg("cos"))
@@ -157,7 +157,7 @@ func naive(f desk.Facts) string {
 	switch f.Action.Verb {
 	case desk.HouseFreeze, desk.RulesUndo, desk.DriftShow, desk.FiguresShow:
 		return map[bool]string{true: "allowed[]", false: "denied[]"}[admin]
-	case desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate, desk.RulesRollback, desk.DriftApply, desk.AddressRelease:
+	case desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate, desk.RulesRollback, desk.DriftApply, desk.DriftSpare, desk.AddressRelease:
 		return map[bool]string{true: "pending[group:melusine-admins]", false: "denied[]"}[admin]
 	}
 	switch mine := f.Owner.UID == me; f.Action.Verb {

@@ -128,6 +128,8 @@ func (d *Desk) possible(f *Facts) error {
 		return d.showable(f)
 	case AddressRelease:
 		return d.releasable(f)
+	case DriftSpare:
+		return d.sparable(f)
 	case AliasRemove:
 		f.Domain = alias.Domain()
 		if alias == f.Target.Address || !f.Target.Holds(alias) {

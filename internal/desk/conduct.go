@@ -56,7 +56,7 @@ func (d *Desk) gapStands(digest string, account Account, owner UID) bool {
 	if account.Owner != owner { // the address is another's, or nobody's
 		account = Account{}
 	}
-	return slices.ContainsFunc(d.Drift.GapsOf(d.View, account, d.View.Person(owner)), func(g Gap) bool { return g.Digest() == digest })
+	return slices.ContainsFunc(d.Drift.GapsOf(d.View, account, d.View.Person(owner)), func(g Gap) bool { return !g.Spared() && g.Digest() == digest })
 }
 
 // stillGap says why a part is not to be carried out on the account as it was

@@ -72,6 +72,9 @@ func (d *Desk) Ask(ctx context.Context, a Asking) (Request, error) {
 		if err := d.timely(a); err != nil {
 			return Request{}, err
 		}
+		if err := reasoned(a); err != nil {
+			return Request{}, err
+		}
 		facts, err := d.check(a.By, a.Via, a.Action)
 		if err != nil {
 			return Request{}, err

@@ -219,6 +219,8 @@ type (
 	// Lifted settles a request: the address may be given to anybody before the end
 	// of its quarantine.
 	Lifted struct{ Address Address }
+	// Spared settles a request: a gap stays as it is until the day that it names.
+	Spared struct{}
 	// Noticed says of the request that set the last day of an address that its
 	// holder is to be told that the day is near.
 	Noticed struct{}
@@ -314,6 +316,7 @@ func (Thawed) fact()         {}
 func (BookActivated) fact()  {}
 func (Announced) fact()      {}
 func (Lifted) fact()         {}
+func (Spared) fact()         {}
 func (Noticed) fact()        {}
 func (Registered) fact()     {}
 func (Vanished) fact()       {}

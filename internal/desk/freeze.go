@@ -102,6 +102,8 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 		return d.events(r.ID, by, Thawed{})
 	case AddressRelease:
 		return d.events(r.ID, by, Lifted{Address: Address(r.Action.Target)})
+	case DriftSpare:
+		return d.events(r.ID, by, Spared{})
 	case DelegationGrant, DelegationDeputy, DelegationRevoke:
 		return d.events(r.ID, by, d.rights(r.Action))
 	case RulesActivate, RulesRollback, RulesUndo:
@@ -136,6 +138,8 @@ func (r Request) governed(e Event) (next Request, ok, governs bool) {
 		ok = settles && r.Action.Verb == HouseThaw
 	case Lifted:
 		ok = settles && r.Action.Verb == AddressRelease && r.Action.Target == string(f.Address)
+	case Spared:
+		ok = settles && r.Action.Verb == DriftSpare
 	case BrakesReset:
 		ok = settles && r.Action.Verb == BrakeRelease
 	case Granted, Deputised:

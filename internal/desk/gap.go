@@ -65,10 +65,14 @@ type Gap struct {
 	Repair     Action // zero: a human must decide, see say
 	Risk       Risk
 	Cost       Money // a month, if it is repaired; less than 0 if it then costs less
+	Spare      Spare // zero: nobody has said that it is to stay as it is
 }
 
-// Repairable says that an action closes it.
-func (g Gap) Repairable() bool { return g.Repair.Verb != "" }
+// Repairable says that an action closes it, and nobody has said to leave it.
+func (g Gap) Repairable() bool { return g.Repair.Verb != "" && !g.Spared() }
+
+// Spared says that it is to stay as it is for now.
+func (g Gap) Spared() bool { return g.Spare != Spare{} }
 
 // Digest names the gap with all that makes it one: when any of that changes, it
 // is another.

@@ -16,6 +16,7 @@ type Selection struct {
 	Domain     string     `json:",omitempty"` // "" any
 	Most       int        `json:",omitempty"` // 0: all
 	Canary     int        `json:",omitempty"` // 0: the house's
+	Spared     bool       `json:",omitempty"` // those that are left as they are, and no others: no plan has them
 }
 
 // Repairs are a plan: which gaps are to be closed. It is public and names
@@ -162,7 +163,7 @@ func (d *Desk) gapsOf(parts []string) map[string]Gap {
 		wanted[p] = true
 	}
 	for g := range d.Drift.Gaps(d.View) {
-		if digest := g.Digest(); wanted[digest] {
+		if digest := g.Digest(); wanted[digest] && !g.Spared() {
 			found[digest] = g
 		}
 	}

@@ -42,6 +42,9 @@ func (d *Desk) Gauge() (Point, error) {
 	p := Point{Day: now.In(d.zone()).Format(time.DateOnly), At: now, People: census.People, Accounts: census.Accounts, ByCause: map[GapCause]int{}}
 	p.Directory, p.Partage = d.View.Ages()
 	for g := range d.Drift.Gaps(d.View) {
+		if g.Spared() {
+			continue
+		}
 		p.Gaps++
 		p.ByCause[g.Cause]++
 		if g.Repairable() {
@@ -103,7 +106,7 @@ func (d *Desk) Gaps(by UID, via Door, s Selection) ([]Gap, error) {
 
 // Chooses says that the gap is of the selection, whatever its number.
 func (s Selection) Chooses(g Gap) bool {
-	return (len(s.Causes) == 0 || slices.Contains(s.Causes, g.Cause)) &&
+	return s.Spared == g.Spared() && (len(s.Causes) == 0 || slices.Contains(s.Causes, g.Cause)) &&
 		(s.Population == "" || s.Population == g.Population) && (s.Domain == "" || s.Domain == g.Address.Domain())
 }
 

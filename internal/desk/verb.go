@@ -54,7 +54,8 @@ const (
 
 	DriftShow    Verb = "drift.show"
 	DriftApply   Verb = "drift.apply"
-	DriftSync    Verb = "drift.sync" // drift.apply of the program's own accord
+	DriftSync    Verb = "drift.sync"  // drift.apply of the program's own accord
+	DriftSpare   Verb = "drift.spare" // a difference as it is, until a day
 	FiguresShow  Verb = "figures.show"
 	AccountWhole Verb = "account.whole" // what all sources say of an account
 
@@ -312,6 +313,7 @@ var specs = map[Verb]Spec{
 	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
 	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
 	DriftSync:    {Changes: true, Governs: true, Inner: true, Args: planArgs},
+	DriftSpare:   {Changes: true, Governs: true, Target: AddressForm, Args: map[string]Form{"cause": CauseForm, "until": DayForm}},
 	FiguresShow:  {Shows: true},
 	AccountWhole: {Target: AccountForm},
 
@@ -338,7 +340,7 @@ func Verbs() []Verb {
 		RequestApprove, RequestReject, RequestCancel, RequestQuestion, RequestAnswer, RequestAmend, RequestAgain, RequestUndo, HistoryShow, DelegationList, DelegationShow,
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
 		RulesActivate, RulesRollback, RulesUndo,
-		AccountWhole, DriftShow, DriftApply, DriftSync, FiguresShow,
+		AccountWhole, DriftShow, DriftApply, DriftSync, DriftSpare, FiguresShow,
 		AccountCreate, AccountProfile, AccountShare, AccountUnshare, AccountPurge, AliasMove,
 		AliasRenew, AccountRenew, AddressShow, AddressRelease,
 		ListShow, ListCreate, GroupCreate, FanOutCreate, ListAdd, ListRemove, ListAlias, ListUnalias, ListSender, ListUnsender, ListProfile,

@@ -2,6 +2,7 @@ package drift
 
 import (
 	"iter"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -11,7 +12,8 @@ import (
 // order of address.
 func (p *Policy) Gaps(v desk.View) iter.Seq[desk.Gap] {
 	return func(yield func(desk.Gap) bool) {
-		c := comparison{Policy: p, view: v, classes: map[string]*desk.Population{}, yield: yield, given: given(v, desk.Query{States: settled})}
+		c := p.comparing(v, yield)
+		c.given = given(v, desk.Query{States: settled})
 		c.call(v.EachPerson(), v.Census().People)
 		for a := range v.EachAccount() {
 			if c.account(a); c.over {
@@ -26,7 +28,7 @@ func (p *Policy) Gaps(v desk.View) iter.Seq[desk.Gap] {
 
 // GapsOf is desk.Drift's. It looks the account up in the journal by its address.
 func (p *Policy) GapsOf(v desk.View, a desk.Account, owner desk.Person) (gaps []desk.Gap) {
-	c := comparison{Policy: p, view: v, classes: map[string]*desk.Population{}, yield: func(g desk.Gap) bool { gaps = append(gaps, g); return true }}
+	c := p.comparing(v, func(g desk.Gap) bool { gaps = append(gaps, g); return true })
 	if owner.Known() {
 		c.call(func(yield func(*desk.Person) bool) { yield(&owner) }, 1)
 	}
@@ -50,10 +52,24 @@ type comparison struct {
 	found   []bool // an account of each
 	classes map[string]*desk.Population
 	given   map[holder][]desk.Address
+	spares  desk.Spares
 	without []desk.Gap     // of MailLacking, until all are known
 	claims  map[string]int // how many people without it are to have an address
 	yield   func(desk.Gap) bool
 	over    bool
+}
+
+func (p *Policy) comparing(v desk.View, yield func(desk.Gap) bool) *comparison {
+	return &comparison{Policy: p, view: v, classes: map[string]*desk.Population{}, yield: yield, spares: desk.SparesOf(v, desk.Day(compared(v).Format(time.DateOnly)))}
+}
+
+// compared is when what is compared was so: as old as the older of the two readings.
+func compared(v desk.View) time.Time {
+	directory, partage := v.Ages()
+	if partage.Before(directory) {
+		return partage
+	}
+	return directory
 }
 
 // call takes the roll, of about so many.
@@ -69,6 +85,7 @@ func (c *comparison) call(people iter.Seq[*desk.Person], expected int) {
 
 func (c *comparison) tell(g desk.Gap) {
 	if !c.over && !c.ignored[g.Cause] {
+		g.Spare = c.spares.Of(g)
 		c.over = !c.yield(c.priced(g))
 	}
 }

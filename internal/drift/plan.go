@@ -37,14 +37,10 @@ func (p *Policy) Plan(v desk.View, s desk.Selection) (desk.Repairs, []desk.Gap, 
 }
 
 func (p *Policy) repairs(s desk.Selection, gaps []desk.Gap, v desk.View) desk.Repairs {
-	r := desk.Repairs{Selection: s, Canary: min(cmp.Or(s.Canary, p.config.Canary), len(gaps)), Wave: p.config.Wave, Kinds: kinds(gaps)}
+	r := desk.Repairs{Selection: s, Canary: min(cmp.Or(s.Canary, p.config.Canary), len(gaps)), Wave: p.config.Wave, Kinds: kinds(gaps), Compared: compared(v)}
 	for _, g := range gaps {
 		r.Parts = append(r.Parts, g.Digest())
 		r.Cost += g.Cost
-	}
-	directory, partage := v.Ages()
-	if r.Compared = directory; partage.Before(directory) {
-		r.Compared = partage // as old as the older of the two
 	}
 	return r
 }

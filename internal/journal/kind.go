@@ -54,6 +54,7 @@ var kinds = []kind{
 	kindOf[desk.Halted]("drift.halted"),
 	kindOf[desk.Compared]("drift.compared"),
 	kindOf[desk.Lifted]("lifted"),
+	kindOf[desk.Spared]("spared"),
 	kindOf[desk.Noticed]("noticed"),
 	kindOf[desk.Registered]("registered"),
 	kindOf[desk.Vanished]("vanished"),

@@ -41,6 +41,7 @@ const (
 	resource = "resource"
 	domain   = "domain"
 	address  = "address"
+	cause    = "cause"
 	members  = "members"
 	sender   = "sender"
 	tree     = "tree"
@@ -102,6 +103,7 @@ var grammar = []command{
 	{desk.AddressShow, []string{"adresse"}, []string{"address"}, []string{address}},
 	{desk.AccountWhole, []string{"global"}, []string{"whole"}, []string{account}},
 	{desk.DriftApply, []string{"écarts réparer"}, []string{"drift repair"}, nil},
+	{desk.DriftSpare, []string{"écarts laisser"}, []string{"drift spare"}, []string{address, cause}},
 	{desk.DriftShow, []string{"écarts"}, []string{"drift"}, nil},
 	{desk.FiguresShow, []string{"tableau"}, []string{"dashboard", "figures"}, nil},
 	{desk.ListCreate, []string{"liste créer"}, []string{"list create"}, []string{listed}},

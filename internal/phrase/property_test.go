@@ -40,6 +40,7 @@ func actions(t *rapid.T) desk.Action {
 		"verb,?":          rapid.SampledFrom([]string{"", "alias.*", "quota.set,alias.add", "delegation.deputy"}),
 		"class,?":         rapid.StringMatching(`([A-Za-zé0-9](?:[a-zé0-9._·-]{0,8}[a-z0-9])?)?`),
 		desk.BookForm:     rapid.StringMatching(`[0-9a-f]{8,64}`),
+		desk.CauseForm:    rapid.SampledFrom([]string{"person.gone", "quota.low"}),
 		"cause,?":         rapid.SampledFrom([]string{"", "person.gone", "quota.low,class.other"}),
 		"word?":           rapid.StringMatching(`([a-z0-9]{1,8}(-[a-z0-9]{1,8})?)?`),
 		"domain?":         rapid.StringMatching(`([a-z0-9]{1,8}[.][a-z]{2,4})?`),

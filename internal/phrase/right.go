@@ -62,6 +62,7 @@ var terms = map[desk.Verb][]term{
 	desk.AliasAdd:     endTerms,
 	desk.AliasRenew:   endTerms,
 	desk.AccountRenew: endTerms,
+	desk.DriftSpare:   endTerms,
 }
 
 // endTerms say until which day, which is included.

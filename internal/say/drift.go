@@ -13,6 +13,9 @@ func Gap(lang string, c desk.GapCause) string { return T(lang, "gap."+string(c))
 
 // Repair says what would close a gap, or why a human must.
 func Repair(lang string, g desk.Gap, quote ...Quote) string {
+	if g.Spared() {
+		return T(lang, "gap.spared", "until", Day(lang, g.Spare.Until), "id", string(g.Spare.By))
+	}
 	if !g.Repairable() {
 		return T(lang, "human."+string(g.Cause))
 	}

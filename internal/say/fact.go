@@ -53,6 +53,8 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.held", []string{"limit", brake(lang, f)}
 	case desk.Released:
 		return "fact.released", nil
+	case desk.Spared:
+		return "fact.spared", nil
 	case desk.BrakesReset:
 		return "fact.reset", nil
 	case desk.Frozen:
