@@ -16,9 +16,9 @@ type fold struct {
 	at       desk.Seq
 	highest  int64 // request number
 	events   []desk.Event
-	touching map[string][]desk.Seq // by request id, target, alias, proved address
+	touching map[string][]desk.Seq     // by request id, target, alias, proved address
 	requests map[desk.ID]*desk.Request // each written under the lock: copied by who reads it
-	ids      []desk.ID // in order of number
+	ids      []desk.ID                 // in order of number
 	askedBy  map[desk.UID][]desk.ID
 	askedFor map[desk.Verb][]desk.ID
 	keyed    map[string]desk.ID
