@@ -48,11 +48,23 @@ func (m *Mirror) Requests(q desk.Query) iter.Seq[desk.Request] {
 	}
 }
 
+// Count is desk.Fold's.
+func (m *Mirror) Count(q desk.Query) (n int) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, id := range m.among(q) {
+		if matches(q, m.requests[id]) {
+			n++
+		}
+	}
+	return n
+}
+
 // fitting is the request if it matches: most do not, and a request is large.
 func (m *Mirror) fitting(q desk.Query, id desk.ID) (r desk.Request, fits bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if known := m.requests[id]; known != nil && matches(q, known) {
+	if known := m.requests[id]; matches(q, known) {
 		return *known, true
 	}
 	return r, false
@@ -116,7 +128,8 @@ func byNumber(a, b desk.ID) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp
 
 func matches(q desk.Query, r *desk.Request) bool {
 	target := string(q.Target)
-	return (q.By == "" || q.By == r.By) &&
+	return r != nil && (q.By == "" || q.By == r.By) &&
+		(q.Since.IsZero() || r.Changed.After(q.Since)) &&
 		(q.Batch == "" || q.Batch == r.Batch) &&
 		(q.Before == "" || number(q.Before) > 0 && byNumber(r.ID, q.Before) < 0) &&
 		(len(q.Verbs) == 0 || slices.Contains(q.Verbs, r.Action.Verb)) &&
