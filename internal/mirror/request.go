@@ -84,18 +84,27 @@ func (m *Mirror) candidates(q desk.Query) []desk.ID {
 
 // among are those of the shortest list that has all that may match. Under mu.
 func (m *Mirror) among(q desk.Query) []desk.ID {
+	some, verbs := len(m.ids), 0
+	if q.Target != "" {
+		some = len(m.touching[string(q.Target)])
+	} else if q.By != "" {
+		some = len(m.askedBy[q.By])
+	}
+	for _, v := range q.Verbs {
+		verbs += len(m.askedFor[v])
+	}
 	switch {
-	case q.Target != "":
-		return m.askedAbout(q.Target)
-	case q.By != "":
-		return m.askedBy[q.By]
-	case len(q.Verbs) > 0:
-		var ids []desk.ID
+	case len(q.Verbs) > 0 && verbs <= some:
+		ids := make([]desk.ID, 0, verbs)
 		for _, v := range q.Verbs {
 			ids = append(ids, m.askedFor[v]...)
 		}
 		slices.SortFunc(ids, byNumber)
 		return ids
+	case q.Target != "":
+		return m.askedAbout(q.Target)
+	case q.By != "":
+		return m.askedBy[q.By]
 	case len(q.States) > 0 && !slices.ContainsFunc(q.States, desk.State.Final):
 		return slices.SortedFunc(maps.Keys(m.moving), byNumber)
 	}
