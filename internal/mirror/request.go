@@ -69,7 +69,7 @@ func (m *Mirror) last(q desk.Query, all []*desk.Request) (r desk.Request, before
 		if !matches(q, known) {
 			continue
 		}
-		if now := m.requests[known.ID]; matches(q, now) { // the journal may have been folded anew
+		if now := m.requests[known.ID]; now != nil && matches(q, now) { // the journal may have been folded anew
 			return *now, all[:i]
 		}
 	}
