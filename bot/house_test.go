@@ -140,7 +140,7 @@ func (m *memory) Requests(q desk.Query) iter.Seq[desk.Request] {
 		n := 0
 		for _, id := range slices.Backward(m.ids()) {
 			r, _ := m.Request(id)
-			if q.By != "" && r.By != q.By || len(q.States) > 0 && !slices.Contains(q.States, r.State) || len(q.Verbs) > 0 && !slices.Contains(q.Verbs, r.Action.Verb) {
+			if q.By != "" && r.By != q.By || len(q.States) > 0 && !slices.Contains(q.States, r.State) || !q.Since.IsZero() && !r.Changed.After(q.Since) || len(q.Verbs) > 0 && !slices.Contains(q.Verbs, r.Action.Verb) {
 				continue
 			}
 			if n++; q.Limit > 0 && n > q.Limit || !yield(r) {
@@ -148,6 +148,13 @@ func (m *memory) Requests(q desk.Query) iter.Seq[desk.Request] {
 			}
 		}
 	}
+}
+
+func (m *memory) Count(q desk.Query) (n int) {
+	for range m.Requests(q) {
+		n++
+	}
+	return n
 }
 
 func (m *memory) History(_ context.Context, of string) iter.Seq2[desk.Event, error] {

@@ -41,7 +41,8 @@ func (p *Portal) services() []upkeep {
 	if frozen {
 		list[2].text = "state.frozen"
 	}
-	doubtful, moving := p.many(desk.Doubtful), p.many(desk.Ready, desk.Running)
+	many := func(states ...desk.State) int { return p.Desk.View.Count(desk.Query{States: states}) }
+	doubtful, moving := many(desk.Doubtful), many(desk.Ready, desk.Running)
 	work := upkeep{"state.work", doubtful == 0, now, "state.moving", moving}
 	if doubtful > 0 {
 		work.text, work.n = "state.doubtful", doubtful
@@ -57,12 +58,4 @@ func age(name string, read time.Time, most time.Duration, now time.Time) upkeep 
 		return upkeep{name, false, read, "state.old", 0}
 	}
 	return upkeep{name, true, read, "state.read", 0}
-}
-
-// many counts the requests of the house in these states.
-func (p *Portal) many(states ...desk.State) (n int) {
-	for range p.Desk.View.Requests(desk.Query{States: states}) {
-		n++
-	}
-	return n
 }

@@ -1,9 +1,10 @@
 package portal
 
 import (
-	"slices"
 	"strings"
 	"sync"
+
+	"github.com/unistra/melusine/internal/say"
 )
 
 // text is a text of the portal in "fr" or "en", its {name} placeholders filled
@@ -21,11 +22,7 @@ func text(lang, key string, pairs ...string) string {
 	if len(pairs) == 0 {
 		return said
 	}
-	filled := slices.Clone(pairs)
-	for i := 0; i < len(filled); i += 2 {
-		filled[i] = "{" + filled[i] + "}"
-	}
-	return strings.NewReplacer(filled...).Replace(said)
+	return say.Fill(said, pairs...)
 }
 
 const narrow = "\u202f" // the no-break space of French

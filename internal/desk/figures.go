@@ -165,27 +165,21 @@ func (d *Desk) countWorld(b *Dashboard) {
 
 func (d *Desk) countRequests(b *Dashboard) {
 	ages, took := map[State][]time.Duration{}, []time.Duration(nil)
-	restored := int64(0)
-	for r := range d.View.Requests(Query{}) {
-		b.Journal.Value++
-		switch {
-		case !r.State.Final():
-			ages[r.State] = append(ages[r.State], b.At.Sub(r.Changed))
-		case r.State == Settled && r.Changed.After(b.At.Add(-lately)):
-			took = append(took, r.Changed.Sub(r.Asked))
-		}
-		if r.State == Settled && r.Action.Verb == AccountRestore {
-			restored++
-		}
+	moving, done := []State{Waiting, Ready, Running, Doubtful, Stopped, Applying}, []State{Settled}
+	for r := range d.View.Requests(Query{States: moving}) {
+		ages[r.State] = append(ages[r.State], b.At.Sub(r.Changed))
 	}
-	for _, s := range []State{Waiting, Ready, Running, Doubtful, Stopped, Applying} {
+	for r := range d.View.Requests(Query{States: done, Since: b.At.Add(-lately)}) {
+		took = append(took, r.Changed.Sub(r.Asked))
+	}
+	for _, s := range moving {
 		if len(ages[s]) > 0 {
 			b.Requests = append(b.Requests, ageing(s, ages[s]))
 		}
 	}
 	b.Answered = ageing(Settled, took)
-	b.Journal.Source, b.Journal.At = FromJournal, b.At
-	b.Restored = Figure{restored, FromJournal, b.At}
+	b.Journal = Figure{int64(d.View.Count(Query{})), FromJournal, b.At}
+	b.Restored = Figure{int64(d.View.Count(Query{States: done, Verbs: []Verb{AccountRestore}})), FromJournal, b.At}
 	if d.Estate.Restored != nil {
 		if seen := d.Estate.Restored(); !seen.At.IsZero() {
 			b.Restored = seen // those that we restored are among them

@@ -157,7 +157,8 @@ func Touching(f Facts) Facts {
 	if spec, _ := SpecOf(f.Action.Verb); spec.Target == AddressForm {
 		f.Domain = Address(f.Action.Target).Domain()
 	}
-	if size, err := ParseSize(f.Action.Arg("size")); err == nil {
+	if text := f.Action.Arg("size"); text != "" {
+		size, _ := ParseSize(text) // 0 if it is none
 		f.Size = int64(size)
 	}
 	return f

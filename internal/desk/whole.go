@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +59,6 @@ func (d *Desk) Whole(ctx context.Context, by UID, via Door, ref string) (Whole, 
 	w := Whole{Account: a}
 	w.Directory, w.Partage = d.View.Ages()
 	all := d.lets(by, via, AccountWhole, a)
-	past := d.about(a)
 	if all {
 		w.Owner = d.View.Person(a.Owner)
 		w.Lists = d.Belongings(a, w.Owner)
@@ -73,9 +73,13 @@ func (d *Desk) Whole(ctx context.Context, by UID, via Door, ref string) (Whole, 
 	if all {
 		w.Shares = d.Shares(a)
 	}
-	w.Sides = d.sides(w, all, past)
+	w.Sides = d.sides(w, all)
 	if d.lets(by, via, HistoryShow, a) {
-		w.Requests = past[:min(len(past), much)]
+		for r := range d.about(a) {
+			if w.Requests = append(w.Requests, r); len(w.Requests) == much {
+				break
+			}
+		}
 		if w.Events, err = d.happened(ctx, by, via, a); err != nil {
 			return Whole{}, err
 		}
@@ -94,13 +98,14 @@ func (d *Desk) lets(by UID, via Door, v Verb, a Account) bool {
 }
 
 // about are the requests about the mailbox at the address that it has, newest first.
-func (d *Desk) about(a Account) (past []Request) {
-	for r := range d.View.Requests(Query{Target: a.Address}) {
-		if r.Mailbox == a.ID {
-			past = append(past, r)
+func (d *Desk) about(a Account, states ...State) iter.Seq[Request] {
+	return func(yield func(Request) bool) {
+		for r := range d.View.Requests(Query{Target: a.Address, States: states}) {
+			if r.Mailbox == a.ID && !yield(r) {
+				return
+			}
 		}
 	}
-	return past
 }
 
 func (d *Desk) happened(ctx context.Context, by UID, via Door, a Account) (events []Event, err error) {
@@ -127,8 +132,8 @@ var whose = map[GapCause]string{PersonGone: "person", AccountTwice: "person", Ma
 	ClassOther: "affiliation", StillOpen: "state", StillShut: "state", BookShown: "book", QuotaLow: "quota"}
 
 // sides sets what the sources say side by side.
-func (d *Desk) sides(w Whole, all bool, past []Request) []Side {
-	a, p, said := w.Account, w.Owner, granted(past)
+func (d *Desk) sides(w Whole, all bool) []Side {
+	a, p, said := w.Account, w.Owner, granted(d.about(w.Account, Settled))
 	least := ""
 	if of := d.Estate.Populations.Of(p.Affiliation); of != nil && of.Quota > 0 {
 		least = Size(of.Quota).String()
@@ -214,15 +219,15 @@ func (s Side) said() (n int) {
 
 // granted is what the requests that were carried out last made of each side,
 // with their numbers.
-func granted(past []Request) map[string]string {
+func granted(settled iter.Seq[Request]) map[string]string {
 	said, seen := map[string]string{}, map[string]bool{}
-	for _, r := range past { // newest first
+	for r := range settled { // newest first
 		name, text := r.Action.gives()
 		key := name
 		if name == "aliases" {
 			key += " " + r.Action.Arg("alias")
 		}
-		if r.State != Settled || name == "" || seen[key] {
+		if name == "" || seen[key] {
 			continue
 		}
 		if seen[key] = true; text == "" {

@@ -123,8 +123,10 @@ func (d *Desk) people(s Panel, use Use) (people []Person) {
 		case "person":
 			logins = append(logins, UID(name))
 		case "domain":
-			for uid := range d.View.Correspondents() {
-				logins = append(logins, uid)
+			for uid, rights := range d.View.Correspondents() {
+				if p := (Person{UID: uid, Delegations: rights}); p.Manages(name, use) {
+					logins = append(logins, uid)
+				}
 			}
 		}
 	}

@@ -224,10 +224,10 @@ func (c *Census) list(g group) {
 			at = c.people[k].place()
 			g.places[i] = at
 		}
-		c.byPlace[at] = append(c.byPlace[at], g.name)
+		c.byPlace.add(at, g.name)
 	}
 	for _, login := range g.logins {
-		c.byLogin[login] = append(c.byLogin[login], g.name)
+		c.byLogin.add(login, g.name)
 	}
 }
 
@@ -237,21 +237,10 @@ func (c *Census) unlist(g group) {
 	}
 	c.names[g.name]--
 	for _, at := range g.places {
-		strike(c.byPlace, at, g.name)
+		c.byPlace.strike(at, g.name)
 	}
 	for _, login := range g.logins {
-		strike(c.byLogin, login, g.name)
-	}
-}
-
-// strike takes one mention of the name out; the list is replaced.
-func strike(of map[string][]string, at, name string) {
-	names := of[at]
-	if i := slices.Index(names, name); i >= 0 {
-		names = slices.Concat(names[:i], names[i+1:])
-	}
-	if of[at] = names; len(names) == 0 {
-		delete(of, at)
+		c.byLogin.strike(login, g.name)
 	}
 }
 

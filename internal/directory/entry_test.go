@@ -237,8 +237,8 @@ func TestJoin(t *testing.T) {
 	j.addUnit("twin", unit{"Other", "other.fr"})
 	j.addUnit("", unit{"Nowhere", "nowhere.fr"})
 	j.names = map[string]int{"staff": 1, "admins": 2, "paper": 1}
-	j.byPlace["here"] = []string{"staff", "admins"}
-	j.byLogin["Ada"] = []string{"staff", "paper", "admins", "unknown"}
+	j.byPlace.put("here", []string{"staff", "admins"})
+	j.byLogin.put("Ada", []string{"staff", "paper", "admins", "unknown"})
 	j.whoIsAt = func(at string) desk.UID { return map[string]desk.UID{place("uid=boss,dc=fr"): "boss", "": "ghost"}[at] }
 
 	tests := map[string]struct {

@@ -2,6 +2,8 @@ package directory
 
 import (
 	"slices"
+	"strings"
+	"unique"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -10,15 +12,15 @@ import (
 // is nobody's: whoever may create entries in a corner of the tree could
 // otherwise take the name of the administrators.
 type joins struct {
-	units   map[string][]unit   // by code, lowered: all that claim it
-	names   map[string]int      // entries that claim the name of a group
-	byPlace map[string][]string // names of groups, by place of the member
-	byLogin map[string][]string // names of groups, by login of the member
+	units   map[string][]unit // by code, lowered: all that claim it
+	names   map[string]int    // entries that claim the name of a group
+	byPlace rolls             // names of groups, by place of the member
+	byLogin rolls             // names of groups, by login of the member
 	whoIsAt func(place string) desk.UID
 }
 
 func newJoins() joins {
-	return joins{map[string][]unit{}, map[string]int{}, map[string][]string{}, map[string][]string{}, nil}
+	return joins{map[string][]unit{}, map[string]int{}, rolls{}, rolls{}, nil}
 }
 
 func (j joins) addUnit(code string, u unit) { j.units[code] = append(j.units[code], u) }
@@ -29,7 +31,7 @@ func (j joins) person(f found) desk.Person {
 	if units := j.units[lower(p.Unit)]; p.Unit != "" && len(units) == 1 {
 		p.UnitName, p.UnitDomain = units[0].name, units[0].domain
 	}
-	groups := slices.Concat(j.byPlace[f.place], j.byLogin[f.login])
+	groups := slices.Concat(j.byPlace.names(f.place), j.byLogin.names(f.login))
 	groups = slices.DeleteFunc(groups, func(name string) bool { return j.names[name] != 1 })
 	slices.Sort(groups)
 	p.Groups = slices.Compact(groups)
@@ -46,4 +48,34 @@ func (j joins) manager(ref string) desk.UID {
 		return ""
 	}
 	return j.whoIsAt(at)
+}
+
+// rolls are the groups of each member, their names one behind the other: thousands
+// of people are in the same groups, and what they are in is kept once.
+type rolls map[string]unique.Handle[string]
+
+const between = "\x00"
+
+func (r rolls) names(member string) []string {
+	all, some := r[member]
+	if !some {
+		return nil
+	}
+	return strings.Split(all.Value(), between)
+}
+
+func (r rolls) put(member string, names []string) {
+	if r[member] = unique.Make(strings.Join(names, between)); len(names) == 0 {
+		delete(r, member)
+	}
+}
+
+func (r rolls) add(member, name string) { r.put(member, append(r.names(member), name)) }
+
+// strike takes one mention of the name out.
+func (r rolls) strike(member, name string) {
+	names := r.names(member)
+	if i := slices.Index(names, name); i >= 0 {
+		r.put(member, slices.Delete(names, i, i+1))
+	}
 }

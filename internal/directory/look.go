@@ -66,7 +66,7 @@ func (j joins) readGroups(ctx context.Context, w *wire, c Config, f found) error
 	mine := groups.where(a.Member, f.dn, a.MemberUID, f.login)
 	err := w.each(ctx, mine, c.PageSize, func(e *record) error {
 		if name := e.one(a.GroupName); name != "" {
-			j.byPlace[f.place] = append(j.byPlace[f.place], name)
+			j.byPlace.add(f.place, name)
 			named = append(named, a.GroupName, name)
 		}
 		return nil

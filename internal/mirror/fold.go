@@ -18,13 +18,13 @@ type fold struct {
 	events   []desk.Event
 	touching map[string][]desk.Seq     // by request id, target, alias, proved address
 	requests map[desk.ID]*desk.Request // each written under the lock: copied by who reads it
-	ids      []desk.ID                 // in order of number
-	askedBy  map[desk.UID][]desk.ID
-	askedFor map[desk.Verb][]desk.ID
+	order    []*desk.Request           // in that of number, as the lists of those of somebody and of a verb
+	askedBy  map[desk.UID][]*desk.Request
+	askedFor map[desk.Verb][]*desk.Request
 	keyed    map[string]desk.ID
-	moving   map[desk.ID]bool     // not final
-	offers   map[string]offer     // by digest
-	persons  map[string]desk.Bond // by chat account
+	moving   map[*desk.Request]bool // not final
+	offers   map[string]offer       // by digest
+	persons  map[string]desk.Bond   // by chat account
 	heard    map[string]desk.Claim
 	chats    map[desk.UID]string
 	rights   register
@@ -49,10 +49,10 @@ func newFold() fold {
 	return fold{
 		touching: map[string][]desk.Seq{},
 		requests: map[desk.ID]*desk.Request{},
-		askedBy:  map[desk.UID][]desk.ID{},
-		askedFor: map[desk.Verb][]desk.ID{},
+		askedBy:  map[desk.UID][]*desk.Request{},
+		askedFor: map[desk.Verb][]*desk.Request{},
 		keyed:    map[string]desk.ID{},
-		moving:   map[desk.ID]bool{},
+		moving:   map[*desk.Request]bool{},
 		offers:   map[string]offer{},
 		persons:  map[string]desk.Bond{},
 		heard:    map[string]desk.Claim{},
@@ -123,7 +123,11 @@ func (f *fold) changeRequest(e desk.Event) error {
 	if err := f.edit(e, r); err != nil {
 		return err
 	}
-	if err := f.open(e); err != nil {
+	at := f.requests[e.ID]
+	if at == nil {
+		at = new(desk.Request)
+	}
+	if err := f.open(e, at); err != nil {
 		return err
 	}
 	if was.State == desk.Stopped {
@@ -132,12 +136,9 @@ func (f *fold) changeRequest(e desk.Event) error {
 	if r.State == desk.Stopped {
 		f.stopped++
 	}
-	if f.requests[e.ID] == nil {
-		f.requests[e.ID] = new(desk.Request)
-	}
-	*f.requests[e.ID] = r
-	if f.moving[e.ID] = true; r.State.Final() {
-		delete(f.moving, e.ID)
+	*at, f.requests[e.ID] = r, at
+	if f.moving[at] = true; r.State.Final() {
+		delete(f.moving, at)
 	}
 	touched := []string{string(e.ID), r.Action.Target, r.Action.Arg("alias"), string(desk.ProofOf(e.Fact).Address)}
 	slices.Sort(touched)
@@ -151,7 +152,7 @@ func (f *fold) changeRequest(e desk.Event) error {
 
 // open gives a new request its place. Numbers only grow, and a key asks once.
 // An erased one has its number, and is in no list.
-func (f *fold) open(e desk.Event) error {
+func (f *fold) open(e desk.Event, at *desk.Request) error {
 	asked, opens := e.Fact.(desk.Asked)
 	lost, erased := e.Fact.(desk.Erased)
 	if erased {
@@ -173,9 +174,9 @@ func (f *fold) open(e desk.Event) error {
 	if asked.Key != "" {
 		f.keyed[asked.Key] = e.ID
 	}
-	f.ids = append(f.ids, e.ID)
-	f.askedBy[e.By] = append(f.askedBy[e.By], e.ID)
-	f.askedFor[asked.Action.Verb] = append(f.askedFor[asked.Action.Verb], e.ID) // which no amendment changes
+	f.order = append(f.order, at)
+	f.askedBy[e.By] = append(f.askedBy[e.By], at)
+	f.askedFor[asked.Action.Verb] = append(f.askedFor[asked.Action.Verb], at) // which no amendment changes
 	return nil
 }
 

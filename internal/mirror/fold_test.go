@@ -274,3 +274,25 @@ func TestFreezeAndTally(t *testing.T) {
 		t.Errorf("%+v %v, %v", e, frozen, m.Latest())
 	}
 }
+
+// Who is reading while the journal is folded anew is told of things as they are then.
+func TestReadingGoesOnInANewFold(t *testing.T) {
+	j := journalOf(t, event("D-1", "ann", asked("box1@u.fr", "alias1@u.fr", "one")), event("D-2", "ann", asked("box2@u.fr", "alias2@u.fr", "two")))
+	m := New(j)
+	must(t, m.CatchUp(t.Context()))
+	next, stop := iter.Pull(m.Requests(desk.Query{}))
+	defer stop()
+	if r, _ := next(); r.ID != "D-2" {
+		t.Fatal(r.ID)
+	}
+	must(t, m.again(t.Context()))
+	e := event("D-1", "ann", allowed)
+	e.Seq = 3
+	if _, err := j.Append(t.Context(), 2, e); err != nil {
+		t.Fatal(err)
+	}
+	must(t, m.CatchUp(t.Context()))
+	if r, _ := next(); r.ID != "D-1" || r.State != desk.Ready {
+		t.Errorf("%s is %s", r.ID, r.State)
+	}
+}

@@ -17,11 +17,12 @@ type index[T any] struct {
 	row  func(*T) string // the key of the table: orders rows with one key
 }
 
-// A leaf holds neighbours of an index, in order of key: those from its own from
-// up to that of the next leaf. Rows with one key are in one leaf. It is replaced,
-// never changed.
+// A leaf holds neighbours of an index, in order of key: those after the leaf before
+// it, up to its own last. Rows with one key are in one leaf. It is replaced, never
+// changed.
 type leaf[T any] struct {
-	from    string
+	last    string
+	end     bool // there is none behind it: it takes whatever comes after the others
 	entries []entry[T]
 }
 
@@ -42,8 +43,8 @@ func newCell[T any](row *T) *cell[T] {
 
 // A leaf is made of so many entries, and divided when it has more.
 const (
-	madeOf = 48
-	mostOf = 64
+	madeOf = 96
+	mostOf = 128
 )
 
 func schemaOf[T any](indexes []index[T]) *memdb.DBSchema {
@@ -55,32 +56,43 @@ func schemaOf[T any](indexes []index[T]) *memdb.DBSchema {
 	return schema
 }
 
-// A leafIndex orders the leaves of an index. go-memdb wants keys that end where
-// no other goes on, hence the zero byte.
+// A leafIndex orders the leaves of an index, so that the first that is not before a
+// key is the one where the key is or would be. go-memdb wants keys that end where no
+// other goes on, hence the zero byte.
 type leafIndex[T any] struct{}
 
 // FromObject is memdb.SingleIndexer's.
 func (leafIndex[T]) FromObject(raw any) (bool, []byte, error) {
-	return true, append([]byte(raw.(*leaf[T]).from), 0), nil
+	l := raw.(*leaf[T])
+	if l.end {
+		return true, []byte{1}, nil
+	}
+	return true, placed(l.last), nil
 }
 
 // FromArgs is memdb.Indexer's.
 func (leafIndex[T]) FromArgs(args ...any) ([]byte, error) {
-	from, ok := args[0].(string)
+	key, ok := args[0].(string)
 	if !ok || len(args) != 1 {
 		return nil, fmt.Errorf("find by %v: want one text", args)
 	}
-	return append([]byte(from), 0), nil
+	return placed(key), nil
+}
+
+func placed(key string) []byte {
+	b := make([]byte, len(key)+2)
+	copy(b[1:], key)
+	return b
 }
 
 // from yields the entries of an index whose key is not before a key, in order.
 func (x index[T]) from(txn *memdb.Txn, key string, yield func(entry[T]) bool) {
-	first, following := x.leaves(txn, key)
-	for l := first; l != nil; l = following() {
-		at := 0
-		if l == first {
-			at = l.find(key)
-		}
+	next := x.leaves(txn, key)
+	l := next()
+	if l == nil {
+		return
+	}
+	for at := l.find(key); l != nil; l, at = next(), 0 {
 		for _, e := range l.entries[at:] {
 			if !yield(e) {
 				return
@@ -89,28 +101,15 @@ func (x index[T]) from(txn *memdb.Txn, key string, yield func(entry[T]) bool) {
 	}
 }
 
-// leaves finds the leaf where a key is or would be, and those that follow it.
-func (x index[T]) leaves(txn *memdb.Txn, key string) (first *leaf[T], following func() *leaf[T]) {
-	next := func(found memdb.ResultIterator) *leaf[T] {
-		l, _ := found.Next().(*leaf[T])
-		return l
-	}
-	before, err := txn.ReverseLowerBound(x.name, "id", key)
+// leaves gives the leaf where a key is or would be, then those that follow it.
+func (x index[T]) leaves(txn *memdb.Txn, key string) (next func() *leaf[T]) {
+	found, err := txn.LowerBound(x.name, "id", key)
 	if err != nil {
 		panic(err) // no such index: a fault of this package
 	}
-	if first = next(before); first == nil {
-		return nil, nil
-	}
-	var after memdb.ResultIterator
-	return first, func() *leaf[T] {
-		if after == nil {
-			if after, err = txn.LowerBound(x.name, "id", first.from); err != nil {
-				panic(err)
-			}
-			after.Next() // first itself
-		}
-		return next(after)
+	return func() *leaf[T] {
+		l, _ := found.Next().(*leaf[T])
+		return l
 	}
 }
 
@@ -161,10 +160,9 @@ func (x index[T]) write(before, txn *memdb.Txn, changes []change[T]) error {
 		} else {
 			first = come[0].key
 		}
-		l, following := x.leaves(before, first)
-		next := following()
-		goes, gone2 := until(gone, next)
-		comes, come2 := until(come, next)
+		l := x.leaves(before, first)()
+		goes, gone2 := l.divide(gone)
+		comes, come2 := l.divide(come)
 		if err := x.rewrite(txn, l, goes, comes); err != nil {
 			return err
 		}
@@ -173,12 +171,17 @@ func (x index[T]) write(before, txn *memdb.Txn, changes []change[T]) error {
 	return nil
 }
 
-// until divides entries in those before a leaf and the others.
-func until[T any](entries []entry[T], next *leaf[T]) (before, after []entry[T]) {
-	if next == nil {
+// divide divides entries in those that are the leaf's, and those behind it.
+func (l *leaf[T]) divide(entries []entry[T]) (own, behind []entry[T]) {
+	if l.end {
 		return entries, nil
 	}
-	at, _ := slices.BinarySearchFunc(entries, next.from, func(e entry[T], key string) int { return strings.Compare(e.key, key) })
+	at, _ := slices.BinarySearchFunc(entries, l.last, func(e entry[T], last string) int {
+		if e.key <= last {
+			return -1
+		}
+		return 1
+	})
 	return entries[:at], entries[at:]
 }
 
@@ -191,13 +194,13 @@ func (x index[T]) rewrite(txn *memdb.Txn, l *leaf[T], gone, come []entry[T]) err
 		}
 	}
 	entries = x.sorted(append(entries, come...))
-	if len(entries) == 0 && l.from != "" {
+	if len(entries) == 0 && !l.end {
 		return txn.Delete(x.name, l)
 	}
 	if len(entries) <= mostOf {
-		return txn.Insert(x.name, &leaf[T]{l.from, slices.Clip(slices.Clone(entries))})
+		return txn.Insert(x.name, &leaf[T]{l.last, l.end, slices.Clone(entries)})
 	}
-	return x.fill(txn, l.from, entries)
+	return x.fill(txn, l.last, l.end, entries)
 }
 
 // goes says that the entry is among those with its key, which begin here.
@@ -213,19 +216,19 @@ func goes[T any](gone []entry[T], e entry[T]) bool {
 	return false
 }
 
-// fill makes leaves of entries in order, the first of which begins at from.
-func (x index[T]) fill(txn *memdb.Txn, from string, entries []entry[T]) error {
+// fill makes leaves of entries in order, the last of which is as told.
+func (x index[T]) fill(txn *memdb.Txn, last string, end bool, entries []entry[T]) error {
 	for {
 		n := min(madeOf, len(entries))
 		for n < len(entries) && entries[n].key == entries[n-1].key {
 			n++
 		}
-		if err := txn.Insert(x.name, &leaf[T]{from, slices.Clone(entries[:n])}); err != nil {
+		if n == len(entries) {
+			return txn.Insert(x.name, &leaf[T]{last, end, slices.Clone(entries)})
+		}
+		if err := txn.Insert(x.name, &leaf[T]{entries[n-1].key, false, slices.Clone(entries[:n])}); err != nil {
 			return err
 		}
-		if entries = entries[n:]; len(entries) == 0 {
-			return nil
-		}
-		from = entries[0].key
+		entries = entries[n:]
 	}
 }

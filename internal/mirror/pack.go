@@ -8,11 +8,14 @@ import (
 )
 
 // A packer copies rows so that they hold on to nothing else: what is the
-// reader's buffer may be large. Texts that many rows share are kept once, the
+// reader's buffer may be large. Texts and lists that many rows share are kept once, the
 // others of a row in one piece.
-type packer struct{ shared map[string]string }
+type packer struct {
+	shared map[string]string
+	lists  map[string][]string // by their texts joined
+}
 
-func newPacker() packer { return packer{map[string]string{}} }
+func newPacker() packer { return packer{map[string]string{}, map[string][]string{}} }
 
 func (p packer) share(s string) string {
 	if kept, ok := p.shared[s]; ok {
@@ -50,11 +53,16 @@ func (p packer) person(x desk.Person) *desk.Person {
 }
 
 func (p packer) shareAll(texts []string) []string {
+	key := strings.Join(texts, "\x00")
+	if kept, ok := p.lists[key]; ok && slices.Equal(kept, texts) {
+		return kept
+	}
 	all := make([]string, len(texts))
 	for i, s := range texts {
 		all[i] = p.share(s)
 	}
-	return exact(all)
+	p.lists[key] = exact(all)
+	return p.lists[key]
 }
 
 // adoptAccount has a row share with the one before it the texts that are the

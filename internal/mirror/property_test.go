@@ -191,7 +191,7 @@ func agreesWithJournal(t *testing.T, r *rapid.T, m *Mirror, events []desk.Event)
 		}
 	}
 	for _, q := range []desk.Query{{By: "ann"}, {Target: "box0@u.fr"}, {Target: "alias1@u.fr"}, {States: moving}, {States: []desk.State{desk.Settled, desk.Open}},
-		{Verbs: []desk.Verb{desk.AliasAdd, desk.QuotaSet}}, {Verbs: []desk.Verb{desk.AliasAdd}, By: "ann"}, {Before: "D-3"}, {Before: "D-03"}, {Before: "3"}} {
+		{Verbs: []desk.Verb{desk.AliasAdd, desk.QuotaSet}}, {Verbs: []desk.Verb{desk.AliasAdd}, By: "ann"}, {Since: noon.Add(10 * time.Second)}, {Before: "D-3"}, {Before: "D-03"}, {Before: "3"}} {
 		var want []desk.ID
 		for n := int64(len(requests)); n > 0; n-- {
 			if r := requests[name(n)]; matches(q, &r) {
@@ -200,6 +200,9 @@ func agreesWithJournal(t *testing.T, r *rapid.T, m *Mirror, events []desk.Event)
 		}
 		if diff := cmp.Diff(want, ids(m.Requests(q))); diff != "" {
 			r.Fatalf("%+v: %s", q, diff)
+		}
+		if n := m.Count(q); n != len(want) {
+			r.Fatalf("%+v: %d counted of %d", q, n, len(want))
 		}
 	}
 }

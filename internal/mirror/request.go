@@ -36,10 +36,10 @@ func (m *Mirror) Keyed(key string) desk.ID {
 func (m *Mirror) Requests(q desk.Query) iter.Seq[desk.Request] {
 	return func(yield func(desk.Request) bool) {
 		n := 0
-		for _, id := range slices.Backward(m.candidates(q)) {
-			r, fits := m.fitting(q, id)
-			if !fits {
-				continue
+		for rest := m.candidates(q); ; {
+			var r desk.Request
+			if r, rest = m.last(q, rest); r.ID == "" {
+				return
 			}
 			if n++; !yield(r) || n == q.Limit {
 				return
@@ -48,50 +48,76 @@ func (m *Mirror) Requests(q desk.Query) iter.Seq[desk.Request] {
 	}
 }
 
-// fitting is the request if it matches: most do not, and a request is large.
-func (m *Mirror) fitting(q desk.Query, id desk.ID) (r desk.Request, fits bool) {
+// Count is desk.Fold's.
+func (m *Mirror) Count(q desk.Query) (n int) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if known := m.requests[id]; known != nil && matches(q, known) {
-		return *known, true
+	for _, r := range m.among(q) {
+		if matches(q, r) {
+			n++
+		}
 	}
-	return r, false
+	return n
+}
+
+// last is the last of them that matches, and those before it. Most do not match: they
+// are looked at where they are, since a request is large.
+func (m *Mirror) last(q desk.Query, all []*desk.Request) (r desk.Request, before []*desk.Request) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for i, known := range slices.Backward(all) {
+		if !matches(q, known) {
+			continue
+		}
+		if now := m.requests[known.ID]; now != nil && matches(q, now) { // the journal may have been folded anew
+			return *now, all[:i]
+		}
+	}
+	return desk.Request{}, nil
 }
 
 // candidates holds every request that may match, in order of number.
-func (m *Mirror) candidates(q desk.Query) []desk.ID {
+func (m *Mirror) candidates(q desk.Query) []*desk.Request {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	all := m.among(q)
 	if q.Before != "" {
-		before, _ := slices.BinarySearchFunc(all, q.Before, byNumber)
+		before, _ := slices.BinarySearchFunc(all, q.Before, func(r *desk.Request, id desk.ID) int { return byNumber(r.ID, id) })
 		return all[:before]
 	}
 	return all
 }
 
-// among are those of the shortest list that has all that may match. Under mu.
-func (m *Mirror) among(q desk.Query) []desk.ID {
-	switch {
-	case q.Target != "":
-		return m.askedAbout(q.Target)
-	case q.By != "":
-		return m.askedBy[q.By]
-	case len(q.Verbs) > 0:
-		var ids []desk.ID
-		for _, v := range q.Verbs {
-			ids = append(ids, m.askedFor[v]...)
-		}
-		slices.SortFunc(ids, byNumber)
-		return ids
-	case len(q.States) > 0 && !slices.ContainsFunc(q.States, desk.State.Final):
-		return slices.SortedFunc(maps.Keys(m.moving), byNumber)
+// among is the shortest list that has all that may match, in order of number. Under mu.
+func (f *fold) among(q desk.Query) []*desk.Request {
+	some, verbs := len(f.order), 0
+	if q.Target != "" {
+		some = len(f.touching[string(q.Target)])
+	} else if q.By != "" {
+		some = len(f.askedBy[q.By])
 	}
-	return m.ids
+	for _, v := range q.Verbs {
+		verbs += len(f.askedFor[v])
+	}
+	switch {
+	case len(q.Verbs) > 0 && verbs <= some:
+		all := make([]*desk.Request, 0, verbs)
+		for _, v := range q.Verbs {
+			all = append(all, f.askedFor[v]...)
+		}
+		return sorted(all)
+	case q.Target != "":
+		return f.askedAbout(q.Target)
+	case q.By != "":
+		return f.askedBy[q.By]
+	case len(q.States) > 0 && !slices.ContainsFunc(q.States, desk.State.Final):
+		return sorted(slices.Collect(maps.Keys(f.moving)))
+	}
+	return f.order
 }
 
 // askedAbout lists the requests that were asked, or amended, to be about a.
-func (f *fold) askedAbout(a desk.Address) (ids []desk.ID) {
+func (f *fold) askedAbout(a desk.Address) (all []*desk.Request) {
 	amended := false
 	for _, seq := range f.touching[string(a)] {
 		switch f.events[seq-1].Fact.(type) {
@@ -101,13 +127,17 @@ func (f *fold) askedAbout(a desk.Address) (ids []desk.ID) {
 		default:
 			continue
 		}
-		ids = append(ids, f.events[seq-1].ID)
+		all = append(all, f.requests[f.events[seq-1].ID])
 	}
 	if amended { // after others were asked, or under an alias that it had before
-		slices.SortFunc(ids, byNumber)
-		ids = slices.Compact(ids)
+		all = slices.Compact(sorted(all))
 	}
-	return ids
+	return all
+}
+
+func sorted(all []*desk.Request) []*desk.Request {
+	slices.SortFunc(all, func(a, b *desk.Request) int { return byNumber(a.ID, b.ID) })
+	return all
 }
 
 // byNumber orders names without reading their numbers: of two, the longer has the
@@ -116,7 +146,8 @@ func byNumber(a, b desk.ID) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp
 
 func matches(q desk.Query, r *desk.Request) bool {
 	target := string(q.Target)
-	return (q.By == "" || q.By == r.By) &&
+	return r != nil && (q.By == "" || q.By == r.By) &&
+		(q.Since.IsZero() || r.Changed.After(q.Since)) &&
 		(q.Batch == "" || q.Batch == r.Batch) &&
 		(q.Before == "" || number(q.Before) > 0 && byNumber(r.ID, q.Before) < 0) &&
 		(len(q.Verbs) == 0 || slices.Contains(q.Verbs, r.Action.Verb)) &&

@@ -215,7 +215,7 @@ func (t *table[T]) fill(rows map[string]*T, at time.Time) error {
 	txn := db.Txn(true)
 	for _, x := range t.indexes {
 		_, come := x.edits(changes)
-		if err := x.fill(txn, "", come); err != nil {
+		if err := x.fill(txn, "", true, come); err != nil {
 			txn.Abort()
 			return fmt.Errorf("fill: %w", err)
 		}

@@ -138,6 +138,9 @@ func Digest(d string) string { return d[:min(len(d), 12)] }
 
 // canonicalSize says "10G" as "10 Go".
 func canonicalSize(lang, s string, quote []Quote) string {
+	if s == "" {
+		return ""
+	}
 	n, err := desk.ParseSize(s)
 	if err != nil {
 		return quoted(quote, s)
