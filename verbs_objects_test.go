@@ -123,16 +123,21 @@ func all[T any](t *testing.T, rows iter.Seq2[T, error]) (all []T) {
 func newBackstageOfLists(t *testing.T) stage {
 	t.Helper()
 	s := newBackstage(t)
-	for _, domain := range s.house.office.Domains.Names() {
-		if err := s.house.readObjects(t.Context(), domain, s.house.desk.Now()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	s.readsLists()
 	direction := s.house.mirror.List("direction@" + objectsDomain)
 	if len(direction.Members) == 0 || len(direction.Aliases) == 0 {
 		t.Fatalf("nothing to try on: %+v", direction)
 	}
 	return s
+}
+
+func (s stage) readsLists() {
+	s.Helper()
+	for _, domain := range s.house.office.Domains.Names() {
+		if err := s.house.readObjects(s.Context(), domain, s.house.desk.Now()); err != nil {
+			s.Fatal(err)
+		}
+	}
 }
 
 // known checks that the memory of the house has what Partage has.

@@ -29,15 +29,21 @@ func (p pen) listing(l desk.Listing, account desk.Account) Message {
 }
 
 // ends tells who has an address that its last day is near.
-func (p pen) ends(r desk.Request) Message {
+func (p pen) ends(r desk.Request, renewal desk.Action) Message {
 	kind, what := "ends.account", string(r.Action.After())
-	if alias := r.Action.Arg("alias"); alias != "" {
+	if spec, _ := desk.SpecOf(r.Action.Verb); spec.Object {
+		kind = "ends.list"
+	} else if r.Action.Verb == desk.AccountShare {
+		kind = "ends.share"
+	} else if alias := r.Action.Arg("alias"); alias != "" {
 		kind, what = "ends.alias", alias
 	}
 	card := p.card(r)
 	card.Tone = Warning
-	card.Text = p.text("ends.text", "what", p.text(kind, "what", code(what), "day", say.Day(p.lang, desk.Day(r.Action.Arg("until")))))
-	card.Fields = p.fields(field{"field.typed", code("/" + p.trigger + " " + phrase.Canonical(p.lang, r.Action.Renewal()))})
+	card.Text = p.text("ends.text", "what", p.text(kind, "what", code(what), "with", code(r.Action.Arg("with")), "day", say.Day(p.lang, desk.Day(r.Action.Arg("until")))))
+	if renewal != (desk.Action{}) {
+		card.Fields = p.fields(field{"field.typed", code("/" + p.trigger + " " + phrase.Canonical(p.lang, renewal))})
+	}
 	return Message{Line: p.text("ends.line", "line", p.line(r)), Card: card}
 }
 

@@ -126,7 +126,8 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 	case desk.ToOwner:
 		return pen.owner(r)
 	case desk.ToHolder:
-		return pen.ends(r)
+		renewal, _ := b.Desk.RenewalOf(r)
+		return pen.ends(r, renewal)
 	}
 	m := pen.asker(r, now)
 	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.suspect", b.suspects(pen, r)})...)

@@ -156,6 +156,8 @@ var texts = map[string]desk.Text{
 	"ends.line":        {FR: "Une de vos adresses prend fin bientôt. {line}", EN: "One of your addresses ends soon. {line}"},
 	"ends.text":        {FR: "{what} Le prolonger suffit, aussi après.", EN: "{what} Renewing is enough, afterwards too."},
 	"ends.account":     {FR: "Le compte {what} dure jusqu'au {day} compris. Il sera ensuite verrouillé, puis supprimé.", EN: "The account {what} lasts until {day} included. It will then be locked, and later deleted."},
+	"ends.list":        {FR: "{what} dure jusqu'au {day} compris, puis ne sera plus dans le carnet d'adresses, et sera plus tard supprimé.", EN: "{what} lasts until {day} included. The address book will then show it no more, and later it will be deleted."},
+	"ends.share":       {FR: "Le partage de {what} avec {with} dure jusqu'au {day} compris. Il sera ensuite retiré.", EN: "The share of {what} with {with} lasts until {day} included. It will then be taken back."},
 	"ends.alias":       {FR: "L'alias {what} dure jusqu'au {day} compris. Il sera ensuite retiré, et gardé en quarantaine.", EN: "The alias {what} lasts until {day} included. It will then be removed, and kept in quarantine."},
 	"register.title":   {FR: "Registre", EN: "Register"},
 	"remind.line":      {FR: "Votre décision est attendue. {line}", EN: "Your decision is awaited. {line}"},

@@ -222,6 +222,9 @@ func (d *Desk) Keeps(r Request) bool {
 	if r.State != Settled {
 		return false
 	}
+	if r.Action.Dates() && slices.ContainsFunc(d.View.Dated(), func(x Entry) bool { return x.Dated == r.ID && x.Held }) {
+		return true // a list may have another address by now
+	}
 	for _, a := range append([]Address{Address(r.Action.Target), Address(r.Action.Arg("alias")), Address(r.Action.Arg("to")), r.Proof.Address}, r.Origin.Aliases...) {
 		x, known := d.View.Entry(a)
 		if !known || r.ID != x.Request && r.ID != x.Dated && r.ID != x.FreedBy && r.ID != x.Lifted {

@@ -49,6 +49,9 @@ func carry(t *testing.T, d *desk.Desk, h *house, id desk.ID) desk.Request {
 	if r.State != desk.Ready {
 		return r
 	}
+	if spec, _ := desk.SpecOf(r.Action.Verb); spec.Object {
+		return carryList(t, d, h, r)
+	}
 	before := h.Account(desk.Address(r.Action.Target))
 	after := carriedOut(r.Action, before)
 	if r.Action.Verb == desk.AccountDelete {
@@ -62,6 +65,34 @@ func carry(t *testing.T, d *desk.Desk, h *house, id desk.ID) desk.Request {
 	delete(h.accounts, before.Address)
 	h.accounts[after.Address] = after
 	r, _ = h.Request(id)
+	return r
+}
+
+// carryList does what the executor would with a list.
+func carryList(t *testing.T, d *desk.Desk, h *house, r desk.Request) desk.Request {
+	t.Helper()
+	at := desk.Address(r.Action.Target)
+	next := h.List(at)
+	before := next.Target()
+	switch r.Action.Verb {
+	case desk.ListCreate:
+		next = desk.List{ID: "list-" + string(r.ID), Address: at, Kind: desk.Distribution}
+	case desk.ListDelete:
+		next = desk.List{}
+	case desk.ListProfile:
+		if hidden := r.Action.Arg("hidden"); hidden != "" {
+			next.Hidden = hidden == "yes"
+		}
+	}
+	for _, f := range []desk.Fact{desk.Started{Attempt: 1, Before: before, Until: d.Now()}, desk.Done{Attempt: 1, Proof: next.Target()}} {
+		if _, err := d.Change(t.Context(), r.ID, desk.System, func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{f}, nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if delete(h.lists, at); next.Known() {
+		h.lists[at] = next
+	}
+	r, _ = h.Request(r.ID)
 	return r
 }
 

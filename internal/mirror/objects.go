@@ -64,9 +64,28 @@ func (m *Mirror) LoadObjects(ctx context.Context, domain string, from Reading, a
 	if err := errors.Join(credible(domain, o.lists, lists), credible(domain, o.resources, resources)); err != nil {
 		return fmt.Errorf("load lists of %s: %w", domain, err)
 	}
+	before := o.registered()
 	o.replace(domain, lists, resources, from.Tree, at)
+	m.lose(slices.DeleteFunc(before, func(r desk.Registration) bool { return o.has(r.Address) }))
 	o.forget(m.oldest(o.read))
 	return nil
+}
+
+// registered are the addresses of lists and resources, as the register has them.
+func (o *objects) registered() (all []desk.Registration) {
+	for _, l := range o.lists {
+		for _, a := range append([]desk.Address{l.Address}, l.Aliases...) {
+			all = append(all, desk.Registration{Address: a, Nature: desk.Nature(l.Kind), Mailbox: l.ID})
+		}
+	}
+	for _, r := range o.resources {
+		all = append(all, desk.Registration{Address: r.Address, Nature: desk.AsResource, Mailbox: r.ID})
+	}
+	return all
+}
+
+func (o *objects) has(a desk.Address) bool {
+	return o.lists[a] != nil || o.aliases[a] != nil || o.resources[a] != nil
 }
 
 // replace is LoadObjects once all is read, under the lock.
