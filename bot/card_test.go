@@ -121,6 +121,8 @@ func scenes(p pen) map[string]Message {
 		"register.never": p.listing(desk.Listing{Entry: desk.Entry{Address: "abuse@u.fr"}, Breach: desk.KeptBack}, desk.Account{}),
 		"ends.alias":     p.ends(ending("alias.add bob@u.fr alias=contact@u.fr until=2027-06-30"), anAction("alias.renew bob@u.fr alias=contact@u.fr")),
 		"ends.list":      p.ends(ending("list.create colloque@u.fr until=2027-06-30"), anAction("list.profile colloque@u.fr hidden=no until=2028-06-30")),
+		"ends.right":     p.ends(ending("delegation.grant bob domains=u.fr until=2027-06-30"), anAction("delegation.grant bob domains=u.fr until=2028-06-30")),
+		"ends.lapses":    p.lapses(ending("delegation.grant bob domains=u.fr until=2027-06-30")),
 		"ends.share":     p.ends(ending("account.share contact@u.fr with=bob@u.fr right=sendAs until=2027-06-30"), anAction("account.share contact@u.fr with=bob@u.fr right=sendAs until=2028-06-30")),
 		"ends.account":   p.ends(ending("account.renew bob@u.fr until=2027-06-30"), anAction("account.renew bob@u.fr")),
 		"history": p.history(string(mailbox.Address), []desk.Event{

@@ -219,8 +219,8 @@ type (
 	// Lifted settles a request: the address may be given to anybody before the end
 	// of its quarantine.
 	Lifted struct{ Address Address }
-	// Noticed says of the request that set the last day of an address that its
-	// holder is to be told that the day is near.
+	// Noticed says of the request that set the last day of an address, a share or a
+	// delegation that its holder is to be told that the day is near.
 	Noticed struct{}
 	// Registered says, without a request, who has addresses that the house did not
 	// give: the program signs. Sorted by address.
@@ -363,6 +363,7 @@ const (
 	ToAnswer    Role = "answer"    // rings the approvers: the asker has answered
 	ToAmend     Role = "amended"   // rings the approvers: the request was changed
 	ToHolder    Role = "holder"    // tells who holds an address that its last day is near
+	ToLender    Role = "lender"    // tells who asked for somebody's right that its last day is near
 )
 
 // ToApprover is the card of a confidential request for one approver, in person.

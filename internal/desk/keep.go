@@ -204,7 +204,11 @@ func (d *Desk) Keep(ctx context.Context, working bool) error {
 			errs = append(errs, d.end(ctx, fmt.Sprintf("end:%s:%s:%s:%s", x.Address, x.Mailbox, x.Until, a.Verb), a))
 		}
 	}
-	return errors.Join(append(errs, d.keepShares(ctx, working, frozen)...)...)
+	errs = append(errs, d.keepShares(ctx, working, frozen)...)
+	if working {
+		errs = append(errs, d.keepRights(ctx)...)
+	}
+	return errors.Join(errs...)
 }
 
 // notice has it told, once for each last day, that the day is near which a request
@@ -255,14 +259,21 @@ func (d *Desk) Renew(ctx context.Context, by UID, via Door, id ID) (Request, err
 	if !ok {
 		return r, Fail(Conflict, NoEnd, "address", r.Action.Target)
 	}
-	return d.Ask(ctx, Asking{By: by, Via: via, Action: a, Key: "renew:" + string(id)})
+	key := "renew:" + string(id)
+	for first, _ := d.View.Request(d.View.Keyed(key)); first.State == Rejected && first.By != by; first, _ = d.View.Request(d.View.Keyed(key)) {
+		key = "renew:" + string(first.ID) // whom the rules deny is not in the way of others
+	}
+	return d.Ask(ctx, Asking{By: by, Via: via, Action: a, Key: key})
 }
 
 // RenewalOf is what renews what the request has dated, where that is by now; false if
 // it has no end any more.
 func (d *Desk) RenewalOf(r Request) (Action, bool) {
-	if r.Action.Verb == AccountShare {
+	switch r.Action.Verb {
+	case AccountShare:
 		return d.shareAgain(r)
+	case DelegationGrant:
+		return d.lendAgain(r)
 	}
 	for _, x := range d.View.Dated() {
 		if x.Dated == r.ID {

@@ -172,7 +172,7 @@ func (r Request) after(e Event) (Request, bool) {
 		return r.telling(f, e.At)
 	}
 	if _, notice := e.Fact.(Noticed); notice {
-		ok := r.State == Settled && r.Action.Dates() && !r.Noticed && e.By == System
+		ok := r.State == Settled && (r.Action.Dates() || r.Action.lends()) && !r.Noticed && e.By == System
 		r.Noticed = true
 		return r, ok
 	}

@@ -755,6 +755,7 @@ var texts = map[string]text{
 	"cause.address.quarantined": {"l'adresse est maintenant en quarantaine", "the address is in quarantine now"},
 	"cause.end.none":            {"l'adresse n'a plus de fin", "the address has no end any more"},
 	"hint.free":                 {"Libres et conformes à la charte : {free}.", "Free, and following the charter: {free}."},
+	"fact.announced.lender":     {"Fin prochaine annoncée à la personne qui a demandé ce droit ({word}).", "Told to who asked for this right that its end is near ({word})."},
 	"fact.announced.holder":     {"Fin prochaine annoncée à la personne à qui est l'adresse ({word}).", "Told to who has the address that its end is near ({word})."},
 	"fact.lifted":               {"Quarantaine levée : l'adresse {address} peut être donnée.", "Quarantine ended: the address {address} may be given."},
 	"fact.noticed":              {"La fin est proche : la personne à qui est l'adresse est à prévenir.", "The end is near: who has the address is to be told."},
