@@ -625,6 +625,8 @@ func TestADelegationLapses(t *testing.T) {
 	r, err := request(t, d, "cid", "delegation.grant fay domains=u.fr verbs=quota.set until=2026-12-31")
 	must(t, err)
 	must(t, d.Import(t.Context(), "file", desk.Grant{To: "bob", Domains: []string{"u.fr"}, Until: now.AddDate(0, 1, 0)}))
+	_, err = request(t, d, "cid", "delegation.grant fay domains=v.fr") // another, which goes on
+	must(t, err)
 	notice := "notice of " + string(r.ID)
 	look("2026-11-30", true)
 	look("2026-12-02", false)
@@ -660,6 +662,8 @@ func TestADelegationLapses(t *testing.T) {
 	must(t, err)
 	undo, _ := d.Reverse(gone)
 	_, err = request(t, d, "cid", undo.String())
+	must(t, err)
+	_, err = request(t, d, "cid", "delegation.grant bob domains=u.fr verbs=alias.add until=2027-02-01") // over when it is looked at
 	must(t, err)
 	other, err := request(t, d, "cid", "delegation.grant bob domains=u.fr until=2028-01-02")
 	must(t, err)

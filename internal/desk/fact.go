@@ -18,7 +18,7 @@ type (
 		Action  Action
 		Mailbox string // Account.ID acted on: the address may be given to another later
 		Owner   UID    // whose account it is, at that time
-		Gains   string `json:",omitempty"` // Account.ID that receives an alias or a share: its address may be given to another later
+		Gains   string `json:",omitempty"` // whose mailbox gains by it, see Action.Gainers: an address may be given to another later
 		Reason  string // the asker's words, one line
 		Via     Door
 		Key     string // of the message or form it came by; one key asks once

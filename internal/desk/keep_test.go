@@ -161,6 +161,8 @@ func TestAnAliasEnds(t *testing.T) {
 	})
 	if denied, err := d.Renew(t.Context(), "fay", desk.Chat, r.ID); err != nil || denied.State != desk.Rejected {
 		t.Errorf("who may not: %s %v", denied.State, err)
+	} else if again, err := d.Renew(t.Context(), "fay", desk.Chat, r.ID); err != nil || again.ID != denied.ID {
+		t.Errorf("who may not, twice: %s %v", again.ID, err)
 	}
 	back, err := d.Renew(t.Context(), "bob", desk.Chat, r.ID)
 	if err != nil || back.Action.Verb != desk.AliasRenew {

@@ -42,7 +42,7 @@ type Request struct {
 	By        UID // who asked
 	Owner     UID // whose account it is
 	Mailbox   string
-	Gains     string // Account.ID that receives what it gives; "" for other verbs
+	Gains     string // whose mailbox gains by it; "" for other verbs
 	Via       Door
 	State     State
 	Action    Action
