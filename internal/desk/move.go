@@ -29,12 +29,8 @@ func (d *Desk) movable(f *Facts) error {
 // action on something of somebody else.
 func (a Action) GivenTo() []Address {
 	switch a.Verb {
-	case AliasMove:
+	case AliasMove, AccountForward:
 		return []Address{Address(a.Arg("to"))}
-	case AccountForward:
-		if a.Arg("to") != Nowhere {
-			return []Address{Address(a.Arg("to"))}
-		}
 	case AccountShare:
 		return []Address{Address(a.Arg("with"))}
 	case ListSender:

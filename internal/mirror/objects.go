@@ -455,12 +455,20 @@ func (m *Mirror) Listed() time.Time {
 	return m.oldest(m.objects.read)
 }
 
-// ObjectsRead tells when what each domain that Partage serves has of them was read.
+// ObjectsRead tells how many of them each domain that Partage serves has, and when
+// they were read.
 func (m *Mirror) ObjectsRead() (all []DomainRead) {
 	m.objects.mu.RLock()
 	defer m.objects.mu.RUnlock()
+	count := map[string]int{}
+	for a := range m.objects.lists {
+		count[a.Domain()]++
+	}
+	for a := range m.objects.resources {
+		count[a.Domain()]++
+	}
 	for domain := range *m.served.Load() {
-		all = append(all, DomainRead{Domain: domain, At: m.objects.read[domain]})
+		all = append(all, DomainRead{Domain: domain, Accounts: count[domain], At: m.objects.read[domain]})
 	}
 	slices.SortFunc(all, byAge)
 	return all
