@@ -622,7 +622,7 @@ func TestADelegationLapses(t *testing.T) {
 			must(t, d.Keep(t.Context(), working))
 		}
 	}
-	r, err := request(t, d, "cid", "delegation.grant fay domains=u.fr verbs=quota.set until=2026-12-31")
+	r, err := request(t, d, "cid", "delegation.grant fay domains=u.fr verbs=quota.set from=2026-10-01 until=2026-12-31")
 	must(t, err)
 	must(t, d.Import(t.Context(), "file", desk.Grant{To: "bob", Domains: []string{"u.fr"}, Until: now.AddDate(0, 1, 0)}))
 	_, err = request(t, d, "cid", "delegation.grant fay domains=v.fr") // another, which goes on
