@@ -23,10 +23,11 @@ type objects struct {
 	aliases   map[desk.Address]*desk.List
 	resources map[desk.Address]*desk.Resource
 	trees     map[string]desk.Tree
-	order     []*desk.List      // by address; nil: to be made anew
-	names     []desk.Address    // of lists and resources with their aliases, sorted; likewise
-	rooms     []*desk.Resource  // the same
-	learned   map[string]learnt // by id, newer than the oldest reading
+	order     []*desk.List              // by address; nil: to be made anew
+	names     []desk.Address            // of lists and resources with their aliases, sorted; likewise
+	rooms     []*desk.Resource          // the same
+	alike     map[uint32][]desk.Address // names by skeleton; likewise
+	learned   map[string]learnt         // by id, newer than the oldest reading
 }
 
 // A learnt object is one that was read by itself.
@@ -154,7 +155,7 @@ func (o *objects) forget(oldest time.Time) {
 
 // changed has made anew what is made of the others.
 func (o *objects) changed() {
-	o.order, o.rooms, o.names = nil, nil, nil
+	o.order, o.rooms, o.names, o.alike = nil, nil, nil, nil
 	o.aliases = map[desk.Address]*desk.List{}
 	for _, l := range o.lists {
 		for _, a := range l.Aliases {
@@ -414,16 +415,34 @@ func ordered[R any](o *objects, kept *[]*R, of func() map[desk.Address]*R) []*R 
 func (o *objects) addresses(prefix string, n int) []desk.Address {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.names == nil {
-		o.names = slices.AppendSeq(slices.AppendSeq(slices.Collect(maps.Keys(o.lists)), maps.Keys(o.aliases)), maps.Keys(o.resources))
-		slices.Sort(o.names)
-	}
+	o.name()
 	first, _ := slices.BinarySearch(o.names, desk.Address(prefix))
 	last := first
 	for last < len(o.names) && last-first < n && strings.HasPrefix(string(o.names[last]), prefix) {
 		last++
 	}
 	return o.names[first:last]
+}
+
+// name makes the names anew. Under the lock.
+func (o *objects) name() {
+	if o.names != nil {
+		return
+	}
+	o.names = slices.AppendSeq(slices.AppendSeq(slices.Collect(maps.Keys(o.lists)), maps.Keys(o.aliases)), maps.Keys(o.resources))
+	slices.Sort(o.names)
+	o.alike = map[uint32][]desk.Address{}
+	for _, a := range o.names {
+		o.alike[a.SkeletonSum()] = append(o.alike[a.SkeletonSum()], a)
+	}
+}
+
+// like are the names with the skeleton of an address, and perhaps others.
+func (o *objects) like(a desk.Address) []desk.Address {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.name()
+	return o.alike[a.SkeletonSum()]
 }
 
 // object is the list or the resource that has the address, as what is acted on.

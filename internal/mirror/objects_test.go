@@ -203,10 +203,17 @@ func TestListsAreInTheRegister(t *testing.T) {
 	if !slices.Equal(found, []desk.Address{"equipage@a.fr"}) {
 		t.Errorf("by prefix: %v", found)
 	}
+	for like, want := range map[desk.Address]desk.Address{"c-rew@b.fr": "", "crevv@b.fr": "crew@a.fr", "equ1page@b.fr": "equipage@a.fr", "r0orn@b.fr": "room@a.fr"} {
+		if got := m.Alike(like); (len(got) > 0) != (want != "") || want != "" && got[0] != want {
+			t.Errorf("%s looks like %v, want %q", like, got, want)
+		}
+	}
+	loads(t, m, "a.fr", dawn.Add(time.Hour), []desk.List{aList("l-1", "crew@a.fr", "ann@a.fr")})
+	if got := m.Alike("equ1page@b.fr"); len(got) > 0 {
+		t.Errorf("gone, and still %v", got)
+	}
 }
 
-// BenchmarkReach follows mail to a list of 10,000 members among all accounts of
-// the university. The goal is 50 ms.
 // What a reading of lists has no more has left without a request, unless something
 // has its address by then.
 func TestListsThatLeave(t *testing.T) {
@@ -302,6 +309,8 @@ func action(t *testing.T, text string) desk.Action {
 	return a
 }
 
+// BenchmarkReach follows mail to a list of 10,000 members among all accounts of
+// the university. The goal is 50 ms.
 func BenchmarkReach(b *testing.B) {
 	m := New(journal.NewMemory())
 	m.SetDomains([]string{"etu.unistra.fr"})
