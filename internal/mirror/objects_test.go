@@ -212,6 +212,9 @@ func TestListsAreInTheRegister(t *testing.T) {
 	if got := m.Alike("equ1page@b.fr"); len(got) > 0 {
 		t.Errorf("gone, and still %v", got)
 	}
+	if got := m.Alike("crevv@b.fr"); len(got) != 1 {
+		t.Errorf("still there, and found %v", got)
+	}
 }
 
 // What a reading of lists has no more has left without a request, unless something

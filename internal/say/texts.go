@@ -1350,7 +1350,7 @@ var texts = map[string]text{
 	"life.forfeit":     {"supprimé, hors délai", "deleted, too late to restore"},
 	"life.purged":      {"détruit", "destroyed"},
 	"life.unclear":     {"l'annuaire ne le dit pas", "the directory does not say"},
-	"share":            {"Ouverte à {with}, qui peut écrire {right} ({id})", "Open to {with}, who may write {right} ({id})"},
+	"share":            {"Ouverte à {with}, qui peut écrire {right}{ends?} ({id})", "Open to {with}, who may write {right}{ends?} ({id})"},
 
 	// Sentences: refusals, questions, requests that are talked about.
 	"title.request.question":   {"Poser une question", "Ask a question"},
