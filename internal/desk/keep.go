@@ -11,8 +11,8 @@ import (
 // What has a last day ends by itself, one stage after the other, each an ordinary
 // request that the program asks through the door Clock and the rules decide: an
 // alias is removed, and kept for its holder and then for nobody (see Quarantined);
-// a share is taken back; a mailbox is locked and a list hidden, and after the grace deleted, which can be
-// taken back. Renewing brings back what the end has taken.
+// a share is taken back; a mailbox is locked and a list hidden, and after the grace
+// deleted, which can be taken back. Renewing brings back what the end has taken.
 
 // dates says that the verb sets the last day of an address.
 func (v Verb) dates() bool { return v == AliasRenew || v == AccountRenew }

@@ -516,3 +516,22 @@ func TestTheCharterIsOfTheBookInForce(t *testing.T) {
 		t.Errorf("%q", clause)
 	}
 }
+
+// What nobody has any more is taken for nobody's; what is on no mailbox, a list of
+// Sympa, is somebody else's also for an account that is not there yet.
+func TestLooksLikeWhatIsHeld(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	does(t, d, h, "ann", "alias.add bob@u.fr alias=contact@u.fr")
+	if clause, of := d.Breach("c0ntact@u.fr", desk.Account{}); clause != desk.LookAlike || of != "contact@u.fr" {
+		t.Errorf("held: %q %q", clause, of)
+	}
+	does(t, d, h, "ann", "alias.remove bob@u.fr alias=contact@u.fr")
+	if clause, of := d.Breach("c0ntact@u.fr", desk.Account{}); clause != desk.NoBreach {
+		t.Errorf("freed: %q %q", clause, of)
+	}
+	_, err := d.Enroll(t.Context(), "import", desk.Registration{Address: "tous@u.fr", Nature: desk.AsSympa})
+	must(t, err)
+	if clause, of := d.Breach("t0us@u.fr", desk.Account{}); clause != desk.LookAlike || of != "tous@u.fr" {
+		t.Errorf("of Sympa: %q %q", clause, of)
+	}
+}

@@ -128,6 +128,9 @@ func TestAShareEnds(t *testing.T) {
 	back, err = d.Approve(t.Context(), "cid", desk.Chat, back.ID, "")
 	must(t, err)
 	back = carry(t, d, h, back.ID)
+	if d.Keeps(r) || !d.Keeps(back) || !d.Keeps(always) {
+		t.Error("the words of what is shared are not kept, or those of what is not shared any more are")
+	}
 	if _, undoable := d.Reversible(back); !undoable {
 		t.Error("what gave it anew cannot be undone")
 	}
