@@ -535,3 +535,37 @@ func TestLooksLikeWhatIsHeld(t *testing.T) {
 		t.Errorf("of Sympa: %q %q", clause, of)
 	}
 }
+
+// Rules are told what the address of a list or a resource would be taken for.
+func TestListsLookLike(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	h.lists = map[desk.Address]desk.List{"team@u.fr": {ID: "team", Address: "team@u.fr", Kind: desk.Distribution}}
+	for text, want := range map[string]desk.Address{
+		"list.create b0b@u.fr": "bob@u.fr", "group.create b0b@u.fr": "bob@u.fr", "fanout.create b0b@u.fr members=ann@u.fr": "bob@u.fr", "resource.create b0b@u.fr name=b type=location": "bob@u.fr",
+		"list.alias team@u.fr alias=b0b@u.fr": "bob@u.fr", "list.rename team@u.fr to=b0b@u.fr": "bob@u.fr", "list.alias team@u.fr alias=tearn@u.fr": "", "list.alias team@u.fr alias=crew@u.fr": "",
+	} {
+		var seen desk.Facts
+		d.Rules = book(func(f desk.Facts) desk.Decision { seen = f; return desk.Decision{Outcome: desk.Allowed} })
+		if _, _, err := d.Preview("ann", desk.Chat, action(t, text)); err != nil || seen.Resembles != want {
+			t.Errorf("%s resembles %q, want %q: %v", text, seen.Resembles, want, err)
+		}
+	}
+}
+
+// What a mailbox of nobody had goes back to that mailbox, and to no other of nobody's.
+func TestQuarantineOfWhatIsNobodys(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	for _, at := range []desk.Address{"box@u.fr", "other@u.fr"} {
+		h.accounts[at] = desk.Account{ID: string(at), Address: at, Status: "active"}
+	}
+	does(t, d, h, "ann", "alias.add box@u.fr alias=info@u.fr")
+	does(t, d, h, "ann", "alias.remove box@u.fr alias=info@u.fr")
+	for text, want := range map[string]desk.Code{
+		"alias.add box@u.fr alias=info@u.fr": "", "alias.add other@u.fr alias=info@u.fr": desk.InQuarantine,
+		"list.create info@u.fr": desk.InQuarantine, "account.create info@u.fr name=x cos=staff_s": desk.InQuarantine,
+	} {
+		if err := free(d, "ann", text, t); desk.CodeOf(err) != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
