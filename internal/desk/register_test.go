@@ -552,6 +552,18 @@ func TestListsLookLike(t *testing.T) {
 	}
 }
 
+// The commands of a list of Sympa that is no more are free, and its own address rests.
+func TestAListOfSympaThatIsNoMore(t *testing.T) {
+	d, _, _ := keepingDesk(t)
+	_, err := d.Enroll(t.Context(), "import", desk.Registration{Address: "club@u.fr", Nature: desk.AsSympa, Freed: now.AddDate(-1, 0, 0)})
+	must(t, err)
+	for alias, want := range map[desk.Address]desk.Code{"club@u.fr": desk.InQuarantine, "club-request@u.fr": ""} {
+		if err := free(d, "ann", "alias.add bob@u.fr alias="+string(alias), t); desk.CodeOf(err) != want {
+			t.Errorf("%s: %v", alias, err)
+		}
+	}
+}
+
 // What a mailbox of nobody had goes back to that mailbox, and to no other of nobody's.
 func TestQuarantineOfWhatIsNobodys(t *testing.T) {
 	d, h, _ := keepingDesk(t)
