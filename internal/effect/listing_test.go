@@ -64,6 +64,7 @@ func TestWhatCannotBeCopiedStays(t *testing.T) {
 		"senders not read":     {func(l *desk.List) { l.Asked = false }, desk.UnknownList},
 		"not there":            {func(l *desk.List) { *l = desk.List{} }, desk.UnknownList},
 		"a member of no words": {func(l *desk.List) { l.Members = []desk.Address{jeanne, "été@example.org"} }, desk.NotReversible},
+		"a member in capitals": {func(l *desk.List) { l.Members = []desk.Address{"X@example.org", jeanne} }, desk.NotReversible}, // it would be another, letter for letter
 		"an alias of no words": {func(l *desk.List) { l.Aliases = []desk.Address{"Équipe@unistra.fr"} }, desk.NotReversible},
 		"a sender of no words": {func(l *desk.List) { l.Senders = []desk.Address{"A B@unistra.fr"} }, desk.NotReversible},
 	} {
@@ -104,5 +105,48 @@ func TestOnlyWhatWasCopiedIsDropped(t *testing.T) {
 	}
 	if slices.ContainsFunc(server.Log()[writes:], func(w simulator.Write) bool { return w.Method == "DeleteGroup" }) {
 		t.Error("something was deleted")
+	}
+}
+
+// A deleted list comes back where nobody is, without what others have by now, which
+// is told.
+func TestWhatOfADeletedListComesBack(t *testing.T) {
+	o, _ := office(t)
+	const there = "direction@physique.unistra.fr"
+	above, err := o.ListAt(t.Context(), there)
+	if err != nil || !above.Known() {
+		t.Fatal(err)
+	}
+	returns := func(before desk.Account, origin desk.Account) (desk.Request, error) {
+		r := desk.Request{ID: "D-10", Action: desk.Action{Verb: desk.ListRestore, Target: string(origin.Address)}, Mailbox: "l-1"}
+		return planOf(t, o, r, before, desk.Request{Mailbox: "l-1", Origin: origin})
+	}
+	if _, err := returns(desk.List{ID: "l-7", Address: "crew@unistra.fr", Kind: desk.Distribution}.Target(), crew()); desk.CodeOf(err) != desk.AddressTaken {
+		t.Errorf("another list is there: %v", err)
+	}
+	on := crew()
+	l := *on.Detail.List
+	l.Address, on.Address = jeanne, jeanne
+	on.Detail.List = &l
+	if _, err := returns(desk.Account{}, on); desk.CodeOf(err) != desk.AddressTaken {
+		t.Errorf("an account is there: %v", err)
+	}
+	on = crew()
+	l = *on.Detail.List
+	l.Senders, l.Aliases = []desk.Address{jeanne, "personne@unistra.fr"}, []desk.Address{"gang@unistra.fr", paul}
+	on.Detail.List = &l
+	on.Detail.Lists = []desk.Membership{{List: there, ID: "another", Member: "crew@unistra.fr", In: true}, {List: there, ID: above.ID, Member: "gang@unistra.fr", In: true},
+		{List: there, ID: above.ID, Member: paul, In: true}}
+	r, err := returns(desk.Account{}, on)
+	if want := []desk.Address{"personne@unistra.fr", paul, there, there}; err != nil || !slices.Equal(r.Plan.Lost, want) {
+		t.Errorf("lost %v, want %v: %v", r.Plan.Lost, want, err)
+	}
+	var did []string
+	for _, s := range r.Plan.Steps {
+		did = append(did, string(s.Do.Verb)+" "+s.Do.Arg("sender")+s.Do.Arg("alias")+s.Do.Arg("members"))
+	}
+	want := []string{"list.make ", "list.add " + jeanne + ",x@example.org", "list.sender " + jeanne, "list.alias gang@unistra.fr", "list.add gang@unistra.fr"}
+	if diff := cmp.Diff(want, did); diff != "" {
+		t.Error(diff)
 	}
 }
