@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -12,21 +13,21 @@ import (
 func TestAMailboxEndsAndComesBack(t *testing.T) {
 	for name, tt := range troubles {
 		t.Run(name, func(t *testing.T) {
-			s := backstageAfter(t, func(s stage) { s.lasted(50, 20) })
+			s := backstageAfter(t, func(s stage) { s.lasted("account.renew ADDRESS", "jeanne.dupont@unistra.fr", 50, 20) })
 			s.ends()
 			s.suffers("account.renew ADDRESS until=LATER", "ModifyAccount", tt)
 		})
 	}
 }
 
-// lasted has had Jeanne's mailbox last from a day until another, so many days ago.
-func (s stage) lasted(from, until int) {
+// lasted has had a mailbox or a list last from a day until another, so many days ago.
+func (s stage) lasted(text string, at desk.Address, from, until int) {
 	s.Helper()
 	d, ago := s.house.desk, func(days int) time.Time { return time.Now().AddDate(0, 0, -days) }
 	began := ago(from)
 	d.Now = func() time.Time { return began }
 	defer func() { d.Now = time.Now }()
-	action, err := desk.ParseAction("account.renew jeanne.dupont@unistra.fr until=" + ago(until).Format(time.DateOnly))
+	action, err := desk.ParseAction(strings.ReplaceAll(text, "ADDRESS", string(at)) + " until=" + ago(until).Format(time.DateOnly))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -34,7 +35,10 @@ func (s stage) lasted(from, until int) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	account := s.house.mirror.Account("jeanne.dupont@unistra.fr")
+	account := s.house.mirror.Account(at)
+	if l := s.house.mirror.List(at); l.Known() {
+		account = l.Target()
+	}
 	for _, f := range []desk.Fact{desk.Started{Attempt: 1, Before: account, Until: began}, desk.Done{Attempt: 1, Proof: account}} {
 		if _, err := d.Change(s.Context(), r.ID, desk.System, func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{f}, nil }); err != nil {
 			s.Fatal(err)
@@ -59,5 +63,68 @@ func (s stage) ends() {
 	x, _ := h.mirror.Entry(a.Address)
 	if next, _ := h.desk.View.Next(); a.Status != desk.Locked || !x.Held || x.Until == "" || next != "D-3" {
 		s.Errorf("%s, held %t until %s, next %s", a.Status, x.Held, x.Until, next)
+	}
+}
+
+// A list with a last day, through the executor: to set the day writes nothing to
+// Partage, and the day goes with the list to another address.
+func TestAListLastsUntilADay(t *testing.T) {
+	s := newBackstageOfLists(t)
+	day := func(n int) string { return time.Now().AddDate(0, 0, n).Format(time.DateOnly) }
+	until := func(at, want string) {
+		t.Helper()
+		if x, _ := s.house.mirror.Entry(desk.Address(at)); string(x.Until) != want || want != "" && !x.Held {
+			t.Fatalf("%s is held %t until %q, want %q", at, x.Held, x.Until, want)
+		}
+	}
+	does := func(text string) desk.Request {
+		t.Helper()
+		r := s.does(s.named(text))
+		if r.State != desk.Settled {
+			t.Fatalf("%s is %s: %s %s", r.Action, r.State, r.Code, r.Error)
+		}
+		return r
+	}
+	const old, moved = "colloque@" + objectsDomain, "congres@" + objectsDomain
+	does("list.create " + old + " members=PAUL until=SOON")
+	until(old, day(20))
+	before := s.effects()
+	does("list.profile " + old + " until=" + day(30))
+	if until(old, day(30)); s.effects() != before {
+		t.Error("a day was written to Partage")
+	}
+	does("list.rename " + old + " to=" + moved)
+	until(old, "")
+	until(moved, day(30))
+}
+
+// A list whose last day is over is hidden by itself, once; renewing shows it again,
+// and sets another day.
+func TestAListEndsAndComesBack(t *testing.T) {
+	const at = "direction@" + objectsDomain
+	s := backstageAfter(t, func(s stage) {
+		s.readsLists()
+		s.lasted("list.profile ADDRESS", at, 50, 20)
+	})
+	asked, _ := s.house.desk.View.Next()
+	for range 2 {
+		if err := s.house.desk.Keep(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+		if r := s.end(asked); r.Via != desk.Clock || r.State != desk.Settled || !s.house.mirror.List(at).Hidden {
+			t.Fatalf("%s by %s is %s: %s %s", r.Action, r.Via, r.State, r.Code, r.Error)
+		}
+	}
+	dated, _ := s.house.mirror.Entry(at)
+	r, _ := s.house.mirror.Request(dated.Dated)
+	renewal, ok := s.house.desk.RenewalOf(r)
+	if !ok || renewal.Arg("hidden") != "no" {
+		t.Fatalf("renewed by %s", renewal)
+	}
+	if r := s.does(renewal.String()); r.State != desk.Settled || s.house.mirror.List(at).Hidden {
+		t.Errorf("%s is %s: %s", r.Action, r.State, r.Error)
+	}
+	if x, _ := s.house.mirror.Entry(at); string(x.Until) != renewal.Arg("until") {
+		t.Errorf("it lasts until %s", x.Until)
 	}
 }

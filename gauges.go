@@ -53,13 +53,13 @@ var (
 	heldGauge        = gauge("held", "Requests that a brake holds, by limit.", "limit")
 	frozenGauge      = gauge("frozen", "1 while nothing is sent to Partage.")
 	frozenAtGauge    = gauge("frozen_since_timestamp_seconds", "When the freeze began; 0 without one.")
-	ageGauge         = gauge("source_age_seconds", "How long ago all people (directory) or all accounts (partage) were read; +Inf = never.", "source")
+	ageGauge         = gauge("source_age_seconds", "How long ago all people (directory), accounts (partage) or lists (lists) were read; +Inf = never.", "source")
 	roundGauge       = gauge("partage_domains", "Domains of Partage: all, fresh (read within a round), never (not read yet).", "state")
 	followGauge      = gauge("directory_followed", "1 by the way changes of the directory are learned: syncrepl, poll or reread.", "way")
-	proofGauge       = gauge("proof_differences", "What differed when the copy was last compared with Partage: accounts sampled, domains counted; NaN = never compared.", "of")
+	proofGauge       = gauge("proof_differences", "What differed when the copy was last compared with Partage: accounts and lists sampled, domains counted; NaN = never compared.", "of")
 	proofAgeGauge    = gauge("proof_age_seconds", "How long ago that was; +Inf = never.")
 	leftGauge        = gauge("directory_left_out", "Entries of the directory that are nobody, by reason.", "reason")
-	sizeGauge        = gauge("mirror_rows", "People and accounts in memory.", "of")
+	sizeGauge        = gauge("mirror_rows", "People, accounts, and lists with resources in memory.", "of")
 	eventsGauge      = gauge("journal_events", "Events in the journal, as far as they were read.")
 	thinGauge        = gauge("domains_thin", "Domains with fewer than two correspondents, by how many they have.", "correspondents")
 	sealLagGauge     = gauge("checkpoint_lag_events", "Events that no kept checkpoint covers.")
@@ -127,8 +127,14 @@ func (g gauges) world(tell tell) {
 	directory, partage := g.house.mirror.Ages()
 	tell(ageGauge, g.age(directory), "directory")
 	tell(ageGauge, g.age(partage), "partage")
+	tell(ageGauge, g.age(g.house.mirror.Listed()), "lists")
 	tell(sizeGauge, float64(g.house.mirror.Persons()), "people")
 	tell(sizeGauge, float64(g.house.mirror.Population()), "accounts")
+	lists := 0
+	for _, d := range g.house.mirror.ObjectsRead() {
+		lists += d.Accounts
+	}
+	tell(sizeGauge, float64(lists), "lists")
 	thin := [2]int{}
 	for _, c := range g.house.desk.Thin() {
 		thin[len(c.By)]++

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,5 +171,35 @@ func TestPurgeTellsTheLossFirst(t *testing.T) {
 	}
 	if r, _ := s.house.mirror.Request("D-2"); r.State != desk.Waiting || r.Decision.Needed() != 2 {
 		t.Errorf("%s, by %d", r.State, r.Decision.Needed())
+	}
+}
+
+// Two lines of a table on one list are both asked, one after the other, and both are
+// there in the end; of two on one member the second is told, and nothing is lost.
+func TestLinesOnOneList(t *testing.T) {
+	s := newBackstageOfLists(t)
+	const list = "direction@" + objectsDomain
+	before := s.house.mirror.List(list)
+	lines := "verb;list;members\nlist.add;" + list + ";x1@example.org\nlist.add;" + list + ";x2@example.org,x3@example.org\n"
+	said, err := handIn(s, lines+"list.add;"+list+";x1@example.org\n", importCommand{Yes: true})
+	if err == nil || !strings.Contains(said, "! 4\t") || !strings.Contains(said, "x1@example.org\" is in an earlier line already") {
+		t.Errorf("a member twice: %q, %v", said, err)
+	}
+	if next, _ := s.house.mirror.Next(); next != "D-1" {
+		t.Errorf("something was asked: next is %s", next)
+	}
+	if said, err = handIn(s, lines, importCommand{Yes: true}); err != nil {
+		t.Fatalf("%q, %v", said, err)
+	}
+	for _, id := range []desk.ID{"D-1", "D-2"} {
+		if r := s.end(id); r.State != desk.Settled {
+			t.Errorf("%s is %s: %s %s", id, r.State, r.Code, r.Error)
+		}
+	}
+	want := append(slices.Clone(before.Members), "x1@example.org", "x2@example.org", "x3@example.org")
+	slices.Sort(want)
+	there, err := s.house.office.ListAt(t.Context(), list)
+	if err != nil || !slices.Equal(there.Members, want) || !slices.Equal(s.house.mirror.List(list).Members, want) {
+		t.Errorf("%v, %v; in memory %v", there.Members, err, s.house.mirror.List(list).Members)
 	}
 }

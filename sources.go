@@ -132,7 +132,7 @@ func rest(ctx context.Context, d time.Duration) error {
 type sourceReport struct {
 	Name    string    `json:"name"`
 	At      time.Time `json:"at,omitzero"`      // as of when all of it is known
-	Rows    int       `json:"rows"`             // people or accounts
+	Rows    int       `json:"rows"`             // people, accounts, or lists and resources
 	Way     string    `json:"way,omitempty"`    // by which changes are learned
 	Domains int       `json:"domains,omitzero"` // of Partage
 	Fresh   int       `json:"fresh,omitzero"`   // of them, read within a round
@@ -149,18 +149,25 @@ func (h *house) sources() []sourceReport {
 	defer h.progress.mu.Unlock()
 	p := &h.progress
 	from := sourceReport{Name: "directory", At: people, Rows: h.mirror.Persons(), Way: string(p.way)}
-	to := sourceReport{Name: "partage", At: accounts, Rows: h.mirror.Population(), Reading: p.reading, Listed: p.listed, Proof: p.proof.line()}
+	to := sourceReport{Name: "partage", At: accounts, Rows: h.mirror.Population(), Reading: p.reading, Listed: p.listed, Proof: p.proof.line(p.proof.Accounts, "accounts")}
+	lists := sourceReport{Name: "lists", At: h.mirror.Listed(), Proof: p.proof.line(p.proof.Lists, "lists")}
 	for _, d := range h.mirror.Reads() {
 		if to.Domains++; h.fresh(d) {
 			to.Fresh++
 		}
 	}
-	for _, s := range []*sourceReport{&from, &to} {
+	for _, d := range h.mirror.ObjectsRead() {
+		if lists.Domains++; h.fresh(d) {
+			lists.Fresh++
+		}
+		lists.Rows += d.Accounts
+	}
+	for _, s := range []*sourceReport{&from, &to, &lists} {
 		if err := h.vitals.of(s.Name).err; err != nil {
 			s.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
 		}
 	}
-	return []sourceReport{from, to}
+	return []sourceReport{from, to, lists}
 }
 
 // sources tells of them to those who watch.
@@ -184,17 +191,14 @@ func (g gauges) sources(tell tell) {
 	if way != "" {
 		tell(followGauge, 1, string(way))
 	}
-	accounts, domains := math.NaN(), math.NaN()
-	if !last.At.IsZero() {
-		accounts, domains = float64(len(last.Differ)), 0
-		for _, d := range last.Domains {
-			if d.Here != d.There {
-				domains++
-			}
+	for of, t := range map[string]tally{"accounts": last.Accounts, "lists": last.Lists} {
+		differ, domains := math.NaN(), math.NaN()
+		if len(t.Domains) > 0 {
+			differ, domains = float64(len(t.Differ)), float64(len(t.miscounted()))
 		}
+		tell(proofGauge, differ, of)
+		tell(proofGauge, domains, map[string]string{"accounts": "domains", "lists": "domains of lists"}[of])
 	}
-	tell(proofGauge, accounts, "accounts")
-	tell(proofGauge, domains, "domains")
 	tell(proofAgeGauge, g.age(last.At))
 	if s, counts := h.people.(interface{ Stats() directory.Stats }); counts {
 		for reason, n := range s.Stats().Rejected {

@@ -26,11 +26,12 @@ type round struct {
 	changed map[string]bool // domains of which the count is another
 	turns   turns           // of accounts
 	objects turns           // of lists, resources and trees
+	stale   map[string]bool // domains of which these are others than were read
 }
 
 func newRound(h *house) *round {
 	now := h.desk.Now()
-	return &round{house: h, chance: h.chance, counted: now, saved: now, changed: map[string]bool{}, turns: newTurns(), objects: newTurns()}
+	return &round{house: h, chance: h.chance, counted: now, saved: now, changed: map[string]bool{}, turns: newTurns(), objects: newTurns(), stale: map[string]bool{}}
 }
 
 // keepAccounts goes round until ctx ends.
@@ -160,15 +161,15 @@ func (r *round) end(ctx context.Context) {
 		return
 	}
 	r.progress.set(func(p *progress) { p.proof = proof })
-	for _, d := range proof.Domains {
-		if d.Here != d.There {
-			r.changed[d.Domain] = true
-		}
+	for _, domain := range proof.Accounts.other() {
+		r.changed[domain] = true
 	}
-	for _, d := range proof.Differ {
-		r.changed[d.Address.Domain()] = true
+	for _, domain := range proof.Lists.other() {
+		r.stale[domain] = true
 	}
-	r.log.Info("compared with Partage", "domains", len(proof.Domains), "accounts", proof.Here, "there", proof.There, "sampled", proof.Sampled, "differ", len(proof.Differ))
+	for what, t := range map[string]tally{"accounts": proof.Accounts, "lists": proof.Lists} {
+		r.log.Info("compared with Partage", "what", what, "domains", len(t.Domains), "here", t.Here, "there", t.There, "sampled", t.Sampled, "differ", len(t.Differ))
+	}
 }
 
 func (r *round) save() {

@@ -49,7 +49,7 @@ func (t turns) works(domain string) {
 // nextObjects is the domain whose lists, resources and tree are to be read now, or
 // how long to wait.
 func (r *round) nextObjects() (domain string, wait time.Duration) {
-	return r.objects.next(r.mirror.ObjectsRead(), nil, r.desk.Now(), r.every.Partage)
+	return r.objects.next(r.mirror.ObjectsRead(), r.stale, r.desk.Now(), r.every.Partage)
 }
 
 // loadObjects reads them of one domain.
@@ -59,6 +59,7 @@ func (r *round) loadObjects(ctx context.Context, domain string) {
 	if ctx.Err() != nil {
 		return
 	}
+	delete(r.stale, domain)
 	r.vitals.loaded("lists", r.desk.Now(), err)
 	if err != nil {
 		r.log.Error("load", "what", "lists", "domain", domain, "error", err)

@@ -89,8 +89,8 @@ func TestARoundIsTakenUpAgain(t *testing.T) {
 	if _, at := next.Ages(); at.IsZero() {
 		t.Error("all domains were read, but not Partage")
 	}
-	if p := d.house.proves(t); !p.same() || p.Sampled != 300 || p.Here != 2000 || len(p.Domains) != domains {
-		t.Errorf("%s", p.line())
+	if p := d.house.proves(t); !p.same() || p.Accounts.Sampled != 300 || p.Accounts.Here != 2000 || len(p.Accounts.Domains) != domains {
+		t.Errorf("%s", p.line(p.Accounts, "accounts"))
 	}
 	*now = now.Add(6 * time.Hour)
 	if due, _ := again.next(); due != first[0] {
@@ -188,8 +188,8 @@ func TestWhatOthersDoIsFound(t *testing.T) {
 	r.proved = time.Time{}
 	r.end(t.Context())
 	p := r.progress.proof
-	if len(p.Differ) != 1 || p.Differ[0].Address != changed.Address || !slices.Equal(p.Differ[0].Fields, []string{"Aliases"}) || p.Sampled != 2001 {
-		t.Errorf("%s: %+v", p.line(), p.Differ)
+	if len(p.Accounts.Differ) != 1 || p.Accounts.Differ[0].Address != changed.Address || !slices.Equal(p.Accounts.Differ[0].Fields, []string{"Aliases"}) || p.Accounts.Sampled != 2001 {
+		t.Errorf("%s: %+v", p.line(p.Accounts, "accounts"), p.Accounts.Differ)
 	}
 	var out strings.Builder
 	if err := p.write(&out, false); err != nil || !strings.Contains(out.String(), string(changed.Address)+": Aliases differ") || strings.Contains(out.String(), "physique") {

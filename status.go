@@ -11,6 +11,7 @@ import (
 
 	"github.com/unistra/melusine/internal/journal"
 	"github.com/unistra/melusine/internal/mirror"
+	"github.com/unistra/melusine/internal/snapshot"
 )
 
 type statusCommand struct {
@@ -53,7 +54,7 @@ func (c statusCommand) print(ctx context.Context, out io.Writer, address string)
 
 type compareCommand struct {
 	File   string `arg:"" help:"Configuration file."`
-	Sample int    `help:"Accounts compared one by one." default:"200"`
+	Sample int    `help:"Accounts, and lists, compared one by one." default:"200"`
 	All    bool   `help:"Every domain, not only those that differ."`
 }
 
@@ -79,6 +80,9 @@ func (c compareCommand) compare(ctx context.Context, out io.Writer, cfg config, 
 	m.SetDomains(p.office.Domains.Names())
 	kept := store{cfg.Store, cfg.Partage.origin()}
 	if err := m.RestoreAccounts(kept.accounts(), kept.partage); err != nil {
+		return err
+	}
+	if err := m.RestoreObjects(kept.objects(), kept.partage); err != nil && !errors.Is(err, snapshot.ErrNone) {
 		return err
 	}
 	if _, err := p.office.Classes(ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/partage/simulator"
 )
 
 // everyObjectVerb is what Sophie asks of lists, resources and trees; Henri approves
@@ -123,16 +124,21 @@ func all[T any](t *testing.T, rows iter.Seq2[T, error]) (all []T) {
 func newBackstageOfLists(t *testing.T) stage {
 	t.Helper()
 	s := newBackstage(t)
-	for _, domain := range s.house.office.Domains.Names() {
-		if err := s.house.readObjects(t.Context(), domain, s.house.desk.Now()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	s.readsLists()
 	direction := s.house.mirror.List("direction@" + objectsDomain)
 	if len(direction.Members) == 0 || len(direction.Aliases) == 0 {
 		t.Fatalf("nothing to try on: %+v", direction)
 	}
 	return s
+}
+
+func (s stage) readsLists() {
+	s.Helper()
+	for _, domain := range s.house.office.Domains.Names() {
+		if err := s.house.readObjects(s.Context(), domain, s.house.desk.Now()); err != nil {
+			s.Fatal(err)
+		}
+	}
 }
 
 // known checks that the memory of the house has what Partage has.
@@ -232,4 +238,63 @@ func (s stage) objectSuffers(text, method, name string, x trouble) desk.Verb {
 		s.Errorf("%s leaves: %s", undo, diff)
 	}
 	return r.Action.Verb
+}
+
+// What melusine act --dry-run prints of a verb on a list, a resource or a tree is what
+// is sent when it is asked, call by call; and to try sends nothing, and leaves nothing.
+func TestWhatIsToldOfAnObjectVerbIsSent(t *testing.T) {
+	for _, x := range everyObjectVerb {
+		t.Run(x.action, func(t *testing.T) {
+			s := newBackstageOfLists(t)
+			for first := range strings.SplitSeq(x.before, "; ") {
+				if first != "" && s.does(s.named(first)).State != desk.Settled {
+					t.Fatalf("%s is not done", first)
+				}
+			}
+			text := s.named(strings.ReplaceAll(x.action, "NEW", "-neuf"))
+			writes := len(s.partage.Log())
+			next, _ := s.house.desk.View.Next()
+			told, err := s.house.desk.Rehearse(t.Context(), "sgermain", desk.Chat, mustAction(t, text))
+			if err != nil || told.Blocked != nil || len(told.Calls) == 0 {
+				t.Fatalf("%v, %v, %d calls", err, told.Blocked, len(told.Calls))
+			}
+			var out strings.Builder
+			o := actCommand{shellOptions: shellOptions{By: "sgermain", Lang: "fr"}}
+			if err := o.hand(t.Context(), &out, s.house.desk, mustAction(t, text), true); err != nil {
+				t.Fatal(err)
+			}
+			if after, _ := s.house.desk.View.Next(); after != next || len(s.partage.Log()) != writes {
+				t.Fatalf("to try has left %s, and sent %d writes", after, len(s.partage.Log())-writes)
+			}
+			if r := s.does(text); r.State != desk.Settled || r.ID != next {
+				t.Fatalf("%s is %s: %s %s", r.ID, r.State, r.Code, r.Error)
+			}
+			var sent []desk.Call
+			for _, w := range s.partage.Log()[writes:] {
+				sent = append(sent, desk.Call{Method: w.Method, Domain: w.Domain, Params: inOrder(w)})
+			}
+			if diff := cmp.Diff(sent, told.Calls, cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
+			}
+			for _, c := range sent {
+				if line := "> " + c.Domain + " " + c.String(); !strings.Contains(out.String(), line) {
+					t.Errorf("%q is sent, and not printed in\n%s", line, out.String())
+				}
+			}
+		})
+	}
+}
+
+// inOrder are the parameters of a write as a call tells them.
+func inOrder(w simulator.Write) (all []desk.Param) {
+	for key, values := range w.Params {
+		for _, v := range values {
+			all = append(all, desk.Param{Name: key, Value: v})
+		}
+	}
+	if w.Name != "" {
+		all = append(all, desk.Param{Name: "name", Value: w.Name})
+	}
+	slices.SortStableFunc(all, func(a, b desk.Param) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }

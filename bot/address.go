@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -28,17 +29,43 @@ func (p pen) listing(l desk.Listing, account desk.Account) Message {
 	return Message{Line: p.text("register.title") + " · " + code(string(l.Address)), Card: &Card{Tone: Neutral, Text: strings.Join(lines, "\n")}}
 }
 
-// ends tells who has an address that its last day is near.
-func (p pen) ends(r desk.Request) Message {
-	kind, what := "ends.account", string(r.Action.After())
-	if alias := r.Action.Arg("alias"); alias != "" {
-		kind, what = "ends.alias", alias
-	}
+// ends tells who can renew it that the last day of what a request has dated is near.
+func (p pen) ends(r desk.Request, renewal desk.Action) Message {
 	card := p.card(r)
 	card.Tone = Warning
-	card.Text = p.text("ends.text", "what", p.text(kind, "what", code(what), "day", say.Day(p.lang, desk.Day(r.Action.Arg("until")))))
-	card.Fields = p.fields(field{"field.typed", code("/" + p.trigger + " " + phrase.Canonical(p.lang, r.Action.Renewal()))})
+	card.Text = p.text("ends.text", "what", p.text(lasting(r.Action), p.ending(r)...))
+	if renewal != (desk.Action{}) {
+		card.Fields = p.fields(field{"field.typed", code("/" + p.trigger + " " + phrase.Canonical(p.lang, renewal))})
+	}
 	return Message{Line: p.text("ends.line", "line", p.line(r)), Card: card}
+}
+
+// lapses tells a correspondent that their right lapses soon: others renew it.
+func (p pen) lapses(r desk.Request) Message {
+	card := p.card(r)
+	card.Tone = Warning
+	card.Text = p.text("lapses.text", p.ending(r)...)
+	return Message{Line: p.text("lapses.line", "line", p.line(r)), Card: card}
+}
+
+// lasting is the text about the last day of what the action has dated.
+func lasting(a desk.Action) string {
+	switch spec, _ := desk.SpecOf(a.Verb); {
+	case a.Verb == desk.DelegationGrant:
+		return "ends.right"
+	case a.Verb == desk.AccountShare:
+		return "ends.share"
+	case spec.Object:
+		return "ends.list"
+	case a.Arg("alias") != "":
+		return "ends.alias"
+	}
+	return "ends.account"
+}
+
+func (p pen) ending(r desk.Request) []string {
+	what := cmp.Or(r.Action.Arg("alias"), string(r.Action.After()))
+	return []string{"what", code(what), "with", code(r.Action.Arg("with")), "who", p.name(r.Owner), "by", p.name(r.By), "day", say.Day(p.lang, desk.Day(r.Action.Arg("until")))}
 }
 
 // renew asks for another term of what a request has dated, and takes the button
@@ -49,5 +76,5 @@ func (b *Bot) renew(ctx context.Context, lang string, by desk.UID, id desk.ID) c
 		return b.turnAway(lang, err)
 	}
 	dated, _ := b.Desk.View.Request(id)
-	return clicked{Update: render(b.personal(lang, desk.ToHolder, dated)), Text: b.pen(lang).asked(next).Line, Plain: true}
+	return clicked{Update: render(b.personal(lang, b.card(dated, opRenew, ""), dated)), Text: b.pen(lang).asked(next).Line, Plain: true}
 }

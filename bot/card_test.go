@@ -119,8 +119,12 @@ func scenes(p pen) map[string]Message {
 		"register.freed": p.listing(desk.Listing{Entry: desk.Entry{Address: "rnarie@u.fr", Nature: desk.AsAccount, Mailbox: "z", Owner: "bob", Freed: noon, FreedBy: "D-8"},
 			Quarantine: noon.AddDate(5, 0, 0), Breach: desk.LookAlike, Like: "marie@u.fr"}, desk.Account{}),
 		"register.never": p.listing(desk.Listing{Entry: desk.Entry{Address: "abuse@u.fr"}, Breach: desk.KeptBack}, desk.Account{}),
-		"ends.alias":     p.ends(ending("alias.add bob@u.fr alias=contact@u.fr until=2027-06-30")),
-		"ends.account":   p.ends(ending("account.renew bob@u.fr until=2027-06-30")),
+		"ends.alias":     p.ends(ending("alias.add bob@u.fr alias=contact@u.fr until=2027-06-30"), anAction("alias.renew bob@u.fr alias=contact@u.fr")),
+		"ends.list":      p.ends(ending("list.create colloque@u.fr until=2027-06-30"), anAction("list.profile colloque@u.fr hidden=no until=2028-06-30")),
+		"ends.right":     p.ends(ending("delegation.grant bob domains=u.fr until=2027-06-30"), anAction("delegation.grant bob domains=u.fr until=2028-06-30")),
+		"ends.lapses":    p.lapses(ending("delegation.grant bob domains=u.fr until=2027-06-30")),
+		"ends.share":     p.ends(ending("account.share contact@u.fr with=bob@u.fr right=sendAs until=2027-06-30"), anAction("account.share contact@u.fr with=bob@u.fr right=sendAs until=2028-06-30")),
+		"ends.account":   p.ends(ending("account.renew bob@u.fr until=2027-06-30"), anAction("account.renew bob@u.fr")),
 		"history": p.history(string(mailbox.Address), []desk.Event{
 			{Seq: 3, At: noon, ID: "D-512", By: "paul", Fact: desk.Refused{Reason: "utiliser FileSender", Via: desk.Chat}},
 			{Seq: 2, At: noon, ID: "D-512", By: "marie", Fact: desk.Decided{Decision: refused.Decision}},
@@ -198,6 +202,11 @@ func TestCardsKeepMattermostsLimits(t *testing.T) {
 			t.Errorf("%s has no line", name)
 		}
 	}
+}
+
+func anAction(text string) desk.Action {
+	a, _ := desk.ParseAction(text)
+	return a
 }
 
 // ending is a request that was carried out and gave a last day, which is near.

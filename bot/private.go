@@ -22,6 +22,9 @@ func (b *Bot) card(r desk.Request, op, account string) desk.Role {
 	if r.Confidential && role == desk.ToApprovers {
 		return desk.ToApprover(r.ID, b.Desk.View.Binding(account))
 	}
+	if op == opRenew && r.Action.Verb == desk.DelegationGrant {
+		return desk.ToLender
+	}
 	return role
 }
 

@@ -123,3 +123,29 @@ func fieldsOf(m bot.Message) (text string) {
 	}
 	return text
 }
+
+// Before a delegation lapses who asked for it has a button that renews it, who holds
+// it has none.
+func TestWhoIsToldThatADelegationLapses(t *testing.T) {
+	h := newHouse(t)
+	h.desk.Rules, h.desk.Keeping = rightRules{}, desk.Keeping{Renewal: 366}
+	day := h.desk.Now().AddDate(0, 0, 10).Format("2006-01-02")
+	h.types(t, "paul", "delegate u.fr to marie until "+day)
+	h.types(t, "sylvie", "approve D-1")
+	_, err := h.desk.Change(t.Context(), "D-1", desk.System, func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{desk.Noticed{}}, nil })
+	must(t, err)
+	told := map[desk.Role]desk.Post{}
+	for role, buttons := range map[desk.Role]int{desk.ToHolder: 0, desk.ToLender: 1} {
+		r, _ := h.Request("D-1")
+		told[role] = got(h.bot.Tell(t.Context(), role, r))
+		if card := h.chat.shows(told[role]); card.Card == nil || len(card.Card.Buttons) != buttons {
+			t.Errorf("%s is shown %+v", role, card)
+		}
+		must(t, h.desk.Announce(t.Context(), "D-1", desk.Announced{Role: role, Post: told[role], Shows: desk.Settled}))
+	}
+	h.send(t, h.click(t, "paul", told[desk.ToLender], 0))
+	next, _ := h.Request("D-2")
+	if want := h.desk.Now().AddDate(0, 0, 366).Format("2006-01-02"); next.Action.Arg("until") != want || next.By != "paul" || next.State != desk.Waiting {
+		t.Errorf("%s by %s is %s", next.Action, next.By, next.State)
+	}
+}

@@ -82,7 +82,7 @@ func (b *Bot) message(ctx context.Context, role desk.Role, r desk.Request) (Mess
 	if role == desk.ToAsker && r.State == desk.Lapsed {
 		m.Card.Buttons = []Button{b.button(lang, r, opAgain, channel)}
 	}
-	if role == desk.ToHolder {
+	if role == b.card(r, opRenew, "") {
 		m.Card.Buttons = []Button{b.button(lang, r, opRenew, channel)}
 	}
 	if _, open := r.Open(); role == desk.ToAsker && open && r.State == desk.Waiting {
@@ -125,8 +125,12 @@ func (b *Bot) personal(lang string, role desk.Role, r desk.Request) Message {
 		return pen.ended(r)
 	case desk.ToOwner:
 		return pen.owner(r)
-	case desk.ToHolder:
-		return pen.ends(r)
+	case desk.ToHolder, desk.ToLender:
+		renewal, _ := b.Desk.RenewalOf(r)
+		if role != b.card(r, opRenew, "") {
+			return pen.lapses(r)
+		}
+		return pen.ends(r, renewal)
 	}
 	m := pen.asker(r, now)
 	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.suspect", b.suspects(pen, r)})...)

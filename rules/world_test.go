@@ -182,7 +182,7 @@ func naive(f desk.Facts) string {
 	near := naivelyManages(f, home) || naivelyManages(f, f.Owner.UnitDomain) || naivelyManages(f, f.Owner.Unit)
 	manages := naivelyManages(f, f.Domain) && near
 	fromAdmins, fromBoth := "pending[group:melusine-admins]", "pending[domain:"+f.Domain+" group:melusine-admins]"
-	if f.Ended && (f.Action.Verb == desk.AliasRemove || f.Action.Verb == desk.AccountLock) {
+	if f.Ended && slices.Contains([]desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountUnshare}, f.Action.Verb) {
 		return "allowed[]"
 	}
 	switch f.Action.Verb {
@@ -284,6 +284,10 @@ func naivelyOnLists(f desk.Facts, admin bool, home string) (answer string, about
 	switch {
 	case home == "" || f.Domain == "":
 		return denied, true
+	case f.Ended && is(desk.ListProfile):
+		return allowed, true
+	case f.Ended && is(desk.ListDelete):
+		return fromAdmins, true
 	case admin && !ask, populates && near, listShow && near, show && manages:
 		return allowed, true
 	case admin, (ask || made) && manages, aliases && manages && near:

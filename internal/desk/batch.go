@@ -69,17 +69,14 @@ func (d *Desk) foresee(by UID, via Door, a Action, taken map[string]bool, used m
 		return Foreseen{Action: a, Err: err}
 	}
 	row := Foreseen{Action: facts.Action, Before: facts.Target}
-	for _, claim := range claims(facts.Action, facts.Target) {
-		if taken[claim] {
-			row.Err = Fail(Conflict, Twice, "value", claim[strings.Index(claim, " ")+1:])
-			return row
-		}
+	c := claimsOf(facts.Action, facts.Target)
+	if claim := c.taken(taken); claim != "" {
+		row.Err = Fail(Conflict, Twice, "value", claim[strings.Index(claim, " ")+1:])
+		return row
 	}
 	row.facts = d.countedAfter(facts, used)
 	if row.Decision = d.Rules.Decide(row.facts); row.Good() {
-		for _, claim := range claims(facts.Action, facts.Target) {
-			taken[claim] = true
-		}
+		c.take(taken)
 		d.spend(facts, used)
 	}
 	return row
@@ -108,28 +105,82 @@ func (d *Desk) spend(f Facts, used map[Mandate]int) {
 	}
 }
 
-// claims are what only one of the actions asked together may touch: an address
-// that is given or taken, and each thing of an account.
-func claims(a Action, on Account) []string {
+// claims are what an action touches: own is for one of the actions asked together
+// alone, shared for as many as do not have it for their own.
+type claims struct{ own, shared []string }
+
+const together = "together " // before a claim that is shared
+
+// taken is a claim that an earlier action keeps this one from, "" if none does.
+func (c claims) taken(by map[string]bool) string {
+	for _, claim := range c.own {
+		if by[claim] || by[together+claim] {
+			return claim
+		}
+	}
+	i := slices.IndexFunc(c.shared, func(claim string) bool { return by[claim] })
+	if i < 0 {
+		return ""
+	}
+	return c.shared[i]
+}
+
+func (c claims) take(taken map[string]bool) {
+	for _, claim := range c.own {
+		taken[claim] = true
+	}
+	for _, claim := range c.shared {
+		taken[together+claim] = true
+	}
+}
+
+// claimsOf: an address that is given or taken, and each thing of an account.
+func claimsOf(a Action, on Account) claims {
+	if specs[a.Verb].Object {
+		return objectClaims(a)
+	}
 	thing := "one " + string(a.Verb) + " " + a.Target
 	switch a.Verb {
-	case AliasAdd, AliasRemove, AliasMove:
-		return []string{"address " + a.Arg("alias")}
+	case AliasAdd, AliasRemove, AliasMove, AliasRenew:
+		return claims{own: []string{"address " + a.Arg("alias")}}
 	case AccountRename:
-		return []string{"address " + a.Arg("to"), thing}
+		return claims{own: []string{"address " + a.Arg("to"), thing}}
 	case AccountCreate:
 		if on.Owner == "" {
-			return []string{"address " + a.Target}
+			return claims{own: []string{"address " + a.Target}}
 		}
-		return []string{"address " + a.Target, "person " + string(on.Owner)}
+		return claims{own: []string{"address " + a.Target, "person " + string(on.Owner)}}
 	case AccountLock, AccountActivate, AccountClose, AccountDelete, AccountRestore:
-		return []string{"status " + a.Target}
+		return claims{own: []string{"status " + a.Target}}
 	case AccountHide, AccountUnhide:
-		return []string{"book " + a.Target}
+		return claims{own: []string{"book " + a.Target}}
 	case AccountShare, AccountUnshare:
-		return []string{"share " + a.Target + " " + a.Arg("with")}
+		return claims{own: []string{"share " + a.Target + " " + a.Arg("with")}}
 	}
-	return []string{thing}
+	return claims{own: []string{thing}}
+}
+
+// objectClaims: what is made, renamed, deleted or given back is for one action alone;
+// else several may act on one list, but not on the same member, alias or sender.
+func objectClaims(a Action) claims {
+	whole := "object " + a.Target
+	switch a.Verb {
+	case ListAdd, ListRemove:
+		var members []string
+		for _, m := range a.Members() {
+			members = append(members, "member "+a.Target+" "+string(m))
+		}
+		return claims{members, []string{whole}}
+	case ListAlias, ListUnalias:
+		return claims{[]string{"address " + a.Arg("alias")}, []string{whole}}
+	case ListSender, ListUnsender:
+		return claims{[]string{"sender " + a.Target + " " + a.Arg("sender")}, []string{whole}}
+	case ListProfile, ResourceProfile:
+		return claims{[]string{"profile " + a.Target}, []string{whole}}
+	case ListRename, ResourceRename:
+		return claims{own: []string{whole, "address " + a.Arg("to")}}
+	}
+	return claims{own: []string{whole, "address " + a.Target}}
 }
 
 // An Order is several actions that somebody asks for at once.

@@ -19,6 +19,7 @@ func actionsOf(t *testing.T, texts ...string) (all []desk.Action) {
 func TestForeseeing(t *testing.T) {
 	d, h := newcomers(t)
 	d.Brakes = desk.StandardBrakes()
+	h.lists = map[desk.Address]desk.List{"team@u.fr": {ID: "team", Address: "team@u.fr", Kind: desk.Distribution, Members: []desk.Address{"fay@u.fr"}, Size: 1, Asked: true}}
 	for name, tt := range map[string]struct {
 		texts []string
 		want  []desk.Code
@@ -34,6 +35,17 @@ func TestForeseeing(t *testing.T) {
 		"hidden and shown":          {[]string{"account.hide bob", "account.hide bob@u.fr"}, []desk.Code{"", desk.Twice}},
 		"shared twice":              {[]string{"account.share box@u.fr with=bob", "account.share box@u.fr with=bob@u.fr right=sendAs"}, []desk.Code{"", desk.Twice}},
 		"shared with two":           {[]string{"account.share box@u.fr with=bob", "account.share box@u.fr with=ann"}, []desk.Code{"", ""}},
+		"two members of a list":     {[]string{"list.add team@u.fr members=bob", "list.add team@u.fr members=cid"}, []desk.Code{"", ""}},
+		"all that a list may have":  {[]string{"list.add team@u.fr members=bob", "list.alias team@u.fr alias=x@u.fr", "list.sender team@u.fr sender=bob", "list.profile team@u.fr name=x", "list.remove team@u.fr members=fay@u.fr"}, make([]desk.Code, 5)},
+		"a member twice":            {[]string{"list.add team@u.fr members=bob,cid", "list.add team@u.fr members=ann,bob@u.fr"}, []desk.Code{"", desk.Twice}},
+		"described twice":           {[]string{"list.profile team@u.fr name=x", "list.profile team@u.fr description=y"}, []desk.Code{"", desk.Twice}},
+		"a sender twice":            {[]string{"list.sender team@u.fr sender=bob", "list.sender team@u.fr sender=bob@u.fr"}, []desk.Code{"", desk.Twice}},
+		"deleted, then more":        {[]string{"list.delete team@u.fr", "list.add team@u.fr members=bob", "list.delete team@u.fr"}, []desk.Code{"", desk.Twice, desk.Twice}},
+		"more, then renamed":        {[]string{"list.add team@u.fr members=bob", "list.rename team@u.fr to=crew@u.fr"}, []desk.Code{"", desk.Twice}},
+		"renamed, then more":        {[]string{"list.rename team@u.fr to=crew@u.fr", "list.alias team@u.fr alias=x@u.fr"}, []desk.Code{"", desk.Twice}},
+		"made twice":                {[]string{"list.create new@u.fr", "group.create new@u.fr"}, []desk.Code{"", desk.Twice}},
+		"a list and an alias":       {[]string{"list.create x@u.fr", "alias.add bob alias=x@u.fr", "list.alias team@u.fr alias=x@u.fr"}, []desk.Code{"", desk.Twice, desk.Twice}},
+		"an alias for two":          {[]string{"list.alias team@u.fr alias=x@u.fr", "alias.add bob alias=x@u.fr", "list.rename team@u.fr to=x@u.fr"}, []desk.Code{"", desk.Twice, desk.Twice}},
 		"what failed takes nothing": {[]string{"alias.add nobody alias=x@u.fr", "alias.add bob alias=x@u.fr"}, []desk.Code{desk.UnknownAccount, ""}},
 		"a verb of the house":       {[]string{"house.freeze", "quota.set bob size=2G"}, []desk.Code{desk.UnknownVerb, ""}},
 		"a verb of the shell":       {[]string{"account.purge bob"}, []desk.Code{desk.UnknownVerb}},

@@ -265,7 +265,7 @@ func TestSharesAreWhatWasDone(t *testing.T) {
 	passes(d, h, 1*time.Minute)
 	done("account.share box@u.fr with=bob", "1")
 	done("account.share box@u.fr with=cid right=sendOnBehalfOf", "2")
-	want := []desk.Share{{"bob@u.fr", "sendAs", now.Add(time.Minute), "D-1"}, {"cid@u.fr", "sendOnBehalfOf", now.Add(time.Minute), "D-2"}}
+	want := []desk.Share{{With: "bob@u.fr", Right: "sendAs", Since: now.Add(time.Minute), By: "D-1"}, {With: "cid@u.fr", Right: "sendOnBehalfOf", Since: now.Add(time.Minute), By: "D-2"}}
 	if diff := cmp.Diff(want, d.Shares(h.accounts["box@u.fr"])); diff != "" {
 		t.Error(diff)
 	}

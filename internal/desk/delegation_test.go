@@ -607,3 +607,69 @@ func TestRightSettlesWhatWasAsked(t *testing.T) {
 		t.Errorf("granted while it waits: %s", r.State)
 	}
 }
+
+// A delegation with a last day: both are told before, who asked for it renews it, in
+// time or afterwards; it lapses by itself, and what goes on anyway is not told.
+func TestADelegationLapses(t *testing.T) {
+	d, h := governed(t)
+	at := now
+	d.Now, d.Stale = func() time.Time { return at }, 100*365*24*time.Hour
+	d.Keeping = desk.Keeping{Notice: 30, Renewal: 366}
+	look := func(day string, working bool) {
+		t.Helper()
+		at, _ = time.Parse(time.RFC3339, day+"T10:00:00Z")
+		for range 2 {
+			must(t, d.Keep(t.Context(), working))
+		}
+	}
+	r, err := request(t, d, "cid", "delegation.grant fay domains=u.fr verbs=quota.set from=2026-10-01 until=2026-12-31")
+	must(t, err)
+	must(t, d.Import(t.Context(), "file", desk.Grant{To: "bob", Domains: []string{"u.fr"}, Until: now.AddDate(0, 1, 0)}))
+	_, err = request(t, d, "cid", "delegation.grant fay domains=v.fr") // another, which goes on
+	must(t, err)
+	notice := "notice of " + string(r.ID)
+	look("2026-11-30", true)
+	look("2026-12-02", false)
+	wantKept(t, h)
+	look("2026-12-03", true)
+	wantKept(t, h, notice)
+	if !can(t, d, "fay", "quota.set bob@u.fr size=2G") {
+		t.Error("over before its last day")
+	}
+	if own, err := d.Renew(t.Context(), "fay", desk.Chat, r.ID); err != nil || own.State != desk.Rejected {
+		t.Errorf("her own is %s: %v", own.State, err)
+	}
+	look("2027-01-01", true)
+	if can(t, d, "fay", "quota.set bob@u.fr size=2G") {
+		t.Error("it does not lapse")
+	}
+	back, err := d.Renew(t.Context(), "cid", desk.Chat, r.ID)
+	if err != nil || back.Action.String() != "delegation.grant fay domains=u.fr until=2028-01-02 verbs=quota.set" || back.State != desk.Waiting {
+		t.Fatalf("%s is %s: %v", back.Action, back.State, err)
+	}
+	_, err = d.Approve(t.Context(), "dan", desk.Chat, back.ID, back.Digest())
+	must(t, err)
+	if !can(t, d, "fay", "quota.set bob@u.fr size=2G") {
+		t.Error("not renewed")
+	}
+	if next, ok := d.RenewalOf(r); ok {
+		t.Errorf("it goes on, and still %s", next)
+	}
+	// One that goes on under another name is not told, nor one that was revoked.
+	_, err = request(t, d, "cid", "delegation.grant fay domains=u.fr verbs=quota.set")
+	must(t, err)
+	gone, err := request(t, d, "cid", "delegation.grant bob domains=v.fr until=2028-01-02")
+	must(t, err)
+	undo, _ := d.Reverse(gone)
+	_, err = request(t, d, "cid", undo.String())
+	must(t, err)
+	_, err = request(t, d, "cid", "delegation.grant bob domains=u.fr verbs=alias.add until=2027-02-01") // over when it is looked at
+	must(t, err)
+	other, err := request(t, d, "cid", "delegation.grant bob domains=u.fr until=2028-01-02")
+	must(t, err)
+	look("2027-12-20", true)
+	wantKept(t, h, notice, "notice of "+string(other.ID))
+	if next, ok := d.RenewalOf(gone); ok {
+		t.Errorf("it was revoked, and still %s", next)
+	}
+}

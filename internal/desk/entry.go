@@ -30,6 +30,9 @@ func Natures() []Nature {
 // alone knows it, by import.
 func (n Nature) Elsewhere() bool { return n == AsSympa || n == AsOther }
 
+// listed says that it is one that arrives with members: a list, a group or an alias 1→N.
+func (n Nature) listed() bool { return n == AsList || n == AsGroup || n == AsFanOut }
+
 // A Day is the last day of something, "2026-12-31", wherever the house is; ""
 // is without end.
 type Day string
@@ -245,7 +248,17 @@ func ExpiryOf(e Event, r Request) (t Expiry, ok bool) {
 	if _, dated := specs[r.Action.Verb].Args["until"]; !done || !dated || r.Action.Verb.governs() {
 		return t, false
 	}
+	if r.Action.Verb == AccountShare || r.Action.Verb == ListProfile && !r.Action.Dates() { // it is of something else
+		return t, false
+	}
 	return Expiry{f.Proof.ID, Address(r.Action.Arg("alias")), Day(r.Action.Arg("until")), e.ID}, true
+}
+
+// Succeeded says that an event has put a list in the place of another, which is the
+// same to people, and not to Partage: its last day goes with it.
+func Succeeded(e Event, r Request) (from, to string, at Address, ok bool) {
+	_, done := e.Fact.(Done)
+	return r.Mailbox, r.Made, Address(r.Action.Arg("to")), done && r.Action.Verb == ListRename && r.Made != ""
 }
 
 // A Registration is what an import, or a look at Partage, says of one address.

@@ -18,7 +18,7 @@ type (
 		Action  Action
 		Mailbox string // Account.ID acted on: the address may be given to another later
 		Owner   UID    // whose account it is, at that time
-		Gains   string `json:",omitempty"` // Account.ID that receives an alias or a share: its address may be given to another later
+		Gains   string `json:",omitempty"` // whose mailbox gains by it, see Action.Gainers: an address may be given to another later
 		Reason  string // the asker's words, one line
 		Via     Door
 		Key     string // of the message or form it came by; one key asks once
@@ -221,8 +221,8 @@ type (
 	Lifted struct{ Address Address }
 	// Spared settles a request: a gap stays as it is until the day that it names.
 	Spared struct{}
-	// Noticed says of the request that set the last day of an address that its
-	// holder is to be told that the day is near.
+	// Noticed says of the request that set the last day of an address, a share or a
+	// delegation that its holder is to be told that the day is near.
 	Noticed struct{}
 	// Registered says, without a request, who has addresses that the house did not
 	// give: the program signs. Sorted by address.
@@ -366,6 +366,7 @@ const (
 	ToAnswer    Role = "answer"    // rings the approvers: the asker has answered
 	ToAmend     Role = "amended"   // rings the approvers: the request was changed
 	ToHolder    Role = "holder"    // tells who holds an address that its last day is near
+	ToLender    Role = "lender"    // tells who asked for somebody's right that its last day is near
 )
 
 // ToApprover is the card of a confidential request for one approver, in person.

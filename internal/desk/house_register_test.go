@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -10,6 +11,10 @@ import (
 // Entry folds all events anew for one address.
 func (h *house) Entry(a desk.Address) (x desk.Entry, seen bool) {
 	requests, ends := map[desk.ID]desk.Request{}, map[string]desk.Expiry{}
+	holder := h.Account(a)
+	if l := h.List(a); l.Known() {
+		holder = l.Target()
+	}
 	for _, e := range h.events {
 		r, _ := requests[e.ID].With(e)
 		requests[e.ID] = r
@@ -22,16 +27,18 @@ func (h *house) Entry(a desk.Address) (x desk.Entry, seen bool) {
 			ends[t.Mailbox+" "+string(t.Alias)] = t
 		}
 	}
-	x = x.Now(a, h.Account(a), !h.unread)
-	alias := string(a)
-	if x.Nature == desk.AsAccount {
-		alias = ""
+	x = x.Now(a, holder, !h.unread)
+	alias := ""
+	if x.Nature == desk.AsAlias {
+		alias = string(a)
 	}
-	if t := ends[x.Mailbox+" "+alias]; t.Until != "" {
+	if t := ends[x.Mailbox+" "+alias]; t.Until != "" && (holder.Kind() == "account" || holder.Address == a) {
 		x.Until, x.Dated = t.Until, t.By
 	}
 	return x, x.Known()
 }
+
+func (h *house) EachAccount() iter.Seq[*desk.Account] { return inOrder(h.accounts) }
 
 func (h *house) Past(desk.Address) []desk.Entry { return nil }
 
@@ -68,6 +75,9 @@ func (h *house) Gone() []desk.Registration { return h.gone }
 func (h *house) addresses() (all []desk.Address) {
 	for _, account := range h.accounts {
 		all = append(append(all, account.Address), account.Aliases...)
+	}
+	for at := range h.lists {
+		all = append(all, at)
 	}
 	for _, e := range h.events {
 		r, _ := h.Request(e.ID)

@@ -85,7 +85,7 @@ func (d *Desk) Recheck(r Request, target Account) error {
 		}
 	}
 	if r.Gains != "" && d.gains(r.Action) != r.Gains {
-		return Fail(Conflict, OtherMailbox, "target", r.Action.Target)
+		return Fail(Conflict, OtherMailbox, "target", joined(r.Action.GivenTo()))
 	}
 	if err := d.stillGap(r, target); err != nil {
 		return err

@@ -11,8 +11,8 @@ import (
 // What has a last day ends by itself, one stage after the other, each an ordinary
 // request that the program asks through the door Clock and the rules decide: an
 // alias is removed, and kept for its holder and then for nobody (see Quarantined);
-// a mailbox is locked, and after the grace deleted, which can be taken back.
-// Renewing brings back what the end has taken.
+// a share is taken back; a mailbox is locked and a list hidden, and after the grace
+// deleted, which can be taken back. Renewing brings back what the end has taken.
 
 // dates says that the verb sets the last day of an address.
 func (v Verb) dates() bool { return v == AliasRenew || v == AccountRenew }
@@ -87,10 +87,24 @@ func (d *Desk) complete(f *Facts, x Entry) error {
 	if f.Action, err = NewAction(f.Action.Verb, f.Action.Target, args); err != nil {
 		return err
 	}
-	if until <= x.Until {
-		return Fail(Conflict, AlreadySo, "value", string(x.Until))
+	return d.later(f.Action, x.Until)
+}
+
+// later: what has a last day gets a later one, which takes nothing away.
+func (d *Desk) later(a Action, last Day) error {
+	if Day(a.Arg("until")) <= last {
+		return Fail(Conflict, AlreadySo, "value", string(last))
 	}
-	return d.datable(f.Action)
+	return d.datable(a)
+}
+
+// lasting checks the last day that an action gives to a list, if it gives one.
+func (d *Desk) lasting(a Action, of Address) error {
+	if !a.Dates() {
+		return nil
+	}
+	x, _ := d.View.Entry(of)
+	return d.later(a, x.Until)
 }
 
 // reopens: a mailbox is opened again only if its end has locked it. What somebody
@@ -112,6 +126,9 @@ func (d *Desk) reopens(target Account, x Entry) error {
 
 // Ended says that the last day of what the action acts on is over.
 func (d *Desk) ended(a Action, target Account) bool {
+	if a.Verb == AccountUnshare {
+		return d.shareOver(a)
+	}
 	of := target.Address
 	if alias := Address(a.Arg("alias")); alias != "" {
 		of = alias
@@ -126,21 +143,23 @@ func (d *Desk) due(x Entry) (a Action, ok bool) {
 	if !x.Held || !x.Until.Past(d.today()) {
 		return Action{}, false
 	}
-	account := d.View.Account(x.Address)
+	target, over := d.any(x.Address), d.past(x.Until, d.Keeping.Grace)
 	verb, args := AliasRemove, map[string]string{"alias": string(x.Address)}
-	if x.Nature == AsAccount {
-		args = nil
-		switch {
-		case slices.Contains(settlings[AccountLock].from, account.Status):
-			verb = AccountLock
-		case account.Status == Locked && d.past(x.Until, d.Keeping.Grace):
-			verb = AccountDelete
-		default:
-			return Action{}, false
-		}
+	switch {
+	case x.Nature == AsAlias:
+	case x.Nature == AsAccount && slices.Contains(settlings[AccountLock].from, target.Status):
+		verb, args = AccountLock, nil
+	case x.Nature == AsAccount && target.Status == Locked && over:
+		verb, args = AccountDelete, nil
+	case x.Nature.listed() && !target.Hidden:
+		verb, args = ListProfile, map[string]string{"hidden": string(Yes)}
+	case x.Nature.listed() && over:
+		verb, args = ListDelete, nil
+	default:
+		return Action{}, false
 	}
-	a, err := NewAction(verb, string(account.Address), args)
-	return a, err == nil && x.Of(account.ID)
+	a, err := NewAction(verb, string(target.Address), args)
+	return a, err == nil && x.Of(target.ID)
 }
 
 // timely refuses whatever comes by the door Clock and is not due, or not from the
@@ -154,7 +173,8 @@ func (d *Desk) timely(a Asking) error {
 		of = alias
 	}
 	x, _ := d.View.Entry(Address(of))
-	if due, ok := d.due(x); a.By != System || !ok || due != a.Action {
+	due, ok := d.due(x)
+	if due = either(ok, due, Action{}); a.By != System || due != a.Action && !d.shareOver(a.Action) {
 		return Fail(Conflict, NotDue, "address", of)
 	}
 	return nil
@@ -175,20 +195,27 @@ func (d *Desk) Keep(ctx context.Context, working bool) error {
 	}
 	for _, x := range d.View.Dated() {
 		if working && x.Until <= d.dayAfter(d.Keeping.Notice) && x.Dated != "" {
-			errs = append(errs, d.notice(ctx, x))
+			errs = append(errs, d.notice(ctx, x.Dated, func() bool {
+				now, _ := d.View.Entry(x.Address)
+				return now.Dated == x.Dated && now.Held && !now.Until.Past(d.today())
+			}))
 		}
 		if a, due := d.due(x); due && !frozen {
-			errs = append(errs, d.end(ctx, x, a))
+			errs = append(errs, d.end(ctx, fmt.Sprintf("end:%s:%s:%s:%s", x.Address, x.Mailbox, x.Until, a.Verb), a))
 		}
+	}
+	errs = append(errs, d.keepShares(ctx, working, frozen)...)
+	if working {
+		errs = append(errs, d.keepRights(ctx)...)
 	}
 	return errors.Join(errs...)
 }
 
-// notice has the holder told, once for each last day, as long as it is to come.
-func (d *Desk) notice(ctx context.Context, x Entry) error {
-	_, err := d.Change(ctx, x.Dated, System, func(r Request) ([]Fact, error) {
-		now, _ := d.View.Entry(x.Address)
-		if r.State != Settled || r.Noticed || now.Dated != x.Dated || !now.Held || now.Until.Past(d.today()) {
+// notice has it told, once for each last day, that the day is near which a request
+// has set, as long as it is to come.
+func (d *Desk) notice(ctx context.Context, id ID, still func() bool) error {
+	_, err := d.Change(ctx, id, System, func(r Request) ([]Fact, error) {
+		if r.State != Settled || r.Noticed || !still() {
 			return nil, nil
 		}
 		return []Fact{Noticed{}}, nil
@@ -198,8 +225,7 @@ func (d *Desk) notice(ctx context.Context, x Entry) error {
 
 // end asks for what is due, once for each last day. What would only be held by a
 // brake waits for a later look.
-func (d *Desk) end(ctx context.Context, x Entry, a Action) error {
-	key := fmt.Sprintf("end:%s:%s:%s:%s", x.Address, x.Mailbox, x.Until, a.Verb)
+func (d *Desk) end(ctx context.Context, key string, a Action) error {
 	if d.View.Keyed(key) != "" || d.crowded(a) {
 		return nil
 	}
@@ -229,32 +255,61 @@ func (d *Desk) Renew(ctx context.Context, by UID, via Door, id ID) (Request, err
 	if r.State == None || !d.concerns(by, via, r) {
 		return Request{}, Fail(NotFound, UnknownRequest, "value", string(id))
 	}
-	a, err := d.renewal(r)
-	if err != nil {
-		return r, err
+	a, ok := d.RenewalOf(r)
+	if !ok {
+		return r, Fail(Conflict, NoEnd, "address", r.Action.Target)
 	}
-	return d.Ask(ctx, Asking{By: by, Via: via, Action: a, Key: "renew:" + string(id)})
+	key := "renew:" + string(id)
+	for first, _ := d.View.Request(d.View.Keyed(key)); first.State == Rejected && first.By != by; first, _ = d.View.Request(d.View.Keyed(key)) {
+		key = "renew:" + string(first.ID) // whom the rules deny is not in the way of others
+	}
+	return d.Ask(ctx, Asking{By: by, Via: via, Action: a, Key: key})
 }
 
-// renewal is what renews what the request has dated, where that is by now.
-func (d *Desk) renewal(r Request) (Action, error) {
+// RenewalOf is what renews what the request has dated, where that is by now; false if
+// it has no end any more.
+func (d *Desk) RenewalOf(r Request) (Action, bool) {
+	switch r.Action.Verb {
+	case AccountShare:
+		return d.shareAgain(r)
+	case DelegationGrant:
+		return d.lendAgain(r)
+	}
 	for _, x := range d.View.Dated() {
-		if x.Dated != r.ID {
-			continue
+		if x.Dated == r.ID {
+			a, err := d.again(r, x)
+			return a, err == nil
 		}
-		a := r.Action.Renewal()
-		if at := d.View.Account(x.Address); at.ID == r.Mailbox {
-			a.Target = string(at.Address)
-		}
-		return a, nil
 	}
-	return Action{}, Fail(Conflict, NoEnd, "address", r.Action.Target)
+	return Action{}, false
 }
 
-// Renewal is what renews what the action has dated, for as long as the house does.
-func (a Action) Renewal() Action {
-	if alias := a.Arg("alias"); alias != "" {
-		return Action{Verb: AliasRenew, Target: a.Target, Args: printArgs(map[string]string{"alias": alias})}
+// again is what renews an address, for as long as the house does: a list that its
+// end has hidden is shown again.
+func (d *Desk) again(r Request, x Entry) (Action, error) {
+	target := r.Action.After()
+	if at := d.View.Account(x.Address); at.ID == r.Mailbox {
+		target = at.Address
 	}
-	return Action{Verb: AccountRenew, Target: string(a.After())}
+	switch {
+	case x.Nature == AsAlias:
+		return NewAction(AliasRenew, string(target), map[string]string{"alias": string(x.Address)})
+	case x.Nature == AsAccount:
+		return NewAction(AccountRenew, string(target), nil)
+	}
+	args := map[string]string{"until": string(d.dayAfter(d.Keeping.Renewal))}
+	if d.hiddenByEnd(x) {
+		args["hidden"] = string(No)
+	}
+	return NewAction(ListProfile, string(x.Address), args)
+}
+
+// hiddenByEnd: what somebody has hidden stays so.
+func (d *Desk) hiddenByEnd(x Entry) bool {
+	for r := range d.View.Requests(Query{Target: x.Address, States: []State{Settled}}) { // newest first
+		if r.Action.Verb == ListProfile && r.Action.Arg("hidden") != "" && x.Of(r.Mailbox) {
+			return r.Via == Clock && r.Action.Arg("hidden") == string(Yes)
+		}
+	}
+	return false
 }

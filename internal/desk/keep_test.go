@@ -153,8 +153,16 @@ func TestAnAliasEnds(t *testing.T) {
 	if err := free(d, "ann", "alias.add fay@u.fr alias=c@u.fr", t); desk.CodeOf(err) != desk.InQuarantine {
 		t.Errorf("given to another: %v", err)
 	}
-	if _, err := d.Renew(t.Context(), "fay", desk.Chat, r.ID); err == nil {
-		h.events = h.events[:len(h.events)-2]
+	d.Rules = book(func(f desk.Facts) desk.Decision {
+		if f.Actor.UID == "fay" && f.Action.Verb == desk.AliasRenew {
+			return desk.Decision{Outcome: desk.Denied}
+		}
+		return byClock(f)
+	})
+	if denied, err := d.Renew(t.Context(), "fay", desk.Chat, r.ID); err != nil || denied.State != desk.Rejected {
+		t.Errorf("who may not: %s %v", denied.State, err)
+	} else if again, err := d.Renew(t.Context(), "fay", desk.Chat, r.ID); err != nil || again.ID != denied.ID {
+		t.Errorf("who may not, twice: %s %v", again.ID, err)
 	}
 	back, err := d.Renew(t.Context(), "bob", desk.Chat, r.ID)
 	if err != nil || back.Action.Verb != desk.AliasRenew {
@@ -228,6 +236,87 @@ func TestAMailboxEnds(t *testing.T) {
 	if _, err := d.Approve(t.Context(), "cid", desk.Chat, last.ID, ""); err == nil {
 		t.Error("approved although it has not ended any more")
 	}
+}
+
+// A list: told, hidden, shown again by one click, hidden anew, deleted once an
+// administrator approves; its address rests.
+func TestAListEnds(t *testing.T) {
+	d, h, at := keepingDesk(t)
+	d.Rules = book(func(f desk.Facts) desk.Decision {
+		if f.Ended && f.Action.Verb == desk.ListDelete {
+			return needs(1, "admins")
+		}
+		return byClock(f)
+	})
+	h.lists = map[desk.Address]desk.List{"kept@u.fr": {ID: "k", Address: "kept@u.fr", Kind: desk.Grouping}}
+	does(t, d, h, "ann", "list.profile kept@u.fr hidden=yes")
+	r := does(t, d, h, "ann", "list.create colloque@u.fr until=2026-12-31")
+	for text, want := range map[string]desk.Code{
+		"list.create other@u.fr until=2028-12-31":     desk.InvalidArgument, // further than the house lets
+		"list.create other@u.fr until=2026-01-01":     desk.InvalidArgument,
+		"list.profile colloque@u.fr until=2026-12-31": desk.AlreadySo,
+		"list.profile colloque@u.fr until=2026-10-01": desk.AlreadySo, // it takes nothing away
+		"list.profile colloque@u.fr until=2029-10-01": desk.InvalidArgument,
+		"list.profile colloque@u.fr until=2027-01-01": "",
+	} {
+		if err := free(d, "ann", text, t); desk.CodeOf(err) != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	look := func(day string) {
+		t.Helper()
+		*at, _ = time.Parse(time.DateOnly, day)
+		for range 2 {
+			must(t, d.Keep(t.Context(), true))
+		}
+		for r := range h.Requests(desk.Query{States: []desk.State{desk.Ready}}) {
+			carry(t, d, h, r.ID)
+		}
+	}
+	notice, hide := "notice of "+string(r.ID), "melusine list.profile colloque@u.fr hidden=yes"
+	look("2026-11-30")
+	wantKept(t, h)
+	look("2026-12-31")
+	wantKept(t, h, notice)
+	look("2027-01-01")
+	wantKept(t, h, notice, hide)
+	if !h.lists["colloque@u.fr"].Hidden {
+		t.Fatal("its end does not hide it")
+	}
+	back, err := d.Renew(t.Context(), "ann", desk.Chat, r.ID)
+	if err != nil || back.Action.String() != "list.profile colloque@u.fr hidden=no until=2028-01-02" {
+		t.Fatalf("%s %v", back.Action, err)
+	}
+	back, err = d.Approve(t.Context(), "cid", desk.Chat, back.ID, "")
+	must(t, err)
+	carry(t, d, h, back.ID)
+	if h.lists["colloque@u.fr"].Hidden || h.lists["kept@u.fr"].ID == "" {
+		t.Fatal("renewing does not show it")
+	}
+	look("2028-01-03")
+	wantKept(t, h, notice, hide, hide)
+	look("2028-03-02")
+	wantKept(t, h, notice, hide, hide)
+	look("2028-03-03")
+	wantKept(t, h, notice, hide, hide, "melusine list.delete colloque@u.fr")
+	last := desk.Request{}
+	for r := range h.Requests(desk.Query{States: []desk.State{desk.Waiting}}) {
+		last = r
+	}
+	last, err = d.Approve(t.Context(), "cid", desk.Chat, last.ID, "")
+	must(t, err)
+	carry(t, d, h, last.ID)
+	if err := free(d, "ann", "alias.add bob@u.fr alias=colloque@u.fr", t); desk.CodeOf(err) != desk.InQuarantine {
+		t.Errorf("its address: %v", err)
+	}
+	// What somebody has hidden is not shown by renewing it.
+	dated := does(t, d, h, "ann", "list.profile kept@u.fr until=2028-12-31")
+	if next, ok := d.RenewalOf(dated); !ok || next.String() != "list.profile kept@u.fr until=2029-03-04" {
+		t.Errorf("%s", next)
+	}
+	look("2029-01-01") // it is hidden already
+	look("2029-03-02")
+	wantKept(t, h, notice, hide, hide, "melusine list.delete colloque@u.fr", "melusine list.delete kept@u.fr")
 }
 
 // Nobody comes by the door of the clock, and nothing that is not due.

@@ -5,6 +5,9 @@ import "slices"
 // listable: nobody has the address of the new list, and its mail would not come
 // back to it.
 func (d *Desk) listable(a Action) error {
+	if err := d.datable(a); err != nil {
+		return err
+	}
 	if err := d.free(Address(a.Target), Account{}); err != nil {
 		return err
 	}
@@ -46,6 +49,9 @@ func (d *Desk) mailable(f *Facts) error {
 	case ListSender, ListUnsender:
 		return d.sendable(f, l)
 	case ListProfile:
+		if err := d.lasting(a, l.Address); err != nil {
+			return err
+		}
 		return describable(a, l)
 	case ListRename:
 		return d.relistable(Address(a.Arg("to")), l)
@@ -117,6 +123,8 @@ func describable(a Action, l List) error {
 	switch now := (map[string]string{"name": l.Name, "description": l.Description, "hidden": switched(l.Hidden), "quiet": switched(l.Quiet)}); {
 	case a.Args == "":
 		return Fail(Invalid, MissingArgument, "name", "args")
+	case a.Dates():
+		return nil
 	default:
 		for field := range now {
 			if value, set := a.ProfileArg(field); set && value != now[field] {
@@ -231,7 +239,7 @@ func listBack(a Action, l List) (Action, bool) {
 		}
 	}
 	undo, err := NewAction(ListProfile, a.Target, args)
-	return undo, err == nil
+	return undo, err == nil && undo.Args != "" // a day that is later stays so
 }
 
 func resourceBack(a Action, r Resource) (map[string]string, bool) {

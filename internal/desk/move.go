@@ -1,6 +1,12 @@
 package desk
 
-import "slices"
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+)
 
 // movable names where the alias goes by the address of that account.
 func (d *Desk) movable(f *Facts) error {
@@ -19,30 +25,48 @@ func (d *Desk) movable(f *Facts) error {
 	return err
 }
 
-// gains is the mailbox that receives an alias or a share.
-func (d *Desk) gains(a Action) string {
+// GivenTo are the addresses that gain mail, a mailbox or the right to send, by the
+// action on something of somebody else.
+func (a Action) GivenTo() []Address {
 	switch a.Verb {
-	case AliasMove:
-		return d.View.Account(Address(a.Arg("to"))).ID
+	case AliasMove, AccountForward:
+		return []Address{Address(a.Arg("to"))}
 	case AccountShare:
-		return d.View.Account(Address(a.Arg("with"))).ID
+		return []Address{Address(a.Arg("with"))}
+	case ListSender:
+		return []Address{Address(a.Arg("sender"))}
+	case ListAdd, ListCreate, GroupCreate, FanOutCreate:
+		return a.Members()
 	}
-	return ""
+	return nil
 }
 
-// receives says that the person gains mail, or a mailbox, by the action on an
-// account of somebody else.
-func (d *Desk) receives(a Action, who UID) bool {
-	gains := ""
-	switch a.Verb {
-	case ListAdd, FanOutCreate:
-		return who != "" && slices.ContainsFunc(a.Members(), func(m Address) bool { return d.View.Account(m).Owner == who })
-	case ListSender:
-		gains = a.Arg("sender")
-	case AccountForward, AliasMove:
-		gains = a.Arg("to")
-	case AccountShare:
-		gains = a.Arg("with")
+// Gainers tells which mailboxes gain by the action, as id tells whose an address is:
+// "" if it gives nothing, the identifier of one, a digest of several. An address that
+// no mailbox has may be given to one later, and is then another.
+func (a Action) Gainers(id func(Address) (string, error)) (string, error) {
+	sum, last, to := sha256.New(), "", a.GivenTo()
+	for _, at := range to {
+		box, err := id(at)
+		if err != nil {
+			return "", err
+		}
+		last = cmp.Or(box, Nowhere)
+		fmt.Fprintln(sum, at, last)
 	}
-	return gains != "" && who != "" && d.View.Account(Address(gains)).Owner == who
+	if len(to) < 2 {
+		return last, nil
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:16]), nil
+}
+
+// gains is Gainers, as the copy of Partage has it.
+func (d *Desk) gains(a Action) string {
+	who, _ := a.Gainers(func(at Address) (string, error) { return d.View.Account(at).ID, nil }) // a copy does not fail
+	return who
+}
+
+// receives says that the person gains by the action.
+func (d *Desk) receives(a Action, who UID) bool {
+	return who != "" && slices.ContainsFunc(a.GivenTo(), func(at Address) bool { return d.View.Account(at).Owner == who })
 }

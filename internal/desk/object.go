@@ -13,7 +13,8 @@ const MostMembers = 4000
 
 // What a new list is made of, and a tree named by its content.
 var (
-	listArgs = map[string]Form{"name": TextForm + optional, "description": TextForm + optional, "hidden": YesForm + optional, "members": MembersForm + optional}
+	listArgs = map[string]Form{"name": TextForm + optional, "description": TextForm + optional, "hidden": YesForm + optional, "members": MembersForm + optional,
+		"until": DayForm + optional}
 	treeArgs = map[string]Form{"tree": BookForm + optional, "from": BookForm + optional}
 )
 

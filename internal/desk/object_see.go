@@ -49,9 +49,9 @@ func objectEffects(a Action, before Account) (all []Effect) {
 	case ListRemove:
 		add("members", said(a), "")
 	case ListAlias:
-		add("alias", a.Arg("alias")+" → ", a.Arg("alias")+" → "+a.Target)
+		all = append(all, aliasEffect(a.Arg("alias"), "", a.Target))
 	case ListUnalias:
-		add("alias", a.Arg("alias")+" → "+a.Target, a.Arg("alias")+" → ")
+		all = append(all, aliasEffect(a.Arg("alias"), a.Target, ""))
 	case ListSender:
 		add("sends", "", a.Arg("sender"))
 	case ListUnsender:
@@ -90,7 +90,7 @@ func fieldEffects(a Action, before Account) (all []Effect) {
 		if field == "hidden" {
 			value = strconv.FormatBool(value == string(Yes))
 		}
-		if set {
+		if set && field != "until" {
 			all = append(all, Effect{Field: field, Old: old, New: value})
 		}
 	}

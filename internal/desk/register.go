@@ -217,10 +217,16 @@ func (f Vanished) Orderly() bool { return orderly(f.Entries) }
 
 // Keeps says that the register needs what a request did: an address is held by it,
 // or until a day that it set, or is in quarantine, or would be if it had not ended
-// that.
+// that; or a mailbox is shared by it, which Partage cannot be asked.
 func (d *Desk) Keeps(r Request) bool {
 	if r.State != Settled {
 		return false
+	}
+	if r.Action.Verb == AccountShare {
+		return d.shared(time.Time{})[lending{r.Mailbox, Address(r.Action.Arg("with"))}].ID == r.ID
+	}
+	if r.Action.Dates() && slices.ContainsFunc(d.View.Dated(), func(x Entry) bool { return x.Dated == r.ID && x.Held }) {
+		return true // a list may have another address by now
 	}
 	for _, a := range append([]Address{Address(r.Action.Target), Address(r.Action.Arg("alias")), Address(r.Action.Arg("to")), r.Proof.Address}, r.Origin.Aliases...) {
 		x, known := d.View.Entry(a)

@@ -49,6 +49,9 @@ func carry(t *testing.T, d *desk.Desk, h *house, id desk.ID) desk.Request {
 	if r.State != desk.Ready {
 		return r
 	}
+	if spec, _ := desk.SpecOf(r.Action.Verb); spec.Object {
+		return carryList(t, d, h, r)
+	}
 	before := h.Account(desk.Address(r.Action.Target))
 	after := carriedOut(r.Action, before)
 	if r.Action.Verb == desk.AccountDelete {
@@ -62,6 +65,34 @@ func carry(t *testing.T, d *desk.Desk, h *house, id desk.ID) desk.Request {
 	delete(h.accounts, before.Address)
 	h.accounts[after.Address] = after
 	r, _ = h.Request(id)
+	return r
+}
+
+// carryList does what the executor would with a list.
+func carryList(t *testing.T, d *desk.Desk, h *house, r desk.Request) desk.Request {
+	t.Helper()
+	at := desk.Address(r.Action.Target)
+	next := h.List(at)
+	before := next.Target()
+	switch r.Action.Verb {
+	case desk.ListCreate:
+		next = desk.List{ID: "list-" + string(r.ID), Address: at, Kind: desk.Distribution}
+	case desk.ListDelete:
+		next = desk.List{}
+	case desk.ListProfile:
+		if hidden := r.Action.Arg("hidden"); hidden != "" {
+			next.Hidden = hidden == "yes"
+		}
+	}
+	for _, f := range []desk.Fact{desk.Started{Attempt: 1, Before: before, Until: d.Now()}, desk.Done{Attempt: 1, Proof: next.Target()}} {
+		if _, err := d.Change(t.Context(), r.ID, desk.System, func(desk.Request) ([]desk.Fact, error) { return []desk.Fact{f}, nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if delete(h.lists, at); next.Known() {
+		h.lists[at] = next
+	}
+	r, _ = h.Request(r.ID)
 	return r
 }
 
@@ -483,5 +514,70 @@ func TestTheCharterIsOfTheBookInForce(t *testing.T) {
 	must(t, d.Seed(t.Context(), first))
 	if clause, _ := d.Breach("abuse@u.fr", desk.Account{}); clause != desk.KeptBack {
 		t.Errorf("%q", clause)
+	}
+}
+
+// What nobody has any more is taken for nobody's; what is on no mailbox, a list of
+// Sympa, is somebody else's also for an account that is not there yet.
+func TestLooksLikeWhatIsHeld(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	does(t, d, h, "ann", "alias.add bob@u.fr alias=contact@u.fr")
+	if clause, of := d.Breach("c0ntact@u.fr", desk.Account{}); clause != desk.LookAlike || of != "contact@u.fr" {
+		t.Errorf("held: %q %q", clause, of)
+	}
+	does(t, d, h, "ann", "alias.remove bob@u.fr alias=contact@u.fr")
+	if clause, of := d.Breach("c0ntact@u.fr", desk.Account{}); clause != desk.NoBreach {
+		t.Errorf("freed: %q %q", clause, of)
+	}
+	_, err := d.Enroll(t.Context(), "import", desk.Registration{Address: "tous@u.fr", Nature: desk.AsSympa})
+	must(t, err)
+	if clause, of := d.Breach("t0us@u.fr", desk.Account{}); clause != desk.LookAlike || of != "tous@u.fr" {
+		t.Errorf("of Sympa: %q %q", clause, of)
+	}
+}
+
+// Rules are told what the address of a list or a resource would be taken for.
+func TestListsLookLike(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	h.lists = map[desk.Address]desk.List{"team@u.fr": {ID: "team", Address: "team@u.fr", Kind: desk.Distribution}}
+	for text, want := range map[string]desk.Address{
+		"list.create b0b@u.fr": "bob@u.fr", "group.create b0b@u.fr": "bob@u.fr", "fanout.create b0b@u.fr members=ann@u.fr": "bob@u.fr", "resource.create b0b@u.fr name=b type=location": "bob@u.fr",
+		"list.alias team@u.fr alias=b0b@u.fr": "bob@u.fr", "list.rename team@u.fr to=b0b@u.fr": "bob@u.fr", "list.alias team@u.fr alias=tearn@u.fr": "", "list.alias team@u.fr alias=crew@u.fr": "",
+	} {
+		var seen desk.Facts
+		d.Rules = book(func(f desk.Facts) desk.Decision { seen = f; return desk.Decision{Outcome: desk.Allowed} })
+		if _, _, err := d.Preview("ann", desk.Chat, action(t, text)); err != nil || seen.Resembles != want {
+			t.Errorf("%s resembles %q, want %q: %v", text, seen.Resembles, want, err)
+		}
+	}
+}
+
+// The commands of a list of Sympa that is no more are free, and its own address rests.
+func TestAListOfSympaThatIsNoMore(t *testing.T) {
+	d, _, _ := keepingDesk(t)
+	_, err := d.Enroll(t.Context(), "import", desk.Registration{Address: "club@u.fr", Nature: desk.AsSympa, Freed: now.AddDate(-1, 0, 0)})
+	must(t, err)
+	for alias, want := range map[desk.Address]desk.Code{"club@u.fr": desk.InQuarantine, "club-request@u.fr": ""} {
+		if err := free(d, "ann", "alias.add bob@u.fr alias="+string(alias), t); desk.CodeOf(err) != want {
+			t.Errorf("%s: %v", alias, err)
+		}
+	}
+}
+
+// What a mailbox of nobody had goes back to that mailbox, and to no other of nobody's.
+func TestQuarantineOfWhatIsNobodys(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	for _, at := range []desk.Address{"box@u.fr", "other@u.fr"} {
+		h.accounts[at] = desk.Account{ID: string(at), Address: at, Status: "active"}
+	}
+	does(t, d, h, "ann", "alias.add box@u.fr alias=info@u.fr")
+	does(t, d, h, "ann", "alias.remove box@u.fr alias=info@u.fr")
+	for text, want := range map[string]desk.Code{
+		"alias.add box@u.fr alias=info@u.fr": "", "alias.add other@u.fr alias=info@u.fr": desk.InQuarantine,
+		"list.create info@u.fr": desk.InQuarantine, "account.create info@u.fr name=x cos=staff_s": desk.InQuarantine,
+	} {
+		if err := free(d, "ann", text, t); desk.CodeOf(err) != want {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }

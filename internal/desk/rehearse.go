@@ -31,7 +31,8 @@ func (c Call) String() string {
 // terms: Field is a key of words for people.
 type Effect struct {
 	Field, Old, New string
-	Unread          bool // Old is not known: what has it was not read
+	Of              string // the alias that it is about; "" is the account itself
+	Unread          bool   // Old is not known: what has it was not read
 }
 
 // A Rehearsal is all that is known of an action without doing it.
@@ -96,9 +97,8 @@ func effects(a Action, before Account) (all []Effect) {
 	}
 	switch a.Verb {
 	case AliasAdd, AliasRemove, AliasMove:
-		alias := a.Arg("alias")
 		held, to := string(before.Address), map[Verb]string{AliasAdd: a.Target, AliasMove: a.Arg("to")}[a.Verb]
-		add("alias", alias+" → "+either(a.Verb == AliasAdd, "", held), alias+" → "+to)
+		all = append(all, aliasEffect(a.Arg("alias"), either(a.Verb == AliasAdd, "", held), to))
 	case QuotaSet:
 		add("quota", strconv.FormatInt(before.Quota, 10), strconv.FormatInt(askedSize(a), 10))
 	case AccountLock, AccountActivate, AccountClose:
@@ -115,7 +115,7 @@ func effects(a Action, before Account) (all []Effect) {
 		for _, field := range ProfileFields() {
 			if value, set := a.ProfileArg(field); set {
 				old, read := before.profileOf(field)
-				all = append(all, Effect{field, old, value, !read})
+				all = append(all, Effect{Field: field, Old: old, New: value, Unread: !read})
 			}
 		}
 	case AccountShare, AccountUnshare:
@@ -125,6 +125,11 @@ func effects(a Action, before Account) (all []Effect) {
 		return lifeEffects(a, before)
 	}
 	return all
+}
+
+// aliasEffect is where mail to an alias arrives, before and after; "" is nowhere.
+func aliasEffect(alias, old, next string) Effect {
+	return Effect{Field: "alias", Of: alias, Old: old, New: next}
 }
 
 // lifeEffects are those of the verbs by which an account comes and goes.
@@ -147,7 +152,7 @@ func lifeEffects(a Action, before Account) (all []Effect) {
 		add("address", string(before.Address), a.Target)
 	case AliasRenew:
 		if alias := a.Arg("alias"); !before.Holds(Address(alias)) { // its end had taken it
-			add("alias", alias+" → ", alias+" → "+a.Target)
+			all = append(all, aliasEffect(alias, "", a.Target))
 		}
 	case AccountRenew:
 		if before.Status != Active {
@@ -156,7 +161,7 @@ func lifeEffects(a Action, before Account) (all []Effect) {
 	case AccountPurge: // the exact loss
 		add("address", string(before.Address), "")
 		for _, alias := range before.Aliases {
-			add("alias", string(alias), "")
+			all = append(all, aliasEffect(string(alias), string(before.Address), ""))
 		}
 		add("mail", strconv.FormatInt(before.Used, 10), "0")
 		if !before.Seen.IsZero() {

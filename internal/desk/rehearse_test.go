@@ -71,13 +71,13 @@ func TestEffects(t *testing.T) {
 	before := desk.Account{ID: "bob", Address: "bob@u.fr", Owner: "bob", Name: "Bob", Status: "active", COS: "staff_s", Quota: 1 << 30, Used: 5 << 20,
 		Aliases: []desk.Address{"b@u.fr"}, Seen: now, Detail: &desk.Detail{Profile: map[string]string{"phone": "1"}}}
 	for text, want := range map[string]string{
-		"alias.add bob@u.fr alias=x@u.fr":                     "alias:x@u.fr → >x@u.fr → bob@u.fr",
-		"alias.add bob@u.fr alias=x@u.fr until=2027-01-31":    "alias:x@u.fr → >x@u.fr → bob@u.fr until:>2027-01-31",
+		"alias.add bob@u.fr alias=x@u.fr":                     "alias x@u.fr:>bob@u.fr",
+		"alias.add bob@u.fr alias=x@u.fr until=2027-01-31":    "alias x@u.fr:>bob@u.fr until:>2027-01-31",
 		"alias.renew bob@u.fr alias=b@u.fr until=2027-01-31":  "until:>2027-01-31",
-		"alias.renew bob@u.fr alias=x@u.fr until=2027-01-31":  "alias:x@u.fr → >x@u.fr → bob@u.fr until:>2027-01-31",
+		"alias.renew bob@u.fr alias=x@u.fr until=2027-01-31":  "alias x@u.fr:>bob@u.fr until:>2027-01-31",
 		"account.renew bob@u.fr until=2027-01-31":             "until:>2027-01-31",
-		"alias.remove bob@u.fr alias=b@u.fr":                  "alias:b@u.fr → bob@u.fr>b@u.fr → ",
-		"alias.move bob@u.fr alias=b@u.fr to=x@u.fr":          "alias:b@u.fr → bob@u.fr>b@u.fr → x@u.fr",
+		"alias.remove bob@u.fr alias=b@u.fr":                  "alias b@u.fr:bob@u.fr>",
+		"alias.move bob@u.fr alias=b@u.fr to=x@u.fr":          "alias b@u.fr:bob@u.fr>x@u.fr",
 		"quota.set bob@u.fr size=2G":                          "quota:1073741824>2147483648",
 		"account.lock bob@u.fr":                               "status:active>locked",
 		"account.hide bob@u.fr":                               "hidden:false>true",
@@ -90,11 +90,11 @@ func TestEffects(t *testing.T) {
 		"account.create x@u.fr name=X cos=staff_s person=gus": "address:>x@u.fr name:>X cos:>staff_s status:>active owner:>gus hidden:>false",
 		"account.delete bob@u.fr":                             "status:active>closed hidden:false>true address:bob@u.fr>deleted-bob@u.fr owner:bob>",
 		"account.restore old@u.fr":                            "address:bob@u.fr>old@u.fr",
-		"account.purge bob@u.fr":                              "address:bob@u.fr> alias:b@u.fr> mail:5242880>0 seen:2026-09-01>",
+		"account.purge bob@u.fr":                              "address:bob@u.fr> alias b@u.fr:bob@u.fr> mail:5242880>0 seen:2026-09-01>",
 	} {
 		var said []string
 		for _, e := range desk.Effects(action(t, text), before) {
-			said = append(said, fmt.Sprintf("%s:%s>%s", e.Field, e.Old, e.New))
+			said = append(said, fmt.Sprintf("%s:%s>%s", strings.TrimSpace(e.Field+" "+e.Of), e.Old, e.New))
 		}
 		if got := strings.Join(said, " "); got != want {
 			t.Errorf("%s: %s", text, got)

@@ -42,7 +42,7 @@ type Request struct {
 	By        UID // who asked
 	Owner     UID // whose account it is
 	Mailbox   string
-	Gains     string // Account.ID that receives what it gives; "" for other verbs
+	Gains     string // whose mailbox gains by it; "" for other verbs
 	Via       Door
 	State     State
 	Action    Action
@@ -172,7 +172,7 @@ func (r Request) after(e Event) (Request, bool) {
 		return r.telling(f, e.At)
 	}
 	if _, notice := e.Fact.(Noticed); notice {
-		ok := r.State == Settled && r.Action.Dates() && !r.Noticed && e.By == System
+		ok := r.State == Settled && (r.Action.Dates() || r.Action.lends()) && !r.Noticed && e.By == System
 		r.Noticed = true
 		return r, ok
 	}

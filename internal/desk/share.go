@@ -2,6 +2,7 @@ package desk
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 )
@@ -18,25 +19,43 @@ type Share struct {
 	With  Address
 	Right string
 	Since time.Time
+	Until Day // its last day
 	By    ID
+}
+
+// shareOf is what a request that gave a share has given.
+func shareOf(r Request) Share {
+	return Share{Address(r.Action.Arg("with")), r.Action.Arg("right"), r.Changed, Day(r.Action.Arg("until")), r.ID}
 }
 
 // Shares lists those of a mailbox, by address.
 func (d *Desk) Shares(of Account) (shares []Share) {
-	settled := map[Address]Request{}
-	for r := range d.View.Requests(Query{States: []State{Settled}, Verbs: []Verb{AccountShare, AccountUnshare}}) { // whatever its address was then
-		with := Address(r.Action.Arg("with"))
-		if r.Mailbox == of.ID && r.Changed.After(settled[with].Changed) {
-			settled[with] = r
-		}
-	}
-	for with, r := range settled {
-		if r.Action.Verb == AccountShare {
-			shares = append(shares, Share{with, r.Action.Arg("right"), r.Changed, r.ID})
+	for to, r := range d.shared(time.Time{}) {
+		if to.mailbox == of.ID && r.Action.Verb == AccountShare {
+			shares = append(shares, shareOf(r))
 		}
 	}
 	slices.SortFunc(shares, func(a, b Share) int { return cmp.Compare(a.With, b.With) })
 	return shares
+}
+
+// A lending is a mailbox, whatever its address was then, and who may open it.
+type lending struct {
+	mailbox string
+	with    Address
+}
+
+// shared are the last requests that gave each share or took it away, if that was
+// before a time; zero: of all.
+func (d *Desk) shared(before time.Time) map[lending]Request {
+	last := map[lending]Request{}
+	for r := range d.View.Requests(Query{States: []State{Settled}, Verbs: []Verb{AccountShare, AccountUnshare}}) {
+		to := lending{r.Mailbox, Address(r.Action.Arg("with"))}
+		if r.Changed.After(last[to].Changed) && (before.IsZero() || r.Changed.Before(before)) {
+			last[to] = r
+		}
+	}
+	return last
 }
 
 // share is what somebody has of the mailbox, the zero Share if nothing.
@@ -55,7 +74,7 @@ func (d *Desk) perhaps(of Account, with Address) Share {
 			continue
 		}
 		if r.Action.Verb == AccountShare {
-			return Share{with, r.Action.Arg("right"), r.Changed, r.ID}
+			return shareOf(r)
 		}
 		if r.State == Settled {
 			break
@@ -86,14 +105,83 @@ func (d *Desk) sharable(f *Facts) error {
 	if f.Action.Verb == AccountUnshare {
 		right = now.Right // what it takes away
 	}
+	args, longer := map[string]string{"with": string(with.Address), "right": right}, f.Action.Dates() && right == now.Right
+	if f.Action.Dates() {
+		args["until"] = f.Action.Arg("until")
+	}
 	var err error
-	switch f.Action, err = NewAction(f.Action.Verb, f.Action.Target, map[string]string{"with": string(with.Address), "right": right}); {
+	switch f.Action, err = NewAction(f.Action.Verb, f.Action.Target, args); {
 	case err != nil:
 		return err
-	case f.Action.Verb == AccountShare && now.With != "": // another right would be added to it, not put in its place: take it away first
+	case f.Action.Verb == AccountShare && now.With != "" && !longer: // another right would be added to it, not put in its place: take it away first
 		return Fail(Conflict, AlreadySo, "value", string(with.Address))
+	case f.Action.Dates():
+		return d.later(f.Action, now.Until)
 	case f.Action.Verb == AccountUnshare && now.With == "":
 		return Fail(NotFound, NotShared, "account", string(target.Address), "with", string(with.Address))
 	}
 	return nil
+}
+
+// lengthened says that the request gave a later day to a share that was there.
+func (d *Desk) lengthened(r Request) bool {
+	if r.Action.Verb != AccountShare {
+		return false
+	}
+	return d.shared(r.Changed)[lending{r.Mailbox, Address(r.Action.Arg("with"))}].Action.Verb == AccountShare
+}
+
+// shareAgain is what gives a share for as long as the house does, if the request is
+// the last that gave it: also once its end has taken it.
+func (d *Desk) shareAgain(r Request) (Action, bool) {
+	last := d.shared(time.Time{})[lending{r.Mailbox, Address(r.Action.Arg("with"))}]
+	if last.ID != r.ID && !(last.Action.Verb == AccountUnshare && last.Via == Clock) {
+		return Action{}, false
+	}
+	a, err := NewAction(AccountShare, string(d.boxOf(r)), map[string]string{
+		"with": r.Action.Arg("with"), "right": r.Action.Arg("right"), "until": string(d.dayAfter(d.Keeping.Renewal))})
+	return a, err == nil
+}
+
+// keepShares does for shares what Keep does for addresses.
+func (d *Desk) keepShares(ctx context.Context, working, frozen bool) (errs []error) {
+	for to, r := range d.shared(time.Time{}) {
+		share := shareOf(r)
+		if r.Action.Verb != AccountShare || share.Until == "" {
+			continue
+		}
+		over := share.Until.Past(d.today())
+		if working && !over && share.Until <= d.dayAfter(d.Keeping.Notice) {
+			errs = append(errs, d.notice(ctx, r.ID, func() bool { return true }))
+		}
+		if frozen || !over {
+			continue
+		}
+		a, err := NewAction(AccountUnshare, string(d.boxOf(r)), map[string]string{"with": string(to.with)})
+		if err == nil {
+			err = d.end(ctx, "end:share:"+string(r.ID), a)
+		}
+		errs = append(errs, err)
+	}
+	return errs
+}
+
+// boxOf is where the mailbox of a request is by now.
+func (d *Desk) boxOf(r Request) Address {
+	at := Address(r.Action.Target)
+	if d.View.Account(at).ID == r.Mailbox {
+		return d.View.Account(at).Address
+	}
+	for a := range d.View.EachAccount() {
+		if a.ID == r.Mailbox {
+			return a.Address
+		}
+	}
+	return at
+}
+
+// shareOver: the action takes away a share whose last day is over.
+func (d *Desk) shareOver(a Action) bool {
+	of := d.View.Account(Address(a.Target))
+	return a.Verb == AccountUnshare && of.Known() && d.share(of, Address(a.Arg("with"))).Until.Past(d.today())
 }

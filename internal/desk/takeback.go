@@ -18,7 +18,7 @@ func (d *Desk) Reversible(r Request) (Action, bool) {
 	if r.Action.Verb.delegates() {
 		return d.Reverse(r)
 	}
-	if r.Action.Verb.governs() || len(r.Steps()) != 1 || !r.Before.Known() {
+	if r.Action.Verb.governs() || len(r.Steps()) != 1 || !r.Before.Known() || d.lengthened(r) {
 		return Action{}, false
 	}
 	return Undo(r.Action, r.Before)

@@ -244,7 +244,7 @@ var specs = map[Verb]Spec{
 	AccountCreate: {Changes: true, Keepers: true, Target: NewForm, Args: map[string]Form{
 		"person": PersonForm + optional, "eppn": AddressForm + optional, "name": TextForm + optional, "cos": ClassForm + optional, "hidden": YesForm + optional}},
 	AccountProfile: {Changes: true, Keepers: true, Target: AccountForm, Args: profileArgs},
-	AccountShare:   {Changes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional}},
+	AccountShare:   {Changes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional, "until": DayForm + optional}},
 	AccountUnshare: {Changes: true, Takes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional}},
 	AccountPurge:   {Changes: true, Takes: true, Two: true, Shell: true, Keepers: true, Target: AccountForm},
 	AliasMove:      {Changes: true, Takes: true, Keepers: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "to": AccountForm}},
@@ -254,7 +254,7 @@ var specs = map[Verb]Spec{
 
 	ListCreate:   {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: listArgs},
 	GroupCreate:  {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: listArgs},
-	FanOutCreate: {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: map[string]Form{"members": MembersForm}},
+	FanOutCreate: {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: map[string]Form{"members": MembersForm, "until": DayForm + optional}},
 	ListDelete:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm},
 	ListRestore:  {Changes: true, Object: true, Keepers: true, Target: ListForm},
 	ListRename:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm, Args: map[string]Form{"to": AddressForm}},
@@ -265,7 +265,8 @@ var specs = map[Verb]Spec{
 	ListSender:   {Changes: true, Object: true, Keepers: true, Target: ListForm, Args: map[string]Form{"sender": AccountForm}},
 	ListUnsender: {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm, Args: map[string]Form{"sender": AccountForm}},
 	ListProfile: {Changes: true, Object: true, Keepers: true, Target: ListForm, Args: map[string]Form{
-		"name": TextForm + optional, "description": TextForm + optional, "hidden": SwitchForm + optional, "quiet": SwitchForm + optional}},
+		"name": TextForm + optional, "description": TextForm + optional, "hidden": SwitchForm + optional, "quiet": SwitchForm + optional,
+		"until": DayForm + optional}},
 	ListShow:        {Target: ListForm},
 	ResourceCreate:  {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: newResourceArgs},
 	ResourceDelete:  {Changes: true, Object: true, Takes: true, Keepers: true, Target: ResourceForm},

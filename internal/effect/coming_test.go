@@ -217,12 +217,19 @@ func TestMove(t *testing.T) {
 func TestWhoReceivesIsTheMailboxThatWasApproved(t *testing.T) {
 	o, _ := office(t)
 	from, to := look(t, o, jeanne), look(t, o, paul)
-	for _, text := range []string{"alias.move " + jeanne + " alias=voyage@unistra.fr to=" + paul, "account.share " + jeanne + " with=" + paul + " right=sendAs"} {
-		for gains, want := range map[string]desk.Code{to.ID: "", "another": desk.OtherMailbox} {
+	for _, text := range []string{"alias.move " + jeanne + " alias=voyage@unistra.fr to=" + paul, "account.share " + jeanne + " with=" + paul + " right=sendAs",
+		"account.forward " + jeanne + " to=" + paul, "list.sender direction@physique.unistra.fr sender=" + paul, "list.add direction@physique.unistra.fr members=" + paul} {
+		for gains, want := range map[string]desk.Code{to.ID: "", "another": desk.OtherMailbox, desk.Nowhere: desk.OtherMailbox} {
 			r := desk.Request{Action: action(t, text), Mailbox: from.ID, Gains: gains}
 			if _, err := planOf(t, o, r, from, desk.Request{}); desk.CodeOf(err) != want {
 				t.Errorf("%s, for %s: %v", text, gains, err)
 			}
+		}
+	}
+	for _, away := range []string{"ailleurs@example.org", "personne@unistra.fr"} { // nobody's here
+		r := desk.Request{Action: action(t, "account.forward "+jeanne+" to="+away), Mailbox: from.ID, Gains: desk.Nowhere}
+		if _, err := planOf(t, o, r, from, desk.Request{}); err != nil {
+			t.Errorf("to %s: %v", away, err)
 		}
 	}
 }

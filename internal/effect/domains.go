@@ -37,6 +37,25 @@ func (o *Office) CountOf(ctx context.Context, domain string) (int, error) {
 	return client.CountObjects(ctx, partage.UserAccounts)
 }
 
+// CountObjectsOf asks Partage how many lists and resources the domain has.
+func (o *Office) CountObjectsOf(ctx context.Context, domain string) (int, error) {
+	client, err := o.Domains.Client(domain)
+	if err != nil {
+		return 0, err
+	}
+	lists, err := client.CountObjects(ctx, partage.Lists)
+	if err != nil {
+		return 0, err
+	}
+	resources, err := client.CountObjects(ctx, partage.Resources)
+	return lists + resources, err
+}
+
+// ListAt reads the list that has the address, as a reading of its domain does.
+func (o *Office) ListAt(ctx context.Context, a desk.Address) (desk.List, error) {
+	return o.unhurried(ctx, a)
+}
+
 // At reads the mailbox that receives mail for an address, as a listing shows it.
 func (o *Office) At(ctx context.Context, a desk.Address) (desk.Account, error) {
 	found, err := o.at(ctx, a)

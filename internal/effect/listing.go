@@ -126,9 +126,6 @@ func (o *Office) listRename(r desk.Request, before desk.Account) (desk.Plan, err
 	if !l.Known() || !l.Whole() || !l.Asked {
 		return desk.Plan{}, desk.Fail(desk.NotFound, desk.UnknownList, "value", r.Action.Target)
 	}
-	if l.Kind == desk.Grouping && len(l.Notes) > 0 && l.Emptied() {
-		return desk.Plan{}, desk.Fail(desk.NotFound, desk.UnknownList, "value", r.Action.Target)
-	}
 	next, b := l, &builder{}
 	next.Address = to
 	b.makes(r.ID, next)

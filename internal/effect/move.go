@@ -18,8 +18,6 @@ func (o *Office) move(ctx context.Context, r desk.Request, before desk.Account) 
 		return desk.Plan{}, err
 	case !to.Known() || to.Deleted():
 		return desk.Plan{}, desk.Fail(desk.NotFound, desk.UnknownAccount, "value", a.Arg("to"))
-	case r.Gains != "" && to.ID != r.Gains:
-		return desk.Plan{}, desk.Fail(desk.Conflict, desk.OtherMailbox, "target", a.Arg("to"))
 	case to.ID == before.ID:
 		return desk.Plan{}, desk.Fail(desk.Conflict, desk.AlreadySo, "value", a.Arg("alias"))
 	case to.Status == desk.Closed:

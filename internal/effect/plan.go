@@ -3,6 +3,7 @@ package effect
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -11,6 +12,9 @@ import (
 
 // Plan is desk.Office's.
 func (o *Office) Plan(ctx context.Context, r desk.Request, before desk.Account, taken desk.Request) (desk.Plan, error) {
+	if err := o.stillTheirs(ctx, r); err != nil {
+		return desk.Plan{}, err
+	}
 	if spec, _ := desk.SpecOf(r.Action.Verb); spec.Object {
 		return o.planObject(ctx, r, before, taken)
 	}
@@ -25,14 +29,22 @@ func (o *Office) Plan(ctx context.Context, r desk.Request, before desk.Account, 
 		return purge(before, taken)
 	case desk.AliasMove:
 		return o.move(ctx, r, before)
-	case desk.AccountShare:
-		with, err := o.at(ctx, desk.Address(r.Action.Arg("with")))
-		if err == nil && r.Gains != "" && with.ID != r.Gains {
-			err = desk.Fail(desk.Conflict, desk.OtherMailbox, "target", r.Action.Arg("with"))
-		}
-		return desk.Plan{}, err
 	}
 	return desk.Plan{}, nil
+}
+
+// stillTheirs asks Partage itself whether who gains by the request is another mailbox
+// by now: the copy may not know yet. Of several the copy alone tells.
+func (o *Office) stillTheirs(ctx context.Context, r desk.Request) error {
+	to := r.Action.GivenTo()
+	if r.Gains == "" || len(to) != 1 || !slices.Contains(o.Domains.Names(), to[0].Domain()) {
+		return nil
+	}
+	box, err := o.at(ctx, to[0])
+	if err == nil && box.Known() && box.ID != r.Gains {
+		err = desk.Fail(desk.Conflict, desk.OtherMailbox, "target", string(to[0]))
+	}
+	return err
 }
 
 // deletion takes the mailbox out of sight and out of use, and deletes nothing:

@@ -97,6 +97,8 @@ func TestWithoutTheFenceALateEffectDoubles(t *testing.T) {
 		h.executor.Timing.TokenLife, h.executor.Timing.Margin, h.executor.Timing.Apart, h.executor.Timing.Rest = 0, 0, time.Second, time.Second
 		h.ask(t, "b@u.fr")
 		h.run(t, time.Hour)
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		if p.applied < 2 {
 			t.Fatalf("%d effects: this test no longer shows why the fence is there", p.applied)
 		}

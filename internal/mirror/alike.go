@@ -20,6 +20,9 @@ func (m *Mirror) Alike(a desk.Address) (found []desk.Address) {
 			add(alias)
 		}
 	}
+	for _, other := range m.objects.like(a) {
+		add(other)
+	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	for _, other := range m.ledger.alike[a.SkeletonSum()] {

@@ -193,7 +193,7 @@ func (m *Mirror) aged() {
 // A DomainRead is how many accounts of a domain are in memory, and since when.
 type DomainRead struct {
 	Domain   string
-	Accounts int
+	Accounts int       // or lists and resources
 	At       time.Time // zero = never
 }
 

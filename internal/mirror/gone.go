@@ -12,12 +12,19 @@ import (
 func (m *Mirror) listed(write func() error) error {
 	m.left = []desk.Registration{}
 	err := write()
-	if all := m.gone.Load(); len(m.left) > 0 {
-		left := slices.Concat(m.left, *all)
-		m.gone.Store(&left)
-	}
+	m.lose(m.left)
 	m.left = nil
 	return err
+}
+
+// lose notes addresses that a reading has no more.
+func (m *Mirror) lose(left []desk.Registration) {
+	for len(left) > 0 {
+		all := m.gone.Load()
+		if more := slices.Concat(left, *all); m.gone.CompareAndSwap(all, &more) {
+			return
+		}
+	}
 }
 
 // leave notes the addresses that a row of a reading has lost. Under writing.

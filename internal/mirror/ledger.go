@@ -116,6 +116,9 @@ func (f *fold) record(e desk.Event) {
 	if t, ok := desk.ExpiryOf(e, r); ok {
 		f.ledger.date(t, desk.ProofOf(e.Fact).Address)
 	}
+	if from, to, at, ok := desk.Succeeded(e, r); ok {
+		f.ledger.inherit(from, to, at)
+	}
 }
 
 // follow keeps a last day with what it is of: with a mailbox where it goes, with
@@ -133,6 +136,15 @@ func (l *ledger) follow(d desk.Deed, proof desk.Account) {
 	}
 }
 
+// inherit gives the last day of a list to the one that has taken its place.
+func (l *ledger) inherit(from, to string, at desk.Address) {
+	if t, dated := l.terms[from]; dated {
+		delete(l.terms, from)
+		t.Mailbox = to
+		l.terms[to] = term{t.Expiry, at}
+	}
+}
+
 func (l *ledger) date(t desk.Expiry, own desk.Address) {
 	key, at := string(t.Alias), t.Alias
 	if key == "" {
@@ -145,11 +157,12 @@ func (l *ledger) date(t desk.Expiry, own desk.Address) {
 
 // until adds to an entry the last day that it has.
 func (l *ledger) until(x desk.Entry) desk.Entry {
-	key := string(x.Address)
-	if x.Nature == desk.AsAccount {
-		key = x.Mailbox
+	key := x.Mailbox
+	if x.Nature == desk.AsAlias {
+		key = string(x.Address)
 	}
-	if t, dated := l.terms[key]; dated && x.Of(t.Mailbox) && (t.Alias == "") == (x.Nature == desk.AsAccount) {
+	// The other addresses of a list are of its nature, and end with it.
+	if t, dated := l.terms[key]; dated && x.Of(t.Mailbox) && (t.Alias == "") == (x.Nature != desk.AsAlias) && (x.Nature == desk.AsAccount || t.at == x.Address) {
 		x.Until, x.Dated = t.Until, t.By
 	}
 	return x

@@ -23,10 +23,11 @@ type objects struct {
 	aliases   map[desk.Address]*desk.List
 	resources map[desk.Address]*desk.Resource
 	trees     map[string]desk.Tree
-	order     []*desk.List      // by address; nil: to be made anew
-	names     []desk.Address    // of lists and resources with their aliases, sorted; likewise
-	rooms     []*desk.Resource  // the same
-	learned   map[string]learnt // by id, newer than the oldest reading
+	order     []*desk.List              // by address; nil: to be made anew
+	names     []desk.Address            // of lists and resources with their aliases, sorted; likewise
+	rooms     []*desk.Resource          // the same
+	alike     map[uint32][]desk.Address // names by skeleton; likewise
+	learned   map[string]learnt         // by id, newer than the oldest reading
 }
 
 // A learnt object is one that was read by itself.
@@ -64,9 +65,28 @@ func (m *Mirror) LoadObjects(ctx context.Context, domain string, from Reading, a
 	if err := errors.Join(credible(domain, o.lists, lists), credible(domain, o.resources, resources)); err != nil {
 		return fmt.Errorf("load lists of %s: %w", domain, err)
 	}
+	before := o.registered()
 	o.replace(domain, lists, resources, from.Tree, at)
+	m.lose(slices.DeleteFunc(before, func(r desk.Registration) bool { return o.has(r.Address) }))
 	o.forget(m.oldest(o.read))
 	return nil
+}
+
+// registered are the addresses of lists and resources, as the register has them.
+func (o *objects) registered() (all []desk.Registration) {
+	for _, l := range o.lists {
+		for _, a := range append([]desk.Address{l.Address}, l.Aliases...) {
+			all = append(all, desk.Registration{Address: a, Nature: desk.Nature(l.Kind), Mailbox: l.ID})
+		}
+	}
+	for _, r := range o.resources {
+		all = append(all, desk.Registration{Address: r.Address, Nature: desk.AsResource, Mailbox: r.ID})
+	}
+	return all
+}
+
+func (o *objects) has(a desk.Address) bool {
+	return o.lists[a] != nil || o.aliases[a] != nil || o.resources[a] != nil
 }
 
 // replace is LoadObjects once all is read, under the lock.
@@ -135,7 +155,7 @@ func (o *objects) forget(oldest time.Time) {
 
 // changed has made anew what is made of the others.
 func (o *objects) changed() {
-	o.order, o.rooms, o.names = nil, nil, nil
+	o.order, o.rooms, o.names, o.alike = nil, nil, nil, nil
 	o.aliases = map[desk.Address]*desk.List{}
 	for _, l := range o.lists {
 		for _, a := range l.Aliases {
@@ -395,16 +415,34 @@ func ordered[R any](o *objects, kept *[]*R, of func() map[desk.Address]*R) []*R 
 func (o *objects) addresses(prefix string, n int) []desk.Address {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.names == nil {
-		o.names = slices.AppendSeq(slices.AppendSeq(slices.Collect(maps.Keys(o.lists)), maps.Keys(o.aliases)), maps.Keys(o.resources))
-		slices.Sort(o.names)
-	}
+	o.name()
 	first, _ := slices.BinarySearch(o.names, desk.Address(prefix))
 	last := first
 	for last < len(o.names) && last-first < n && strings.HasPrefix(string(o.names[last]), prefix) {
 		last++
 	}
 	return o.names[first:last]
+}
+
+// name makes the names anew. Under the lock.
+func (o *objects) name() {
+	if o.names != nil {
+		return
+	}
+	o.names = slices.AppendSeq(slices.AppendSeq(slices.Collect(maps.Keys(o.lists)), maps.Keys(o.aliases)), maps.Keys(o.resources))
+	slices.Sort(o.names)
+	o.alike = map[uint32][]desk.Address{}
+	for _, a := range o.names {
+		o.alike[a.SkeletonSum()] = append(o.alike[a.SkeletonSum()], a)
+	}
+}
+
+// like are the names with the skeleton of an address, and perhaps others.
+func (o *objects) like(a desk.Address) []desk.Address {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.name()
+	return o.alike[a.SkeletonSum()]
 }
 
 // object is the list or the resource that has the address, as what is acted on.
@@ -436,12 +474,20 @@ func (m *Mirror) Listed() time.Time {
 	return m.oldest(m.objects.read)
 }
 
-// ObjectsRead tells when what each domain that Partage serves has of them was read.
+// ObjectsRead tells how many of them each domain that Partage serves has, and when
+// they were read.
 func (m *Mirror) ObjectsRead() (all []DomainRead) {
 	m.objects.mu.RLock()
 	defer m.objects.mu.RUnlock()
+	count := map[string]int{}
+	for a := range m.objects.lists {
+		count[a.Domain()]++
+	}
+	for a := range m.objects.resources {
+		count[a.Domain()]++
+	}
 	for domain := range *m.served.Load() {
-		all = append(all, DomainRead{Domain: domain, At: m.objects.read[domain]})
+		all = append(all, DomainRead{Domain: domain, Accounts: count[domain], At: m.objects.read[domain]})
 	}
 	slices.SortFunc(all, byAge)
 	return all

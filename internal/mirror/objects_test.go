@@ -203,6 +203,113 @@ func TestListsAreInTheRegister(t *testing.T) {
 	if !slices.Equal(found, []desk.Address{"equipage@a.fr"}) {
 		t.Errorf("by prefix: %v", found)
 	}
+	for like, want := range map[desk.Address]desk.Address{"c-rew@b.fr": "", "crevv@b.fr": "crew@a.fr", "equ1page@b.fr": "equipage@a.fr", "r0orn@b.fr": "room@a.fr"} {
+		if got := m.Alike(like); (len(got) > 0) != (want != "") || want != "" && got[0] != want {
+			t.Errorf("%s looks like %v, want %q", like, got, want)
+		}
+	}
+	loads(t, m, "a.fr", dawn.Add(time.Hour), []desk.List{aList("l-1", "crew@a.fr", "ann@a.fr")})
+	if got := m.Alike("equ1page@b.fr"); len(got) > 0 {
+		t.Errorf("gone, and still %v", got)
+	}
+	if got := m.Alike("crevv@b.fr"); len(got) != 1 {
+		t.Errorf("still there, and found %v", got)
+	}
+}
+
+// What a reading of lists has no more has left without a request, unless something
+// has its address by then.
+func TestListsThatLeave(t *testing.T) {
+	crew := aList("l-1", "crew@a.fr", "ann@a.fr")
+	crew.Aliases = []desk.Address{"equipage@a.fr"}
+	other := crew
+	other.ID, other.Aliases = "l-9", []desk.Address{"equipage@a.fr", "team@a.fr"}
+	bare := crew
+	bare.Aliases = nil
+	team, room := aList("l-2", "team@a.fr"), desk.Resource{ID: "r-1", Address: "room@a.fr"}
+	for name, tt := range map[string]struct {
+		next  []desk.List
+		rooms []desk.Resource
+		want  []desk.Registration
+	}{
+		"all there":    {next: []desk.List{crew, team}, rooms: []desk.Resource{room}},
+		"made anew":    {next: []desk.List{other}, rooms: []desk.Resource{room}},
+		"without one":  {next: []desk.List{crew}, rooms: []desk.Resource{room}, want: []desk.Registration{{Address: "team@a.fr", Nature: desk.AsList, Mailbox: "l-2"}}},
+		"an alias":     {next: []desk.List{bare, team}, rooms: []desk.Resource{room}, want: []desk.Registration{{Address: "equipage@a.fr", Nature: desk.AsList, Mailbox: "l-1"}}},
+		"with its own": {next: []desk.List{team}, rooms: []desk.Resource{room}, want: []desk.Registration{{Address: "crew@a.fr", Nature: desk.AsList, Mailbox: "l-1"}, {Address: "equipage@a.fr", Nature: desk.AsList, Mailbox: "l-1"}}},
+		"a resource":   {next: []desk.List{crew, team}, want: []desk.Registration{{Address: "room@a.fr", Nature: desk.AsResource, Mailbox: "r-1"}}},
+	} {
+		m := New(journal.NewMemory())
+		m.SetDomains([]string{"a.fr"})
+		loads(t, m, "a.fr", dawn, []desk.List{crew, team}, room)
+		if gone := m.Gone(); len(gone) > 0 {
+			t.Errorf("%s: gone at the first reading: %v", name, gone)
+		}
+		loads(t, m, "a.fr", dawn.Add(time.Hour), tt.next, tt.rooms...)
+		if noted := len(*m.gone.Load()); noted != len(tt.want) {
+			t.Errorf("%s: %d are noted", name, noted)
+		}
+		if diff := cmp.Diff(tt.want, m.Gone(), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		loads(t, m, "a.fr", dawn.Add(2*time.Hour), []desk.List{crew, team}, room)
+		if gone := m.Gone(); len(gone) > 0 {
+			t.Errorf("%s: gone although it has come back: %v", name, gone)
+		}
+	}
+	// What a request has deleted, the journal says already.
+	m := folded(t, life("D-1", "list.delete team@a.fr", team.Target(), desk.Account{})...)
+	m.SetDomains([]string{"a.fr"})
+	m.lose([]desk.Registration{{Address: "team@a.fr", Nature: desk.AsList, Mailbox: "l-2"}})
+	loads(t, m, "a.fr", dawn.Add(time.Hour), []desk.List{crew})
+	if gone := m.Gone(); len(gone) > 0 {
+		t.Errorf("deleted by a request: %v", gone)
+	}
+}
+
+// A list lasts until a day, whatever its aliases, and under another address too.
+func TestTheLastDayOfAList(t *testing.T) {
+	crew, chiefs := aList("l-1", "crew@a.fr"), aList("l-5", "chiefs@a.fr")
+	crew.Aliases, chiefs.Aliases = []desk.Address{"equipage@a.fr"}, []desk.Address{"equipage@a.fr"}
+	events := slices.Concat(
+		life("D-1", "list.create crew@a.fr until=2027-01-31", desk.Account{}, crew.Target()),
+		life("D-2", "list.profile crew@a.fr name=x", crew.Target(), crew.Target()), // of the day it says nothing
+	)
+	m := folded(t, events...)
+	m.SetDomains([]string{"a.fr"})
+	loads(t, m, "a.fr", dawn, []desk.List{crew})
+	dated := func(want ...string) {
+		t.Helper()
+		var got []string
+		for _, x := range m.Dated() {
+			got = append(got, string(x.Address)+" "+string(x.Until)+" "+string(x.Dated))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	dated("crew@a.fr 2027-01-31 D-1")
+	if x, _ := m.Entry("equipage@a.fr"); x.Until != "" || x.Nature != desk.AsList {
+		t.Errorf("its alias: %+v", x)
+	}
+	steps := desk.Plan{Steps: []desk.Step{{Do: action(t, "list.make chiefs@a.fr kind=list mark=m"), Undo: action(t, "list.drop chiefs@a.fr mark=m"), Mailbox: desk.Made}, {Do: action(t, "list.drop crew@a.fr id=l-1"), Undo: action(t, "list.make crew@a.fr kind=list mark=m")}}}
+	renamed := life("D-3", "list.rename crew@a.fr to=chiefs@a.fr", crew.Target(), desk.Account{})
+	tail := []desk.Event{event("D-3", "melusine", desk.Planned{Plan: steps}), event("D-3", "melusine", desk.Started{Attempt: 1, Until: noon}), event("D-3", "melusine", desk.Stepped{Attempt: 1, Proof: chiefs.Target()}),
+		event("D-3", "melusine", desk.Started{Attempt: 2, Step: 1, Before: crew.Target(), Until: noon}), event("D-3", "melusine", desk.Done{Attempt: 2})}
+	m = folded(t, slices.Concat(events, renamed[:2], tail)...)
+	m.SetDomains([]string{"a.fr"})
+	loads(t, m, "a.fr", dawn, []desk.List{chiefs})
+	dated("chiefs@a.fr 2027-01-31 D-1")
+	if dates, _ := m.Request("D-1"); !(&desk.Desk{View: m, Now: func() time.Time { return noon }}).Keeps(dates) {
+		t.Error("the words that set its last day are not kept")
+	}
+}
+
+func action(t *testing.T, text string) desk.Action {
+	t.Helper()
+	a, err := desk.ParseAction(text)
+	must(t, err)
+	return a
 }
 
 // BenchmarkReach follows mail to a list of 10,000 members among all accounts of

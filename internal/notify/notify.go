@@ -164,6 +164,9 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	}
 	if r.Noticed {
 		roles = append(roles, desk.ToHolder)
+		if r.Action.Verb == desk.DelegationGrant { // its holder does not renew it
+			roles = append(roles, desk.ToLender)
+		}
 	}
 	return roles
 }

@@ -53,12 +53,14 @@ var terms = map[desk.Verb][]term{
 	},
 	desk.ListCreate:      listTerms,
 	desk.GroupCreate:     listTerms,
-	desk.ListProfile:     listTerms[:4],
+	desk.FanOutCreate:    endTerms,
+	desk.ListProfile:     listTerms[:5],
 	desk.ResourceCreate:  resourceTerms,
 	desk.ResourceProfile: resourceTerms,
 
 	desk.DriftShow:    gapTerms[:3],
 	desk.DriftApply:   gapTerms,
+	desk.AccountShare: endTerms,
 	desk.AliasAdd:     endTerms,
 	desk.AliasRenew:   endTerms,
 	desk.AccountRenew: endTerms,
@@ -74,6 +76,7 @@ var listTerms = []term{
 	{"description", []string{"description"}, []string{"description"}},
 	{"hidden", []string{"masquée", "masqué"}, []string{"hidden"}},
 	{"quiet", []string{"silencieuse"}, []string{"quiet"}},
+	endTerms[0],
 	{"members", []string{"membres"}, []string{"members"}},
 }
 
@@ -134,6 +137,9 @@ func (c command) rights(rest string) (Order, error) {
 	}
 	args := map[string]string{}
 	n := min(len(c.slots), len(words))
+	if n > 0 && c.slots[n-1] == sending && c.term(words[n-1]) != "" { // it is left out
+		n--
+	}
 	target, err := c.place(words[:n], args)
 	if err != nil {
 		return Order{}, err
@@ -161,6 +167,7 @@ func (c command) rights(rest string) (Order, error) {
 func (c command) place(words []string, args map[string]string) (target string, err error) {
 	for i, slot := range c.slots {
 		switch {
+		case i >= len(words) && slot == sending:
 		case i >= len(words):
 			return "", c.fail(desk.MissingArgument, slot, "")
 		case slot == scoped:
@@ -213,7 +220,7 @@ func (c command) printRight(lang string, a desk.Action) (words []string) {
 			words = append(words, strings.Join(all, ","), either(english, toWhom[1], toWhom[0]))
 		case slices.Contains(targets, slot) || c.verb == desk.DelegationGrant:
 			words = append(words, a.Target)
-		default:
+		case a.Arg(slot) != "" || slot != sending:
 			words = append(words, a.Arg(slot))
 		}
 	}

@@ -75,6 +75,9 @@ func values(lang string, a desk.Action, quote []Quote) []string {
 		"until", Day(lang, desk.Day(a.Arg("until")))}
 	pairs = append(pairs, "with", quoted(quote, a.Arg("with")), "right", T(lang, "right."+cmp.Or(a.Arg("right"), desk.SendAs)), "fields", profile(lang, a, quote))
 	pairs = append(pairs, "members", members(lang, a, quote), "sender", quoted(quote, a.Arg("sender")), "tree", quoted(quote, Digest(a.Arg("tree"))))
+	if spec, _ := desk.SpecOf(a.Verb); spec.Makes && a.Arg("until") != "" {
+		pairs = append(pairs, "ends", T(lang, "ends", "day", Day(lang, desk.Day(a.Arg("until")))))
+	}
 	if who := a.Arg("person"); who != "" {
 		pairs = append(pairs, "for", T(lang, "for", "who", quoted(quote, who)))
 	}
@@ -108,7 +111,7 @@ func described(a desk.Action) (fields []string) {
 	case desk.AccountProfile:
 		return desk.ProfileFields()
 	case desk.ListProfile:
-		return []string{"name", "description", "hidden", "quiet"}
+		return []string{"name", "description", "hidden", "quiet", "until"}
 	case desk.ResourceCreate, desk.ResourceProfile:
 		return append([]string{"name", "status"}, desk.ResourceFields()...)
 	}
@@ -122,6 +125,9 @@ func profile(lang string, a desk.Action, quote []Quote) string {
 		value, set := a.ProfileArg(field)
 		if text, isSwitch := texts["switch."+value]; isSwitch {
 			value = text.in(lang)
+		}
+		if field == "until" {
+			value = Day(lang, desk.Day(value))
 		}
 		switch name := T(lang, "name."+field); {
 		case set && value == "":

@@ -17,5 +17,9 @@ func Life(lang string, l desk.Life) string {
 
 // Share says who may open a mailbox, and how they may write from it.
 func Share(lang string, s desk.Share, quote ...Quote) string {
-	return T(lang, "share", "with", quoted(quote, string(s.With)), "right", T(lang, "right."+s.Right), "id", quoted(quote, string(s.By)))
+	ends := ""
+	if s.Until != "" {
+		ends = T(lang, "ends", "day", Day(lang, s.Until))
+	}
+	return T(lang, "share", "ends", ends, "with", quoted(quote, string(s.With)), "right", T(lang, "right."+s.Right), "id", quoted(quote, string(s.By)))
 }

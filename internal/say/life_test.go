@@ -26,5 +26,9 @@ func TestEveryStageIsSaid(t *testing.T) {
 		if strings.Contains(said, "right.") || !strings.Contains(said, "⟦EVIL⟧") {
 			t.Errorf("%q", said)
 		}
+		dated := Share("en", desk.Share{With: "EVIL", Right: right, By: "D-1", Until: "2027-06-30"}, mark)
+		if strings.Contains(said, "until") || !strings.Contains(dated, "until 30") {
+			t.Errorf("%q, and with a last day %q", said, dated)
+		}
 	}
 }

@@ -31,6 +31,9 @@ func Turn(lang string, e desk.Effect, quote ...Quote) string {
 			break
 		}
 	}
+	if e.Of != "" {
+		field += " " + quoted(quote, e.Of)
+	}
 	key := "turn"
 	if e.Unread {
 		key = "turn.unread"

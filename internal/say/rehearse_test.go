@@ -11,15 +11,16 @@ import (
 func TestRehearsals(t *testing.T) {
 	r := desk.Rehearsal{
 		Effects: []desk.Effect{{Field: "quota", Old: "0", New: "1073741824"}, {Field: "status", Old: "active", New: "closed"}, {Field: "hidden", Old: "false", New: "true"},
-			{Field: "mail", Old: "5242880", New: "0"}, {Field: "seen", Old: "2026-09-01", New: ""}, {Field: "phone", Old: "", New: "EVIL"}, {Field: "cos", Old: "a", New: "b"}},
+			{Field: "mail", Old: "5242880", New: "0"}, {Field: "seen", Old: "2026-09-01", New: ""}, {Field: "phone", Old: "", New: "EVIL"}, {Field: "cos", Old: "a", New: "b"},
+			{Field: "alias", Of: "EVIL", New: "EVIL"}, {Field: "alias", Of: "EVIL", Old: "EVIL", New: "EVIL"}},
 		Cost:    -1_500_000,
 		Blocked: desk.Fail(desk.Conflict, desk.AddressTaken, "address", "EVIL"),
 	}
 	for lang, want := range map[string][]string{
 		"fr": {"pas possible maintenant", "quota : sans limite → 1 Go", "état : actif → fermé", "carnet d'adresses : dans le carnet d'adresses → hors du carnet d'adresses",
-			"courrier : 5 Mo → 0 Mo", "dernière connexion : 1 septembre 2026 → rien", "le téléphone : rien → ", "formule : ", "coût : -1,50 € par mois"},
+			"courrier : 5 Mo → 0 Mo", "dernière connexion : 1 septembre 2026 → rien", "le téléphone : rien → ", "formule : ", "alias ⟦EVIL⟧ : rien → ⟦EVIL⟧", "alias ⟦EVIL⟧ : ⟦EVIL⟧ → ⟦EVIL⟧", "coût : -1,50 € par mois"},
 		"en": {"not be possible now", "quota: no limit → 1 GB", "status: active → closed", "address book: in the address book → out of the address book",
-			"mail: 5 MB → 0 MB", "last sign-in: ", "the phone: nothing → ", "class of service: ", "cost: "},
+			"mail: 5 MB → 0 MB", "last sign-in: ", "the phone: nothing → ", "class of service: ", "alias ⟦EVIL⟧: nothing → ⟦EVIL⟧", "alias ⟦EVIL⟧: ⟦EVIL⟧ → ⟦EVIL⟧", "cost: "},
 	} {
 		lines := Rehearsed(lang, r, "€", mark)
 		if len(lines) != len(want) {
