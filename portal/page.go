@@ -37,9 +37,11 @@ type page struct {
 	tariff desk.Tariff
 	// freeze is since when nothing is sent to Partage, zero if it is.
 	freeze     time.Time
-	halt, rest string        // the banner says why, and what goes on
-	register   desk.Register // of addresses
-	once       string        // drawn for the one-click forms of the page, "" if it has none
+	halt, rest string                    // the banner says why, and what goes on
+	register   desk.Register             // of addresses
+	listed     time.Time                 // when lists and resources were last read in full
+	at         func(desk.Address) string // the page of a list or a resource, "" if the reader has none
+	once       string                    // drawn for the one-click forms of the page, "" if it has none
 }
 
 // An entry of the menu.
@@ -61,7 +63,8 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg.token, pg.me = v.session.token, v.me
 	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
 	pg.menu, pg.tariff = p.menu(v, pg), p.Desk.Estate.Tariff
-	pg.register = p.Desk.View
+	pg.register, pg.listed = p.Desk.View, p.Desk.View.Listed()
+	pg.at = func(a desk.Address) string { return p.thingAt(v.me, a) }
 	pg.foot = append([]entry{{pathState, text(pg.lang, "state"), 0}, {pathTouched, text(pg.lang, "touched"), 0}, {pathPreferences, text(pg.lang, "preferences"), 0}}, pg.foot...)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"
@@ -80,7 +83,7 @@ func (p *Portal) menu(v *visit, pg page) []entry {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
 	if pg.acts {
-		menu = append(menu, entry{pathDomains, text(lang, "domains"), 0}, entry{pathHistory, text(lang, "history"), 0})
+		menu = append(menu, entry{pathDomains, text(lang, "domains"), 0}, entry{pathThings, text(lang, "things"), 0}, entry{pathHistory, text(lang, "history"), 0})
 		menu = append(menu, entry{pathRights, text(lang, "rights"), 0}, entry{pathReach, text(lang, "reach"), 0})
 	}
 	if p.governs(pg.me) {

@@ -140,6 +140,7 @@ const (
 	pathCosts   = "/couts"
 	pathTrial   = "/simulateur"
 	pathBundle  = "/a-valider/lot"
+	pathThings  = "/listes"
 	pathPieces  = "/composants"
 )
 
@@ -214,6 +215,8 @@ func (p *Portal) routes() error {
 	get(pathHistory, p.history)
 	get(pathDomains, p.domains)
 	get(pathDomains+"/:domain", p.domain)
+	get(pathThings, p.things)
+	get(pathThings+"/:address", p.thing)
 	get(pathCosts, p.costs)
 	get(pathTrial, p.simulator)
 	get(pathBundle, p.bundle)

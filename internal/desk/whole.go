@@ -93,10 +93,11 @@ func (d *Desk) lets(by UID, via Door, v Verb, a Account) bool {
 	return err == nil && facts.Target.ID == a.ID
 }
 
-// about are the requests about the mailbox at the address that it has, newest first.
+// about are the requests about what has the address, and the one that made it,
+// newest first.
 func (d *Desk) about(a Account) (past []Request) {
 	for r := range d.View.Requests(Query{Target: a.Address}) {
-		if r.Mailbox == a.ID {
+		if r.Mailbox == a.ID || r.Made == a.ID {
 			past = append(past, r)
 		}
 	}
