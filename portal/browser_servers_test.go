@@ -167,6 +167,7 @@ type sight struct {
 
 // sights are the pages in every state that can be had by visiting alone.
 func sights(h *house) []sight {
+	withLists(h)
 	waiting := string(h.ask("contact@physique.unistra.fr"))
 	h.ask("accueil@physique.unistra.fr")
 	refused := h.ask("chef@physique.unistra.fr")
@@ -227,6 +228,20 @@ func sights(h *house) []sight {
 		{"simulator-unclear", "claire", "/simulateur?acte=bonjour"},
 		{"rules", "xavier", "/reglement"},
 		{"pieces", "claire", "/composants"},
+		{"pieces-requests", "claire", "/composants?partie=demandes"},
+		{"pieces-accounts", "claire", "/composants?partie=comptes"},
+		{"pieces-lists", "claire", "/composants?partie=listes"},
+		{"pieces-input", "claire", "/composants?partie=saisie"},
+		{"pieces-rights", "claire", "/composants?partie=droits"},
+		{"things", "claire", "/listes"},
+		{"things-none", "jeanne", "/listes"},
+		{"things-nothing", "claire", "/listes?q=zzz"},
+		{"thing-list", "claire", "/listes/" + string(team)},
+		{"thing-group", "claire", "/listes/rh@physique.unistra.fr"},
+		{"thing-room", "claire", "/listes/salle@physique.unistra.fr"},
+		{"charter", "jeanne", "/charte"},
+		{"charter-tried", "jeanne", "/charte?adresse=marc.rnuller@chimie.unistra.fr"},
+		{"request-nudge", "jeanne", "/demandes/D-1"},
 		{"signed-out", "", "/deconnexion"},
 	}
 }

@@ -141,6 +141,7 @@ const (
 	pathTrial   = "/simulateur"
 	pathBundle  = "/a-valider/lot"
 	pathThings  = "/listes"
+	pathCharter = "/charte"
 	pathPieces  = "/composants"
 )
 
@@ -184,6 +185,7 @@ func (p *Portal) routes() error {
 	post(pathRequests+"/:id/annuler", p.withdraw)
 	post(pathRequests+"/:id/redemander", p.askAgain)
 	post(pathRequests+"/:id/modifier", p.amend)
+	post(pathRequests+"/:id/relancer", p.nudge)
 	get(pathInbox, p.inbox)
 	get(pathFollow, p.follow)
 	get(pathState, p.state)
@@ -217,6 +219,7 @@ func (p *Portal) routes() error {
 	get(pathDomains+"/:domain", p.domain)
 	get(pathThings, p.things)
 	get(pathThings+"/:address", p.thing)
+	get(pathCharter, p.charter)
 	get(pathCosts, p.costs)
 	get(pathTrial, p.simulator)
 	get(pathBundle, p.bundle)
