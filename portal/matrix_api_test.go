@@ -59,8 +59,9 @@ func TestEveryRouteForEveryProgram(t *testing.T) {
 // secret of a token.
 func programs(b *browser, key, name, secret string) answer {
 	method, path, _ := strings.Cut(key, " ")
-	path = strings.Replace(path+"$", "/accounts$", "/accounts?prefix=m", 1)
-	path = strings.TrimSuffix(path, "$")
+	if path == "/accounts" {
+		path += "?prefix=ma" // which the mailbox of marc has
+	}
 	r := httptest.NewRequest(method, api.Root+strings.NewReplacer(":id", name, ":ref", name).Replace(path), strings.NewReader(map[bool]string{true: "{}"}[method == "POST"]))
 	if method == "POST" {
 		r.Header.Set("Content-Type", "application/json")
