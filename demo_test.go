@@ -129,11 +129,22 @@ func plain(html string) string {
 // request waits until a request has reached a state.
 func (s stage) request(id desk.ID, want desk.State) desk.Request {
 	s.Helper()
+	return s.until(id, string(want), func(r desk.Request) bool { return r.State == want })
+}
+
+// told waits until who asked has been shown it.
+func (s stage) told(id desk.ID, want desk.State) {
+	s.Helper()
+	s.until(id, "told as "+string(want), func(r desk.Request) bool { return r.Announced[desk.ToAsker].Shows == want })
+}
+
+func (s stage) until(id desk.ID, want string, holds func(desk.Request) bool) desk.Request {
+	s.Helper()
 	ctx, cancel := context.WithTimeout(s.Context(), time.Minute)
 	defer cancel()
 	for {
 		r, at := s.house.mirror.Request(id)
-		if r.State == want {
+		if holds(r) {
 			return r
 		}
 		if err := s.house.desk.Journal.Wait(ctx, at); err != nil {
@@ -311,7 +322,7 @@ func TestASentenceInTheDemo(t *testing.T) {
 	if said := sophie.says("oui"); !strings.Contains(said, "D-1") {
 		t.Fatalf("answered %q", said)
 	}
-	s.request("D-1", desk.Settled)
+	s.told("D-1", desk.Settled)
 	if said := sophie.says("augmente le quota de jdupont"); !strings.Contains(said, "Quelle taille") {
 		t.Errorf("answered %q", said)
 	}

@@ -221,6 +221,9 @@ func (d *Desk) Change(ctx context.Context, id ID, by UID, decide func(Request) (
 	for {
 		r, at := d.View.Request(id)
 		facts, err := decide(r)
+		if err != nil && d.overtaken(ctx, r) {
+			continue
+		}
 		if err != nil || len(facts) == 0 {
 			return r, err
 		}
@@ -229,6 +232,16 @@ func (d *Desk) Change(ctx context.Context, id ID, by UID, decide func(Request) (
 			return next, err
 		}
 	}
+}
+
+// overtaken says that the request is another by now: somebody was faster, here or on
+// another node, and what it is about may no longer be what a decision on it looked for.
+func (d *Desk) overtaken(ctx context.Context, r Request) bool {
+	if r.State == None || d.View.CatchUp(ctx) != nil {
+		return false
+	}
+	now, _ := d.View.Request(r.ID)
+	return now.State != r.State
 }
 
 // append folds the facts onto r, adds what follows from them at once, and

@@ -276,6 +276,39 @@ func TestWithdraw(t *testing.T) {
 	}
 }
 
+// behind is the view of a node that has not read yet what another wrote.
+type behind struct {
+	desk.View
+	old    desk.Request
+	caught bool
+}
+
+func (b *behind) CatchUp(ctx context.Context) error {
+	b.caught = true
+	return b.View.CatchUp(ctx)
+}
+
+func (b *behind) Request(id desk.ID) (desk.Request, desk.Seq) {
+	r, at := b.View.Request(id)
+	if !b.caught {
+		r = b.old
+	}
+	return r, at
+}
+
+// A click on what another node has decided, and done, is told so; not that the account
+// it was for is no longer found.
+func TestWhoIsLateIsToldSo(t *testing.T) {
+	d, h := newDesk(t)
+	r := ask(t, d, "k")
+	_, err := d.Refuse(t.Context(), "dan", desk.Chat, r.ID, "", "no")
+	wants(t, err, "")
+	delete(h.accounts, "bob@u.fr")
+	d.View = &behind{View: h, old: r}
+	_, err = d.Approve(t.Context(), "cid", desk.Chat, r.ID, r.Digest())
+	wants(t, err, desk.TooLate)
+}
+
 // Somebody who is faster is seen: the decision is made again, on what is true then.
 func TestChangeLooksAgain(t *testing.T) {
 	d, h := newDesk(t)
