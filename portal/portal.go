@@ -52,6 +52,7 @@ type Portal struct {
 	files    files
 	streams  *streams
 	names    names
+	finder   finder
 	books    sync.Map // the articles of each rule book that was shown, by its digest
 	tempo    tempo
 }

@@ -26,14 +26,6 @@ var kinds = []string{string(desk.Distribution), string(desk.Grouping), string(de
 // orders are the ways to sort them; the first if none is said.
 var orders = []string{"adresse", "nom", "membres"}
 
-// A spot is where a list, a group or a resource is found.
-type spot struct {
-	address desk.Address
-	name    string
-	kind    string
-	size    int
-}
-
 // A catalogue is those that the reader may see and asked for.
 type catalogue struct {
 	words, domain, kind, order string
@@ -65,6 +57,9 @@ func (p *Portal) things(v *visit) error {
 // spots are those of the domains that the person looks after, and the lists that
 // are delegated to them; of who governs, all. In order of address.
 func (p *Portal) spots(me desk.Person) (all []spot) {
+	if p.governs(me) {
+		return p.finder.current(p.Desk.View)
+	}
 	own := map[string]bool{}
 	for _, g := range me.Delegations {
 		for _, scope := range g.Domains {
@@ -74,23 +69,14 @@ func (p *Portal) spots(me desk.Person) (all []spot) {
 			own[string(l)] = true
 		}
 	}
-	mine := func(a desk.Address) bool { return own[string(a)] || own[a.Domain()] }
-	if p.governs(me) {
-		mine = func(desk.Address) bool { return true }
-	} else if len(own) == 0 {
+	if len(own) == 0 {
 		return nil
 	}
-	for l := range p.Desk.View.Lists() {
-		if mine(l.Address) {
-			all = append(all, spot{l.Address, l.Name, string(l.Kind), l.Size})
+	for _, s := range p.finder.current(p.Desk.View) {
+		if own[string(s.address)] || own[s.address.Domain()] {
+			all = append(all, s)
 		}
 	}
-	for r := range p.Desk.View.Resources() {
-		if mine(r.Address) {
-			all = append(all, spot{r.Address, r.Name, r.Target().Kind(), 0})
-		}
-	}
-	slices.SortFunc(all, func(a, b spot) int { return cmp.Compare(a.address, b.address) })
 	return all
 }
 
@@ -106,24 +92,18 @@ func domainsOf(all []spot) (domains []string) {
 	return domains
 }
 
-// words are what it is found by.
-func (s spot) words() string {
-	local := s.address.Local()
-	return folded(s.address.Domain() + " " + local + " " + apart.Replace(local) + " " + s.name)
-}
-
 // pick is those that are asked for, sorted as asked.
 func (c catalogue) pick(all []spot) (picked []spot) {
 	words := strings.Fields(folded(c.words))
 	for _, s := range all {
 		fits := (c.domain == "" || s.address.Domain() == c.domain) && (c.kind == "" || s.kind == c.kind)
-		if fits && (len(words) == 0 || holds(s.words(), words) || string(s.address) == strings.ToLower(c.words)) {
+		if fits && (len(words) == 0 || holds(s.words, words) || string(s.address) == strings.ToLower(c.words)) {
 			picked = append(picked, s)
 		}
 	}
 	switch c.order {
 	case "nom":
-		slices.SortStableFunc(picked, func(a, b spot) int { return cmp.Compare(folded(a.name), folded(b.name)) })
+		slices.SortStableFunc(picked, func(a, b spot) int { return cmp.Compare(a.name, b.name) })
 	case "membres":
 		slices.SortStableFunc(picked, func(a, b spot) int { return cmp.Compare(b.size, a.size) })
 	}
@@ -183,9 +163,14 @@ func (pg page) membersOf(a desk.Account) string {
 	return strconv.Itoa(a.Detail.List.Size)
 }
 
-// shown says whether a list is in the address book; of a resource, how it stands.
+// shown says whether a list is in the address book; of a resource, how it stands; of
+// what was deleted, that.
 func (pg page) shown(a desk.Account) string {
-	if a.Detail.List == nil {
+	list, room := a.Detail.List, a.Detail.Resource
+	if list != nil && list.Emptied() || room != nil && room.Shelved() {
+		return pg.t("thing.aside")
+	}
+	if list == nil {
 		return pg.status(a)
 	}
 	return say.Book(pg.lang, a.Hidden)

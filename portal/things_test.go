@@ -59,7 +59,7 @@ func TestThings(t *testing.T) {
 		{"marc", "?q=labo", "", "Aucune liste ni ressource ne correspond."},
 		{"claire", "?domaine=chimie.unistra.fr", "", "Aucune liste ni ressource ne correspond."},
 		{"xavier", "?domaine=chimie.unistra.fr", "labo", ""},
-		{"claire", "?sorte=group", "ancien rh", ""},
+		{"claire", "?sorte=group", "ancien rh", "supprimée, peut être rendue"},
 		{"claire", "?sorte=resource", "salle", "— actif"},
 		{"claire", "?sorte=nonsense", "", "ne correspond"},
 		{"claire", "?q=equ", "equipe", ""},
@@ -87,6 +87,21 @@ func TestThings(t *testing.T) {
 	}
 	if h.count() != before {
 		t.Error("looking wrote something")
+	}
+}
+
+// What was learned of a list since is found by it, and not by what was there before.
+func TestThingsFollowWhatIsRead(t *testing.T) {
+	h := withLists(newHouse(t, demo))
+	b := h.as("xavier")
+	if got := addressesIn(b.get("/listes?q=optique").body); got != "" {
+		t.Errorf("found %s", got)
+	}
+	must(t, h.mirror.LoadObjects(t.Context(), "chimie.unistra.fr", mirror.Reading{Lists: all([]desk.List{{ID: "l-5", Address: other, Kind: desk.Distribution, Name: "Optique"}}), Resources: all[desk.Resource](nil)}, noon.Add(1)))
+	for query, want := range map[string]string{"optique": "labo", "labo": "labo", "zzz": ""} {
+		if got := addressesIn(b.get("/listes?q=" + query).body); got != want {
+			t.Errorf("%s: found %q, want %q", query, got, want)
+		}
 	}
 }
 
