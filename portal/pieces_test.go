@@ -76,6 +76,14 @@ func TestThePiecesRender(t *testing.T) {
 			a := b.get("/composants?partie=" + part)
 			a.wants(t, http.StatusOK)
 			seen.WriteString(a.body)
+			for _, section := range strings.Split(a.body, `aria-labelledby="p-`)[1:] {
+				name, _, _ := strings.Cut(section, `"`)
+				_, inside, _ := strings.Cut(section, "</h2>")
+				inside, _, _ = strings.Cut(inside, "</section>")
+				if strings.TrimSpace(tags.ReplaceAllString(inside, "")) == "" && !strings.Contains(inside, "<svg") {
+					t.Errorf("%s shows nothing", name)
+				}
+			}
 			for _, m := range regexp.MustCompile(`method="post" action="([^"]+)"`).FindAllStringSubmatch(a.body, -1) {
 				if m[1] == pathSignOut {
 					continue

@@ -75,3 +75,14 @@ var errSample = errors.New("« é » n'est pas permis.")
 func sampleEdition(now time.Time) desk.Edition {
 	return desk.Edition{Book: desk.Book{Name: "regles", Files: []desk.BookFile{{Name: "a.yaml", Text: "rules: []\n"}}}, Digest: "b00c", ID: "D-0", At: now, Back: true}
 }
+
+// sampleRegister says that each address has a last day.
+type sampleRegister struct{ desk.Register }
+
+// Entry is Register's.
+func (sampleRegister) Entry(a desk.Address) (desk.Entry, bool) {
+	return desk.Entry{Address: a, Held: true, Until: "2026-12-31"}, true
+}
+
+// Dated is Register's.
+func (sampleRegister) Dated() []desk.Entry { return nil }
