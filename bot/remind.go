@@ -11,8 +11,8 @@ import (
 	"github.com/unistra/melusine/internal/say"
 )
 
-// remind tells each of those whose answer is late, or of those who look after
-// them, in person; then all, under the approvers' card. If it must begin again,
+// remind tells each of those whose answer is late or waited for, or of those who
+// look after them, in person; then all, under the approvers' card. If it must begin again,
 // nobody is told twice.
 func (b *Bot) remind(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
 	made, err := b.once(ctx, role, r, func(ctx context.Context, since time.Time) (desk.Post, error) {
@@ -26,11 +26,14 @@ func (b *Bot) remind(ctx context.Context, role desk.Role, r desk.Request) (desk.
 
 func (b *Bot) reminded(ctx context.Context, role desk.Role, r desk.Request, since time.Time) (desk.Post, error) {
 	who, words := b.Desk.Awaited(r), "remind"
-	if role == desk.ToEscalate {
+	switch role {
+	case desk.ToEscalate:
 		who, words = b.Desk.Overseers(r), "escalated"
+	case desk.ToNudge:
+		words = "nudged"
 	}
 	key := func(to desk.UID) string {
-		return b.mac("post", string(r.ID), string(role), strconv.Itoa(r.Version), string(to))
+		return b.mac("post", string(r.ID), string(role), strconv.Itoa(r.Version), strconv.Itoa(r.Nudges), string(to))
 	}
 	for _, to := range who {
 		_, err := b.whisper(ctx, to, key(to), since, func(p pen) Message {

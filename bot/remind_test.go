@@ -209,3 +209,27 @@ func TestAskAgainByCommand(t *testing.T) {
 		t.Errorf("paul asks again for marie: %v", err)
 	}
 }
+
+// The approvers are told in person that the asker waits, once for each time.
+func TestNudge(t *testing.T) {
+	h := dated(t)
+	r, card := h.ask(t, "marie", "bob@u.fr", "contact@u.fr")
+	for n := 1; n <= 2; n++ {
+		h.days(1)
+		r = got(h.desk.Nudge(t.Context(), "marie", desk.Portal, r.ID))
+		first := got(h.bot.Tell(t.Context(), desk.ToNudge, r))
+		if again := got(h.bot.Tell(t.Context(), desk.ToNudge, r)); again != first {
+			t.Errorf("posted %v, then %v", first, again)
+		}
+		if m := h.chat.shows(first); m.Root != card.ID || !strings.Contains(m.Line, "relance") {
+			t.Errorf("under the card: %+v", m)
+		}
+		must(t, h.desk.Announce(t.Context(), r.ID, desk.Announced{Role: desk.ToNudge, Post: first, Shows: r.State, Nudges: n}))
+		if lines := h.lines(t, "paul"); len(lines) != n || !strings.Contains(lines[0], "waits for your decision") {
+			t.Errorf("paul is told %q", lines)
+		}
+		if lines := h.lines(t, "marie"); len(lines) != 0 {
+			t.Errorf("the asker is told %q", lines)
+		}
+	}
+}

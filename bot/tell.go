@@ -15,7 +15,7 @@ import (
 // no error: nobody there can be reached, and it is of no use to try again.
 func (b *Bot) Tell(ctx context.Context, role desk.Role, r desk.Request) (desk.Post, error) {
 	switch role {
-	case desk.ToRemind, desk.ToEscalate:
+	case desk.ToRemind, desk.ToEscalate, desk.ToNudge:
 		return b.remind(ctx, role, r)
 	case desk.ToQuestion, desk.ToAnswer, desk.ToAmend:
 		return b.ring(ctx, role, r)

@@ -17,6 +17,9 @@ func (p *Portal) account(v *visit) error {
 	address := v.Params("address")
 	w, err := p.Desk.Whole(v.UserContext(), v.me.UID, desk.Portal, address)
 	if err != nil {
+		if to := p.thingAt(v.me, desk.Address(address)); to != "" {
+			return v.Redirect(to, fiber.StatusSeeOther)
+		}
 		return notThere(err)
 	}
 	a := w.Account

@@ -18,6 +18,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/mirror"
 )
 
 // university fills the house as a large one is: accounts and people in domains that
@@ -51,6 +52,7 @@ func (h *house) university() {
 			must(h.t, err)
 		}
 	}
+	h.listing(names)
 	h.desk.Drift = &desk.Recalled{Drift: h.desk.Drift, Now: h.clock}
 	must(h.t, h.desk.Mark(h.t.Context()))
 	h.names.refresh(h.mirror)
@@ -67,9 +69,23 @@ var visited = []struct {
 	{"jeanne", pathLegal, 0}, {"jeanne", pathAccess, 0}, {"jeanne", pathPrivacy, 0}, {"jeanne", pathTrial + "?acte=quota+jeanne+8Go", 0},
 	{"claire", pathInbox, 0}, {"claire", pathBundle + "?d=D-2999&d=D-2998&d=D-2997", 0}, {"claire", pathAccounts + "/" + string(jeanneBox), 0}, {"claire", pathHistory, 0},
 	{"claire", pathHistory + "?cible=jeanne", 0}, {"claire", pathDomains, 0}, {"claire", pathDomains + "/physique.unistra.fr", 0}, {"claire", pathRights, 0},
+	{"claire", pathThings, 0}, {"claire", pathThings + "/liste-3@physique.unistra.fr", 0}, {"claire", pathCharter, 0}, {"xavier", pathThings, 0}, {"xavier", pathThings + "?q=equipe+12&tri=membres", 0},
+	{"xavier", pathSearch + "?q=equipe+12", 0},
 	{"claire", pathFree + "?adresse=a@physique.unistra.fr", 0}, {"claire", pathSearch + "?q=prenom1+nom2", 0}, {"claire", pathBatch, 0},
 	{"xavier", pathInbox, 0}, {"xavier", pathHistory, 0}, {"xavier", pathDomains, 0}, {"xavier", pathDomains + "/chimie.unistra.fr", 0}, {"xavier", pathRights, 0}, {"xavier", pathRules, 0},
 	{"xavier", pathDrift, 0}, {"xavier", pathFigures, 20 * time.Millisecond}, {"xavier", pathCosts, 20 * time.Millisecond}, {"xavier", pathSafety, 0},
+}
+
+// listing gives each domain its share of five thousand lists.
+func (h *house) listing(domains []string) {
+	h.t.Helper()
+	for i, domain := range domains {
+		var lists []desk.List
+		for n := range 5000 / len(domains) {
+			lists = append(lists, desk.List{ID: fmt.Sprint("l-", i, "-", n), Address: desk.Address(fmt.Sprintf("liste-%d@%s", n, domain)), Kind: desk.Distribution, Name: fmt.Sprintf("Équipe %d", n)})
+		}
+		must(h.t, h.mirror.LoadObjects(h.t.Context(), domain, mirror.Reading{Lists: all(lists), Resources: all[desk.Resource](nil)}, h.clock()))
+	}
 }
 
 // BenchmarkPages asks a whole university for each page a hundred times a second,

@@ -167,6 +167,7 @@ type sight struct {
 
 // sights are the pages in every state that can be had by visiting alone.
 func sights(h *house) []sight {
+	withLists(h)
 	waiting := string(h.ask("contact@physique.unistra.fr"))
 	h.ask("accueil@physique.unistra.fr")
 	refused := h.ask("chef@physique.unistra.fr")
@@ -227,6 +228,20 @@ func sights(h *house) []sight {
 		{"simulator-unclear", "claire", "/simulateur?acte=bonjour"},
 		{"rules", "xavier", "/reglement"},
 		{"pieces", "claire", "/composants"},
+		{"pieces-requests", "claire", "/composants?partie=demandes"},
+		{"pieces-accounts", "claire", "/composants?partie=comptes"},
+		{"pieces-lists", "claire", "/composants?partie=listes"},
+		{"pieces-input", "claire", "/composants?partie=saisie"},
+		{"pieces-rights", "claire", "/composants?partie=droits"},
+		{"things", "claire", "/listes"},
+		{"things-none", "jeanne", "/listes"},
+		{"things-nothing", "claire", "/listes?q=zzz"},
+		{"thing-list", "claire", "/listes/" + string(team)},
+		{"thing-group", "claire", "/listes/rh@physique.unistra.fr"},
+		{"thing-room", "claire", "/listes/salle@physique.unistra.fr"},
+		{"charter", "jeanne", "/charte"},
+		{"charter-tried", "jeanne", "/charte?adresse=marc.rnuller@chimie.unistra.fr"},
+		{"request-nudge", "jeanne", "/demandes/D-1"},
 		{"signed-out", "", "/deconnexion"},
 	}
 }
@@ -445,4 +460,34 @@ func TestWithoutJavaScript(t *testing.T) {
 	if r, _ := h.mirror.Request("D-1"); len(r.Votes) != 1 {
 		t.Errorf("%+v", r)
 	}
+}
+
+// After a decision the back button shows the request as it is now, without its
+// buttons; a second tab that shows it as it was is told, and nothing is done twice.
+func TestTheBackButtonAfterADecision(t *testing.T) {
+	h, address := serve(t)
+	h.tempo = standardTempo
+	id := h.ask("contact@physique.unistra.fr")
+	b := open(t, address)
+	b.become("claire")
+	b.visit("/a-valider")
+	old := open(t, address)
+	old.become("claire")
+	old.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	})) // so that it does not follow
+	old.visit("/demandes/" + string(id))
+	b.do(chromedp.Click(chromedp.CSS(".judge button.primary")))
+	b.reach(`document.getElementById("live")?.innerText.includes("Claire Weber a validé")`)
+	b.js(`setTimeout(() => history.back(), 0); ""`)
+	b.reach(`location.pathname === "/a-valider" && document.body.innerText.includes("Rien à valider")`)
+	if b.js(`String(document.querySelectorAll(".judge").length)`) != "0" {
+		t.Error("the buttons are back")
+	}
+	old.do(chromedp.Click(chromedp.CSS(".judge button.primary")), chromedp.WaitVisible(chromedp.CSS(".alert.err")))
+	if r, _ := h.mirror.Request(id); len(r.Votes) != 1 {
+		t.Errorf("%d votes", len(r.Votes))
+	}
+	b.silent()
 }

@@ -70,3 +70,41 @@ func TestAskAgain(t *testing.T) {
 		t.Errorf("asked %+v", r)
 	}
 }
+
+// Who asked has the approvers reminded once a working day: before, and at the second
+// click, the page says when, and nothing is done. Nobody else can.
+func TestNudge(t *testing.T) {
+	h, page := newDatedHouse(t)
+	h.desk.Terms.Calendar = closing{}
+	asker := h.as("jeanne")
+	asker.get(page).wants(t, http.StatusOK, "vous pourrez relancer à partir du 23 novembre 2026 à 13 h 00")
+	asker.submit(page+"/relancer").wants(t, http.StatusConflict, "viennent d'être prévenues")
+	h.later(time.Hour)
+	shown := asker.get(page)
+	shown.wants(t, http.StatusOK, "Relancer les personnes qui peuvent décider")
+	h.as("claire").submit(page+"/relancer").wants(t, http.StatusForbidden, "n'est pas la vôtre")
+	h.as("marc").submit(page+"/relancer").wants(t, http.StatusNotFound)
+	asker.submit(page+"/relancer").wants(t, http.StatusSeeOther)
+	again := asker.submit(page + "/relancer")
+	again.wants(t, http.StatusConflict, "viennent d'être prévenues", "Relancées le 23 novembre 2026 à 13 h 00", "a demandé qu'on relance", "à partir du 24 novembre 2026 à 13 h 00")
+	if strings.Contains(again.body, "/relancer\"") {
+		t.Error("the button is still there")
+	}
+	if text := h.as("claire").get(page).text(); strings.Contains(text, "relancer à partir") {
+		t.Error("the approver is told when to nudge")
+	}
+	if r, _ := h.mirror.Request("D-1"); r.Nudges != 1 {
+		t.Errorf("%d nudges", r.Nudges)
+	}
+}
+
+// closing is a calendar whose days close at one.
+type closing struct{}
+
+func (closing) Add(t time.Time, n int) time.Time {
+	end := time.Date(t.Year(), t.Month(), t.Day(), 13, 0, 0, 0, t.Location())
+	if n == 0 && !t.Before(end) {
+		n = 1
+	}
+	return end.AddDate(0, 0, n)
+}

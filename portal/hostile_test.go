@@ -42,6 +42,8 @@ func holes() []hole {
 		{"claire", "/recherche?partie=oui", false, []string{"q"}, nil},
 		{"claire", "/historique", false, []string{"cible", "par", "etat", "avant"}, nil},
 		{"claire", "/domaines/physique.unistra.fr", false, []string{"apres"}, nil},
+		{"claire", "/listes", false, []string{"q", "domaine", "sorte", "tri", "apres"}, nil},
+		{"claire", "/charte", false, []string{"adresse"}, nil},
 		{"xavier", "/simulateur", false, []string{"qui", "acte"}, nil},
 		{"xavier", "/simulateur", false, []string{"acte"}, nil},
 		{"xavier", "/couts", false, []string{"nombre", "de", "vers"}, nil},

@@ -15,31 +15,34 @@ import (
 
 // A page is what every template may use.
 type page struct {
-	lang   string
-	title  string
-	self   string // address of the page, for the menu and the other language
-	token  string // of its forms
-	site   string
-	me     desk.Person
-	menu   []entry
-	foot   []entry
-	theme  string // of themes
-	keys   string // of keyboard: whether single keys do something
-	files  files
-	zone   *time.Location
-	name   func(desk.UID) string
-	acts   bool   // the reader may ask for others: a correspondent or an approver
-	chat   string // the command that reaches us in the chat
-	risky  func(desk.Verb) bool
-	within time.Duration // how fresh a sign-in must be to approve what is grave
-	watch  string        // where to learn that what the page shows has changed, "" if it does not move
+	lang    string
+	title   string
+	self    string // address of the page, for the menu and the other language
+	token   string // of its forms
+	site    string
+	me      desk.Person
+	menu    []entry
+	foot    []entry
+	theme   string // of themes
+	keys    string // of keyboard: whether single keys do something
+	files   files
+	zone    *time.Location
+	present time.Time
+	name    func(desk.UID) string
+	acts    bool   // the reader may ask for others: a correspondent or an approver
+	chat    string // the command that reaches us in the chat
+	risky   func(desk.Verb) bool
+	within  time.Duration // how fresh a sign-in must be to approve what is grave
+	watch   string        // where to learn that what the page shows has changed, "" if it does not move
 
 	tariff desk.Tariff
 	// freeze is since when nothing is sent to Partage, zero if it is.
 	freeze     time.Time
-	halt, rest string        // the banner says why, and what goes on
-	register   desk.Register // of addresses
-	once       string        // drawn for the one-click forms of the page, "" if it has none
+	halt, rest string                    // the banner says why, and what goes on
+	register   desk.Register             // of addresses
+	listed     time.Time                 // when lists and resources were last read in full
+	at         func(desk.Address) string // the page of a list or a resource, "" if the reader has none
+	once       string                    // drawn for the one-click forms of the page, "" if it has none
 }
 
 // An entry of the menu.
@@ -52,7 +55,7 @@ type entry struct {
 func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 	lang := p.language(c)
 	return page{foot: foot(lang, p.config.Legal), theme: p.preferred(c, themeCookie, themes), keys: p.preferred(c, keysCookie, keyboard), lang: lang, title: text(lang, title, pairs...), self: local(c.OriginalURL()), site: p.config.Name,
-		files: p.files, zone: p.Zone, name: p.called, chat: p.Command, within: p.Desk.StepUp.Within, risky: p.Desk.Risky}
+		files: p.files, zone: p.Zone, present: p.Now(), name: p.called, chat: p.Command, within: p.Desk.StepUp.Within, risky: p.Desk.Risky}
 }
 
 // page is a page for the person who is signed in.
@@ -61,8 +64,9 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg.token, pg.me = v.session.token, v.me
 	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
 	pg.menu, pg.tariff = p.menu(v, pg), p.Desk.Estate.Tariff
-	pg.register = p.Desk.View
-	pg.foot = append([]entry{{pathState, text(pg.lang, "state"), 0}, {pathTouched, text(pg.lang, "touched"), 0}, {pathPreferences, text(pg.lang, "preferences"), 0}}, pg.foot...)
+	pg.register, pg.listed = p.Desk.View, p.Desk.View.Listed()
+	pg.at = func(a desk.Address) string { return p.thingAt(v.me, a) }
+	pg.foot = append([]entry{{pathCharter, text(pg.lang, "charter"), 0}, {pathState, text(pg.lang, "state"), 0}, {pathTouched, text(pg.lang, "touched"), 0}, {pathPreferences, text(pg.lang, "preferences"), 0}}, pg.foot...)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
 		pg.freeze, pg.halt, pg.rest = freeze.At, "frozen", "frozen.rest"
 		if f, _ := freeze.Fact.(desk.Frozen); f.Cause == desk.ByDamage {
@@ -80,7 +84,7 @@ func (p *Portal) menu(v *visit, pg page) []entry {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
 	if pg.acts {
-		menu = append(menu, entry{pathDomains, text(lang, "domains"), 0}, entry{pathHistory, text(lang, "history"), 0})
+		menu = append(menu, entry{pathDomains, text(lang, "domains"), 0}, entry{pathThings, text(lang, "things"), 0}, entry{pathHistory, text(lang, "history"), 0})
 		menu = append(menu, entry{pathRights, text(lang, "rights"), 0}, entry{pathReach, text(lang, "reach"), 0})
 	}
 	if p.governs(pg.me) {

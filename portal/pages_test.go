@@ -7,7 +7,7 @@ import (
 )
 
 func TestEveryPageRendersInBothLanguages(t *testing.T) {
-	h := newHouse(t, demo)
+	h := withLists(newHouse(t, demo))
 	id := string(h.ask("contact@physique.unistra.fr"))
 	for _, x := range []struct{ who, path, fr, en string }{
 		{"jeanne", "/mes-adresses", "Mes adresses", "My addresses"},
@@ -28,6 +28,10 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 		{"jeanne", "/lier", "Obtenir un code", "Get a code"},
 		{"jeanne", "/aide", "Qui décide", "Who decides"},
 		{"claire", "/composants", "Composants des pages", "Pieces of pages"},
+		{"claire", "/listes", "Listes et ressources", "Lists and resources"},
+		{"claire", "/listes/" + string(team), "Qui s'en occupe", "Who looks after it"},
+		{"claire", "/listes/salle@physique.unistra.fr", "l'étage", "the floor"},
+		{"jeanne", "/charte", "Essayer un nom", "Try a name"},
 		{"claire", "/historique", "Demandé par", "Asked by"},
 		{"claire", "/domaines", "Correspondants", "Correspondents"},
 		{"claire", "/domaines/physique.unistra.fr", "Espace utilisé", "Space in use"},

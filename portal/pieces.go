@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -8,10 +9,19 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
+// The parts of the page of pieces: what one page cannot hold twice is in several.
+var pieceParts = []string{"bases", "demandes", "comptes", "listes", "saisie", "droits"}
+
+const fieldPart = "partie"
+
 // pieces shows each piece that pages are made of, in each of its states. It is there
 // in the demo alone.
 func (p *Portal) pieces(v *visit) error {
-	return render(v.Ctx, fiber.StatusOK, piecesPage(p.page(v, "pieces"), samples(p.Now())))
+	part := v.Query(fieldPart)
+	if !slices.Contains(pieceParts, part) {
+		part = pieceParts[0]
+	}
+	return render(v.Ctx, fiber.StatusOK, piecesPage(p.page(v, "pieces"), part, samples(p.Now())))
 }
 
 // samples are a request in each state.

@@ -52,6 +52,7 @@ type Portal struct {
 	files    files
 	streams  *streams
 	names    names
+	finder   finder
 	books    sync.Map // the articles of each rule book that was shown, by its digest
 	tempo    tempo
 }
@@ -140,6 +141,8 @@ const (
 	pathCosts   = "/couts"
 	pathTrial   = "/simulateur"
 	pathBundle  = "/a-valider/lot"
+	pathThings  = "/listes"
+	pathCharter = "/charte"
 	pathPieces  = "/composants"
 )
 
@@ -183,6 +186,7 @@ func (p *Portal) routes() error {
 	post(pathRequests+"/:id/annuler", p.withdraw)
 	post(pathRequests+"/:id/redemander", p.askAgain)
 	post(pathRequests+"/:id/modifier", p.amend)
+	post(pathRequests+"/:id/relancer", p.nudge)
 	get(pathInbox, p.inbox)
 	get(pathFollow, p.follow)
 	get(pathState, p.state)
@@ -214,6 +218,9 @@ func (p *Portal) routes() error {
 	get(pathHistory, p.history)
 	get(pathDomains, p.domains)
 	get(pathDomains+"/:domain", p.domain)
+	get(pathThings, p.things)
+	get(pathThings+"/:address", p.thing)
+	get(pathCharter, p.charter)
 	get(pathCosts, p.costs)
 	get(pathTrial, p.simulator)
 	get(pathBundle, p.bundle)

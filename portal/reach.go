@@ -7,12 +7,12 @@ import (
 	"github.com/unistra/melusine/internal/say"
 )
 
-// reach tells where mail to an address ends up; and of what has it, if that is a
-// list or a resource that the reader may see, what is known.
+// reach tells where mail to an address ends up; and leads to the page of what has
+// it, if that is a list or a resource that the reader may see.
 func (p *Portal) reach(v *visit) error {
 	pg, at := p.page(v, "reach"), v.Query("adresse")
 	if at == "" {
-		return render(v.Ctx, fiber.StatusOK, reachPage(pg, "", "", nil, nil))
+		return render(v.Ctx, fiber.StatusOK, reachPage(pg, "", "", nil))
 	}
 	a, err := desk.NewAction(desk.AddressReach, at, nil)
 	var r desk.Reach
@@ -20,21 +20,10 @@ func (p *Portal) reach(v *visit) error {
 		r, err = p.Desk.Receives(v.me.UID, desk.Portal, a)
 	}
 	if desk.CodeOf(err) != "" {
-		return render(v.Ctx, statusOf(err), reachPage(pg, at, say.Error(pg.lang, err), nil, nil))
+		return render(v.Ctx, statusOf(err), reachPage(pg, at, say.Error(pg.lang, err), nil))
 	}
 	if err != nil {
 		return err
 	}
-	return render(v.Ctx, fiber.StatusOK, reachPage(pg, a.Target, "", say.Reach(pg.lang, r), p.whatIs(v, pg.lang, a.Target)))
-}
-
-// whatIs is what is known of the list or the resource at an address.
-func (p *Portal) whatIs(v *visit, lang, at string) []string {
-	if found, err := p.Desk.Object(v.me.UID, desk.Portal, desk.Action{Verb: desk.ListShow, Target: at}); err == nil {
-		return say.List(lang, *found.Detail.List)
-	}
-	if found, err := p.Desk.Object(v.me.UID, desk.Portal, desk.Action{Verb: desk.ResourceShow, Target: at}); err == nil {
-		return say.Resource(lang, *found.Detail.Resource)
-	}
-	return nil
+	return render(v.Ctx, fiber.StatusOK, reachPage(pg, a.Target, "", say.Reach(pg.lang, r)))
 }

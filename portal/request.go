@@ -26,6 +26,7 @@ type dossier struct {
 	about    []string        // the delegation that it names
 	turns    []string        // before and after, and what that costs
 	changes  string          // in the text of the rule book, if it is about that
+	nudge    time.Time       // from when on the reader may have the approvers reminded, zero: not at all
 	problem  string          // why the last click did nothing
 	suspects *desk.Suspicion // of an account that was locked at once
 	why      *desk.Why       // nil if the rules cannot be asked now
@@ -79,6 +80,7 @@ func (p *Portal) dossier(v *visit, r desk.Request) (dossier, error) {
 	d.proves, d.proof = p.Desk.Risky(r.Action.Verb), p.proofOf(v.session, r)
 	spec, _ := desk.SpecOf(r.Action.Verb)
 	d.amend = len(spec.Needed()) == 1 && p.Desk.Amendable(reader, desk.Portal, r.ID, r) == nil // one value is what the page asks for
+	d.nudge, _ = p.Desk.Nudgeable(reader, r)
 	if r.Proposal != nil {
 		from, _ := desk.EditionOf(p.Desk.View.Editions(), r.Action.Arg("from"))
 		d.changes = differs(from.Book, r.Proposal.Book)
@@ -142,6 +144,13 @@ func (p *Portal) refuse(v *visit) error {
 func (p *Portal) withdraw(v *visit) error {
 	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {
 		_, err := p.Desk.Withdraw(ctx, by, desk.Portal, id)
+		return err
+	})
+}
+
+func (p *Portal) nudge(v *visit) error {
+	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {
+		_, err := p.Desk.Nudge(ctx, by, desk.Portal, id)
 		return err
 	})
 }

@@ -53,10 +53,11 @@ func (p *Portal) find(v *visit, pg page, q string) (hits []hit) {
 	hits = append(hits, p.findOrder(v, pg, q)...)
 	hits = append(hits, p.findFree(pg, q)...)
 	hits = append(hits, p.findPages(pg, q)...)
+	hits = append(hits, p.findThings(v, pg, q)...)
 	return append(hits, p.findNames(v, pg, q)...)
 }
 
-// findExact is the request of that number, or the account of that address or login.
+// findExact is the request of that number, or what has that address or login.
 func (p *Portal) findExact(v *visit, pg page, q string) (hit, bool) {
 	if a, err := desk.NewAction(desk.RequestShow, q, nil); err == nil {
 		if r, err := p.Desk.Request(v.me.UID, desk.Portal, desk.ID(a.Target)); err == nil {
@@ -64,10 +65,13 @@ func (p *Portal) findExact(v *visit, pg page, q string) (hit, bool) {
 		}
 	}
 	a, err := p.Desk.Show(v.me.UID, desk.Portal, q)
-	if err != nil {
-		return hit{}, false
+	if err == nil {
+		return p.accountHit("found.exact", pg, a), true
 	}
-	return p.accountHit("found.exact", pg, a), true
+	if found, err := p.Desk.Find(v.me.UID, desk.Portal, q); err == nil {
+		return thingHit("found.exact", pg, found), true
+	}
+	return hit{}, false
 }
 
 func (p *Portal) accountHit(group string, pg page, a desk.Account) hit {
@@ -76,6 +80,24 @@ func (p *Portal) accountHit(group string, pg page, a desk.Account) hit {
 		sub = pg.who(a.Owner)
 	}
 	return hit{group, string(a.Address), sub, pathAccounts + "/" + string(a.Address)}
+}
+
+func thingHit(group string, pg page, a desk.Account) hit {
+	return hit{group, string(a.Address), strings.TrimPrefix(a.Name+" · "+say.Sort(pg.lang, a.Kind()), " · "), pathThings + "/" + escapePath(string(a.Address))}
+}
+
+// findThings are lists, groups and resources by words of their addresses and names.
+func (p *Portal) findThings(v *visit, pg page, q string) (hits []hit) {
+	c := catalogue{words: q}
+	for _, s := range c.pick(p.spots(v.me)) {
+		if len(hits) == mostHits {
+			break
+		}
+		if found, err := p.Desk.Find(v.me.UID, desk.Portal, string(s.address)); err == nil {
+			hits = append(hits, thingHit("found.thing", pg, found))
+		}
+	}
+	return hits
 }
 
 // findFree says what is known to everybody of an address: whether it could be given.
@@ -163,6 +185,8 @@ func (p *Portal) there(me desk.Person, a desk.Action) (seen bool) {
 	case spec.Target == desk.AccountForm:
 		_, err := p.Desk.Show(me.UID, desk.Portal, a.Target)
 		return err == nil
+	case spec.Target == desk.ListForm || spec.Target == desk.ResourceForm:
+		return p.thingAt(me, desk.Address(a.Target)) != ""
 	}
 	return true
 }
@@ -208,6 +232,10 @@ func leads(a desk.Action) string {
 		return pathRequests + "/" + a.Target
 	case desk.AccountShow:
 		return pathAccounts + "/" + escapePath(a.Target)
+	case desk.ListShow, desk.ResourceShow:
+		return pathThings + "/" + escapePath(a.Target)
+	case desk.AddressReach:
+		return pathReach + "?" + fieldAddress + "=" + escape(a.Target)
 	case desk.HistoryShow:
 		return pathAccounts + "/" + escapePath(a.Target) + "#historique"
 	case desk.RequestList:
@@ -249,6 +277,9 @@ func filled(a desk.Action) string {
 	add(fieldAlias, a.Arg("alias"))
 	add(fieldTo, a.Arg("to"))
 	add(fieldCOS, a.Arg("cos"))
+	for _, argument := range plain(a.Verb) {
+		add(fieldMore+argument, a.Arg(argument))
+	}
 	if size := a.Arg("size"); size != "" {
 		units := map[byte]string{'M': "Mo", 'G': "Go", 'T': "To"}
 		add(fieldNumber, size[:len(size)-1])

@@ -72,6 +72,11 @@ func (n *naming) breach(a desk.Address) desk.Breach {
 // desk.Namer.
 func (b *Book) Names(a desk.Address) desk.Breach { return b.naming.breach(a) }
 
+// Naming is what naming: in the header says: see desk.Namer.
+func (b *Book) Naming() desk.Naming {
+	return desk.Naming{Forms: b.naming.written, Reserved: b.naming.reserved}
+}
+
 // breach is the first clause of the charter that the address asked for breaks.
 func (w *world) breach() desk.Breach {
 	asked := w.asked()

@@ -54,6 +54,23 @@ const (
 type Namer interface {
 	// Names is the clause of the book that the address breaks, if any.
 	Names(Address) Breach
+	// Naming is what the book says of them.
+	Naming() Naming
+}
+
+// A Naming is the part of the charter of addresses that a rule book says. Its
+// slices are not to be changed.
+type Naming struct {
+	Forms    []string // regular expressions of all that precedes the @; none: any form will do
+	Reserved []string // what may not precede it, sorted
+}
+
+// Naming is the rule book's, zero if it says nothing of names.
+func (d *Desk) Naming() Naming {
+	if book, ok := d.Rules.(Namer); ok {
+		return book.Naming()
+	}
+	return Naming{}
 }
 
 // Breach is the first clause of the charter that an address would break for an

@@ -340,3 +340,44 @@ func TestAskAgain(t *testing.T) {
 	_, err := d.AskAgain(t.Context(), "ann", desk.Chat, "D-99")
 	wants(t, err, desk.UnknownRequest)
 }
+
+// The asker has the approvers reminded once a working day, and nobody else has; who
+// must answer a question first is told so.
+func TestNudge(t *testing.T) {
+	d, h, on := newDatedDesk(t)
+	d.Terms.Calendar = closes{}
+	r := ask(t, d, "k")
+	nudge := func(who desk.UID, want desk.Code) {
+		t.Helper()
+		_, err := d.Nudge(t.Context(), who, desk.Portal, r.ID)
+		wants(t, err, want)
+	}
+	nudge("ann", desk.NudgedLately) // they have just been told
+	on(1)
+	nudge("dan", desk.NotYours)
+	nudge("who", desk.UnknownRequest)
+	nudge("ann", "")
+	nudge("ann", desk.NudgedLately)
+	on(2)
+	_, err := d.Question(t.Context(), "dan", desk.Chat, r.ID, "", "Pour qui ?")
+	wants(t, err, "")
+	nudge("ann", desk.AnswerFirst)
+	_, err = d.Answer(t.Context(), "ann", desk.Chat, r.ID, "Pour moi.")
+	wants(t, err, "")
+	nudge("ann", "")
+	if r, _ := h.Request(r.ID); r.Nudges != 2 || !r.Nudged.Equal(day(2)) || r.State != desk.Waiting || r.Reminded {
+		t.Errorf("%d nudges, the last at %v, %s", r.Nudges, r.Nudged, r.State)
+	}
+	on(11)
+	nudge("ann", desk.TooLate)
+	d.Terms.Calendar = nil
+	r = ask(t, d, "l")
+	nudge("ann", desk.NudgedLately)
+	on(12)
+	nudge("ann", "")
+}
+
+// closes is a calendar whose days close an hour after noon, when tests ask.
+type closes struct{}
+
+func (closes) Add(t time.Time, n int) time.Time { return t.AddDate(0, 0, n).Add(time.Hour) }

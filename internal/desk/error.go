@@ -51,6 +51,8 @@ const (
 	NotAmendable      Code = "amend.not"         // id
 	TooLate           Code = "too.late"          // id, state, by
 	NotExpired        Code = "expired.not"       // id
+	NudgedLately      Code = "nudge.lately"      // id
+	AnswerFirst       Code = "nudge.question"    // id
 	OtherPanel        Code = "approver.others"   // id
 	Changed           Code = "changed"           // id
 	NotYours          Code = "yours.not"         // id

@@ -71,6 +71,8 @@ type (
 	}
 	// Withdrawn ends it by the asker's own wish.
 	Withdrawn struct{ Via Door }
+	// Nudged says that the asker wants the approvers to be reminded.
+	Nudged struct{ Via Door }
 	// Reminded says that the approvers are to be told that its deadline has
 	// passed; where they were is Announced.
 	Reminded struct{}
@@ -153,6 +155,7 @@ type (
 		Code    Code // of the failure it shows
 		Version int  `json:",omitempty"` // of the request that it shows
 		Said    int  `json:",omitempty"` // how many questions and answers it shows
+		Nudges  int  `json:",omitempty"` // how many of the asker's it passes on
 	}
 )
 
@@ -298,6 +301,7 @@ func (Amended) fact()        {}
 func (Questioned) fact()     {}
 func (Answered) fact()       {}
 func (Withdrawn) fact()      {}
+func (Nudged) fact()         {}
 func (Reminded) fact()       {}
 func (Escalated) fact()      {}
 func (Expired) fact()        {}
@@ -361,6 +365,7 @@ const (
 	ToAskerEnd  Role = "outcome"   // tells the asker that the card has changed for good
 	ToOwner     Role = "owner"     // tells the owner of the account, if somebody else asked
 	ToRemind    Role = "reminder"  // tells the approvers that the deadline has passed
+	ToNudge     Role = "nudge"     // tells the approvers that the asker waits
 	ToEscalate  Role = "escalated" // tells others that the approvers have not answered
 	ToQuestion  Role = "question"  // rings the asker: an approver asks something
 	ToAnswer    Role = "answer"    // rings the approvers: the asker has answered

@@ -83,6 +83,15 @@ func (l *Library) Names(a Address) Breach {
 	return NoBreach
 }
 
+// Naming is Namer's.
+func (l *Library) Naming() Naming {
+	rules, _ := l.InForce()
+	if n, ok := rules.(Namer); ok {
+		return n.Naming()
+	}
+	return Naming{}
+}
+
 // ApproverGroups names the groups of the directory whose members some rule lets
 // approve.
 func (l *Library) ApproverGroups() []string {

@@ -436,6 +436,7 @@ type names struct {
 }
 
 func (n names) Names(a desk.Address) desk.Breach { return n.breach[a] }
+func (names) Naming() desk.Naming                { return desk.Naming{Reserved: []string{"root"}} }
 
 // What is proposed is free, in the charter, and nobody else's; an error about an
 // address says so to who may know whose account it is.

@@ -58,9 +58,11 @@ type Request struct {
 	Decided   time.Time // when it was
 	Proposal  *Proposal
 	Repairs   *Repairs
-	Tree      *Tree // that it puts in force
-	Reminded  bool  // its approvers are
-	Escalated bool  // others are told
+	Tree      *Tree     // that it puts in force
+	Reminded  bool      // its approvers are
+	Escalated bool      // others are told
+	Nudges    int       // how often the asker had the approvers reminded
+	Nudged    time.Time // the last time
 	Votes     []Vote
 	Exchanges []Exchange    // questions of approvers, answers of the asker
 	Refusal   string        // the approver's reason
@@ -170,6 +172,8 @@ func (r Request) after(e Event) (Request, bool) {
 		return r, r.State != None
 	case Telling:
 		return r.telling(f, e.At)
+	case Nudged:
+		return r.nudged(e)
 	}
 	if _, notice := e.Fact.(Noticed); notice {
 		ok := r.State == Settled && (r.Action.Dates() || r.Action.lends()) && !r.Noticed && e.By == System

@@ -75,11 +75,7 @@ func (d *Desk) Whole(ctx context.Context, by UID, via Door, ref string) (Whole, 
 	}
 	w.Sides = d.sides(w, all)
 	if d.lets(by, via, HistoryShow, a) {
-		for r := range d.about(a) {
-			if w.Requests = append(w.Requests, r); len(w.Requests) == much {
-				break
-			}
-		}
+		w.Requests = d.lately(a)
 		if w.Events, err = d.happened(ctx, by, via, a); err != nil {
 			return Whole{}, err
 		}
@@ -97,11 +93,22 @@ func (d *Desk) lets(by UID, via Door, v Verb, a Account) bool {
 	return err == nil && facts.Target.ID == a.ID
 }
 
-// about are the requests about the mailbox at the address that it has, newest first.
+// lately are the last of about.
+func (d *Desk) lately(a Account) (last []Request) {
+	for r := range d.about(a) {
+		if last = append(last, r); len(last) == much {
+			break
+		}
+	}
+	return last
+}
+
+// about are the requests about what has the address, and the one that made it,
+// newest first.
 func (d *Desk) about(a Account, states ...State) iter.Seq[Request] {
 	return func(yield func(Request) bool) {
 		for r := range d.View.Requests(Query{Target: a.Address, States: states}) {
-			if r.Mailbox == a.ID && !yield(r) {
+			if (r.Mailbox == a.ID || r.Made == a.ID) && !yield(r) {
 				return
 			}
 		}

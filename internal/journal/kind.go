@@ -32,6 +32,7 @@ var kinds = []kind{
 	kindOf[desk.Questioned]("questioned"),
 	kindOf[desk.Answered]("answered"),
 	kindOf[desk.Withdrawn]("withdrawn"),
+	kindOf[desk.Nudged]("nudged"),
 	kindOf[desk.Reminded]("reminded"),
 	kindOf[desk.Escalated]("escalated"),
 	kindOf[desk.Expired]("expired"),

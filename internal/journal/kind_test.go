@@ -51,6 +51,7 @@ func everyFact() []desk.Fact {
 		desk.Questioned{Text: "Pour qui ?", Digest: "d1", Via: desk.Chat},
 		desk.Answered{Text: "Pour l'accueil.", Via: desk.Chat},
 		desk.Withdrawn{Via: desk.Portal},
+		desk.Nudged{Via: desk.Portal},
 		desk.Reminded{},
 		desk.Escalated{},
 		desk.Expired{},

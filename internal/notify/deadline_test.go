@@ -122,3 +122,25 @@ func TestAnAmendedRequestIsRemindedOfAnew(t *testing.T) {
 		w.want(t, "tell reminder waiting")
 	})
 }
+
+// What the asker wants the approvers to be reminded of rings once each time, not at
+// night, nor after a restart.
+func TestNudgesRing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wall{}
+		d, r := due(t, w)
+		d.Terms.Deadline, d.Terms.Expiry = 50, 100
+		stop := start(t, d, w)
+		w.want(t, "tell approvers waiting", "tell asker waiting")
+		for range 2 {
+			time.Sleep(25 * time.Hour)
+			if _, err := d.Nudge(t.Context(), "ann", desk.Portal, r.ID); err != nil {
+				t.Fatal(err)
+			}
+			w.want(t, "tell nudge waiting")
+		}
+		stop()
+		defer start(t, d, w)()
+		w.want(t)
+	})
+}

@@ -105,7 +105,7 @@ func (n *Notifier) Settle(ctx context.Context, r desk.Request) error {
 	asleep := false
 	for _, role := range n.wanted(r) {
 		told, before := r.Announced[role]
-		late := role == desk.ToRemind || role == desk.ToEscalate
+		late := role == desk.ToRemind || role == desk.ToEscalate || role == desk.ToNudge
 		switch rings := late || rung(role); {
 		case late && n.Working != nil && !n.Working(n.Desk.Now()):
 			asleep = true
@@ -141,6 +141,9 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	}
 	if r.Reminded && unsaid(r, desk.ToRemind) {
 		roles = append(roles, desk.ToRemind)
+	}
+	if r.State == desk.Waiting && r.Announced[desk.ToNudge].Nudges < r.Nudges {
+		roles = append(roles, desk.ToNudge)
 	}
 	if r.Escalated && unsaid(r, desk.ToEscalate) {
 		roles = append(roles, desk.ToEscalate)
@@ -216,5 +219,5 @@ func (n *Notifier) edit(ctx context.Context, post desk.Post, role desk.Role, r d
 // announce records what was said, even if ctx has ended meanwhile.
 func (n *Notifier) announce(ctx context.Context, role desk.Role, post desk.Post, r desk.Request) error {
 	return n.Desk.Announce(context.WithoutCancel(ctx), r.ID,
-		desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes), Code: r.Code, Version: r.Version, Said: r.Said()})
+		desk.Announced{Role: role, Post: post, Shows: r.State, Votes: len(r.Votes), Code: r.Code, Version: r.Version, Said: r.Said(), Nudges: r.Nudges})
 }

@@ -39,6 +39,8 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.answered", []string{"door", door(lang, f.Via), "text", quoted(quote, f.Text)}
 	case desk.Withdrawn:
 		return "fact.withdrawn", []string{"door", door(lang, f.Via)}
+	case desk.Nudged:
+		return "fact.nudged", []string{"door", door(lang, f.Via)}
 	case desk.Reminded:
 		return "fact.reminded", nil
 	case desk.Escalated:

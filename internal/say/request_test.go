@@ -110,7 +110,7 @@ var everyFact = []desk.Fact{
 	desk.Lifted{Address: "EVIL"}, desk.Spared{}, desk.Noticed{}, desk.Registered{Entries: []desk.Registration{{Address: "EVIL"}}}, desk.Vanished{Entries: []desk.Registration{{Address: "EVIL"}}},
 	desk.Registered{Entries: make([]desk.Registration, 2)}, desk.Vanished{Entries: make([]desk.Registration, 2)},
 	desk.Launched{}, desk.Repaired{Parts: 3}, desk.Halted{Code: desk.PlanMoved}, desk.Halted{Part: "EVIL", Code: "brand.new"}, desk.Compared{Point: desk.Point{Day: "2026-12-03", Gaps: 5}},
-	desk.Reminded{}, desk.Escalated{}, desk.Expired{}, desk.Digested{Day: "2026-12-03"},
+	desk.Nudged{Via: desk.Portal}, desk.Reminded{}, desk.Escalated{}, desk.Expired{}, desk.Digested{Day: "2026-12-03"},
 	desk.Asked{Via: desk.Chat}, desk.Asked{Via: desk.Portal, Reason: "EVIL"}, desk.Asked{},
 	desk.Decided{}, desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed, Because: desk.Text{FR: "Oui", EN: "Yes"}}},
 	desk.Decided{Decision: desk.Decision{Outcome: desk.Pending, Panels: []desk.Panel{{Approvers: []string{"domain:EVIL"}}}}},
