@@ -43,7 +43,7 @@ func (b *Bot) do(ctx context.Context, pen pen, who desk.Person, d doing) (Messag
 	case desk.DriftShow:
 		return b.drift(pen, who, a)
 	case desk.FiguresShow:
-		return b.figures(pen, who)
+		return b.figures(pen, who, a.Target)
 	case desk.AccountWhole:
 		return b.whole(ctx, pen, who, a.Target)
 	case desk.ListShow, desk.ResourceShow, desk.TreeShow:

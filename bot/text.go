@@ -27,6 +27,13 @@ var texts = map[string]desk.Text{
 	// Sentences and what they are answered.
 	"field.command":    {FR: "Commande", EN: "Command"},
 	"near":             {FR: "Vouliez-vous dire\u202f: {accounts}\u202f?", EN: "Did you mean: {accounts}?"},
+	"field.then":       {FR: "Ensuite, une fois la boîte créée", EN: "Then, once the mailbox is there"},
+	"until.without":    {FR: "Sans date de fin\u202f?", EN: "Without an end date?"},
+	"board.line":       {FR: "Chiffres de {domain} · {when}", EN: "Figures of {domain} · {when}"},
+	"board.lists":      {FR: "Listes", EN: "Lists"},
+	"board.groups":     {FR: "Groupes", EN: "Groups"},
+	"board.aliases":    {FR: "Alias", EN: "Aliases"},
+	"board.cost":       {FR: "Coût mensuel, au plus", EN: "Monthly cost, at most"},
 	"field.approval":   {FR: "Accord", EN: "Approval"},
 	"field.alike":      {FR: "Semblables, à valider ensemble", EN: "Alike, to approve together"},
 	"typed.approve":    {FR: "valider", EN: "approve"},

@@ -312,7 +312,7 @@ var specs = map[Verb]Spec{
 	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
 	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
 	DriftSync:    {Changes: true, Governs: true, Inner: true, Args: planArgs},
-	FiguresShow:  {Shows: true},
+	FiguresShow:  {Shows: true, Target: DomainForm + optional},
 	AccountWhole: {Target: AccountForm},
 
 	AliasRenew:     {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "until": DayForm + optional}},

@@ -21,7 +21,7 @@ func TestActions(t *testing.T) {
 		{"passe jdupont en hébergé L", "", []string{"account.cos jdupont cos=l_univ-strasbourg_heberge"}},
 		{"supprime le compte jdupont", "", []string{"account.delete jdupont"}},
 		{"ajoute l'alias a@unistra.fr à jdupont jusqu'au 31 août", "", []string{"alias.add jdupont alias=a@unistra.fr until=2026-08-31"}},
-		{"crée une boîte de service presse@ics.unistra.fr pour jdupont", desk.UnknownVerb, nil},
+		{"crée une boîte de service presse@ics.unistra.fr pour jdupont", "", []string{"account.create presse@ics.unistra.fr person=jdupont"}},
 		{"crée le compte presse@ics.unistra.fr, formule hébergé L", "", []string{"account.create presse@ics.unistra.fr cos=l_univ-strasbourg_heberge"}},
 		{"crée le compte presse@ics.unistra.fr jusqu'au 31 août", desk.UnknownVerb, nil},
 		{"quels sont les écarts sur ics.unistra.fr ?", "", []string{"drift.show domain=ics.unistra.fr"}},

@@ -47,7 +47,7 @@ const (
 )
 
 var (
-	optional = []string{reason, scope, topic, about, book, from, sending, tree}                     // or else desk misses it
+	optional = []string{reason, scope, topic, about, book, from, sending, tree, domain}             // or else desk misses it
 	targets  = []string{account, request, topic, mandate, about, listed, resource, domain, address} // the others are arguments
 )
 
@@ -103,7 +103,7 @@ var grammar = []command{
 	{desk.AccountWhole, []string{"global"}, []string{"whole"}, []string{account}},
 	{desk.DriftApply, []string{"écarts réparer"}, []string{"drift repair"}, nil},
 	{desk.DriftShow, []string{"écarts"}, []string{"drift"}, nil},
-	{desk.FiguresShow, []string{"tableau"}, []string{"dashboard", "figures"}, nil},
+	{desk.FiguresShow, []string{"tableau"}, []string{"dashboard", "figures"}, []string{domain}},
 	{desk.ListCreate, []string{"liste créer"}, []string{"list create"}, []string{listed}},
 	{desk.GroupCreate, []string{"groupe créer"}, []string{"group create"}, []string{listed}},
 	{desk.FanOutCreate, []string{"alias1n créer"}, []string{"fanout create"}, []string{listed, members}},

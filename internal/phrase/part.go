@@ -323,6 +323,8 @@ func (s *sentence) lateVerb(i int, bare, pronoun bool, p *part) mood {
 		return order
 	case !bare && !pronoun:
 		return s.verbMood(i, p)
+	case t.is("trap") && !s.has(p.from, p.to, (*token).object):
+		return muddle // "mcurie ferme, retire l'alias …"
 	case !t.is("verb"), t.is("verb", "set", "show", "have", "point", "become") && finite(t.word) && !s.has(p.from, p.to, (*token).object):
 		return statement
 	}
