@@ -268,6 +268,23 @@ func TestCancelButton(t *testing.T) {
 	})
 }
 
+// What is left to type after a new mailbox is told by whoever takes the click, be it
+// after a restart.
+func TestTheButtonTellsWhatIsLeftToType(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.people["marie"] = desk.Person{UID: "marie", Name: "Marie Curie", Groups: []string{"admins"}}
+		h.people["fay"] = desk.Person{UID: "fay", Name: "Fay Lang", EPPN: "fay@u.fr"}
+		at, m := wishCard(t, h, "crée le compte fay.lang@u.fr pour fay, formule staff, avec 3 Go")
+		h.bot = h.newBot(t, h.chat)
+		must(t, h.bot.Register(t.Context()))
+		h.chat.Connect(h.bot.Handler())
+		if said := h.presses(t, "marie", at, m.Card.Buttons[0].Context); !strings.Contains(said, "quota fay.lang@u.fr 3G") || len(h.ids()) != 1 {
+			t.Errorf("said %s", said)
+		}
+	})
+}
+
 // A restart forgets questions, and says so in their thread.
 func TestARestartForgetsAndSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -41,6 +41,10 @@ func TestActions(t *testing.T) {
 		{"crée le groupe g@unistra.fr", "", []string{"group.create g@unistra.fr"}},
 		{"ajoute x@example.org dans le groupe g@unistra.fr", "", []string{"list.add g@unistra.fr members=x@example.org"}},
 		{"members of group g@unistra.fr", "", []string{"list.show g@unistra.fr"}},
+		{"déplace vers le compte mcurie l'alias a@unistra.fr du compte jdupont", "", []string{"alias.move jdupont alias=a@unistra.fr to=mcurie"}},
+		{"partage avec mcurie et le compte jdupont la boîte presse@ics.unistra.fr", desk.UnknownVerb, nil},
+		{"partage avec le compte jdupont la boîte presse@ics.unistra.fr", "", []string{"account.share presse@ics.unistra.fr with=jdupont"}},
+		{"partage la boîte presse@ics.unistra.fr avec mcurie et moi", desk.UnknownVerb, nil},
 		{"supprime le compte de Pierre Vidal", desk.UnknownAccount, nil},
 	}
 	for _, tt := range tests {

@@ -120,7 +120,7 @@ func (m *mention) aboutShare(act string) (name, askFor string) {
 		return "", AskObject
 	case act == "unshare", (act == "remove" || act == "revoke") && m.direct() == "share":
 		return "account.unshare", ""
-	case act == "share", (slices.Contains(gives, act) || act == "grant") && m.direct() == "share":
+	case act == "share", (slices.Contains(grants, act) || act == "grant" || act == "create") && m.direct() == "share":
 		return "account.share", ""
 	}
 	return "", AskIntent

@@ -215,7 +215,7 @@ func (m *mention) relocates() bool {
 	if m.noun("rights", "role") != nil {
 		return true
 	}
-	return act == "shift" && !m.size() && m.any(aClass) == nil && (direct != "" && direct != "address" || m.noun("list", "group") != nil)
+	return act == "shift" && (direct != "" && direct != "address" || m.size() || m.any(aClass) != nil || m.noun("list", "group") != nil)
 }
 
 // answer accepts the frame, or asks: first what is missing or too many, in the

@@ -275,6 +275,8 @@ func (s *sentence) predicate(i int, p *part) mood {
 			return musing
 		case t.is("deed") && i > p.from && !s.tokens[i-1].is("prep") && !s.tokens[i-1].is("det"):
 			return order // "compte jdupont : suppression"
+		case t.is("deed") && pronoun && !s.has(i, p.to, (*token).predicate):
+			return muddle // "on suppression du compte"
 		case t.is("deed"):
 			return statement
 		case t.is("not") && bare && !s.has(i, p.to, (*token).verbal):
