@@ -72,7 +72,11 @@ func (p pen) drift(gaps []desk.Gap, trend []desk.Point, each bool) Message {
 }
 
 func (p pen) gap(g desk.Gap) string {
-	return code(g.Name()) + " · " + code(string(g.Address)) + " → " + say.Repair(p.lang, g, code)
+	mark := " → "
+	if !g.Repairable() {
+		mark = " · "
+	}
+	return code(g.Name()) + " · " + code(string(g.Address)) + mark + say.Repair(p.lang, g, code)
 }
 
 // trend is the last points, oldest first.

@@ -76,7 +76,7 @@ func TestSentences(t *testing.T) {
 		{"homonyms, out of range", "paul", []string{"passe Ann Durand à 2 Go", "3", "oui"}, "Answer by the number", nil},
 		{"a batch", "marie", []string{"passe bob et paul à 2 Go", "oui"}, "D-2", []string{"quota.set bob@u.fr size=2G", "quota.set paul@u.fr size=2G"}},
 		{"a batch with one that cannot be", "marie", []string{"passe bob et marie à 2 Go", "oui"}, "I wait for no answer", nil},
-		{"what destroys needs its address", "marie", []string{"supprime mon alias m.curie@u.fr"}, "to confirm, type `m.curie@u.fr`", nil},
+		{"what destroys needs its address", "marie", []string{"supprime mon alias m.curie@u.fr"}, "To confirm: type `m.curie@u.fr`", nil},
 		{"a yes is not enough", "marie", []string{"supprime mon alias m.curie@u.fr", "oui"}, "to confirm, type", nil},
 		{"the address", "marie", []string{"supprime mon alias m.curie@u.fr", "supprimer `m.curie@u.fr`"}, "D-1", []string{"alias.remove marie@u.fr alias=m.curie@u.fr"}},
 		{"another address", "marie", []string{"supprime mon alias m.curie@u.fr", "marie@u.fr"}, "", nil},

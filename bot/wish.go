@@ -167,7 +167,7 @@ func (p pen) wished(shown []proposal, until time.Time) Message {
 	card.Footer = p.text("wish.yes", "until", p.moment(until))
 	if addresses := typed(actionsOf(shown)); len(addresses) > 0 {
 		card.Tone = Danger
-		card.Fields = append(card.Fields, p.fields(field{"field.type", p.text("wish.type", "addresses", strings.Join(codes(addresses), ", "))})...)
+		card.Fields = append(card.Fields, p.fields(field{"field.type", p.text("wish.typing", "addresses", strings.Join(codes(addresses), ", "))})...)
 		card.Footer = p.text("wish.until", "until", p.moment(until))
 	}
 	return Message{Line: p.text("wish.line", "summary", summary), Card: card}
