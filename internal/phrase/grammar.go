@@ -3,6 +3,7 @@ package phrase
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -149,15 +150,38 @@ var scopes = map[string][2]string{"mine": {"mes", "mine"}, "pending": {"attente"
 
 func (c command) phrases() []string { return slices.Concat(c.fr, c.en) }
 
+// A spelling is one of the phrases of a command, folded.
+type spelling struct {
+	phrase  string // as it is printed
+	words   []string
+	letters *pattern
+	command command
+}
+
+// spellings are those of all commands, in their order, made once: each text is
+// compared with all of them.
+var spellings = sync.OnceValue(func() (all []spelling) {
+	for _, c := range grammar {
+		for _, p := range c.phrases() {
+			all = append(all, spelling{p, strings.Split(fold(p), " "), patternOf(fold(p)), c})
+		}
+	}
+	return all
+})
+
+// mostWords is how many words the longest spelling has, or more.
+const mostWords = 3
+
 // match finds the command that the text begins with, and what follows it.
 func match(text string) (c command, rest string, ok bool) {
 	words := strings.Split(text, " ")
-	for _, c := range grammar {
-		for _, p := range c.phrases() {
-			n := strings.Count(p, " ") + 1
-			if n <= len(words) && fold(strings.Join(words[:n], " ")) == fold(p) {
-				return c, strings.Join(words[n:], " "), true
-			}
+	folded := make([]string, min(len(words), mostWords))
+	for i := range folded {
+		folded[i] = fold(words[i])
+	}
+	for _, s := range spellings() {
+		if n := len(s.words); n <= len(folded) && slices.Equal(folded[:n], s.words) {
+			return s.command, strings.Join(words[n:], " "), true
 		}
 	}
 	return command{}, "", false
