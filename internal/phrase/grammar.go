@@ -199,14 +199,15 @@ func commandOf(v desk.Verb) (c command, ok bool) {
 // or the family of a word that a command begins with: "alias", "valider". It is
 // nil if the topic is about nothing.
 func Topic(topic string) (verbs []desk.Verb) {
-	families := map[string]bool{}
-	for _, c := range grammar {
-		if string(c.verb) == topic {
-			return []desk.Verb{c.verb}
-		}
-		for _, p := range c.phrases() {
-			families[family(c.verb)] = families[family(c.verb)] || before(p, " ") == fold(topic)
-		}
+	if topic == "" {
+		return nil
+	}
+	if c, ok := commandOf(desk.Verb(topic)); ok {
+		return []desk.Verb{c.verb}
+	}
+	families, word := map[string]bool{}, fold(topic)
+	for _, s := range spellings() {
+		families[family(s.command.verb)] = families[family(s.command.verb)] || s.words[0] == word
 	}
 	for _, c := range grammar {
 		if families[family(c.verb)] {
