@@ -161,7 +161,7 @@ var texts = map[string]text{
 	"diff.today":       {"{n} l'ont été avec ce que l'on sait aujourd'hui, faute de savoir ce que l'on savait alors.", "{n} were on what is known today, for what was known then is not."},
 	"diff.lost":        {"{n} n'ont pas pu l'être, car effacées ou oubliées.", "{n} could not be, for they are erased or no longer known."},
 	"shift.count":      {"demandes : {n}, personnes : {people}", "requests: {n}, people: {people}"},
-	"shift.open":       {", dont {n} en cours", ", {n} of them not finished"},
+	"shift.open":       {", en cours : {n}", ", not finished: {n}"},
 	"turn.gains":       {"permis plus largement", "more is allowed"},
 	"turn.loses":       {"permis moins largement", "less is allowed"},
 	"turn.others":      {"autres approbateurs", "other approvers"},
