@@ -43,7 +43,7 @@ func (b *Bot) do(ctx context.Context, pen pen, who desk.Person, d doing) (Messag
 	case desk.DriftShow:
 		return b.drift(pen, who, a)
 	case desk.FiguresShow:
-		return b.figures(pen, who)
+		return b.figures(pen, who, a.Target)
 	case desk.AccountWhole:
 		return b.whole(ctx, pen, who, a.Target)
 	case desk.ListShow, desk.ResourceShow, desk.TreeShow:
@@ -196,8 +196,11 @@ func (b *Bot) help(pen pen, who desk.Person, topic string) Message {
 // whom we do not know yet, those that are not for approvers.
 func (b *Bot) offered(who desk.Person, verbs []desk.Verb) []desk.Verb {
 	approver := who.Corresponds(b.Now()) || slices.ContainsFunc(b.Approvers(), who.In)
+	if who.Known() {
+		verbs = b.Desk.Offered(who.UID, desk.Chat, verbs...)
+	}
 	return slices.DeleteFunc(slices.Clone(verbs), func(v desk.Verb) bool {
 		spec, _ := desk.SpecOf(v)
-		return spec.Inner || who.Known() && !b.Desk.Offered(who.UID, desk.Chat, v) || !approver && (spec.Keepers || spec.Governs || slices.Contains(judging, v))
+		return spec.Inner || !approver && (spec.Keepers || spec.Governs || slices.Contains(judging, v))
 	})
 }

@@ -51,6 +51,7 @@ type Bot struct {
 	memory  memory
 	mu      sync.Mutex
 	tokens  []string
+	learnt  time.Time // when the tokens were looked for again
 	refused map[string]int
 	mine    claims
 	heard   map[string]desk.Claim // messages that this node has claimed and not yet answered
@@ -101,7 +102,7 @@ func (b *Bot) Register(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err != nil {
-		b.tokens = append(b.tokens, tokens...)
+		b.tokens = slices.Compact(slices.Sorted(slices.Values(append(tokens, b.tokens...))))
 		return fmt.Errorf("register command: %w", err)
 	}
 	b.tokens = tokens

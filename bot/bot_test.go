@@ -77,3 +77,31 @@ func TestRegisterKeepsWhatWorked(t *testing.T) {
 		t.Error("a withdrawn token is still ours")
 	}
 }
+
+// A node that knows another command than the one that the others settled on finds out
+// when that is used, without being asked for every forged one.
+func TestACommandThatOthersSettledOnIsLearnt(t *testing.T) {
+	h := newHouse(t)
+	chat := &half{chat: h.chat, tokens: []string{"younger"}}
+	h.bot = h.newBot(t, chat)
+	must(t, h.bot.Register(t.Context()))
+	refused := func(token string) bool {
+		f := h.form(t, "marie", "aide")
+		f.Set("token", token)
+		before := h.bot.Refused()["token"]
+		h.slash(t, f)
+		return h.bot.Refused()["token"] != before
+	}
+	chat.tokens = []string{"older"}
+	if refused("older") || !refused("younger") {
+		t.Error("the older command is not learnt, or the younger is kept")
+	}
+	chat.tokens = []string{"third"}
+	if !refused("forged") || !refused("third") {
+		t.Error("it is asked again within a minute")
+	}
+	h.clock.move(time.Minute)
+	if refused("third") {
+		t.Error("it is never asked again")
+	}
+}

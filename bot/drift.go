@@ -72,7 +72,11 @@ func (p pen) drift(gaps []desk.Gap, trend []desk.Point, each bool) Message {
 }
 
 func (p pen) gap(g desk.Gap) string {
-	return code(string(g.Address)) + " → " + say.Repair(p.lang, g, code)
+	mark := " → "
+	if !g.Repairable() {
+		mark = " · "
+	}
+	return code(g.Name()) + " · " + code(string(g.Address)) + mark + say.Repair(p.lang, g, code)
 }
 
 // trend is the last points, oldest first.
@@ -84,8 +88,13 @@ func (p pen) trend(points []desk.Point) string {
 	return strings.Join(said, " · ")
 }
 
-// figures shows the dashboard in short; the portal has all of it.
-func (b *Bot) figures(pen pen, who desk.Person) (Message, error) {
+// figures shows the dashboard in short; the portal has all of it. Of one domain, its
+// own figures.
+func (b *Bot) figures(pen pen, who desk.Person, domain string) (Message, error) {
+	if domain != "" {
+		d, err := b.Desk.DomainBoard(who.UID, desk.Chat, domain)
+		return pen.board(d), err
+	}
 	d, err := b.Desk.Dashboard(who.UID, desk.Chat)
 	if err != nil {
 		return Message{}, err
@@ -102,9 +111,7 @@ func (p pen) figures(d desk.Dashboard, all desk.Populations) Message {
 		card.Text += p.text("figures.gap", "population", say.Population(p.lang, h.Name, all), "partage", say.Number(p.lang, h.Partage.Value),
 			"directory", say.Number(p.lang, h.Directory.Value), "gap", fmt.Sprintf("%+d", h.Gap())) + "\n"
 	}
-	for _, c := range d.Classes {
-		card.Text += code(c.Class) + " · " + say.Number(p.lang, int64(c.Accounts)) + "\n"
-	}
+	card.Text += p.classes(d.Classes)
 	storage := say.Size(p.lang, d.Used.Value)
 	if d.Bought.Value > 0 {
 		storage = p.text("figures.of", "used", storage, "bought", say.Size(p.lang, d.Bought.Value))
@@ -121,6 +128,27 @@ func (p pen) figures(d desk.Dashboard, all desk.Populations) Message {
 		card.Fields = append(card.Fields, Field{Title: say.T(p.lang, "service."+s.Name), Value: say.Answers(p.lang, s), Short: true})
 	}
 	return Message{Line: p.text("figures.line") + " · " + p.moment(d.At), Card: card}
+}
+
+func (p pen) classes(all []desk.ClassFigure) (lines string) {
+	for _, c := range all {
+		lines += code(c.Class) + " · " + say.Number(p.lang, int64(c.Accounts)) + "\n"
+	}
+	return lines
+}
+
+// board shows the figures of one domain.
+func (p pen) board(d desk.DomainBoard) Message {
+	number := func(n int) string { return say.Number(p.lang, int64(n)) }
+	var by []string
+	for _, who := range d.By {
+		by = append(by, p.name(who))
+	}
+	card := &Card{Tone: Neutral, Text: p.classes(d.Classes)}
+	card.Fields = p.fields(field{"figures.accounts", number(d.Accounts)}, field{"figures.storage", say.Size(p.lang, d.Used)},
+		field{"board.aliases", number(d.Aliases)}, field{"board.lists", number(d.Lists)}, field{"board.groups", number(d.Groups)},
+		field{"board.cost", say.Money(p.lang, d.Cost, d.Currency)}, field{"figures.rights", strings.Join(by, ", ")})
+	return Message{Line: p.text("board.line", "domain", code(d.Domain), "when", p.moment(d.At)), Card: card}
 }
 
 // whole shows all that is said of an account, side by side.

@@ -29,7 +29,7 @@ func (b *Bot) entitled(pen pen, who desk.Person, f phrase.Frame) (Message, error
 		return b.wonder(pen, who, phrase.Order{Action: a})
 	}
 	verdict := "entitled.never"
-	if b.Desk.Offered(who.UID, desk.Chat, verb) {
+	if len(b.Desk.Offered(who.UID, desk.Chat, verb)) == 1 {
 		verdict = "entitled.ever"
 	}
 	usage, sentence := say.Help(pen.lang, verb)

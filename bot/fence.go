@@ -24,6 +24,9 @@ func code(s string) string {
 // clean keeps one readable line: no control, bidirectional or zero-width
 // character, no pile of accents, and no more than longest characters.
 func clean(s string) string {
+	if plain(s) {
+		return s
+	}
 	var kept []rune
 	marks := 0
 	for _, r := range strings.Join(strings.Fields(s), " ") {
@@ -39,6 +42,16 @@ func clean(s string) string {
 		kept = append(kept, r)
 	}
 	return strings.TrimSpace(string(kept))
+}
+
+// plain is what clean leaves as it is, of the letters that nearly all is made of.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && (i == 0 || s[i-1] == ' ' || i == len(s)-1) {
+			return false
+		}
+	}
+	return len(s) <= longest
 }
 
 func longestRun(s string) (longest int) {

@@ -1,9 +1,13 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 )
@@ -51,35 +55,42 @@ func (m *Mattermost) command(ctx context.Context, want *model.Command) (token st
 	if token, err = m.mended(ctx, want); err != nil || token != "" {
 		return token, err
 	}
-	made, _, failed := m.admin.CreateCommand(ctx, want)
-	if failed == nil {
-		return made.Token, nil
-	}
+	made := *want
+	_, _, failed := m.admin.CreateCommand(ctx, &made)
 	if token, err = m.mended(ctx, want); err == nil && token == "" {
-		err = fmt.Errorf("create command: %w", failed)
+		err = fmt.Errorf("create command: %w", cmp.Or(failed, errors.New("it is not there")))
 	}
 	return token, err
 }
 
 // mended is the token of the command that is there, as it is wanted by now; "" if
-// there is none.
+// there is none. Of several, which Mattermost lets in when nodes create them in one
+// instant, the oldest stays: every node finds that one.
 func (m *Mattermost) mended(ctx context.Context, want *model.Command) (token string, err error) {
 	all, _, err := m.admin.ListCommands(ctx, want.TeamId, true)
 	if err != nil {
 		return "", fmt.Errorf("list commands: %w", err)
 	}
-	for _, have := range all {
-		if have.Trigger != want.Trigger || have.DeleteAt != 0 {
-			continue
+	all = slices.DeleteFunc(all, func(c *model.Command) bool { return c.Trigger != want.Trigger || c.DeleteAt != 0 })
+	if len(all) == 0 {
+		return "", nil
+	}
+	slices.SortFunc(all, func(a, b *model.Command) int {
+		return cmp.Or(cmp.Compare(a.CreateAt, b.CreateAt), strings.Compare(a.Id, b.Id))
+	})
+	have := all[0]
+	for _, other := range all[1:] {
+		if r, err := m.admin.DeleteCommand(ctx, other.Id); err != nil && (r == nil || r.StatusCode != http.StatusNotFound) { // somebody was faster
+			return "", fmt.Errorf("delete second command: %w", err)
 		}
-		if same(have, want) {
-			return have.Token, nil
-		}
-		want.Id, want.Token, want.CreatorId = have.Id, have.Token, have.CreatorId
-		if _, _, err = m.admin.UpdateCommand(ctx, want); err != nil {
-			return "", fmt.Errorf("update command: %w", err)
-		}
+	}
+	if same(have, want) {
 		return have.Token, nil
 	}
-	return "", nil
+	mend := *want
+	mend.Id, mend.Token, mend.CreatorId = have.Id, have.Token, have.CreatorId
+	if _, _, err = m.admin.UpdateCommand(ctx, &mend); err != nil {
+		return "", fmt.Errorf("update command: %w", err)
+	}
+	return have.Token, nil
 }

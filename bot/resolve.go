@@ -20,17 +20,22 @@ func (b *Bot) understood(ctx context.Context, pen pen, who desk.Person, at place
 	if m, done, err := b.looked(ctx, pen, who, f); done {
 		return m, err
 	}
-	actions, err := b.actions(who, f)
+	now, then, err := b.parted(f)
+	if err != nil {
+		return Message{}, err
+	}
+	actions, err := b.actions(who, now)
 	switch {
 	case desk.CodeOf(err) == desk.UnknownVerb && detail(err, "name") == "until":
-		return Message{Line: say.Refusal(pen.lang, "until")}, nil
+		endless := f.Without("until")
+		return b.choose(pen, at, say.Refusal(pen.lang, "until")+" "+pen.text("until.without"), []choice{{b.told(who, pen.lang, endless), endless}}), nil
 	case desk.CodeOf(err) == desk.UnknownVerb:
 		b.count(string(desk.UnknownVerb))
 		return Message{Line: say.Refusal(pen.lang, "house") + " " + pen.text("help.example", "command", pen.command(desk.Help, "", ""))}, nil
 	case err != nil:
 		return Message{}, err
 	case f.Changes():
-		m, err := b.offer(pen, who, at, key, "", actions)
+		m, err := b.offer(pen, who, at, wish{Key: key, Then: then}, actions)
 		if desk.CodeOf(err) == desk.MissingArgument {
 			return b.lacking(pen, who, at, f, err), nil
 		}
@@ -84,10 +89,7 @@ func (b *Bot) looked(ctx context.Context, pen pen, who desk.Person, f phrase.Fra
 	case "status.show":
 		return b.status(pen), true, nil
 	case "stats.show":
-		if first("domain") != "" {
-			return m, false, nil // the figures are of the whole house
-		}
-		m, err = b.figures(pen, who)
+		m, err = b.figures(pen, who, first("domain"))
 		return m, true, err
 	case "history.show":
 		since, _ := time.ParseInLocation(time.DateOnly, first("since"), b.Zone) // "": all of it
@@ -98,7 +100,8 @@ func (b *Bot) looked(ctx context.Context, pen pen, who desk.Person, f phrase.Fra
 }
 
 // helped is the topic of help for the intents that people ask about.
-var helped = map[string]string{"alias.add": "alias", "alias.remove": "alias", "alias.list": "alias", "quota.set": "quota", "quota.show": "quota",
+var helped = map[string]string{"alias.add": "alias", "alias.remove": "alias", "alias.list": "alias", "alias.move": "alias", "alias.renew": "alias",
+	"account.share": "partage", "account.unshare": "partage", "account.renew": "compte", "account.whole": "compte", "quota.set": "quota", "quota.show": "quota",
 	"cos.set": "formule", "account.delete": "compte", "account.restore": "compte", "account.show": "compte", "account.create": "compte",
 	"request.approve": "valider", "request.reject": "valider", "request.list": "demandes", "rights.grant": "deleguer", "rights.revoke": "deleguer"}
 
@@ -107,6 +110,16 @@ func (b *Bot) actions(who desk.Person, f phrase.Frame) (all []desk.Action, err e
 	for _, one := range spread(f) {
 		if one, err = b.summed(who, one); err != nil {
 			return nil, err
+		}
+		if one.Intent == "drift.fix" {
+			gap, err := b.Desk.GapNamed(who.UID, desk.Chat, one.First("drift"))
+			if err != nil {
+				return nil, err
+			}
+			if !gap.Repairable() {
+				return nil, desk.Fail(desk.Conflict, desk.NoRepair, "value", gap.Name())
+			}
+			return []desk.Action{gap.Repair}, nil
 		}
 		if one.Intent == "rights.revoke" {
 			if one, err = b.mandate(who, one); err != nil {
@@ -123,7 +136,7 @@ func (b *Bot) actions(who desk.Person, f phrase.Frame) (all []desk.Action, err e
 }
 
 // spread makes one frame of each account whose new size hangs on what it has, and
-// of each alias that is taken away from whoever has it.
+// of each alias that whoever has it is to lose, or to keep.
 func spread(f phrase.Frame) (all []phrase.Frame) {
 	switch {
 	case len(f.Slots["delta"]) > 0:
@@ -131,7 +144,7 @@ func spread(f phrase.Frame) (all []phrase.Frame) {
 			all = append(all, f.With("account", account))
 		}
 		return all
-	case f.Intent == "alias.remove" && len(f.Slots["account"]) == 0:
+	case (f.Intent == "alias.remove" || f.Intent == "alias.renew") && len(f.Slots["account"]) == 0:
 		for _, alias := range f.Slots["alias"] {
 			all = append(all, f.With("alias", alias).With("account", alias))
 		}
@@ -177,7 +190,7 @@ func (b *Bot) mandate(who desk.Person, f phrase.Frame) (phrase.Frame, error) {
 // persons finds the account that each name, login and "me" stands for. Of several,
 // it asks which.
 func (b *Bot) persons(pen pen, who desk.Person, at place, f phrase.Frame) (phrase.Frame, Message, error) {
-	for _, slot := range []string{"account", "owner", "member", "target"} {
+	for _, slot := range []string{"account", "owner", "member", "with", "to", "target"} {
 		for i, value := range f.Slots[slot] {
 			found := b.accounts(who, value)
 			switch {

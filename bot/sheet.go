@@ -108,18 +108,22 @@ func (p pen) fact(e desk.Event) string {
 func (p pen) help(verbs []desk.Verb) Message {
 	const most = 3900 // characters that a card takes, with room for its end
 	card, room := &Card{Tone: Neutral}, most
-	for _, v := range verbs {
+	typed := make([]string, len(verbs))
+	for i, v := range verbs {
 		usage, _ := say.Help(p.lang, v)
-		room -= utf8.RuneCountInString(code("/"+p.trigger+" "+usage)) + 1
+		typed[i] = code("/" + p.trigger + " " + usage)
+		room -= utf8.RuneCountInString(typed[i]) + 1
 	}
-	for _, v := range verbs { // what each does is said as long as there is room for how all are typed
-		usage, sentence := say.Help(p.lang, v)
-		card.Text += code("/" + p.trigger + " " + usage)
-		if n := utf8.RuneCountInString(sentence) + 3; n <= room {
-			card.Text, room = card.Text+" — "+sentence, room-n
+	var text strings.Builder
+	for i, v := range verbs { // what each does is said as long as there is room for how all are typed
+		text.WriteString(typed[i])
+		if _, sentence := say.Help(p.lang, v); utf8.RuneCountInString(sentence)+3 <= room {
+			text.WriteString(" — " + sentence)
+			room -= utf8.RuneCountInString(sentence) + 3
 		}
-		card.Text += "\n"
+		text.WriteString("\n")
 	}
+	card.Text = text.String()
 	card.Footer = p.text("help.about", "command", strings.Trim(p.command(desk.Help, "alias", ""), "`"))
 	return Message{Line: p.text("help.line"), Card: card}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/unistra/melusine/internal/desk"
@@ -36,7 +37,7 @@ func (b *Bot) command(ctx context.Context, body []byte) (Message, error) {
 	if err != nil || len(form["user_id"]) != 1 || len(form["text"]) > 1 || !chatID(account) {
 		return Message{}, malformed
 	}
-	if !b.knows(form.Get("token")) {
+	if token := form.Get("token"); !b.knows(token) && !b.learns(ctx, token) {
 		return Message{}, badToken
 	}
 	t, err := b.genuine(ctx, form.Get("trigger_id"), account)
@@ -56,6 +57,26 @@ func (b *Bot) command(ctx context.Context, body []byte) (Message, error) {
 	}
 	return b.converse(ctx, user, at, form.Get("text"), "mattermost:"+t.id), nil
 }
+
+// learns looks again which commands are ours, once in a while: another node may have
+// settled on one that we do not know.
+func (b *Bot) learns(ctx context.Context, token string) bool {
+	b.mu.Lock()
+	due := len(b.tokens) > 0 && b.Now().Sub(b.learnt) >= learnEvery
+	if due {
+		b.learnt = b.Now()
+	}
+	b.mu.Unlock()
+	if !due {
+		return false
+	}
+	if err := b.Register(ctx); err != nil {
+		b.Log.WarnContext(ctx, "look for the slash command again", "error", err)
+	}
+	return b.knows(token)
+}
+
+const learnEvery = time.Minute
 
 // knows compares a token with all of ours, in a time that tells nothing.
 func (b *Bot) knows(token string) bool {

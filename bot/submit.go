@@ -107,7 +107,7 @@ func (b *Bot) carried(ctx context.Context, pen pen, who desk.Person, p purpose, 
 	if err != nil {
 		return Message{}, errors.Join(unreachable, err)
 	}
-	return b.offer(pen, who, place{account: s.Account, channel: direct, open: true}, key, s.value("reason"), []desk.Action{a})
+	return b.offer(pen, who, place{account: s.Account, channel: direct, open: true}, wish{Key: key, Reason: s.value("reason")}, []desk.Action{a})
 }
 
 // action is what the form asks for.

@@ -36,7 +36,7 @@ func (b *Bot) talk(ctx context.Context, who desk.Person, lang string, at place, 
 		return b.wonder(pen, who, order)
 	}
 	if all := several(typed); len(all) > 1 {
-		return b.offer(pen, who, at, key, "", all)
+		return b.offer(pen, who, at, wish{Key: key}, all)
 	}
 	if order, tries, err := phrase.Try(typed); tries && err == nil {
 		return b.rehearse(ctx, pen, who, order)
@@ -57,6 +57,7 @@ func (b *Bot) talk(ctx context.Context, who desk.Person, lang string, at place, 
 			b.memory.forget(waits)
 		}
 	}
+	a = b.holder(a)
 	// A reply in a thread may be the answer to a question that we no longer know.
 	lost := !at.open && !known && a.Frame.Intent == "" && len(a.Meant) == 0 && (a.Refused == phrase.NotUnderstood || a.Ask == phrase.AskIntent)
 	switch {
@@ -191,7 +192,7 @@ func names(text string, addresses []string) bool {
 	return slices.Equal(said, slices.Compact(want))
 }
 
-var verbsOfYes = strings.Fields("oui yes confirmer confirm supprimer retirer delete remove verrouiller lock fermer close masquer hide renommer rename rediriger forward révoquer revoke et and")
+var verbsOfYes = strings.Fields("oui yes confirmer confirm supprimer retirer delete remove verrouiller lock fermer close masquer hide renommer rename déplacer move rediriger forward révoquer revoke et and")
 
 // The two words that answer a confirmation.
 const (

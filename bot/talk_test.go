@@ -3,8 +3,11 @@ package bot_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,7 +30,18 @@ func (h *house) says(tb testing.TB, who desk.UID, texts ...string) (last string)
 	return last
 }
 
+// differences are the gaps of a test.
+type differences []desk.Gap
+
+func (d differences) Gaps(desk.View) iter.Seq[desk.Gap]                    { return slices.Values(d) }
+func (differences) GapsOf(desk.View, desk.Account, desk.Person) []desk.Gap { return nil }
+func (differences) Plan(desk.View, desk.Selection) (desk.Repairs, []desk.Gap, error) {
+	return desk.Repairs{}, nil, errors.New("no plan here")
+}
+
 func TestSentences(t *testing.T) {
+	gone := desk.Gap{Cause: desk.PersonGone, Address: "bob@u.fr", Repair: desk.Action{Verb: desk.AccountDelete, Target: "bob@u.fr"}}
+	shut := desk.Gap{Cause: desk.StillShut, Address: "marie@u.fr"}
 	for _, tt := range []struct {
 		name string
 		who  desk.UID
@@ -62,14 +76,28 @@ func TestSentences(t *testing.T) {
 		{"homonyms, out of range", "paul", []string{"passe Ann Durand à 2 Go", "3", "oui"}, "Answer by the number", nil},
 		{"a batch", "marie", []string{"passe bob et paul à 2 Go", "oui"}, "D-2", []string{"quota.set bob@u.fr size=2G", "quota.set paul@u.fr size=2G"}},
 		{"a batch with one that cannot be", "marie", []string{"passe bob et marie à 2 Go", "oui"}, "I wait for no answer", nil},
-		{"what destroys needs its address", "marie", []string{"supprime mon alias m.curie@u.fr"}, "to confirm, type `m.curie@u.fr`", nil},
+		{"what destroys needs its address", "marie", []string{"supprime mon alias m.curie@u.fr"}, "To confirm: type `m.curie@u.fr`", nil},
 		{"a yes is not enough", "marie", []string{"supprime mon alias m.curie@u.fr", "oui"}, "to confirm, type", nil},
 		{"the address", "marie", []string{"supprime mon alias m.curie@u.fr", "supprimer `m.curie@u.fr`"}, "D-1", []string{"alias.remove marie@u.fr alias=m.curie@u.fr"}},
 		{"another address", "marie", []string{"supprime mon alias m.curie@u.fr", "marie@u.fr"}, "", nil},
 		{"the address and another", "marie", []string{"supprime mon alias m.curie@u.fr", "m.curie@u.fr marie@u.fr"}, "", nil},
 		{"denied is told, not recorded", "marie", []string{"crée l'alias no@u.fr pour bob"}, "Reserved name", nil},
 		{"what cannot be is told", "marie", []string{"crée l'alias m.curie@u.fr pour bob"}, "already used", nil},
-		{"until is not kept", "marie", []string{"passe bob à 2 Go jusqu'au 31 août"}, "cannot keep an end date", nil},
+		{"until is not kept", "marie", []string{"passe bob à 2 Go jusqu'au 31 août"}, "cannot keep an end date for that: it will have to be asked for again on that day. Without an end date?\n1. `quota bob 2GB`", nil},
+		{"until is not kept, without then", "marie", []string{"passe bob à 2 Go jusqu'au 31 août", "1", "oui"}, "D-1", []string{"quota.set bob@u.fr size=2G"}},
+		{"an alias moves, from whoever has it", "paul", []string{"déplace l'alias m.curie@u.fr vers bob", "m.curie@u.fr"}, "D-1", []string{"alias.move marie@u.fr alias=m.curie@u.fr to=bob@u.fr"}},
+		{"an alias moves, to whom", "paul", []string{"déplace l'alias m.curie@u.fr", "vers bob"}, "type `m.curie@u.fr`", nil},
+		{"an alias moves, from somebody else", "paul", []string{"move the alias m.curie@u.fr from bob to paul"}, "is not an alias of `bob@u.fr`", nil},
+		{"an alias lasts longer", "paul", []string{"prolonge l'alias m.curie@u.fr"}, "has no end", nil},
+		{"a mailbox is opened to somebody", "paul", []string{"partage la boîte sans.limite@u.fr avec Zoé Lambert", "oui"}, "D-1", []string{"account.share sans.limite@u.fr right=sendAs with=zoe.lambert@u.fr"}},
+		{"a mailbox is opened to me", "paul", []string{"donne-moi accès à la boîte sans.limite@u.fr", "oui"}, "D-1", []string{"account.share sans.limite@u.fr right=sendAs with=paul@u.fr"}},
+		{"a mailbox of a person is not", "paul", []string{"share the mailbox marie@u.fr with bob"}, "somebody's own mailbox", nil},
+		{"to whom is it opened", "paul", []string{"partage la boîte sans.limite@u.fr", "bob", "oui"}, "D-1", []string{"account.share sans.limite@u.fr right=sendAs with=bob@u.fr"}},
+		{"a mailbox is closed to somebody", "paul", []string{"retire à bob l'accès à la boîte sans.limite@u.fr"}, "has not opened `sans.limite@u.fr` to `bob@u.fr`", nil},
+		{"a difference is repaired", "paul", []string{"corrige l'écart " + gone.Name(), "bob@u.fr"}, "D-1", []string{"account.delete bob@u.fr"}},
+		{"a difference for humans", "paul", []string{"fix the difference " + shut.Name()}, "a human must look", nil},
+		{"a difference that is none", "paul", []string{"fix the difference E-1"}, "is called \"`E-1`\" now", nil},
+		{"a difference, not by whom the rules hide it from", "marie", []string{"corrige l'écart " + gone.Name()}, "do not allow this: seeing the differences. Ask", nil},
 		{"negated", "marie", []string{"ne passe pas bob à 2 Go"}, "not to do it", nil},
 		{"everybody", "marie", []string{"passe tout le monde à 2 Go"}, "everybody at once", nil},
 		{"condition", "marie", []string{"si bob est d'accord, passe bob à 2 Go"}, "condition", nil},
@@ -79,14 +107,19 @@ func TestSentences(t *testing.T) {
 		{"a slip in what destroys", "marie", []string{"suprime mon alias m.curie@u.fr", "oui"}, "", nil},
 		{"a question", "paul", []string{"quel est le quota de bob ?"}, "`bob@u.fr`", nil},
 		{"an alias until a day", "marie", []string{"crée l'alias contact@u.fr pour bob jusqu'au 31 août", "oui"}, "D-1", []string{"alias.add bob@u.fr alias=contact@u.fr until=2026-08-31"}},
-		{"an account", "paul", []string{"crée le compte presse@u.fr", "staff"}, "the display name. Complete and try again. Type here: `/melusine account create", nil},
-		{"an account of somebody", "paul", []string{"crée une boîte de service presse@u.fr pour bob"}, "cannot do that here", nil},
+		{"an account, of which name", "paul", []string{"crée le compte presse@u.fr", "staff"}, "Which name", nil},
+		{"an account", "paul", []string{"crée le compte presse@u.fr", "staff", "Service presse", "oui"}, "D-1", []string{`account.create presse@u.fr cos=staff name="Service presse"`}},
+		{"an account, opened to somebody later", "paul", []string{"crée une boîte de service presse@u.fr pour bob", "staff", "Service presse"}, "Then, once the mailbox is there: `/melusine share add presse@u.fr bob`", nil},
+		{"an account, told what is left to type", "paul", []string{"crée une boîte de service presse@u.fr pour bob avec 3 Go jusqu'au 31 août", "staff", "Service presse", "oui"},
+			"`/melusine share add presse@u.fr bob`\n`/melusine quota presse@u.fr 3GB`\n`/melusine account renew presse@u.fr until 2026-08-31`", []string{`account.create presse@u.fr cos=staff name="Service presse"`}},
+		{"an account of somebody who has none", "paul", []string{"crée le compte fay.lang@u.fr pour fay", "staff", "oui"}, "D-1", []string{`account.create fay.lang@u.fr cos=staff eppn=fay@u.fr name="Fay Lang" person=fay`}},
 		{"an account, of which class", "paul", []string{"crée le compte presse@u.fr"}, "Which class", nil},
-		{"an account until a day", "paul", []string{"crée le compte presse@u.fr jusqu'au 31 août"}, "cannot keep an end date", nil},
-		{"an account of a size", "paul", []string{"crée le compte presse@u.fr avec 3 Go"}, "cannot do that here", nil},
-		{"differences of a domain", "paul", []string{"quels sont les écarts sur u.fr ?"}, "No comparison is configured", nil},
+		{"differences of a domain", "paul", []string{"quels sont les écarts ?"}, "`" + gone.Name() + "`", nil},
 		{"figures", "paul", []string{"combien de comptes ?"}, "Dashboard", nil},
-		{"figures of a domain", "paul", []string{"combien d'alias sur u.fr ?"}, "cannot do that here", nil},
+		{"figures of a domain", "paul", []string{"combien d'alias sur u.fr ?"}, "Aliases: 1", nil},
+		{"figures of a domain, typed", "paul", []string{"dashboard u.fr"}, "Figures of `u.fr`", nil},
+		{"figures of a domain that is not here", "paul", []string{"dashboard v.fr"}, "not on Partage", nil},
+		{"who may open a mailbox", "paul", []string{"qui a accès à la boîte sans.limite@u.fr ?"}, "`sans.limite@u.fr`", nil},
 		{"status", "marie", []string{"Partage est-il opérationnel ?"}, "State of Mélusine", nil},
 		{"domains", "marie", []string{"quels sont les domaines ?"}, "Domains: `u.fr`", nil},
 		{"one's domains", "marie", []string{"mes domaines"}, "No domain", nil},
@@ -103,6 +136,8 @@ func TestSentences(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHouse(t)
 			h.people["ann1"], h.people["ann2"] = desk.Person{UID: "ann1", Name: "Ann Durand"}, desk.Person{UID: "ann2", Name: "Ann Durand"}
+			h.desk.Drift = differences{gone, shut}
+			h.people["fay"] = desk.Person{UID: "fay", Name: "Fay Lang", EPPN: "fay@u.fr"}
 			h.people["zpetit"] = desk.Person{UID: "zpetit", Name: "Zoé Lambert"}
 			h.accounts = append(h.accounts, desk.Account{ID: "z8", Address: "a.durand@u.fr", Owner: "ann1", Status: "active", Quota: 1 << 30},
 				desk.Account{ID: "z6", Address: "sans.limite@u.fr", Status: "active"}, desk.Account{ID: "z7", Address: "zoe.lambert@u.fr", Owner: "zpetit", Status: "active", Quota: 1 << 30},
@@ -229,6 +264,23 @@ func TestCancelButton(t *testing.T) {
 		}
 		if said := h.types(t, "marie", "oui"); !strings.Contains(said, "I wait for no answer") {
 			t.Errorf("said %q", said)
+		}
+	})
+}
+
+// What is left to type after a new mailbox is told by whoever takes the click, be it
+// after a restart.
+func TestTheButtonTellsWhatIsLeftToType(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.people["marie"] = desk.Person{UID: "marie", Name: "Marie Curie", Groups: []string{"admins"}}
+		h.people["fay"] = desk.Person{UID: "fay", Name: "Fay Lang", EPPN: "fay@u.fr"}
+		at, m := wishCard(t, h, "crée le compte fay.lang@u.fr pour fay, formule staff, avec 3 Go")
+		h.bot = h.newBot(t, h.chat)
+		must(t, h.bot.Register(t.Context()))
+		h.chat.Connect(h.bot.Handler())
+		if said := h.presses(t, "marie", at, m.Card.Buttons[0].Context); !strings.Contains(said, "quota fay.lang@u.fr 3G") || len(h.ids()) != 1 {
+			t.Errorf("said %s", said)
 		}
 	})
 }

@@ -24,6 +24,7 @@ type wish struct {
 	Do     []string `json:"do"`              // canonical texts of actions
 	Shown  []string `json:"shown"`           // the digest of each, if it is about a request
 	Reason string   `json:"reason,omitempty"`
+	Then   []string `json:"then,omitempty"` // what is to be typed once it is done
 }
 
 const mostWishes = 20 // actions of one sentence
@@ -59,11 +60,11 @@ func typed(actions []desk.Action) (addresses []string) {
 
 // offer shows the author of a sentence what would be done, and waits for a yes.
 // What cannot be done, or the rules deny, is said instead, and nothing is offered.
-func (b *Bot) offer(pen pen, who desk.Person, at place, key, reason string, actions []desk.Action) (Message, error) {
+func (b *Bot) offer(pen pen, who desk.Person, at place, w wish, actions []desk.Action) (Message, error) {
 	if len(actions) > mostWishes {
 		return Message{Line: pen.text("wish.many", "n", strconv.Itoa(mostWishes))}, nil
 	}
-	w := wish{Who: at.account, Key: key, Until: b.Now().Add(wishTime).Unix(), Quiet: at.quiet, Reason: reason}
+	w.Who, w.Until, w.Quiet = at.account, b.Now().Add(wishTime).Unix(), at.quiet
 	var shown []proposal
 	var refused []string
 	for _, a := range actions {
@@ -117,6 +118,7 @@ func (b *Bot) propose(pen pen, who desk.Person, a desk.Action) (p proposal, err 
 // wished is the card that waits for a yes.
 func (b *Bot) wished(pen pen, at place, w wish, shown []proposal) Message {
 	m := pen.wished(shown, time.Unix(w.Until, 0))
+	m.Card.Fields = append(m.Card.Fields, pen.fields(field{"field.then", pen.later(w)})...)
 	text, err := json.Marshal(w)
 	if err != nil {
 		return m // cannot be: it is made of texts
@@ -165,7 +167,7 @@ func (p pen) wished(shown []proposal, until time.Time) Message {
 	card.Footer = p.text("wish.yes", "until", p.moment(until))
 	if addresses := typed(actionsOf(shown)); len(addresses) > 0 {
 		card.Tone = Danger
-		card.Fields = append(card.Fields, p.fields(field{"field.type", p.text("wish.type", "addresses", strings.Join(codes(addresses), ", "))})...)
+		card.Fields = append(card.Fields, p.fields(field{"field.type", p.text("wish.typing", "addresses", strings.Join(codes(addresses), ", "))})...)
 		card.Footer = p.text("wish.until", "until", p.moment(until))
 	}
 	return Message{Line: p.text("wish.line", "summary", summary), Card: card}
@@ -214,6 +216,9 @@ func (b *Bot) grant(ctx context.Context, pen pen, who desk.Person, w wish) (Mess
 		case err != nil:
 			lines = append(lines, "✕ "+code(phrase.Canonical(pen.lang, a))+" · "+b.explain(pen.lang, err))
 		case len(actions) == 1:
+			if later := pen.later(w); later != "" {
+				m.Line += "\n" + pen.text("field.then") + "\n" + later
+			}
 			return m, nil
 		default:
 			lines = append(lines, m.Line)

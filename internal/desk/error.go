@@ -33,6 +33,8 @@ const (
 	UnknownDomain     Code = "domain.unknown"    // domain
 	UnknownRequest    Code = "request.unknown"   // value
 	UnknownPerson     Code = "person.unknown"    // value
+	UnknownGap        Code = "gap.unknown"       // value
+	NoRepair          Code = "gap.human"         // value
 	UnknownUnit       Code = "unit.unknown"      // value
 	OwnRight          Code = "right.own"         // value
 	AliasTaken        Code = "alias.taken"       // alias

@@ -150,15 +150,9 @@ func (d *Desk) countWorld(b *Dashboard) {
 	}
 	counts, used := map[string]int{}, int64(0)
 	for class, n := range census.Classes {
-		b.Classes = append(b.Classes, ClassFigure{class, n})
 		counts[class], used = n.Accounts, used+n.Used
 	}
-	slices.SortFunc(b.Classes, func(x, y ClassFigure) int {
-		if x.Accounts != y.Accounts {
-			return y.Accounts - x.Accounts
-		}
-		return either(x.Class < y.Class, -1, 1)
-	})
+	b.Classes = ranked(census.Classes)
 	b.Used, b.Bought = on(used, FromPartage), on(d.Estate.Tariff.Bought, FromConfig)
 	b.Bill, b.Currency = d.Estate.Tariff.Bill(counts), d.Estate.Tariff.Currency
 }

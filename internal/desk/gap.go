@@ -74,6 +74,13 @@ func (g Gap) Repairable() bool { return g.Repair.Verb != "" && !g.Spared() }
 // Spared says that it is to stay as it is for now.
 func (g Gap) Spared() bool { return g.Spare != Spare{} }
 
+// Name is what people call the gap by, short enough to be typed: E-48213377. Two gaps
+// may have one name: then it names neither.
+func (g Gap) Name() string {
+	n, _ := strconv.ParseUint(g.Digest()[:8], 16, 32)
+	return "E-" + strconv.FormatUint(10_000_000+n%90_000_000, 10)
+}
+
 // Digest names the gap with all that makes it one: when any of that changes, it
 // is another.
 func (g Gap) Digest() string {

@@ -15,23 +15,34 @@ func (d *Desk) Named(by UID, via Door, name string) (all []Account) {
 	return all
 }
 
-// Offered says whether the rules could ever let the person ask for the verb:
-// they are asked about accounts that stand for those that the person has, keeps,
+// Offered leaves of the verbs those that the rules could ever let the person ask
+// for: they are asked about accounts that stand for those that the person has, keeps,
 // or might, in each domain. What changes nothing is offered to all.
-func (d *Desk) Offered(by UID, via Door, v Verb) bool {
+func (d *Desk) Offered(by UID, via Door, verbs ...Verb) (some []Verb) {
+	actor := d.View.Person(by)
+	specimens := d.specimens(actor)
+	for _, v := range verbs {
+		if d.offers(actor, via, v, specimens) {
+			some = append(some, v)
+		}
+	}
+	return some
+}
+
+func (d *Desk) offers(actor Person, via Door, v Verb, specimens []Account) bool {
 	spec, ok := SpecOf(v)
 	if !ok || !spec.Changes {
 		return ok && !spec.Step
 	}
-	now, actor := d.Now(), d.View.Person(by)
+	now := d.Now()
 	may := func(f Facts) bool {
 		f.Actor, f.Via, f.Now, f.Action.Verb = actor, via, now, v
 		return d.Rules.Decide(f).concedes()
 	}
 	if spec.Target != AccountForm {
-		return may(Facts{}) || slices.ContainsFunc(d.specimens(actor), func(a Account) bool { return may(Facts{Domain: a.Address.Domain()}) })
+		return may(Facts{}) || slices.ContainsFunc(specimens, func(a Account) bool { return may(Facts{Domain: a.Address.Domain()}) })
 	}
-	return slices.ContainsFunc(d.specimens(actor), func(a Account) bool {
+	return slices.ContainsFunc(specimens, func(a Account) bool {
 		f := Facts{Action: Action{Target: string(a.Address)}, Target: a, Owner: d.View.Person(a.Owner), Domain: a.Address.Domain(), Size: a.Quota + 1<<30}
 		switch {
 		case spec.Args["alias"] != NoForm:

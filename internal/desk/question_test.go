@@ -155,7 +155,7 @@ func TestOffered(t *testing.T) {
 		{"ann", desk.QuotaSet, true}, {"ann", desk.AliasAdd, false}, {"dan", desk.AliasAdd, true}, {"cid", desk.HouseFreeze, true},
 		{"ann", desk.HouseFreeze, false}, {"ann", desk.AccountShow, true}, {"ann", desk.AccountMark, false}, {"ann", "no.such", false},
 	} {
-		if got := d.Offered(tt.who, desk.Chat, tt.verb); got != tt.want {
+		if got := len(d.Offered(tt.who, desk.Chat, tt.verb)) == 1; got != tt.want {
 			t.Errorf("%s is offered %s: %v", tt.who, tt.verb, got)
 		}
 	}

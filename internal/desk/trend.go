@@ -104,6 +104,19 @@ func (d *Desk) Gaps(by UID, via Door, s Selection) ([]Gap, error) {
 	return found, nil
 }
 
+// GapNamed is the one that differs now under a name, if the rules let the person see it.
+func (d *Desk) GapNamed(by UID, via Door, name string) (Gap, error) {
+	all, err := d.Gaps(by, via, Selection{})
+	if err != nil {
+		return Gap{}, err
+	}
+	all = slices.DeleteFunc(all, func(g Gap) bool { return g.Name() != name })
+	if len(all) != 1 {
+		return Gap{}, Fail(NotFound, UnknownGap, "value", name)
+	}
+	return all[0], nil
+}
+
 // Chooses says that the gap is of the selection, whatever its number.
 func (s Selection) Chooses(g Gap) bool {
 	return s.Spared == g.Spared() && (len(s.Causes) == 0 || slices.Contains(s.Causes, g.Cause)) &&

@@ -315,7 +315,7 @@ var specs = map[Verb]Spec{
 	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
 	DriftSync:    {Changes: true, Governs: true, Inner: true, Args: planArgs},
 	DriftSpare:   {Changes: true, Governs: true, Target: AddressForm, Args: map[string]Form{"cause": CauseForm, "until": DayForm}},
-	FiguresShow:  {Shows: true},
+	FiguresShow:  {Shows: true, Target: DomainForm + optional},
 	AccountWhole: {Target: AccountForm},
 
 	AliasRenew:     {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "until": DayForm + optional}},

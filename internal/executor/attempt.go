@@ -15,6 +15,8 @@ import (
 var errTaken = errors.New("taken by another executor")
 
 // Step moves one request along: sends it if it is ready, looks if it is in doubt.
+// What comes to nothing is tried again after a rest: perhaps nothing was written
+// that would wake anybody.
 func (x *Executor) Step(ctx context.Context, r desk.Request) error {
 	step := x.look
 	if r.State == desk.Ready {
@@ -23,7 +25,11 @@ func (x *Executor) Step(ctx context.Context, r desk.Request) error {
 		}
 		step = x.attempt
 	}
-	if err := step(ctx, r); err != nil && !errors.Is(err, errTaken) {
+	err := step(ctx, r)
+	if err != nil {
+		x.rest(r.ID)
+	}
+	if err != nil && !errors.Is(err, errTaken) {
 		return fmt.Errorf("%s: %w", r.ID, err)
 	}
 	return nil
@@ -232,7 +238,6 @@ func (x *Executor) look(ctx context.Context, r desk.Request) error {
 	now, err := x.Office.Look(ctx, r.Next(), r.Box())
 	switch {
 	case err != nil:
-		x.rest(r.ID)
 		return err
 	case !r.Finds(now):
 		return x.missing(ctx, r, now)

@@ -44,7 +44,7 @@ type Executor struct {
 	Log    *slog.Logger
 
 	mu      sync.Mutex
-	resting map[desk.ID]time.Time // Partage did not answer a read: not before
+	resting map[desk.ID]time.Time // what was tried came to nothing: not before
 	seen    map[desk.ID]sight
 }
 

@@ -87,6 +87,67 @@ func TestWhatBecomesDueMeanwhileIsTaken(t *testing.T) {
 	}
 }
 
+// tardy is a Partage whose first token is a while on its way.
+type tardy struct {
+	*partage
+	first time.Duration
+}
+
+func (p *tardy) Pen(ctx context.Context, a desk.Action, before desk.Account) (desk.Pen, error) {
+	given, err := p.partage.Pen(ctx, a, before)
+	time.Sleep(p.first)
+	p.first = 0
+	return given, err
+}
+
+// An attempt that comes to nothing before its claim writes nothing that would wake
+// anybody: it is made again after a rest, and not when something else happens.
+func TestAnAttemptWithoutAClaimIsMadeAgain(t *testing.T) {
+	for name, spoil := range map[string]func(h *house, p *tardy){
+		"its token died on the way": func(h *house, p *tardy) {
+			p.first, h.executor.Timing.TokenLife = 30*time.Millisecond, 20*time.Millisecond
+		},
+		"the rules said no meanwhile": func(h *house, _ *tardy) {
+			asked := 0
+			h.desk.Rules = rulesFunc(func(f desk.Facts) desk.Decision {
+				if asked++; asked == 2 {
+					return desk.Decision{Outcome: desk.Denied}
+				}
+				return approval(f)
+			})
+		},
+		"the journal would not take it": func(h *house, _ *tardy) { h.desk.Journal = &sulky{Journal: h.desk.Journal} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &tardy{partage: &partage{account: bob}}
+				h := newHouse(t, memory(), p, rulesFunc(approval))
+				id := h.ask(t, "b@u.fr")
+				h.executor.Timing.Rest = time.Second
+				spoil(&h, p)
+				h.run(t, 5*time.Second)
+				if r := h.request(id); r.State != desk.Settled || p.sends != 1 {
+					t.Errorf("%s after %d sends", r.State, p.sends)
+				}
+			})
+		})
+	}
+}
+
+// sulky is a journal whose first append fails.
+type sulky struct {
+	desk.Journal
+	failed bool
+}
+
+func (j *sulky) Append(ctx context.Context, after desk.Seq, events ...desk.Event) (desk.Seq, error) {
+	if !j.failed {
+		j.failed = true
+		return 0, errors.New("disk full")
+	}
+	return j.Journal.Append(ctx, after, events...)
+}
+
 // The fence is what makes late effects safe: without it the same fault doubles.
 func TestWithoutTheFenceALateEffectDoubles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

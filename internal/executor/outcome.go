@@ -59,7 +59,6 @@ func (x *Executor) missing(ctx context.Context, r desk.Request, found desk.Accou
 func (x *Executor) refuse(ctx context.Context, r desk.Request, cause error) error {
 	switch desk.KindOf(cause) {
 	case desk.Unavailable:
-		x.rest(r.ID)
 		return cause
 	case desk.Internal:
 		return x.down(ctx, r, cause)
@@ -69,7 +68,6 @@ func (x *Executor) refuse(ctx context.Context, r desk.Request, cause error) erro
 
 // down lets a request wait for Partage to answer, and records it once.
 func (x *Executor) down(ctx context.Context, r desk.Request, cause error) error {
-	x.rest(r.ID)
 	if r.Code == desk.PartageDown || ctx.Err() != nil {
 		return cause
 	}

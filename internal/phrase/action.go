@@ -7,11 +7,9 @@ import (
 )
 
 // arguments are the slots that become arguments of an action, with the name
-// that the action has for each. Those that no verb takes are not here; nor
-// is the owner of an account, who answers for it and need not be the person who
-// signs in to it.
+// that the action has for each. Those that no verb takes are not here.
 var arguments = map[string]string{"alias": "alias", "size": "size", "cos": "cos", "reason": "reason", "scope": "scope", "until": "until",
-	"domain": "domains", "action": "verbs", "member": "members"}
+	"domain": "domains", "action": "verbs", "member": "members", "owner": "person"}
 
 // argument is the name that the action of a verb has for a slot, if it has one.
 func argument(spec desk.Spec, slot string) string {
@@ -50,6 +48,12 @@ func (f Frame) Actions(me string) ([]desk.Action, error) {
 			}
 			args = crossed(args, arguments[sl.name], []string{strings.Join(members, ",")})
 		default:
+			if oneOf("with to owner", sl.name) {
+				var err error
+				if values, err = standFor(values, me); err != nil {
+					return nil, err
+				}
+			}
 			args = crossed(args, argument(spec, sl.name), values)
 		}
 	}

@@ -21,7 +21,7 @@ func TestActions(t *testing.T) {
 		{"passe jdupont en hébergé L", "", []string{"account.cos jdupont cos=l_univ-strasbourg_heberge"}},
 		{"supprime le compte jdupont", "", []string{"account.delete jdupont"}},
 		{"ajoute l'alias a@unistra.fr à jdupont jusqu'au 31 août", "", []string{"alias.add jdupont alias=a@unistra.fr until=2026-08-31"}},
-		{"crée une boîte de service presse@ics.unistra.fr pour jdupont", desk.UnknownVerb, nil},
+		{"crée une boîte de service presse@ics.unistra.fr pour jdupont", "", []string{"account.create presse@ics.unistra.fr person=jdupont"}},
 		{"crée le compte presse@ics.unistra.fr, formule hébergé L", "", []string{"account.create presse@ics.unistra.fr cos=l_univ-strasbourg_heberge"}},
 		{"crée le compte presse@ics.unistra.fr jusqu'au 31 août", desk.UnknownVerb, nil},
 		{"quels sont les écarts sur ics.unistra.fr ?", "", []string{"drift.show domain=ics.unistra.fr"}},
@@ -41,6 +41,10 @@ func TestActions(t *testing.T) {
 		{"crée le groupe g@unistra.fr", "", []string{"group.create g@unistra.fr"}},
 		{"ajoute x@example.org dans le groupe g@unistra.fr", "", []string{"list.add g@unistra.fr members=x@example.org"}},
 		{"members of group g@unistra.fr", "", []string{"list.show g@unistra.fr"}},
+		{"déplace vers le compte mcurie l'alias a@unistra.fr du compte jdupont", "", []string{"alias.move jdupont alias=a@unistra.fr to=mcurie"}},
+		{"partage avec mcurie et le compte jdupont la boîte presse@ics.unistra.fr", desk.UnknownVerb, nil},
+		{"partage avec le compte jdupont la boîte presse@ics.unistra.fr", "", []string{"account.share presse@ics.unistra.fr with=jdupont"}},
+		{"partage la boîte presse@ics.unistra.fr avec mcurie et moi", desk.UnknownVerb, nil},
 		{"supprime le compte de Pierre Vidal", desk.UnknownAccount, nil},
 	}
 	for _, tt := range tests {

@@ -26,6 +26,17 @@ func (q *quest) counts() (Frame, bool) {
 	return none()
 }
 
+// sharers are those who may open a mailbox.
+func (q *quest) sharers() (Frame, bool) {
+	shared := q.account() != "" && q.changing() == "" && (q.asks["who"] || q.asks["what"] || q.has("show"))
+	for i := range q.tokens {
+		if shared && q.tokens[i].is("thing", "share") {
+			return frame("account.whole", "account", q.account())
+		}
+	}
+	return none()
+}
+
 func (q *quest) members() (Frame, bool) {
 	address := ""
 	if q.mail != nil {

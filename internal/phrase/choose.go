@@ -10,7 +10,7 @@ func nested(act, thing string) string {
 		verb = "add"
 	case "remove", "unsubscribe", "revoke":
 		verb = "remove"
-	case "set", "raise", "lower":
+	case "set", "raise", "lower", "move", "shift":
 		verb = "set"
 	case "show":
 		verb = "show"
@@ -18,6 +18,9 @@ func nested(act, thing string) string {
 		verb = "grant"
 	default:
 		verb = act
+	}
+	if name := deedsOn[act+" "+thing]; name != "" {
+		return name
 	}
 	return deedsOn[verb+" "+thing]
 }
@@ -35,6 +38,8 @@ var deedsOn = map[string]string{
 	"approve request": "request.approve", "reject request": "request.reject", "cancel request": "request.cancel", "show request": "request.show",
 	"add rights": "rights.grant", "grant rights": "rights.grant", "remove rights": "rights.revoke", "show rights": "rights.show",
 	"add role": "rights.grant", "grant role": "rights.grant", "remove role": "rights.revoke", "grant domain": "rights.grant",
+	"move alias": "alias.move", "shift alias": "alias.move", "renew alias": "alias.renew", "renew account": "account.renew",
+	"share account": "account.share", "unshare account": "account.unshare", "add share": "account.share", "grant share": "account.share", "remove share": "account.unshare",
 	"fix drift": "drift.fix", "show drift": "drift.show", "show history": "history.show", "show address": "address.who",
 }
 
@@ -55,11 +60,16 @@ func (m *mention) intent() (name, askFor string) {
 	switch act {
 	case "approve", "reject", "cancel":
 		return m.aboutRequest(act)
+	case "renew":
+		return m.aboutEnd()
 	case "fix":
 		if m.any(aDrift) != nil || m.noun("drift") != nil {
 			return "drift.fix", ""
 		}
 		return "", AskIntent
+	}
+	if act == "share" || act == "unshare" || m.noun("share") != nil {
+		return m.aboutShare(act)
 	}
 	if name, askFor, ok := m.aboutRights(act); ok {
 		return name, askFor
@@ -71,6 +81,8 @@ func (m *mention) intent() (name, askFor string) {
 		switch {
 		case act == "remove":
 			return "alias.remove", ""
+		case act == "move" || act == "shift" || act == "set" && m.between():
+			return "alias.move", ""
 		case slices.Contains(gives, act):
 			return "alias.add", ""
 		}
@@ -84,6 +96,44 @@ func (m *mention) aboutRequest(act string) (string, string) {
 		return "", AskIntent
 	}
 	return "request." + act, ""
+}
+
+// aboutEnd reads what is to last longer.
+func (m *mention) aboutEnd() (name, askFor string) {
+	switch {
+	case m.aboutAlias():
+		return "alias.renew", ""
+	case m.direct() == "account":
+		return "account.renew", ""
+	case m.direct() == "" || m.direct() == "address":
+		return "", AskObject
+	}
+	return "", AskIntent
+}
+
+// aboutShare reads who may open the mailbox of nobody, or no more.
+func (m *mention) aboutShare(act string) (name, askFor string) {
+	switch {
+	case m.noun("list", "group", "domain", "alias", "rights", "role") != nil:
+		return "", AskIntent
+	case m.noun("account") == nil:
+		return "", AskObject
+	case act == "unshare", (act == "remove" || act == "revoke") && m.direct() == "share":
+		return "account.unshare", ""
+	case act == "share", (slices.Contains(grants, act) || act == "grant" || act == "create") && m.direct() == "share":
+		return "account.share", ""
+	}
+	return "", AskIntent
+}
+
+// between tells whether something goes from somebody to somebody.
+func (m *mention) between() bool {
+	from, to := false, false
+	for _, it := range m.items {
+		person := it.thing != "alias" && it.values[0].person()
+		from, to = from || person && it.prep == "of", to || person && it.prep == "to"
+	}
+	return from && to
 }
 
 // aboutRights reads what gives or takes rights over a domain.

@@ -127,6 +127,9 @@ func (r *Reader) filled(previous Answer, s *sentence) Answer {
 // valuesFor are the values of a reply that fit the slot; ok is false if it says
 // anything else.
 func (r *Reader) valuesFor(previous Answer, s *sentence) (values []string, ok bool) {
+	if previous.Ask == "name" { // it may be anything
+		return []string{s.text}, s.text != ""
+	}
 	delta := byte(0)
 	for i := range s.tokens {
 		t := &s.tokens[i]
@@ -136,7 +139,7 @@ func (r *Reader) valuesFor(previous Answer, s *sentence) (values []string, ok bo
 		case t.is("less"):
 			delta = '-'
 		case t.is("me") || t.is("my"):
-			if !oneOf("account owner member", previous.Ask) {
+			if !oneOf("account owner member with to", previous.Ask) {
 				return nil, false
 			}
 			values = append(values, "me")
@@ -169,7 +172,7 @@ func completed(local, domain string) string {
 // valueFor is the value of a token for the slot that was asked for, "" if it does not fit.
 func (r *Reader) valueFor(previous Answer, t *token) string {
 	switch previous.Ask {
-	case "account", "owner", "member":
+	case "account", "owner", "member", "with", "to":
 		if t.person() {
 			return t.value
 		}

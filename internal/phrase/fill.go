@@ -137,7 +137,11 @@ func (f *filling) oneself() {
 	if !m.me && !m.my && !(m.self && oneOf("subscribe unsubscribe add", m.act())) {
 		return
 	}
-	for _, name := range []string{"account", "owner", "member"} {
+	slots := []string{"account", "owner", "member"}
+	if f.accepts("with") && !m.my { // "donne-moi accès"
+		slots = []string{"with"}
+	}
+	for _, name := range slots {
 		if !f.accepts(name) || len(f.frame.Slots[name]) > 0 || f.several[name] {
 			continue
 		}

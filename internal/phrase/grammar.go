@@ -3,6 +3,7 @@ package phrase
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/unistra/melusine/internal/desk"
 )
@@ -48,7 +49,7 @@ const (
 )
 
 var (
-	optional = []string{reason, scope, topic, about, book, from, sending, tree}                     // or else desk misses it
+	optional = []string{reason, scope, topic, about, book, from, sending, tree, domain}             // or else desk misses it
 	targets  = []string{account, request, topic, mandate, about, listed, resource, domain, address} // the others are arguments
 )
 
@@ -105,7 +106,7 @@ var grammar = []command{
 	{desk.DriftApply, []string{"écarts réparer"}, []string{"drift repair"}, nil},
 	{desk.DriftSpare, []string{"écarts laisser"}, []string{"drift spare"}, []string{address, cause}},
 	{desk.DriftShow, []string{"écarts"}, []string{"drift"}, nil},
-	{desk.FiguresShow, []string{"tableau"}, []string{"dashboard", "figures"}, nil},
+	{desk.FiguresShow, []string{"tableau"}, []string{"dashboard", "figures"}, []string{domain}},
 	{desk.ListCreate, []string{"liste créer"}, []string{"list create"}, []string{listed}},
 	{desk.GroupCreate, []string{"groupe créer"}, []string{"group create"}, []string{listed}},
 	{desk.FanOutCreate, []string{"alias1n créer"}, []string{"fanout create"}, []string{listed, members}},
@@ -151,15 +152,38 @@ var scopes = map[string][2]string{"mine": {"mes", "mine"}, "pending": {"attente"
 
 func (c command) phrases() []string { return slices.Concat(c.fr, c.en) }
 
+// A spelling is one of the phrases of a command, folded.
+type spelling struct {
+	phrase  string // as it is printed
+	words   []string
+	letters *pattern
+	command command
+}
+
+// spellings are those of all commands, in their order, made once: each text is
+// compared with all of them.
+var spellings = sync.OnceValue(func() (all []spelling) {
+	for _, c := range grammar {
+		for _, p := range c.phrases() {
+			all = append(all, spelling{p, strings.Split(fold(p), " "), patternOf(fold(p)), c})
+		}
+	}
+	return all
+})
+
+// mostWords is how many words the longest spelling has, or more.
+const mostWords = 3
+
 // match finds the command that the text begins with, and what follows it.
 func match(text string) (c command, rest string, ok bool) {
 	words := strings.Split(text, " ")
-	for _, c := range grammar {
-		for _, p := range c.phrases() {
-			n := strings.Count(p, " ") + 1
-			if n <= len(words) && fold(strings.Join(words[:n], " ")) == fold(p) {
-				return c, strings.Join(words[n:], " "), true
-			}
+	folded := make([]string, min(len(words), mostWords))
+	for i := range folded {
+		folded[i] = fold(words[i])
+	}
+	for _, s := range spellings() {
+		if n := len(s.words); n <= len(folded) && slices.Equal(folded[:n], s.words) {
+			return s.command, strings.Join(words[n:], " "), true
 		}
 	}
 	return command{}, "", false
@@ -177,14 +201,15 @@ func commandOf(v desk.Verb) (c command, ok bool) {
 // or the family of a word that a command begins with: "alias", "valider". It is
 // nil if the topic is about nothing.
 func Topic(topic string) (verbs []desk.Verb) {
-	families := map[string]bool{}
-	for _, c := range grammar {
-		if string(c.verb) == topic {
-			return []desk.Verb{c.verb}
-		}
-		for _, p := range c.phrases() {
-			families[family(c.verb)] = families[family(c.verb)] || before(p, " ") == fold(topic)
-		}
+	if topic == "" {
+		return nil
+	}
+	if c, ok := commandOf(desk.Verb(topic)); ok {
+		return []desk.Verb{c.verb}
+	}
+	families, word := map[string]bool{}, fold(topic)
+	for _, s := range spellings() {
+		families[family(s.command.verb)] = families[family(s.command.verb)] || s.words[0] == word
 	}
 	for _, c := range grammar {
 		if families[family(c.verb)] {

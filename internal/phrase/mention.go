@@ -54,6 +54,8 @@ func (m *mention) act() string {
 		return "remove"
 	case m.acts[0] == "bring" && m.particle == "back":
 		return "restore"
+	case (m.acts[0] == "give" || m.acts[0] == "have") && m.particle == "back": // "get … back"
+		return "restore"
 	case m.acts[0] == "sign" && m.particle == "up":
 		return "subscribe"
 	case m.acts[0] == "bring":

@@ -163,7 +163,7 @@ func (s *sentence) doubtful(at int) bool {
 			return true
 		}
 		for _, t := range s.of(p) {
-			if t.kind == aDate || t.kind == aSize || t.kind == aSpan || t.kind == aMail || t.kind == aDomain || t.kind == aClass || who && t.entity() {
+			if t.kind == aDate || t.kind == aSize || t.kind == aSpan || t.kind == aMail || t.kind == aDomain || t.kind == aClass || who && (t.entity() || t.is("all")) {
 				return true
 			}
 		}
@@ -192,6 +192,9 @@ func (s *sentence) understand(m *mention, hasty bool) Answer {
 	case m.act() == "":
 		return Answer{Ask: AskIntent}
 	}
+	if m.relocates() {
+		return refuse(NotHere)
+	}
 	name, askFor := m.intent()
 	if askFor != "" {
 		return Answer{Ask: askFor}
@@ -199,6 +202,20 @@ func (s *sentence) understand(m *mention, hasty bool) Answer {
 	f := &filling{s: s, m: m, frame: Frame{Intent: name, Slots: map[string][]string{}}, several: map[string]bool{}, wrong: map[string]bool{}}
 	f.fill()
 	return f.answer(hasty)
+}
+
+// relocates tells whether something else than an alias is to be somewhere else. "move
+// bob to 5 GB" only sets, "déplace" does not.
+func (m *mention) relocates() bool {
+	act, direct := m.act(), m.direct()
+	if act != "move" && act != "shift" || m.aboutAlias() {
+		return false
+	}
+	m.acts[0] = "set"
+	if m.noun("rights", "role") != nil {
+		return true
+	}
+	return act == "shift" && (direct != "" && direct != "address" || m.size() || m.any(aClass) != nil || m.noun("list", "group") != nil)
 }
 
 // answer accepts the frame, or asks: first what is missing or too many, in the

@@ -275,6 +275,8 @@ func (s *sentence) predicate(i int, p *part) mood {
 			return musing
 		case t.is("deed") && i > p.from && !s.tokens[i-1].is("prep") && !s.tokens[i-1].is("det"):
 			return order // "compte jdupont : suppression"
+		case t.is("deed") && pronoun && !s.has(i, p.to, (*token).predicate):
+			return muddle // "on suppression du compte"
 		case t.is("deed"):
 			return statement
 		case t.is("not") && bare && !s.has(i, p.to, (*token).verbal):
@@ -323,6 +325,8 @@ func (s *sentence) lateVerb(i int, bare, pronoun bool, p *part) mood {
 		return order
 	case !bare && !pronoun:
 		return s.verbMood(i, p)
+	case t.is("trap") && !s.has(p.from, p.to, (*token).object):
+		return muddle // "mcurie ferme, retire l'alias …"
 	case !t.is("verb"), t.is("verb", "set", "show", "have", "point", "become") && finite(t.word) && !s.has(p.from, p.to, (*token).object):
 		return statement
 	}

@@ -35,7 +35,7 @@
 //	delegate ... to LOGIN [verbs V] [quota 10GB] [classes C] [daily N] [from DAY] [until DAY] [reason: REASON]
 //	suppléant M-18 LOGIN [du DAY] au DAY       deputy M-18 LOGIN [from DAY] until DAY
 //	retirer M-18 [suppléant LOGIN]             revoke M-18 [deputy LOGIN]
-//	global|whole ACCOUNT            tableau|dashboard
+//	global|whole ACCOUNT            tableau|dashboard [DOMAIN]
 //	écarts|drift [causes C] [population P] [domaine|domain D]
 //	écarts réparer|drift repair [causes C] [population P] [domaine|domain D] [nombre|most N] [canari|canary N] [motif : REASON]
 //	écarts laisser|drift spare ADDRESS CAUSE au|until DAY motif : REASON

@@ -128,7 +128,7 @@ func (q *quest) changing() string {
 func (q *quest) frame() (Frame, bool) {
 	for _, try := range []func(*quest) (Frame, bool){
 		(*quest).helps, (*quest).requests, (*quest).explains, (*quest).drifts, (*quest).forbidden, (*quest).histories,
-		(*quest).counts, (*quest).members, (*quest).holders, (*quest).quotas, (*quest).aliases, (*quest).checks,
+		(*quest).counts, (*quest).sharers, (*quest).members, (*quest).holders, (*quest).quotas, (*quest).aliases, (*quest).checks,
 		(*quest).states, (*quest).domains, (*quest).whose, (*quest).shows,
 	} {
 		f, ok := try(q)

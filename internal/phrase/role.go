@@ -10,6 +10,7 @@ type role struct {
 	kinds  string // p person, m mail, d domain, c class, r request, e drift
 	labels string
 	preps  string // without a label; "" if a label is required
+	strict string // with a label; "" if any will do
 }
 
 const (
@@ -18,27 +19,32 @@ const (
 )
 
 var roles = map[string][]role{
-	"alias.add":       {{"alias", "m", "alias", "-"}, {"account", "p", "account address owner person", whose + " with"}},
-	"alias.remove":    {{"alias", "m", "alias", "-"}, {"account", "p", "account address owner person", "to for of on -"}},
-	"quota.set":       {{"account", "p", "account quota address storage person", whose}},
-	"cos.set":         {{"account", "p", "account cos address person", whose}, {"cos", "c", "cos", anyOf}},
-	"account.create":  {{"address", "m", "account address", "-"}, {"owner", "p", "owner person", "for by to -"}, {"cos", "c", "cos account", anyOf}},
-	"account.delete":  {{"account", "p", "account", "- of"}},
-	"account.restore": {{"account", "p", "account", "- of"}},
-	"list.create":     {{"list", "m", "list address", "-"}, {"owner", "p", "owner person", "for by"}},
-	"group.create":    {{"group", "m", "group address", "-"}, {"member", "p", "member person", "with"}},
-	"list.delete":     {{"list", "m", "list", "-"}},
-	"group.delete":    {{"group", "m", "group", "-"}},
-	"list.add":        {{"list", "m", "list", "to on"}, {"member", "p", "account address member person", "- for of to"}},
-	"list.remove":     {{"list", "m", "list", "of on to"}, {"member", "p", "account address member person", "- for"}},
-	"group.add":       {{"group", "m", "group", ""}, {"member", "p", "account address member person", "- for of to"}},
-	"group.remove":    {{"group", "m", "group", ""}, {"member", "p", "account address member person", "- for"}},
-	"request.approve": {{"request", "r", "request", "- of for to"}},
-	"request.reject":  {{"request", "r", "request", "- of for to"}},
-	"request.cancel":  {{"request", "r", "request", "- of for to"}},
-	"rights.grant":    {{"account", "p", "account person role", whose + " as"}, {"domain", "d", "domain role rights", whose}},
-	"rights.revoke":   {{"account", "p", "account person role", whose}, {"domain", "d", "domain role rights", whose}},
-	"drift.fix":       {{"drift", "e", "drift", whose}},
+	"alias.add":       {{"alias", "m", "alias", "-", ""}, {"account", "p", "account address owner person", whose + " with", ""}},
+	"alias.remove":    {{"alias", "m", "alias", "-", ""}, {"account", "p", "account address owner person", "to for of on -", ""}},
+	"alias.move":      {{"alias", "m", "alias", "-", ""}, {"account", "p", "account owner person", "of", "of"}, {"to", "p", "account owner person", "to for on", "to for on"}},
+	"alias.renew":     {{"alias", "m", "alias", "-", ""}, {"account", "p", "account owner person", whose, ""}},
+	"quota.set":       {{"account", "p", "account quota address storage person", whose, ""}},
+	"cos.set":         {{"account", "p", "account cos address person", whose, ""}, {"cos", "c", "cos", anyOf, ""}},
+	"account.create":  {{"address", "m", "account address", "-", ""}, {"owner", "p", "owner person", "for by to -", ""}, {"cos", "c", "cos account", anyOf, ""}},
+	"account.delete":  {{"account", "p", "account", "- of", ""}},
+	"account.restore": {{"account", "p", "account", "- of", ""}},
+	"account.renew":   {{"account", "p", "account", "- of", ""}},
+	"account.share":   {{"account", "p", "account", "", "- of on to"}, {"with", "p", "account owner person", "- with to for of", "with"}},
+	"account.unshare": {{"account", "p", "account", "", "- of on to"}, {"with", "p", "account owner person", "- with to for of", "with"}},
+	"list.create":     {{"list", "m", "list address", "-", ""}, {"owner", "p", "owner person", "for by", ""}},
+	"group.create":    {{"group", "m", "group address", "-", ""}, {"member", "p", "member person", "with", ""}},
+	"list.delete":     {{"list", "m", "list", "-", ""}},
+	"group.delete":    {{"group", "m", "group", "-", ""}},
+	"list.add":        {{"list", "m", "list", "to on", ""}, {"member", "p", "account address member person", "- for of to", ""}},
+	"list.remove":     {{"list", "m", "list", "of on to", ""}, {"member", "p", "account address member person", "- for", ""}},
+	"group.add":       {{"group", "m", "group", "", ""}, {"member", "p", "account address member person", "- for of to", ""}},
+	"group.remove":    {{"group", "m", "group", "", ""}, {"member", "p", "account address member person", "- for", ""}},
+	"request.approve": {{"request", "r", "request", "- of for to", ""}},
+	"request.reject":  {{"request", "r", "request", "- of for to", ""}},
+	"request.cancel":  {{"request", "r", "request", "- of for to", ""}},
+	"rights.grant":    {{"account", "p", "account person role", whose + " as", ""}, {"domain", "d", "domain role rights", whose, ""}},
+	"rights.revoke":   {{"account", "p", "account person role", whose, ""}, {"domain", "d", "domain role rights", whose, ""}},
+	"drift.fix":       {{"drift", "e", "drift", whose, ""}},
 }
 
 // allowed are the nouns that may stand in the order of an intent beside those
@@ -46,11 +52,16 @@ var roles = map[string][]role{
 var allowed = map[string]string{
 	"alias.add":       "alias account address owner person",
 	"alias.remove":    "alias account address owner person",
+	"alias.move":      "alias account owner person",
+	"alias.renew":     "alias account owner person",
 	"quota.set":       "quota account storage address person",
 	"cos.set":         "cos account person",
 	"account.create":  "account owner quota cos person address storage",
 	"account.delete":  "account person",
 	"account.restore": "account person",
+	"account.renew":   "account person",
+	"account.share":   "share account owner person",
+	"account.unshare": "share account owner person",
 	"list.create":     "list owner",
 	"list.delete":     "list",
 	"list.add":        "list member account address person",
@@ -101,13 +112,16 @@ func (r role) fits(it *item) (fits, labelled bool) {
 			return false, false
 		}
 	}
-	if it.thing != "" {
-		odd := it.thing == "alias" && (it.prep == "to" || it.prep == "for" || it.prep == "on")
-		return oneOf(r.labels, it.thing) && !odd, true
-	}
 	prep := it.prep
 	if prep == "" {
 		prep = "-"
+	}
+	if it.thing != "" && r.strict != "" && !oneOf(r.strict, prep) {
+		return false, false
+	}
+	if it.thing != "" {
+		odd := it.thing == "alias" && (it.prep == "to" || it.prep == "for" || it.prep == "on")
+		return oneOf(r.labels, it.thing) && !odd, true
 	}
 	return oneOf(r.preps, prep), false
 }

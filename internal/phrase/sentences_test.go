@@ -76,6 +76,7 @@ func TestSentences(t *testing.T) {
 		{"ordinary.tsv", 995}, // 930 when it was read first
 		{"hard.tsv", 960},     // 914 when it was read first
 		{"fresh.tsv", 965},    // 929 when it was read first
+		{"work.tsv", 960},     // of the verbs that there were 898 when it was read first, and 3 changes that were not asked for; of the new ones 949
 	}
 	r := fixture(t)
 	for _, tt := range tests {

@@ -131,6 +131,9 @@ func (s *sentence) choose(i int) sense {
 	if len(t.senses) == 1 {
 		return t.senses[0]
 	}
+	if t.word == "partage" {
+		return s.choosePartage(i)
+	}
 	switch c := s.chooseSmall(i); {
 	case c == "filler":
 		return sense{class: c}
@@ -140,7 +143,7 @@ func (s *sentence) choose(i int) sense {
 	next := s.next(i)
 	if t.has("verb") && (t.has("thing") || t.has("deed")) {
 		p := s.prevWord(i)
-		if p.is("verb") && t.of("thing") == "member" {
+		if p.is("verb") && t.of("thing") == "member" || t.word == "share" && !p.is("det") {
 			return t.verbSense(p)
 		}
 		verb := s.ordered(i) && (next != nil || t.of("thing") != "list") && (next == nil || next.kind != aMail && next.kind != aText && !(t.word == "place" && next.has("prep")))

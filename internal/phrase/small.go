@@ -108,11 +108,6 @@ func (s *sentence) chooseSmallMore(i int) class {
 			return "want"
 		}
 		return "thing"
-	case "partage":
-		if p != nil && p.is("thing") && t.raw == "partage" {
-			return "adj"
-		}
-		return "thing"
 	case "abonnes", "inscrits", "subscribers":
 		if !s.starts(i) {
 			return "thing"
@@ -134,6 +129,9 @@ func (s *sentence) chooseSmallMore(i int) class {
 		}
 		return "det"
 	case "another":
+		if next != nil && next.kind == aSize {
+			return "more"
+		}
 		return "det"
 	case "email", "mail", "e":
 		if p != nil && p.is("thing") {
@@ -263,4 +261,23 @@ func (s *sentence) asked(i int) bool {
 		}
 	}
 	return false
+}
+
+// choosePartage tells "partage la boîte", "partage de la boîte" and "le partage de la
+// boîte" from the name of the service and from "boîte partage".
+func (s *sentence) choosePartage(i int) sense {
+	t, p, next := &s.tokens[i], s.prevWord(i), s.next(i)
+	named := t.raw == "Partage" && i > 0
+	switch {
+	case named:
+	case p.is("thing", "account", "group", "list", "address") && t.raw == "partage":
+		return sense{class: "adj"}
+	case s.ordered(i) && next.nominal():
+		return sense{class: "verb", value: "share"}
+	case s.starts(i) && next != nil && next.has("prep"):
+		return sense{class: "deed", value: "share"}
+	case p.is("det") && i > 1 && s.tokens[i-2].is("verb"):
+		return sense{class: "thing", value: "share"}
+	}
+	return sense{class: "thing", value: "service"}
 }

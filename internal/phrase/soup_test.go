@@ -39,7 +39,11 @@ var morsels = func() (list []morsel) {
 	add("verb", "remove revoke", "supprime, supprimer, retire, enlève, efface, detruis, delete, remove, drop, erase, suppression de")
 	add("verb", "add create", "ajoute, ajouter, rajoute, add, crée, créer, create, ouvre")
 	add("verb", "give", "donne, give, attribue")
-	add("verb", "set", "passe, mets, mettre, change, set, put, move, augmente, raise, réduis, reduce, fixe")
+	add("verb", "move set", "déplace, déplacer, move")
+	add("verb", "share", "partager, share")
+	add("verb", "unshare", "unshare")
+	add("verb", "renew", "prolonge, renouvelle, renew")
+	add("verb", "set", "passe, mets, mettre, change, set, put, augmente, raise, réduis, reduce, fixe")
 	add("verb", "restore", "restaure, restore, récupère")
 	add("verb", "member", "abonne, inscris, subscribe, désabonne, unsubscribe")
 	add("verb", "grant", "nomme, délègue, autorise, grant")
@@ -53,8 +57,9 @@ var morsels = func() (list []morsel) {
 	add("thing", "quota", "quota, le quota, le quota de, au quota de")
 	add("thing", "cos", "la formule, class of service")
 	add("thing", "rights", "les droits, correspondant, correspondent of, the rights")
+	add("thing", "share", "l'accès, accès, access, the access, le partage")
 	add("thing", "request", "la demande, request")
-	add("glue", "", "à, de, pour, sur, vers, to, for, of, from, on, et, and, du, avec, en, le, the, moi, me, mon, my, svp, please, merci, peux-tu, can you, je voudrais, I need, il faudrait, bonjour, doit, needs, avoir, être, to be, -le, it, lui, son, \\,, :")
+	add("glue", "", "partage, partage de, à, de, pour, sur, vers, to, for, of, from, on, et, and, du, avec, en, le, the, moi, me, mon, my, svp, please, merci, peux-tu, can you, je voudrais, I need, il faudrait, bonjour, doit, needs, avoir, être, to be, -le, it, lui, son, \\,, :")
 	add("no", "", "ne, pas, don't, never, jamais, no need to, inutile de, pas besoin de, if, si, sauf, unless, faut-il, should I, tous, all, every, tout le monde, ou, or, sans confirmation, laisse tomber, never mind, stop, bloque, ferme, redirige, rename, disable, mot de passe, password, suprime, delet, wipe, glorbule, zxcvb, illimité, double, demain, 12, personne, nobody, hier, quand, pourquoi, comment")
 	for i := range list {
 		list[i].text = strings.ReplaceAll(list[i].text, "\\", ",")
@@ -66,15 +71,17 @@ var morsels = func() (list []morsel) {
 // things that may be named then.
 var (
 	verbsFor = map[string]string{
-		"alias.add": "add create give set", "alias.remove": "remove revoke", "quota.set": "add create give set remove revoke", "cos.set": "set give",
+		"alias.add": "add create give set", "alias.remove": "remove revoke", "alias.move": "move set", "alias.renew": "renew", "account.renew": "renew",
+		"account.share": "share add create give set grant", "account.unshare": "unshare remove revoke", "quota.set": "add create give set move remove revoke", "cos.set": "set give move",
 		"account.create": "add create", "account.delete": "remove revoke", "account.restore": "restore",
 		"list.create": "add create", "group.create": "add create", "list.delete": "remove revoke", "group.delete": "remove revoke",
-		"list.add": "add create give set member", "group.add": "add create give set member", "list.remove": "remove revoke member", "group.remove": "remove revoke member",
+		"list.add": "add create give set move member", "group.add": "add create give set move member", "list.remove": "remove revoke member", "group.remove": "remove revoke member",
 		"request.approve": "request", "request.reject": "request", "request.cancel": "request",
 		"rights.grant": "grant add create give set", "rights.revoke": "remove revoke", "drift.fix": "fix",
 	}
 	thingsFor = map[string]string{
-		"alias.add": "alias account", "alias.remove": "alias account", "quota.set": "quota account", "cos.set": "cos account",
+		"alias.add": "alias account", "alias.remove": "alias account", "alias.move": "alias account", "alias.renew": "alias account",
+		"account.renew": "account", "account.share": "share account", "account.unshare": "share account", "quota.set": "quota account", "cos.set": "cos account",
 		"account.create": "account quota cos", "account.delete": "account", "account.restore": "account",
 		"list.create": "list", "group.create": "group account", "list.delete": "list", "group.delete": "group",
 		"list.add": "list account", "group.add": "group account", "list.remove": "list account", "group.remove": "group account",

@@ -269,6 +269,9 @@ func (l *teller) preposition(t *token) {
 	default:
 		l.m.odd = l.m.odd || l.prep != "" && l.prep != "as" && l.prep != "until"
 		l.prep = t.sense.value
+		if t.word == "up" && next != nil && next.kind == aSize {
+			l.prep = "to"
+		}
 	}
 	l.label = ""
 }

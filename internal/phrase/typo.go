@@ -18,12 +18,15 @@ var (
 	dangerous  = []class{"trap", "unlisted", "secret", "skip", "drop", "all", "vain"}
 )
 
+// destroying are the acts that take something away from somebody.
+const destroying = "remove revoke unshare move shift"
+
 // nearWords makes the line of one word, none if it is not to be guessed.
 func nearWords(word string, senses []sense) []nearWord {
 	n := nearWord{word: word, senses: senses, letters: lettersOf(word)}
 	wanted := false
 	for _, s := range senses {
-		danger := slices.Contains(dangerous, s.class) || (s.class == "verb" || s.class == "deed" || s.class == "gerund") && (s.value == "remove" || s.value == "revoke")
+		danger := slices.Contains(dangerous, s.class) || (s.class == "verb" || s.class == "deed" || s.class == "gerund") && oneOf(destroying, s.value)
 		n.danger = n.danger || danger
 		wanted = wanted || danger || slices.Contains(repairable, s.class)
 	}

@@ -40,20 +40,23 @@ func unknown(text string) error {
 // A destructive one is never suggested, nor another in its place.
 func nearest(words []string) string {
 	best, least := "", 3
-	for _, c := range grammar {
-		for _, p := range c.phrases() {
-			n := strings.Count(p, " ") + 1
-			typed := []rune(fold(strings.Join(words[:min(n, len(words))], " ")))
-			if len(typed) > 2*len(p) {
-				continue
-			}
-			switch slips := distance(typed, []rune(fold(p))); {
-			case slips > least || slips*3 > len(p):
-			case slices.Contains(destructive, c.verb):
-				best, least = "", slips
-			case slips < least:
-				best, least = p, slips
-			}
+	var typed [mostWords + 1]string // by how many words
+	for n := range typed {
+		if typed[n] = fold(strings.Join(words[:min(n, len(words))], " ")); !asciiOnly(typed[n]) {
+			return "" // letters that no command has
+		}
+	}
+	for _, s := range spellings() {
+		said := typed[len(s.words)]
+		if gap := len(said) - s.letters.length; gap > least || gap < -least {
+			continue // it is at least so many slips away
+		}
+		switch slips := s.letters.distance(said); {
+		case slips > least || slips*3 > len(s.phrase):
+		case slices.Contains(destructive, s.command.verb):
+			best, least = "", slips
+		case slips < least:
+			best, least = s.phrase, slips
 		}
 	}
 	return best

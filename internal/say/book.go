@@ -13,7 +13,7 @@ func Difference(lang string, d desk.Difference) string {
 	if len(d.Shifts) > 0 {
 		key = "diff.some"
 	}
-	text := T(lang, key, "n", strconv.Itoa(d.Requests))
+	text := T(lang, key, "n", Number(lang, int64(d.Requests)))
 	if d.Today > 0 {
 		text += " " + T(lang, "diff.today", "n", strconv.Itoa(d.Today))
 	}
@@ -26,7 +26,7 @@ func Difference(lang string, d desk.Difference) string {
 // Shift tells one way in which answers differ: the verb, what becomes of the
 // answer, the two answers with their rules, and how many requests and people.
 func Shift(lang string, s desk.Shift, quote ...Quote) []string {
-	counts := T(lang, "shift.count", "n", strconv.Itoa(s.Requests), "people", strconv.Itoa(s.People))
+	counts := T(lang, "shift.count", "n", Number(lang, int64(s.Requests)), "people", Number(lang, int64(s.People)))
 	if s.Open > 0 {
 		counts += T(lang, "shift.open", "n", strconv.Itoa(s.Open))
 	}

@@ -82,6 +82,8 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 		return canonicalSize(lang, value, quote)
 	case name == "by" && value != "":
 		return T(lang, "by", "who", called(lang, nil, desk.UID(value), quote))
+	case name == "target" && code == desk.NotAllowed && value != "": // what a question shows is of no account
+		return ", " + quoted(quote, value)
 	case name == "rule" && value != "":
 		return T(lang, "rule", "rule", quoted(quote, value))
 	}

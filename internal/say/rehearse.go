@@ -56,6 +56,8 @@ func worth(lang, field, value string, quote []Quote) string {
 		return T(lang, "turn.free")
 	case (field == "quota" || field == "mail") && err == nil:
 		return Size(lang, n)
+	case value == "" && field == "owner":
+		return T(lang, "turn.nobody")
 	case value == "":
 		return T(lang, "turn.nothing")
 	case field == "status" && known("status."+value):

@@ -17,9 +17,9 @@ func TestRehearsals(t *testing.T) {
 		Blocked: desk.Fail(desk.Conflict, desk.AddressTaken, "address", "EVIL"),
 	}
 	for lang, want := range map[string][]string{
-		"fr": {"pas possible maintenant", "quota : sans limite → 1 Go", "état : actif → fermé", "carnet d'adresses : dans le carnet d'adresses → hors du carnet d'adresses",
+		"fr": {"pas possible maintenant", "quota : sans limite → 1 Go", "état : actif → fermé", "visibilité : dans le carnet d'adresses → hors du carnet d'adresses",
 			"courrier : 5 Mo → 0 Mo", "dernière connexion : 1 septembre 2026 → rien", "le téléphone : rien → ", "formule : ", "alias ⟦EVIL⟧ : rien → ⟦EVIL⟧", "alias ⟦EVIL⟧ : ⟦EVIL⟧ → ⟦EVIL⟧", "coût : -1,50 € par mois"},
-		"en": {"not be possible now", "quota: no limit → 1 GB", "status: active → closed", "address book: in the address book → out of the address book",
+		"en": {"not be possible now", "quota: no limit → 1 GB", "status: active → closed", "visibility: in the address book → out of the address book",
 			"mail: 5 MB → 0 MB", "last sign-in: ", "the phone: nothing → ", "class of service: ", "alias ⟦EVIL⟧: nothing → ⟦EVIL⟧", "alias ⟦EVIL⟧: ⟦EVIL⟧ → ⟦EVIL⟧", "cost: "},
 	} {
 		lines := Rehearsed(lang, r, "€", mark)
