@@ -582,3 +582,23 @@ func TestQuarantineOfWhatIsNobodys(t *testing.T) {
 		}
 	}
 }
+
+// A list is renamed within its domain, to an address that rests for nobody else; an
+// alias that is a member elsewhere is not taken.
+func TestGuardsOfLists(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	h.domains = []string{"u.fr", "v.fr"}
+	h.lists = map[desk.Address]desk.List{
+		"team@u.fr": {ID: "team", Address: "team@u.fr", Kind: desk.Distribution, Aliases: []desk.Address{"gang@u.fr", "other@u.fr"}},
+		"all@u.fr":  {ID: "all", Address: "all@u.fr", Kind: desk.Distribution, Members: []desk.Address{"gang@u.fr"}, Size: 1}}
+	does(t, d, h, "ann", "alias.add bob@u.fr alias=contact@u.fr")
+	does(t, d, h, "ann", "alias.remove bob@u.fr alias=contact@u.fr")
+	for text, want := range map[string]desk.Code{
+		"list.rename team@u.fr to=crew@u.fr": "", "list.rename team@u.fr to=crew@v.fr": desk.OtherDomain, "list.rename team@u.fr to=contact@u.fr": desk.InQuarantine,
+		"list.unalias team@u.fr alias=gang@u.fr": desk.AliasListed, "list.unalias team@u.fr alias=other@u.fr": "",
+	} {
+		if err := free(d, "ann", text, t); desk.CodeOf(err) != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
