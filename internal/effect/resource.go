@@ -2,6 +2,7 @@ package effect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -166,8 +167,11 @@ func resourceWritten(a desk.Action, on desk.Account) bool {
 func makesResource(hash partage.Secret) doing {
 	return func(ctx context.Context, w *partage.Writer, _ desk.Account, a desk.Action) error {
 		ch, err := resourceChange(a)
-		if err != nil || ch.DisplayName == nil || ch.Type == nil {
-			return fmt.Errorf("%w: a resource without a name or a type: %w", desk.ErrRefused, err)
+		if err == nil && (ch.DisplayName == nil || ch.Type == nil) {
+			err = errors.New("a resource without a name or a type")
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", desk.ErrRefused, err)
 		}
 		n := partage.NewResource{DisplayName: *ch.DisplayName, Type: *ch.Type, PasswordHash: hash}
 		ch.DisplayName, ch.Type, ch.ForwardInvitesTo = nil, nil, nil
