@@ -306,7 +306,7 @@ var texts = map[string][2]string{
 	"things.more":       {"Suite de la liste", "More"},
 	"things.as.of":      {"Listes lues sur Partage le {moment}.", "Lists read from Partage on {moment}."},
 	"thing":             {"Fiche {address}", "About {address}"},
-	"thing.act":         {"Agir sur elle", "Act on it"},
+	"thing.act":         {"Ce que vous pouvez demander", "What you may ask for"},
 	"thing.description": {"Description", "Description"},
 	"thing.aside":       {"supprimée, peut être rendue", "deleted, can be given back"},
 	"thing.of":          {" {member}", " {member}"},

@@ -23,7 +23,7 @@ const most = 10
 func Reach(lang string, r desk.Reach, quote ...Quote) (lines []string) {
 	lines = append(lines, Sort(lang, r.Kind)+" · "+T(lang, "reach.heads", "n", Number(lang, int64(r.Heads()))))
 	if len(r.Lists) > 0 {
-		lines = append(lines, T(lang, "reach.through", "n", strconv.Itoa(len(r.Lists)), "depth", strconv.Itoa(r.Depth))+" : "+addresses(lang, r.Lists, quote))
+		lines = append(lines, T(lang, "reach.through", "all", addresses(lang, r.Lists, quote), "depth", strconv.Itoa(r.Depth)))
 	}
 	for _, loop := range r.Loops {
 		lines = append(lines, T(lang, "reach.loop", "path", path(loop, quote)))
@@ -36,7 +36,7 @@ func Reach(lang string, r desk.Reach, quote ...Quote) (lines []string) {
 			}
 		}
 		if len(there) > 0 {
-			lines = append(lines, Number(lang, int64(len(there)))+" "+T(lang, "fate."+string(fate))+" : "+addresses(lang, there, quote))
+			lines = append(lines, T(lang, "fate."+string(fate), "n", Number(lang, int64(len(there))), "all", addresses(lang, there, quote)))
 		}
 	}
 	return lines
@@ -54,7 +54,7 @@ func Belonging(lang string, b desk.Belonging, quote ...Quote) string {
 	if b.Keeps {
 		said = append(said, T(lang, "whole.list.keeps"))
 	}
-	return T(lang, "whole.list", "list", quoted(quote, string(b.List)), "kind", Sort(lang, string(b.Kind))) + " : " + strings.Join(said, ", ")
+	return T(lang, "whole.list", "list", quoted(quote, string(b.List)), "kind", Sort(lang, string(b.Kind))) + T(lang, "colon") + strings.Join(said, ", ")
 }
 
 func path(loop []desk.Address, quote []Quote) string {
@@ -85,17 +85,17 @@ func List(lang string, l desk.List, quote ...Quote) []string {
 	if l.Asked {
 		senders = addresses(lang, l.Senders, quote)
 	}
-	lines := []string{T(lang, "list.kind") + " : " + Sort(lang, string(l.Kind))}
+	lines := []string{T(lang, "list.kind") + T(lang, "colon") + Sort(lang, string(l.Kind))}
 	for _, text := range []struct{ key, value string }{{"name.name", l.Name}, {"name.description", l.Description}} {
 		if text.value != "" {
-			lines = append(lines, T(lang, text.key)+" : "+quoted(quote, text.value))
+			lines = append(lines, T(lang, text.key)+T(lang, "colon")+quoted(quote, text.value))
 		}
 	}
 	return append(lines,
 		T(lang, "list.members")+" ("+Number(lang, int64(l.Size))+") : "+addresses(lang, l.Members, quote),
-		T(lang, "list.aliases")+" : "+addresses(lang, l.Aliases, quote),
-		T(lang, "list.senders")+" : "+senders,
-		T(lang, "list.hidden")+" : "+Book(lang, l.Hidden))
+		T(lang, "list.aliases")+T(lang, "colon")+addresses(lang, l.Aliases, quote),
+		T(lang, "list.senders")+T(lang, "colon")+senders,
+		T(lang, "list.hidden")+T(lang, "colon")+Book(lang, l.Hidden))
 }
 
 // Resource tells what is known of a resource, a line each.
@@ -107,7 +107,7 @@ func Resource(lang string, r desk.Resource, quote ...Quote) []string {
 			value = text.in(lang)
 		}
 		if value != "" {
-			lines = append(lines, T(lang, "name."+field)+" : "+quoted(quote, value))
+			lines = append(lines, T(lang, "name."+field)+T(lang, "colon")+quoted(quote, value))
 		}
 	}
 	return lines
