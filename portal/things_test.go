@@ -144,7 +144,7 @@ func TestThing(t *testing.T) {
 		shows []string
 		hides []string
 	}{
-		{"claire", team, []string{"liste de distribution", "Équipe", "Toute l'équipe", "team @physique.unistra.fr", "x @example.org", "Claire Weber · physique.unistra.fr", "3 comptes", "D-1",
+		{"claire", team, []string{"liste de distribution", "Équipe", "Toute l'équipe", "team @physique.unistra.fr", "x @example.org", "Claire Weber · physique.unistra.fr", "comptes qui reçoivent : 3", "D-1",
 			"Claire Weber a demandé", gives, "Supprimer une liste", "Depuis quand, par quelle demande", "dans le carnet d'adresses"}, []string{"Rendre"}},
 		{"claire", "rh@physique.unistra.fr", []string{"groupe, qui ne reçoit pas de courrier", "Est membre de", "equipe @physique.unistra.fr", "hors du carnet", "Aucun membre", gives}, []string{"Écrivent en son nom", "Retirer des membres"}},
 		{"claire", "contact2@physique.unistra.fr", []string{"alias 1→N", gives}, []string{"Donner un alias à une liste", "Laisser écrire", "Écrivent en son nom"}},
