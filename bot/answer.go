@@ -93,6 +93,10 @@ func (b *Bot) request(ctx context.Context, pen pen, who desk.Person, a desk.Acti
 		if r, err = b.Desk.AskAgain(ctx, who.UID, desk.Chat, id); err == nil {
 			return b.asked(pen, r), nil
 		}
+	case desk.RequestNudge:
+		if _, err = b.Desk.Nudge(ctx, who.UID, desk.Chat, id); err == nil {
+			return Message{Line: pen.text("nudged", "id", string(id))}, nil
+		}
 	case desk.RequestAmend:
 		if r, err = b.Desk.Amend(ctx, who.UID, desk.Chat, id, digest, a.Arg("args")); err == nil {
 			return Message{Line: pen.text("amended", "action", code(r.Action.String()), "outcome", pen.outcome(r))}, nil

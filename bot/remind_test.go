@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -216,7 +217,13 @@ func TestNudge(t *testing.T) {
 	r, card := h.ask(t, "marie", "bob@u.fr", "contact@u.fr")
 	for n := 1; n <= 2; n++ {
 		h.days(1)
-		r = got(h.desk.Nudge(t.Context(), "marie", desk.Portal, r.ID))
+		if m := got(h.bot.Answer(t.Context(), h.people["marie"], "fr", "relancer 1", fmt.Sprint(n))); !strings.Contains(m.Line, "seront relancées") {
+			t.Errorf("answered %q", m.Line)
+		}
+		if _, err := h.bot.Answer(t.Context(), h.people["paul"], "fr", "relancer 1", fmt.Sprint("paul", n)); desk.CodeOf(err) != desk.NotYours {
+			t.Errorf("paul nudges for marie: %v", err)
+		}
+		r, _ = h.desk.View.Request(r.ID)
 		first := got(h.bot.Tell(t.Context(), desk.ToNudge, r))
 		if again := got(h.bot.Tell(t.Context(), desk.ToNudge, r)); again != first {
 			t.Errorf("posted %v, then %v", first, again)

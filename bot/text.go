@@ -173,6 +173,7 @@ var texts = map[string]desk.Text{
 	"register.title":   {FR: "Registre", EN: "Register"},
 	"remind.line":      {FR: "Votre décision est attendue. {line}", EN: "Your decision is awaited. {line}"},
 	"remind.thread":    {FR: "Échéance passée\u202f: les personnes qui peuvent décider viennent d'être relancées.", EN: "The deadline has passed: those who may decide have just been reminded."},
+	"nudged":           {FR: "Les personnes qui peuvent décider de la demande {id} seront relancées, aux heures ouvrées.", EN: "Those who may decide on request {id} will be reminded, in working hours."},
 	"nudged.line":      {FR: "La personne qui a fait cette demande attend votre décision. {line}", EN: "Who made this request waits for your decision. {line}"},
 	"nudged.thread":    {FR: "La personne qui a fait la demande a voulu qu'on relance celles qui peuvent décider.", EN: "Who asked wanted those who may decide to be reminded."},
 	"escalated.line":   {FR: "Cette demande reste sans réponse. {line}", EN: "This request is still not answered. {line}"},

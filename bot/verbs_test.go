@@ -24,7 +24,7 @@ var commands = [][2]string{
 	{"demandes", "requests mine"}, {"demandes attente", "requests pending"}, {"demandes toutes", "requests all"},
 	{"demande 1", "request d-1"}, {"pourquoi 1", "why D-1"}, {"pourquoi quota bob 2Go", "why quota bob 2GB"},
 	{"valider 1", "approve d-1"}, {"refuser 1 non", "reject D-1 no"}, {"annuler 1", "cancel 1"}, {"modifier 1 z@u.fr", "edit 1 y@u.fr"},
-	{"question 1 pourquoi", "ask 1 why"}, {"répondre 1 parce que", "answer 1 because"}, {"défaire 1", "undo 1"}, {"redemander 1", "again 1"},
+	{"question 1 pourquoi", "ask 1 why"}, {"répondre 1 parce que", "answer 1 because"}, {"défaire 1", "undo 1"}, {"redemander 1", "again 1"}, {"relancer 1", "nudge 1"},
 	{"historique marie", "history marie"}, {"délégations", "delegations u.fr"}, {"délégation M-1", "delegation M-1"},
 	{"déléguer u.fr à bob", "delegate u.fr to bob"}, {"suppléant M-1 bob au 2027-01-05", "deputy M-1 bob until 2027-01-05"}, {"retirer M-1", "revoke M-1"},
 	{"geler essai", "freeze test"}, {"degeler", "thaw"}, {"liberer", "release"},

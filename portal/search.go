@@ -228,7 +228,7 @@ func shortest(domains []string) (short string) {
 func leads(a desk.Action) string {
 	spec, _ := desk.SpecOf(a.Verb)
 	switch a.Verb {
-	case desk.RequestShow, desk.RequestWhy, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAgain, desk.RequestAmend:
+	case desk.RequestShow, desk.RequestWhy, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAgain, desk.RequestNudge, desk.RequestAmend:
 		return pathRequests + "/" + a.Target
 	case desk.AccountShow:
 		return pathAccounts + "/" + escapePath(a.Target)

@@ -34,6 +34,7 @@ const (
 	RequestReject   Verb = "request.reject"
 	RequestCancel   Verb = "request.cancel"
 	RequestAgain    Verb = "request.again"
+	RequestNudge    Verb = "request.nudge" // have the approvers reminded
 	RequestAmend    Verb = "request.amend"
 	RequestQuestion Verb = "request.question"
 	RequestAnswer   Verb = "request.answer"
@@ -298,6 +299,7 @@ var specs = map[Verb]Spec{
 	RequestReject:   {Target: RequestForm, Args: map[string]Form{"reason": TextForm + optional}},
 	RequestCancel:   {Target: RequestForm},
 	RequestAgain:    {Target: RequestForm},
+	RequestNudge:    {Target: RequestForm},
 	RequestAmend:    {Target: RequestForm, Args: map[string]Form{"args": ChangeForm}},
 	RequestQuestion: {Target: RequestForm, Args: map[string]Form{"text": TextForm}},
 	RequestAnswer:   {Target: RequestForm, Args: map[string]Form{"text": TextForm}},
@@ -338,7 +340,7 @@ var specs = map[Verb]Spec{
 func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
-		RequestApprove, RequestReject, RequestCancel, RequestQuestion, RequestAnswer, RequestAmend, RequestAgain, RequestUndo, HistoryShow, DelegationList, DelegationShow,
+		RequestApprove, RequestReject, RequestCancel, RequestQuestion, RequestAnswer, RequestAmend, RequestAgain, RequestNudge, RequestUndo, HistoryShow, DelegationList, DelegationShow,
 		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
 		RulesActivate, RulesRollback, RulesUndo,
 		AccountWhole, DriftShow, DriftApply, DriftSync, DriftSpare, FiguresShow,

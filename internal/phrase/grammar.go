@@ -85,6 +85,7 @@ var grammar = []command{
 	{desk.RequestCancel, []string{"annuler"}, []string{"cancel"}, []string{request}},
 	{desk.RequestAmend, []string{"modifier"}, []string{"edit"}, []string{request, args}},
 	{desk.RequestAgain, []string{"redemander"}, []string{"again"}, []string{request}},
+	{desk.RequestNudge, []string{"relancer"}, []string{"nudge"}, []string{request}},
 	{desk.RequestQuestion, []string{"question"}, []string{"ask"}, []string{request, text}},
 	{desk.RequestAnswer, []string{"répondre"}, []string{"answer"}, []string{request, text}},
 	{desk.RequestUndo, []string{"défaire"}, []string{"undo"}, []string{request}},

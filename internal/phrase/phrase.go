@@ -25,7 +25,7 @@
 //	essai|try               before an action that is not asked for, to know what it would do: see Try
 //	pourquoi|why D-12       and before an action that is not asked for: see Why
 //	refuser|reject D-12 [REASON]    annuler|cancel D-12
-//	redemander|again D-12
+//	redemander|again D-12           relancer|nudge D-12
 //	modifier|edit D-12 VALUE        the new value, or "alias=VALUE"
 //	question|ask D-12 TEXT          répondre|answer D-12 TEXT
 //	défaire|undo D-12

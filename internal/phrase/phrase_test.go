@@ -114,6 +114,7 @@ func TestParse(t *testing.T) {
 		{"cancel `D-512`", "request.cancel D-512", ""},
 		{"redemander d-512", "request.again D-512", ""},
 		{"again 512", "request.again D-512", ""},
+		{"relancer 512", "request.nudge D-512", ""},
 
 		{"modifier 512 Autre@u.fr", "request.amend D-512 args=Autre@u.fr", ""},
 		{"edit D-512 <mailto:b@u.fr|b@u.fr>", "request.amend D-512 args=b@u.fr", ""},
@@ -291,6 +292,7 @@ func TestCanonical(t *testing.T) {
 		{"request.reject D-5", "refuser D-5", "reject D-5"},
 		{"request.cancel D-5", "annuler D-5", "cancel D-5"},
 		{"request.again D-5", "redemander D-5", "again D-5"},
+		{"request.nudge D-5", "relancer D-5", "nudge D-5"},
 		{"request.amend D-5 args=b@u.fr", "modifier D-5 b@u.fr", "edit D-5 b@u.fr"},
 		{`request.question D-5 text="pour qui ?"`, "question D-5 pour qui ?", "ask D-5 pour qui ?"},
 		{"request.answer D-5 text=moi", "répondre D-5 moi", "answer D-5 moi"},
@@ -385,7 +387,7 @@ func TestTopic(t *testing.T) {
 	accounts := []desk.Verb{desk.AccountLock, desk.AccountActivate, desk.AccountClose, desk.AccountHide, desk.AccountUnhide, desk.AccountRename,
 		desk.AccountCOS, desk.AccountForward, desk.AccountDelete, desk.AccountRenew, desk.AccountRestore,
 		desk.AccountCreate, desk.AccountProfile, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AccountShow, desk.AccountWhole}
-	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestWhy, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestAgain,
+	requests := []desk.Verb{desk.RequestList, desk.RequestShow, desk.RequestWhy, desk.RequestApprove, desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestAgain, desk.RequestNudge,
 		desk.RequestQuestion, desk.RequestAnswer, desk.RequestUndo}
 	tests := []struct {
 		topic string

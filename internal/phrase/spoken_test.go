@@ -61,6 +61,7 @@ func init() {
 			desk.RulesRollback, desk.RulesUndo, desk.AddressRelease, desk.DriftApply, desk.DriftSpare, desk.TreePublish, desk.TreeRollback, desk.TreeWithdraw, desk.TreeShow},
 		"what follows its number may be any text, an order too":           {desk.RequestAmend, desk.RequestQuestion, desk.RequestAnswer},
 		"it is a button of its card":                                      {desk.RequestAgain, desk.RequestUndo},
+		"a command for who waits: a sentence about waiting is no order":   {desk.RequestNudge},
 		"it is named by a number that only its card tells":                {desk.DelegationDeputy, desk.DelegationShow},
 		"it is made of several texts: the form or the command takes them": {desk.AccountProfile, desk.ListProfile, desk.ResourceProfile, desk.ResourceCreate},
 		"nobody but administrators knows the thing, and the schema has none": {desk.FanOutCreate, desk.ListAlias, desk.ListUnalias, desk.ListSender,
