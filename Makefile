@@ -16,15 +16,14 @@ demo: ## try Mélusine with a simulated Partage, nothing to install
 test: prepare check ## prove everything: real servers, race detector (installs what is missing)
 	CGO_ENABLED=1 go test -race -short -tags servers -timeout 30m ./...
 	go test -tags servers -timeout 30m . # the storms, which -short leaves out: the race detector makes them five times as long
-	go test -run '^TestSoup$$' ./internal/phrase -soup=200000
+	go test -run '^TestSoup$$' ./internal/phrase -soup=1000000
 
 storm: ## 10,000 actions on a Partage that applies late, the process killed at any moment: the last line counts what went wrong
 	go test -count=1 -timeout 30m -v -run '^TestStorm$$' . -storm.actions=10000 | sed -u -e '/^PASS$$/d' -e '/^--- PASS/d' -e '/^===/d' -e '/^ok/d'
 
-long: prepare ## the long trials: PostgreSQL killed for two minutes, 1,000 COMMITs cut, 1,000 requests raced, 100 freezes, 1,000,000 soups of words
+long: prepare ## the long trials: PostgreSQL killed for two minutes, 1,000 COMMITs cut, 1,000 requests raced, 100 freezes
 	go test -tags servers -count=1 -timeout 30m -v -run '^Test(StormOnPostgres|TwoProcessesRaceToDecide|Freeze(OnAnotherNode|FileStopsARealNode))$$' . -storm.actions=10000
 	go test -tags servers -count=1 -timeout 30m -v -run '^TestPostgres$$/^(commits_cut|killed|processes_race)$$' ./internal/journal -long
-	go test -count=1 -timeout 30m -v -run '^TestSoup$$' ./internal/phrase -soup=1000000
 
 quick: ## the tests that need nothing but Go, in less than a minute
 	go test -short ./...
