@@ -187,8 +187,8 @@ func (p tally) write(out io.Writer, all bool, what string) error {
 func (p proof) same() bool { return len(p.Accounts.other())+len(p.Lists.other()) == 0 }
 
 // miscounted names the domains that have more or fewer than were read.
-func (t tally) miscounted() (domains []string) {
-	for _, d := range t.Domains {
+func (p tally) miscounted() (domains []string) {
+	for _, d := range p.Domains {
 		if d.Here != d.There {
 			domains = append(domains, d.Domain)
 		}
@@ -197,9 +197,9 @@ func (t tally) miscounted() (domains []string) {
 }
 
 // other names the domains that are not as they were read.
-func (t tally) other() []string {
-	domains := t.miscounted()
-	for _, d := range t.Differ {
+func (p tally) other() []string {
+	domains := p.miscounted()
+	for _, d := range p.Differ {
 		domains = append(domains, d.Address.Domain())
 	}
 	return domains

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"errors"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -67,10 +66,10 @@ func sampleLeaf(requests []desk.Request) leaf {
 // sampleDraft is a form in which something is wrong.
 func sampleDraft(verb desk.Verb) draft {
 	return draft{asking: asking{verb: verb, alias: "été@univ-test.fr", account: "jdupont", number: "8", unit: "Go", cos: "staff_s"}, known: sampleAccounts()[0],
-		own: sampleAccounts()[:1], classes: []string{"staff_l", "staff_s"}, domains: []string{"univ-test.fr"}, problems: []problem{{fieldAlias, errSample.Error()}, {"", errSample.Error()}}}
+		own: sampleAccounts()[:1], classes: []string{"staff_l", "staff_s"}, domains: []string{"univ-test.fr"}, problems: []problem{{fieldAlias, sampleProblem}, {"", sampleProblem}}}
 }
 
-var errSample = errors.New("« é » n'est pas permis.")
+const sampleProblem = "« é » n'est pas permis."
 
 func sampleEdition(now time.Time) desk.Edition {
 	return desk.Edition{Book: desk.Book{Name: "regles", Files: []desk.BookFile{{Name: "a.yaml", Text: "rules: []\n"}}}, Digest: "b00c", ID: "D-0", At: now, Back: true}
