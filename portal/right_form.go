@@ -130,6 +130,8 @@ func (a asking) rightBlames(err error) string {
 		name = "classes"
 	case desk.InvalidSize:
 		name = "quota"
+	case desk.SparedLong:
+		name = "until"
 	case desk.UnknownDelegation, desk.NotQuarantined, desk.NoSuchGap:
 		name = "target"
 	}

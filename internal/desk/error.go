@@ -111,6 +111,7 @@ const (
 	NoDrift           Code = "drift.none"   //
 	NothingToRepair   Code = "drift.empty"  //
 	NoSuchGap         Code = "drift.absent" // value, cause
+	SparedLong        Code = "drift.long"   // value, max
 	TooMany           Code = "drift.many"   // value, population, max
 	OtherPlan         Code = "plan.other"   // value
 	PlanMoved         Code = "plan.moved"   // id

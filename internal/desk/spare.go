@@ -52,8 +52,11 @@ func (d *Desk) sparable(f *Facts) error {
 		return Fail(Unavailable, NoDrift)
 	}
 	until := Day(f.Action.Arg("until"))
-	if _, err := time.Parse(time.DateOnly, string(until)); err != nil || until.Past(d.today()) || until > d.dayAfter(SparedMost) {
+	if _, err := time.Parse(time.DateOnly, string(until)); err != nil || until.Past(d.today()) {
 		return Fail(Invalid, InvalidArgument, "name", "until", "value", string(until))
+	}
+	if last := d.dayAfter(SparedMost); until > last {
+		return Fail(Invalid, SparedLong, "value", string(until), "max", string(last))
 	}
 	for g := range d.Drift.Gaps(d.View) {
 		if g.Address == Address(f.Action.Target) && g.Cause == GapCause(f.Action.Arg("cause")) {

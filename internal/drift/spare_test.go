@@ -135,7 +135,7 @@ func TestWhatCannotBeLeft(t *testing.T) {
 		"no such difference": {"p0001@u.fr", "quota.low", "2026-12-31", "x", desk.NoSuchGap},
 		"without a reason":   {"p0001@u.fr", "person.gone", "2026-12-31", " ", desk.MissingArgument},
 		"a day that is past": {"p0001@u.fr", "person.gone", "2026-11-22", "x", desk.InvalidArgument},
-		"longer than a year": {"p0001@u.fr", "person.gone", "2027-11-25", "x", desk.InvalidArgument},
+		"longer than a year": {"p0001@u.fr", "person.gone", "2027-11-25", "x", desk.SparedLong},
 		"almost a year":      {"p0001@u.fr", "person.gone", "2027-11-24", "x", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

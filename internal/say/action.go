@@ -75,6 +75,9 @@ func values(lang string, a desk.Action, quote []Quote) []string {
 		"until", Day(lang, desk.Day(a.Arg("until")))}
 	pairs = append(pairs, "with", quoted(quote, a.Arg("with")), "right", T(lang, "right."+cmp.Or(a.Arg("right"), desk.SendAs)), "fields", profile(lang, a, quote))
 	pairs = append(pairs, "members", members(lang, a, quote), "sender", quoted(quote, a.Arg("sender")), "tree", quoted(quote, Digest(a.Arg("tree"))))
+	if cause := a.Arg("cause"); known("gap." + cause) {
+		pairs = append(pairs, "gap", Gap(lang, desk.GapCause(cause)))
+	}
 	if spec, _ := desk.SpecOf(a.Verb); spec.Makes && a.Arg("until") != "" {
 		pairs = append(pairs, "ends", T(lang, "ends", "day", Day(lang, desk.Day(a.Arg("until")))))
 	}

@@ -1,6 +1,7 @@
 package say
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +68,22 @@ func TestAPlanThatStoppedIsNotSaidToHaveChangedNothing(t *testing.T) {
 		r := desk.Request{ID: "D-1", State: s, Code: desk.PlanMoved, Action: desk.Action{Verb: desk.DriftApply}, Repairs: &desk.Repairs{}}
 		if key := outcomeKey(r); key != "outcome."+string(s)+".plan" {
 			t.Errorf("%s is said as %s", s, key)
+		}
+	}
+}
+
+// What is asked for names the difference in words.
+func TestASparedDifferenceIsNamed(t *testing.T) {
+	a, err := desk.ParseAction("drift.spare a@u.fr cause=quota.low until=2027-01-31")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"fr", "en"} {
+		done := desk.Request{ID: "D-1", State: desk.Settled, Action: a}
+		for _, said := range []string{Summary(lang, a), Outcome(lang, done, nil), Error(lang, desk.Fail(desk.NotFound, desk.NoSuchGap, "value", "a@u.fr", "cause", "quota.low"))} {
+			if !strings.Contains(said, Gap(lang, desk.QuotaLow)) {
+				t.Errorf("%q", said)
+			}
 		}
 	}
 }

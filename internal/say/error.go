@@ -68,6 +68,8 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 	case name == "until" && code == desk.InQuarantine:
 		at, _ := time.Parse(time.RFC3339, value)
 		return Date(lang, at)
+	case name == "cause" && known("gap."+value):
+		return Gap(lang, desk.GapCause(value))
 	case name == "free":
 		return list(strings.Split(value, ","), quote)
 	case name == "since" || name == "until" || name == "from":
