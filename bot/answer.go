@@ -174,7 +174,7 @@ func (b *Bot) list(pen pen, who desk.Person, scope string) Message {
 	case "all":
 		return pen.list(scope, b.Desk.Seen(who.UID, desk.Chat, desk.Query{Limit: most}))
 	}
-	return pen.list("mine", b.Desk.Mine(who.UID, most))
+	return pen.list("mine", b.Desk.Mine(who.UID, desk.Query{Limit: most}))
 }
 
 // ofObject says that the verb is about a list, a resource, a tree or an address.

@@ -155,7 +155,7 @@ const mostFound = 20
 // found are the options of a field: requests that wait, or accounts.
 func (b *Bot) found(pen pen, who desk.Person, target desk.Form, field, query string, v desk.Verb) (some []Option) {
 	if field == "target" && target == desk.RequestForm {
-		all := b.Desk.Mine(who.UID, 100)
+		all := b.Desk.Mine(who.UID, desk.Query{Limit: 100})
 		if slices.Contains(judging, v) {
 			all = b.Desk.Inbox(who.UID)
 		}

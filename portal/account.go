@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"iter"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -9,8 +8,8 @@ import (
 	"github.com/unistra/melusine/internal/desk"
 )
 
-// longest is how many lines of history a page shows.
-const longest = 200
+// aGlance is how many lines of history a page shows beside other things.
+const aGlance = 20
 
 // account shows an account and who has touched it.
 func (p *Portal) account(v *visit) error {
@@ -23,13 +22,12 @@ func (p *Portal) account(v *visit) error {
 		return notThere(err)
 	}
 	a := w.Account
-	events, err := p.Desk.History(v.UserContext(), v.me.UID, desk.Portal, address)
-	if err != nil {
-		return notThere(err)
-	}
-	past, err := first(longest, events)
+	past, err := p.chronicle(v, desk.Address(address), aGlance)
 	if err != nil {
 		return err
+	}
+	if past.older != "" {
+		past.older += "#historique"
 	}
 	pg := p.page(v, "account", "address", string(a.Address))
 	return render(v.Ctx, fiber.StatusOK, accountPage(pg, w, p.asOf(), past, p.offers(v, a)))
@@ -73,23 +71,6 @@ func notThere(err error) error {
 		return fiber.ErrNotFound
 	}
 	return err
-}
-
-// first reads up to n events.
-func first(n int, events iter.Seq2[desk.Event, error]) ([]desk.Event, error) {
-	var read []desk.Event
-	for e, err := range events {
-		if err != nil {
-			return nil, err
-		}
-		if _, claim := e.Fact.(desk.Telling); claim { // what comes of it is told
-			continue
-		}
-		if read = append(read, e); len(read) == n {
-			break
-		}
-	}
-	return read, nil
 }
 
 // asOf is when Partage was last read.

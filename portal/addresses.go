@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"slices"
-
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -11,7 +9,7 @@ import (
 // home sends people to what waits for them.
 func (p *Portal) home(v *visit) error {
 	to := pathMine
-	if len(p.waiting(v)) > 0 {
+	if p.Desk.Waiting(v.me.UID) > 0 {
 		to = pathInbox
 	}
 	return v.Redirect(to, fiber.StatusSeeOther)
@@ -19,7 +17,7 @@ func (p *Portal) home(v *visit) error {
 
 // mine shows the person's own accounts and what they have asked that is not over.
 func (p *Portal) mine(v *visit) (err error) {
-	open := slices.DeleteFunc(p.Desk.Mine(v.me.UID, 50), func(r desk.Request) bool { return r.State.Final() })
+	open := p.Desk.Mine(v.me.UID, desk.Query{States: desk.Unfinished(), Limit: aPage})
 	pg := p.page(v, "mine")
 	pg.watch = p.watch(v, "")
 	if pg.once, err = draw(p.Rand); err != nil {

@@ -41,7 +41,7 @@ func (p *Portal) bundle(v *visit) error {
 
 func (p *Portal) showBundle(v *visit, chosen func(desk.Request) bool, results []outcome) error {
 	b, pg := bundle{results: results}, p.page(v, "bundle")
-	for _, r := range p.waiting(v) {
+	for _, r := range p.Desk.Inbox(v.me.UID) {
 		if !chosen(r) || p.Desk.Risky(r.Action.Verb) || len(b.list) == mostTogether {
 			continue
 		}
@@ -101,8 +101,7 @@ func together(waiting []desk.Request, r desk.Request) (n int) {
 	return n
 }
 
-// heads says that a request is the first of those that were asked together.
-func heads(waiting []desk.Request, r desk.Request) bool {
-	i := slices.IndexFunc(waiting, func(w desk.Request) bool { return w.Batch == r.Batch })
-	return r.Batch != "" && waiting[i].ID == r.ID && together(waiting, r) > 1
+// heads says that a request is the first of those in the list that were asked together.
+func heads(list []desk.Request, r desk.Request) bool {
+	return r.Batch != "" && r.ID == list[slices.IndexFunc(list, func(w desk.Request) bool { return w.Batch == r.Batch })].ID
 }

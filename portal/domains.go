@@ -20,13 +20,24 @@ type parish struct {
 
 // parishes are the domains of the person; of who governs, all.
 func (p *Portal) parishes(me desk.Person) (all []parish) {
-	own, x := me.Managed(desk.Use{Verb: desk.AccountShow, At: p.Now()}), p.names.current(p.Desk.View)
+	looks := p.looksAfter(me)
 	for _, c := range p.Desk.Coverage() {
-		if p.governs(me) || slices.Contains(own, c.Domain) {
-			all = append(all, parish{c.Domain, len(x.of[c.Domain]), x.used[c.Domain], c.By})
+		if looks(c.Domain) {
+			all = append(all, p.parish(c))
 		}
 	}
 	return all
+}
+
+// looksAfter says of which domains a person sees the page.
+func (p *Portal) looksAfter(me desk.Person) func(domain string) bool {
+	governs, own := p.governs(me), me.Managed(desk.Use{Verb: desk.AccountShow, At: p.Now()})
+	return func(domain string) bool { return governs || slices.Contains(own, domain) }
+}
+
+func (p *Portal) parish(c desk.Coverage) parish {
+	x := p.names.current(p.Desk.View)
+	return parish{c.Domain, len(x.of[c.Domain]), x.used[c.Domain], c.By}
 }
 
 // domains lists them.
@@ -35,7 +46,8 @@ func (p *Portal) domains(v *visit) error {
 	if kind := v.Query("format"); isTable(kind) {
 		return hand(v, kind, pg.title, pg.parishRows(all))
 	}
-	return render(v.Ctx, fiber.StatusOK, domainsPage(pg, all))
+	part, next := window(all, v.Query(fieldAfter), aPage, func(d parish) string { return d.name })
+	return render(v.Ctx, fiber.StatusOK, domainsPage(pg, part, next))
 }
 
 func (pg page) parishRows(all []parish) iter.Seq[[]string] {
@@ -49,6 +61,17 @@ func (pg page) parishRows(all []parish) iter.Seq[[]string] {
 			}
 		}
 	}
+}
+
+// window is what comes after the one with that name, n at most, and the name of
+// its last if there is more.
+func window[T any](all []T, after string, n int, name func(T) string) (part []T, next string) {
+	at := slices.IndexFunc(all, func(x T) bool { return name(x) == after }) + 1
+	part = all[at:min(at+n, len(all))]
+	if at+n < len(all) {
+		next = name(part[n-1])
+	}
+	return part, next
 }
 
 // people are names in a row.
@@ -73,12 +96,11 @@ const fieldAfter = "apres"
 
 // domain shows one, with those of its accounts that the rules let the person see.
 func (p *Portal) domain(v *visit) error {
-	all := p.parishes(v.me)
-	i := slices.IndexFunc(all, func(d parish) bool { return d.name == v.Params("domain") })
-	if i < 0 {
+	name := v.Params("domain")
+	if !slices.Contains(p.Desk.View.Domains(), name) || !p.looksAfter(v.me)(name) {
 		return fiber.ErrNotFound
 	}
-	d := village{parish: all[i]}
+	d := village{parish: p.parish(p.Desk.CoverageOf(name))}
 	pg, kind := p.page(v, "domain", "domain", d.name), v.Query("format")
 	most := aPage
 	if isTable(kind) {

@@ -2,6 +2,8 @@ package portal
 
 import (
 	"cmp"
+	"iter"
+	"maps"
 	"slices"
 	"sync"
 
@@ -23,27 +25,53 @@ type finder struct {
 	mu    sync.Mutex
 	lists []*desk.List
 	rooms []*desk.Resource
-	all   []spot // in order of address
+	now   gazetteer
 }
 
-// current are the spots of what the view holds now. They must not be changed.
-func (f *finder) current(view desk.View) []spot {
-	lists, rooms := slices.Collect(view.Lists()), slices.Collect(view.Resources())
+// A gazetteer is some spots in order of address, and their domains in order.
+type gazetteer struct {
+	spots   []spot
+	domains []string
+}
+
+func newGazetteer(spots []spot) gazetteer {
+	seen := map[string]bool{}
+	for _, s := range spots {
+		seen[s.address.Domain()] = true
+	}
+	return gazetteer{spots, slices.Sorted(maps.Keys(seen))}
+}
+
+// current is what the view holds now. It must not be changed.
+func (f *finder) current(view desk.View) gazetteer {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.all != nil && slices.Equal(lists, f.lists) && slices.Equal(rooms, f.rooms) { // another list is elsewhere
-		return f.all
+	if f.now.spots != nil && yields(view.Lists(), f.lists) && yields(view.Resources(), f.rooms) { // another list is elsewhere
+		return f.now
 	}
-	f.lists, f.rooms = lists, rooms
-	f.all = make([]spot, 0, len(lists)+len(rooms))
-	for _, l := range lists {
-		f.all = append(f.all, spotOf(l.Address, l.Name, string(l.Kind), l.Size))
+	f.lists, f.rooms = slices.Collect(view.Lists()), slices.Collect(view.Resources())
+	spots := make([]spot, 0, len(f.lists)+len(f.rooms))
+	for _, l := range f.lists {
+		spots = append(spots, spotOf(l.Address, l.Name, string(l.Kind), l.Size))
 	}
-	for _, r := range rooms {
-		f.all = append(f.all, spotOf(r.Address, r.Name, r.Target().Kind(), 0))
+	for _, r := range f.rooms {
+		spots = append(spots, spotOf(r.Address, r.Name, r.Target().Kind(), 0))
 	}
-	slices.SortFunc(f.all, func(a, b spot) int { return cmp.Compare(a.address, b.address) })
-	return f.all
+	slices.SortFunc(spots, func(a, b spot) int { return cmp.Compare(a.address, b.address) })
+	f.now = newGazetteer(spots)
+	return f.now
+}
+
+// yields says that these are all that seq yields.
+func yields[T comparable](seq iter.Seq[T], these []T) bool {
+	n := 0
+	for x := range seq {
+		if n == len(these) || these[n] != x {
+			return false
+		}
+		n++
+	}
+	return n == len(these)
 }
 
 func spotOf(a desk.Address, name, kind string, size int) spot {

@@ -40,11 +40,7 @@ func (p *Portal) history(v *visit) error {
 	if isTable(kind) {
 		most = mostRows
 	}
-	a.list = p.seen(v, a, most+1)
-	if len(a.list) > most {
-		a.list = a.list[:most]
-		a.next = a.list[most-1].ID
-	}
+	a.list, a.next = onePage(p.seen(v, a, most+1), most)
 	pg := p.page(v, "history")
 	if isTable(kind) {
 		return hand(v, kind, pg.title, a.rows(pg))
@@ -54,12 +50,9 @@ func (p *Portal) history(v *visit) error {
 
 // seen asks the desk. What names nothing that is there finds nothing.
 func (p *Portal) seen(v *visit, a annals, most int) []desk.Request {
-	q := desk.Query{By: desk.UID(a.from), Limit: most}
+	q := desk.Query{By: desk.UID(a.from), Before: v.past(), Limit: most}
 	if a.state != "" {
 		q.States = []desk.State{a.state}
-	}
-	if last, err := desk.NewAction(desk.RequestShow, v.Query(fieldPast), nil); err == nil {
-		q.Before = desk.ID(last.Target)
 	}
 	if a.on == "" {
 		return p.Desk.Seen(v.me.UID, desk.Portal, q)

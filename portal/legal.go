@@ -87,11 +87,7 @@ func (p *Portal) privacy(c *fiber.Ctx) error {
 func (p *Portal) touched(v *visit) error {
 	var boxes []touchedBox
 	for _, a := range p.Desk.View.Owned(v.me.UID) {
-		events, err := p.Desk.History(v.UserContext(), v.me.UID, desk.Portal, string(a.Address))
-		if err != nil {
-			return notThere(err)
-		}
-		past, err := first(longest, events)
+		past, err := p.chronicle(v, a.Address, aPage)
 		if err != nil {
 			return err
 		}
@@ -100,8 +96,8 @@ func (p *Portal) touched(v *visit) error {
 	return render(v.Ctx, fiber.StatusOK, touchedPage(p.page(v, "touched"), boxes))
 }
 
-// A touchedBox is a mailbox with what happened to it, newest first.
+// A touchedBox is a mailbox with what happened to it.
 type touchedBox struct {
 	desk.Account
-	past []desk.Event
+	chronicle
 }

@@ -103,7 +103,7 @@ func (p *Portal) stream(w *bufio.Writer, s session, about desk.ID, seen string) 
 			send(w, "event: fin\ndata:\n\n")
 			return
 		}
-		if now := p.glimpse(s.who, p.Desk.Inbox(s.who), about); now != seen {
+		if now := p.glimpse(s.who, about); now != seen {
 			seen = now
 			if !send(w, "id: "+now+"\ndata: "+now+"\n\n") {
 				return
@@ -150,16 +150,18 @@ func (p *Portal) moves(ctx context.Context) <-chan struct{} {
 
 // glimpse is a digest of what somebody sees that moves: their requests and those
 // that wait for them, the one that they look at, and how the house is.
-func (p *Portal) glimpse(who desk.UID, inbox []desk.Request, about desk.ID) string {
+func (p *Portal) glimpse(who desk.UID, about desk.ID) string {
 	h := sha256.New()
 	note := func(r desk.Request) {
 		_, _ = fmt.Fprintln(h, r.ID, r.Version, r.State, len(r.Votes), r.Attempt, r.Looks, r.Step, r.Code, r.Reminded)
 	}
-	for r := range p.Desk.View.Requests(desk.Query{By: who, Limit: longest}) {
-		note(r)
+	for _, q := range []desk.Query{{By: who, Limit: 1}, {By: who, States: desk.Unfinished()}} {
+		for r := range p.Desk.View.Requests(q) {
+			note(r)
+		}
 	}
 	_, _ = fmt.Fprintln(h)
-	for _, r := range inbox {
+	for r := range p.Desk.Awaiting(who) {
 		note(r)
 	}
 	_, _ = fmt.Fprintln(h)
@@ -180,7 +182,7 @@ func send(w *bufio.Writer, text string) bool {
 
 // watch is the address of the stream for what the page shows.
 func (p *Portal) watch(v *visit, about desk.ID) string {
-	address := pathFollow + "?vu=" + p.glimpse(v.me.UID, p.waiting(v), about)
+	address := pathFollow + "?vu=" + p.glimpse(v.me.UID, about)
 	if about != "" {
 		address += "&demande=" + escape(string(about))
 	}

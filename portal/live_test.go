@@ -34,7 +34,7 @@ func (h *house) watches(who desk.UID, about desk.ID) (*watcher, session) {
 	must(h.t, err)
 	read, write := io.Pipe()
 	w := &watcher{h.t.(*testing.T), bufio.NewScanner(read), make(chan struct{})}
-	shown := h.glimpse(who, h.desk.Inbox(who), about)
+	shown := h.glimpse(who, about)
 	go func() {
 		defer close(w.ended)
 		h.stream(bufio.NewWriter(write), s, about, shown)
@@ -158,9 +158,9 @@ func TestAPageNamesWhatItShows(t *testing.T) {
 			t.Errorf("%s: nothing has changed, and %d %s", path, a.StatusCode, a.body)
 		}
 	}
-	first := h.glimpse("claire", h.desk.Inbox("claire"), "")
+	first := h.glimpse("claire", "")
 	h.ask("encore@physique.unistra.fr")
-	if a := h.as("claire").get("/suivi?vu=" + first); !strings.Contains(a.body, "data: "+h.glimpse("claire", h.desk.Inbox("claire"), "")) {
+	if a := h.as("claire").get("/suivi?vu=" + first); !strings.Contains(a.body, "data: "+h.glimpse("claire", "")) {
 		t.Errorf("what changed on the way was not told: %q", a.body)
 	}
 }

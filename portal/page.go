@@ -2,7 +2,6 @@ package portal
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +39,7 @@ type page struct {
 	freeze     time.Time
 	halt, rest string                    // the banner says why, and what goes on
 	register   desk.Register             // of addresses
-	listed     time.Time                 // when lists and resources were last read in full
+	listed     func() time.Time          // when lists and resources were last read in full
 	at         func(desk.Address) string // the page of a list or a resource, "" if the reader has none
 	once       string                    // drawn for the one-click forms of the page, "" if it has none
 }
@@ -55,16 +54,16 @@ type entry struct {
 func (p *Portal) open(c *fiber.Ctx, title string, pairs ...string) page {
 	lang := p.language(c)
 	return page{foot: foot(lang, p.config.Legal), theme: p.preferred(c, themeCookie, themes), keys: p.preferred(c, keysCookie, keyboard), lang: lang, title: text(lang, title, pairs...), self: local(c.OriginalURL()), site: p.config.Name,
-		files: p.files, zone: p.Zone, present: p.Now(), name: p.called, chat: p.Command, within: p.Desk.StepUp.Within, risky: p.Desk.Risky}
+		files: p.files, zone: p.Zone, present: p.Now(), name: recalled(p.called), chat: p.Command, within: p.Desk.StepUp.Within, risky: p.Desk.Risky}
 }
 
 // page is a page for the person who is signed in.
 func (p *Portal) page(v *visit, title string, pairs ...string) page {
 	pg := p.open(v.Ctx, title, pairs...)
 	pg.token, pg.me = v.session.token, v.me
-	pg.acts = v.me.Corresponds(p.Now()) || slices.ContainsFunc(p.Approvers(), v.me.In)
+	pg.acts = v.me.Corresponds(p.Now()) || p.governs(v.me)
 	pg.menu, pg.tariff = p.menu(v, pg), p.Desk.Estate.Tariff
-	pg.register, pg.listed = p.Desk.View, p.Desk.View.Listed()
+	pg.register, pg.listed = p.Desk.View, p.Desk.View.Listed
 	pg.at = func(a desk.Address) string { return p.thingAt(v.me, a) }
 	pg.foot = append([]entry{{pathCharter, text(pg.lang, "charter"), 0}, {pathState, text(pg.lang, "state"), 0}, {pathTouched, text(pg.lang, "touched"), 0}, {pathPreferences, text(pg.lang, "preferences"), 0}}, pg.foot...)
 	if freeze, frozen := p.Desk.View.Freeze(); frozen {
@@ -80,7 +79,7 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 func (p *Portal) menu(v *visit, pg page) []entry {
 	lang := pg.lang
 	menu := []entry{{pathMine, text(lang, "mine"), 0}, {pathAsk, text(lang, "ask"), 0}, {pathRequests, text(lang, "requests"), 0}}
-	if waiting := len(p.waiting(v)); waiting > 0 || pg.acts {
+	if waiting := p.Desk.Waiting(v.me.UID); waiting > 0 || pg.acts {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
 	if pg.acts {
@@ -101,6 +100,19 @@ func (p *Portal) menu(v *visit, pg page) []entry {
 func foot(lang string, l Legal) []entry {
 	return []entry{{pathAccess, text(lang, "access") + text(lang, "colon") + text(lang, "access.short."+l.state()), 0},
 		{pathLegal, text(lang, "legal"), 0}, {pathPrivacy, text(lang, "privacy"), 0}}
+}
+
+// recalled looks each name up once: a page may name somebody on every line.
+func recalled(name func(desk.UID) string) func(desk.UID) string {
+	known := map[desk.UID]string{}
+	return func(who desk.UID) string {
+		said, there := known[who]
+		if !there {
+			said = name(who)
+			known[who] = said
+		}
+		return said
+	}
 }
 
 // called is how pages name a person.

@@ -65,7 +65,7 @@ func (p *Portal) mydata(v *visit) error {
 		Delegations []desk.Delegation `json:"delegations"`
 		Chat        string            `json:"chat,omitempty"`
 		History     []happened        `json:"history"`
-	}{Person: v.me, Accounts: p.Desk.View.Owned(v.me.UID), Requests: p.Desk.Mine(v.me.UID, 0), Chat: p.Desk.View.Chat(v.me.UID),
+	}{Person: v.me, Accounts: p.Desk.View.Owned(v.me.UID), Requests: p.Desk.Mine(v.me.UID, desk.Query{}), Chat: p.Desk.View.Chat(v.me.UID),
 		Delegations: slices.DeleteFunc(slices.Clone(p.Desk.View.Delegations()), func(d desk.Delegation) bool { return !slices.Contains(d.Holders(), v.me.UID) })}
 	lang := p.language(v.Ctx)
 	for _, a := range data.Accounts {

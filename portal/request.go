@@ -75,7 +75,7 @@ func (p *Portal) dossier(v *visit, r desk.Request) (dossier, error) {
 	}
 	slices.Reverse(past)
 	_, err = r.With(desk.Event{ID: r.ID, By: reader, Fact: desk.Withdrawn{}})
-	waits := slices.ContainsFunc(p.waiting(v), func(w desk.Request) bool { return w.ID == r.ID })
+	waits := p.Desk.Awaits(r, reader)
 	d := dossier{Request: r, past: past, judge: waits, withdraw: err == nil, again: r.State == desk.Lapsed && r.By == reader, releases: p.Desk.Releases(r)}
 	d.proves, d.proof = p.Desk.Risky(r.Action.Verb), p.proofOf(v.session, r)
 	spec, _ := desk.SpecOf(r.Action.Verb)

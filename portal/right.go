@@ -17,6 +17,7 @@ type rollPage struct {
 	about    string // only those of a domain, a unit, a list or somebody
 	byPerson bool
 	groups   []rightGroup
+	next     string          // where the page after begins, "" if there is none
 	thin     []desk.Coverage // for who governs
 	governs  bool
 }
@@ -28,6 +29,18 @@ type rightGroup struct {
 	all  []desk.Delegation
 }
 
+// key is what no other group of the list has.
+func (g rightGroup) key() string { return cmp.Or(string(g.who), g.name) }
+
+// with is the address of the list from a group on.
+func (r rollPage) with(after string) string {
+	query := "?q=" + escape(r.about) + "&" + fieldAfter + "=" + escape(after)
+	if r.byPerson {
+		query += "&vue=personnes"
+	}
+	return pathRights + query
+}
+
 // roll lists delegations by domain or by person.
 func (p *Portal) roll(v *visit) error {
 	r := rollPage{about: v.Query("q"), byPerson: v.Query("vue") == "personnes", governs: p.governs(v.me)}
@@ -35,6 +48,7 @@ func (p *Portal) roll(v *visit) error {
 	if r.groups = byScope(all); r.byPerson {
 		r.groups = p.byPerson(all)
 	}
+	r.groups, r.next = window(r.groups, v.Query(fieldAfter), aPage, rightGroup.key)
 	if r.governs {
 		r.thin = p.Desk.Thin()
 	}

@@ -45,20 +45,21 @@ func (p *Portal) things(v *visit) error {
 	if isTable(kind) {
 		most = mostRows
 	}
-	all := p.spots(v.me)
-	c.domains = domainsOf(all)
-	c.list, c.next = p.seenThings(v, c.pick(all), most)
+	within := p.gazetteer(v.me)
+	c.domains = within.domains
+	c.list, c.next = p.seenThings(v, c.pick(within.spots), most)
 	if isTable(kind) {
 		return hand(v, kind, pg.title, pg.thingRows(c.list))
 	}
 	return render(v.Ctx, fiber.StatusOK, thingsPage(pg, c))
 }
 
-// spots are those of the domains that the person looks after, and the lists that
-// are delegated to them; of who governs, all. In order of address.
-func (p *Portal) spots(me desk.Person) (all []spot) {
+// gazetteer is what is in the domains that the person looks after, and the lists that
+// are delegated to them; of who governs, all.
+func (p *Portal) gazetteer(me desk.Person) gazetteer {
+	all := p.finder.current(p.Desk.View)
 	if p.governs(me) {
-		return p.finder.current(p.Desk.View)
+		return all
 	}
 	own := map[string]bool{}
 	for _, g := range me.Delegations {
@@ -69,31 +70,20 @@ func (p *Portal) spots(me desk.Person) (all []spot) {
 			own[string(l)] = true
 		}
 	}
-	if len(own) == 0 {
-		return nil
-	}
-	for _, s := range p.finder.current(p.Desk.View) {
-		if own[string(s.address)] || own[s.address.Domain()] {
-			all = append(all, s)
+	var spots []spot
+	for _, s := range all.spots {
+		if len(own) > 0 && (own[string(s.address)] || own[s.address.Domain()]) {
+			spots = append(spots, s)
 		}
 	}
-	return all
-}
-
-func domainsOf(all []spot) (domains []string) {
-	seen := map[string]bool{}
-	for _, s := range all {
-		if d := s.address.Domain(); !seen[d] {
-			seen[d] = true
-			domains = append(domains, d)
-		}
-	}
-	slices.Sort(domains)
-	return domains
+	return newGazetteer(spots)
 }
 
 // pick is those that are asked for, sorted as asked.
 func (c catalogue) pick(all []spot) (picked []spot) {
+	if !c.filtered() && c.order == orders[0] {
+		return all
+	}
 	words := strings.Fields(folded(c.words))
 	for _, s := range all {
 		fits := (c.domain == "" || s.address.Domain() == c.domain) && (c.kind == "" || s.kind == c.kind)

@@ -17,16 +17,6 @@ type visit struct {
 	*fiber.Ctx
 	session session
 	me      desk.Person
-	inbox   []desk.Request // once it was asked for; see waiting
-	asked   bool
-}
-
-// waiting is what waits for the person's vote, looked up once for the answer.
-func (p *Portal) waiting(v *visit) []desk.Request {
-	if !v.asked {
-		v.inbox, v.asked = p.Desk.Inbox(v.me.UID), true
-	}
-	return v.inbox
 }
 
 // A handler answers a visit.

@@ -18,6 +18,7 @@ type Book struct {
 	naming    naming
 	rules     []*rule
 	verbs     map[desk.Verb]*verb
+	approvers []string // see ApproverGroups
 }
 
 // A Rule is one rule as it was written, for people to read.
@@ -101,6 +102,7 @@ func LoadFiles(files ...File) (*Book, error) {
 	if err := errors.Join(faults.all...); err != nil {
 		return nil, err
 	}
+	b.approvers = approverGroups(b.rules)
 	return b, nil
 }
 

@@ -27,19 +27,26 @@ func (d *Desk) Coverage() (all []Coverage) {
 	return all
 }
 
+// CoverageOf tells of one domain.
+func (d *Desk) CoverageOf(domain string) Coverage {
+	return Coverage{domain, d.corresponding("", domain)[domain]}
+}
+
 // Thin lists the domains with fewer than two correspondents.
 func (d *Desk) Thin() []Coverage {
 	return slices.DeleteFunc(d.Coverage(), func(c Coverage) bool { return !c.Thin() })
 }
 
-// corresponding gives the correspondents of each domain, but for one delegation.
-func (d *Desk) corresponding(but Mandate) map[string][]UID {
+// corresponding gives the correspondents of each domain, or of some, but for one
+// delegation.
+func (d *Desk) corresponding(but Mandate, some ...string) map[string][]UID {
 	by, now := map[string][]UID{}, d.Now()
 	for _, o := range d.View.Delegations() {
-		if o.ID == but || !o.Holds(o.To, now) || !d.View.Person(o.To).Known() {
+		domains := slices.DeleteFunc(slices.Clone(o.Domains), func(name string) bool { return len(some) > 0 && !slices.Contains(some, name) })
+		if o.ID == but || len(domains) == 0 || !o.Holds(o.To, now) || !d.View.Person(o.To).Known() {
 			continue
 		}
-		for _, domain := range o.Domains {
+		for _, domain := range domains {
 			if at, twice := slices.BinarySearch(by[domain], o.To); !twice {
 				by[domain] = slices.Insert(by[domain], at, o.To)
 			}

@@ -85,7 +85,7 @@ func (v Verb) reach() reach {
 
 // use is what the action would do at a time.
 func (a Action) use(at time.Time) Use {
-	f := Touching(Facts{Action: a, Now: at})
+	f := Facts{Action: a, Size: a.size(), Now: at}
 	return f.Use()
 }
 

@@ -159,7 +159,7 @@ func (d *Desk) countWorld(b *Dashboard) {
 
 func (d *Desk) countRequests(b *Dashboard) {
 	ages, took := map[State][]time.Duration{}, []time.Duration(nil)
-	moving, done := []State{Waiting, Ready, Running, Doubtful, Stopped, Applying}, []State{Settled}
+	moving, done := Unfinished(), []State{Settled}
 	for r := range d.View.Requests(Query{States: moving}) {
 		ages[r.State] = append(ages[r.State], b.At.Sub(r.Changed))
 	}

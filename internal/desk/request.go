@@ -100,8 +100,11 @@ type Request struct {
 
 // States lists the states that a request may be in, as it moves along.
 func States() []State {
-	return []State{Open, Waiting, Ready, Running, Doubtful, Stopped, Applying, Settled, Rejected, Cancelled, Lapsed, Broken}
+	return []State{Open, Waiting, Ready, Running, Doubtful, Stopped, Applying, Review, Settled, Rejected, Cancelled, Lapsed, Broken}
 }
+
+// Unfinished lists those that are not final.
+func Unfinished() []State { return slices.DeleteFunc(States(), State.Final) }
 
 // A Vote is one approval.
 type Vote struct {

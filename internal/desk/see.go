@@ -74,26 +74,43 @@ func (d *Desk) concerns(by UID, via Door, r Request) bool {
 	return err == nil && facts.Target.ID == r.Mailbox
 }
 
-// Mine lists the requests that the person asked, newest first, n at most.
-func (d *Desk) Mine(by UID, n int) []Request {
-	if by == "" {
+// Mine lists the requests of the query that the person asked, newest first.
+func (d *Desk) Mine(by UID, q Query) []Request {
+	if q.By = by; by == "" {
 		return nil
 	}
-	return slices.Collect(d.View.Requests(Query{By: by, Limit: n}))
+	return slices.AppendSeq(make([]Request, 0, q.Limit), d.View.Requests(q))
 }
 
 // Inbox lists the requests that wait for this person's vote, oldest first.
 func (d *Desk) Inbox(by UID) []Request {
-	var waiting []Request
-	me := d.View.Person(by)
-	for r := range d.View.Requests(Query{States: []State{Waiting, Review}}) {
-		if d.awaits(r, me) {
-			waiting = append(waiting, r)
-		}
-	}
+	waiting := slices.AppendSeq(make([]Request, 0, d.Waiting(by)), d.Awaiting(by))
 	slices.Reverse(waiting)
 	return waiting
 }
+
+// Waiting is how many requests wait for this person's vote.
+func (d *Desk) Waiting(by UID) (n int) {
+	for range d.Awaiting(by) {
+		n++
+	}
+	return n
+}
+
+// Awaiting yields the requests that wait for this person's vote, newest first.
+func (d *Desk) Awaiting(by UID) iter.Seq[Request] {
+	return func(yield func(Request) bool) {
+		me := d.View.Person(by)
+		for r := range d.View.Requests(Query{States: []State{Waiting, Review}}) {
+			if d.awaits(r, me) && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// Awaits says that the request waits for this person's vote.
+func (d *Desk) Awaits(r Request, by UID) bool { return d.awaits(r, d.View.Person(by)) }
 
 func (d *Desk) awaits(r Request, who Person) bool {
 	return r.awaits(Voter{who, r.Action.use(d.Now())}) && !d.serves(r.Action, r.Owner, who.UID) && !r.Over(d.Now())

@@ -3,7 +3,13 @@ package desk_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -131,8 +137,9 @@ func TestLists(t *testing.T) {
 		return ids
 	}
 	tests := map[string]struct{ got, want []desk.ID }{
-		"mine":                   {ids(d.Mine("ann", 2)), []desk.ID{"D-3", "D-2"}},
-		"mine, nobody":           {ids(d.Mine("", 9)), nil},
+		"mine":                   {ids(d.Mine("ann", desk.Query{Limit: 2})), []desk.ID{"D-3", "D-2"}},
+		"mine, not over":         {ids(d.Mine("ann", desk.Query{States: []desk.State{desk.Waiting}, Limit: 9})), []desk.ID{"D-3", "D-1"}},
+		"mine, nobody":           {ids(d.Mine("", desk.Query{Limit: 9})), nil},
 		"inbox, oldest first":    {ids(d.Inbox("dan")), []desk.ID{"D-1", "D-3"}},
 		"inbox of the asker":     {ids(d.Inbox("ann")), nil},
 		"inbox of the owner":     {ids(d.Inbox("bob")), nil},
@@ -227,4 +234,31 @@ func TestBinding(t *testing.T) {
 		_, err = d.Who("")
 		wants(t, err, desk.NotBound)
 	})
+}
+
+// Every state is one of States: what is counted or asked by state misses none.
+func TestStatesAreAll(t *testing.T) {
+	source, err := parser.ParseFile(token.NewFileSet(), "request.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []desk.State
+	ast.Inspect(source, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && fmt.Sprint(spec.Type) == "State" {
+			text, _ := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			all = append(all, desk.State(text))
+		}
+		return true
+	})
+	for _, s := range all {
+		if s != desk.None && !slices.Contains(desk.States(), s) {
+			t.Errorf("%q is a state, and none of States", s)
+		}
+		if final := slices.Contains(desk.Unfinished(), s) == s.Final(); s != desk.None && final {
+			t.Errorf("%q: final is %v, unfinished too", s, s.Final())
+		}
+	}
+	if len(all) < 10 {
+		t.Errorf("only %q were found", all)
+	}
 }

@@ -157,9 +157,16 @@ func Touching(f Facts) Facts {
 	if spec, _ := SpecOf(f.Action.Verb); spec.Target == AddressForm {
 		f.Domain = Address(f.Action.Target).Domain()
 	}
-	if text := f.Action.Arg("size"); text != "" {
-		size, _ := ParseSize(text) // 0 if it is none
-		f.Size = int64(size)
-	}
+	f.Size = cmp.Or(f.Action.size(), f.Size)
 	return f
+}
+
+// size is what the action names, in bytes; 0 if it names none.
+func (a Action) size() int64 {
+	text := a.Arg("size")
+	if text == "" {
+		return 0
+	}
+	size, _ := ParseSize(text)
+	return int64(size)
 }

@@ -22,9 +22,9 @@ type fold struct {
 	askedBy  map[desk.UID][]*desk.Request
 	askedFor map[desk.Verb][]*desk.Request
 	keyed    map[string]desk.ID
-	moving   map[*desk.Request]bool // not final
-	offers   map[string]offer       // by digest
-	persons  map[string]desk.Bond   // by chat account
+	moving   []*desk.Request      // not final, in order of number
+	offers   map[string]offer     // by digest
+	persons  map[string]desk.Bond // by chat account
 	heard    map[string]desk.Claim
 	chats    map[desk.UID]string
 	rights   register
@@ -52,7 +52,6 @@ func newFold() fold {
 		askedBy:  map[desk.UID][]*desk.Request{},
 		askedFor: map[desk.Verb][]*desk.Request{},
 		keyed:    map[string]desk.ID{},
-		moving:   map[*desk.Request]bool{},
 		offers:   map[string]offer{},
 		persons:  map[string]desk.Bond{},
 		heard:    map[string]desk.Claim{},
@@ -137,9 +136,7 @@ func (f *fold) changeRequest(e desk.Event) error {
 		f.stopped++
 	}
 	*at, f.requests[e.ID] = r, at
-	if f.moving[at] = true; r.State.Final() {
-		delete(f.moving, at)
-	}
+	f.move(at)
 	touched := []string{string(e.ID), r.Action.Target, r.Action.Arg("alias"), string(desk.ProofOf(e.Fact).Address)}
 	slices.Sort(touched)
 	for _, name := range slices.Compact(touched) {
@@ -148,6 +145,19 @@ func (f *fold) changeRequest(e desk.Event) error {
 		}
 	}
 	return nil
+}
+
+// move keeps a request among those that are not final, or takes it out of them.
+func (f *fold) move(r *desk.Request) {
+	place, moves := slices.BinarySearchFunc(f.moving, r.ID, func(m *desk.Request, id desk.ID) int { return byNumber(m.ID, id) })
+	switch {
+	case moves && r.State.Final():
+		f.moving = slices.Concat(f.moving[:place], f.moving[place+1:])
+	case !moves && !r.State.Final() && place == len(f.moving):
+		f.moving = append(f.moving, r)
+	case !moves && !r.State.Final():
+		f.moving = slices.Concat(f.moving[:place], []*desk.Request{r}, f.moving[place:])
+	}
 }
 
 // open gives a new request its place. Numbers only grow, and a key asks once.

@@ -100,6 +100,8 @@ func (f *fold) among(q desk.Query) []*desk.Request {
 		verbs += len(f.askedFor[v])
 	}
 	switch {
+	case len(q.States) > 0 && len(f.moving) <= some && !slices.ContainsFunc(q.States, desk.State.Final):
+		return f.moving
 	case len(q.Verbs) > 0 && verbs <= some:
 		all := make([]*desk.Request, 0, verbs)
 		for _, v := range q.Verbs {
@@ -110,8 +112,6 @@ func (f *fold) among(q desk.Query) []*desk.Request {
 		return f.askedAbout(q.Target)
 	case q.By != "":
 		return f.askedBy[q.By]
-	case len(q.States) > 0 && !slices.ContainsFunc(q.States, desk.State.Final):
-		return sorted(slices.Collect(maps.Keys(f.moving)))
 	}
 	return f.order
 }
