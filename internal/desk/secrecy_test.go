@@ -18,6 +18,25 @@ func TestADenialTellsNothingOfTheAccount(t *testing.T) {
 	}
 }
 
+// Nor whose a login, an alias or another address of a list is.
+func TestADenialTellsNoAddress(t *testing.T) {
+	for _, text := range []string{"quota.set bob size=2G", "quota.set f@u.fr size=2G", "list.delete team@u.fr"} {
+		d, h := newDesk(t)
+		h.lists = map[desk.Address]desk.List{"all@u.fr": {ID: "l", Address: "all@u.fr", Kind: desk.Distribution, Aliases: []desk.Address{"team@u.fr"}}}
+		d.Rules = book(func(desk.Facts) desk.Decision { return desk.Decision{} })
+		typed := action(t, text)
+		previewed, _, err := d.Preview("ann", desk.Chat, typed)
+		wants(t, err, "")
+		w, err := d.Why("ann", desk.Chat, typed)
+		wants(t, err, "")
+		for name, got := range map[string]desk.Action{"preview": previewed, "why": w.Action} {
+			if got != typed {
+				t.Errorf("%s of %s tells %s", name, text, got)
+			}
+		}
+	}
+}
+
 // The next holder of an address does not see what was done for the last one.
 func TestTheNextHolderOfAnAddressSeesNothingOfTheLast(t *testing.T) {
 	d, h := newDesk(t)
