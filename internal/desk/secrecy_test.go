@@ -37,6 +37,29 @@ func TestADenialTellsNoAddress(t *testing.T) {
 	}
 }
 
+// Nor whose it is, though they name it: of the request that they made in vain neither.
+func TestADenialTellsNoOwner(t *testing.T) {
+	for shown, want := range map[bool]desk.UID{false: "", true: "bob"} {
+		d, _ := newDesk(t)
+		d.Rules = book(func(f desk.Facts) desk.Decision {
+			if shown && f.Action.Verb == desk.AccountShow {
+				return desk.Decision{Outcome: desk.Allowed}
+			}
+			return desk.Decision{}
+		})
+		r, err := d.Ask(t.Context(), desk.Asking{By: "ann", Action: action(t, "quota.set bob@u.fr size=2G"), Key: "k"})
+		wants(t, err, "")
+		one, err := d.Request("ann", desk.Portal, r.ID)
+		wants(t, err, "")
+		if many := d.Seen("ann", desk.Portal, desk.Query{}); one.Owner != want || many[0].Owner != want {
+			t.Errorf("account shown %t: told of %q and %q", shown, one.Owner, many[0].Owner)
+		}
+		if his, err := d.Request("bob", desk.Portal, r.ID); err != nil || his.Owner != "bob" {
+			t.Errorf("the owner: %q, %v", his.Owner, err)
+		}
+	}
+}
+
 // The next holder of an address does not see what was done for the last one.
 func TestTheNextHolderOfAnAddressSeesNothingOfTheLast(t *testing.T) {
 	d, h := newDesk(t)
