@@ -129,3 +129,11 @@ func TestTheWholeAccountIsOnItsPage(t *testing.T) {
 	h.as("marc").get("/adresses/"+string(marcBox)).wants(t, http.StatusOK, "Ce que dit chaque source", "actif")
 	h.as("jeanne").get("/adresses/"+string(marcBox)).wants(t, http.StatusNotFound)
 }
+
+// The mailbox that a difference is about is one click away.
+func TestADifferenceLeadsToItsMailbox(t *testing.T) {
+	b := compared(t).as("xavier")
+	_, rest, _ := strings.Cut(b.get("/ecarts").body, `<a href="/adresses/`)
+	name, _, _ := strings.Cut(rest, `"`)
+	b.get("/adresses/"+html.UnescapeString(name)).wants(t, http.StatusOK, "Ce que dit chaque source")
+}
