@@ -125,7 +125,10 @@ func (p *Portal) proofOf(s session, r desk.Request) time.Time {
 }
 
 // onRight says that the request is about a right.
-func (d dossier) onRight() bool { return len(rightFields[d.Action.Verb]) > 0 }
+func (d dossier) onRight() bool {
+	target := specOf(d.Action.Verb).Target
+	return target == desk.PersonForm || target == desk.MandateForm
+}
 
 func (p *Portal) approve(v *visit) error {
 	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {
