@@ -213,13 +213,13 @@ func (a asking) blames(err error) string {
 		return fieldMore + e.Details["name"]
 	}
 	switch desk.CodeOf(err) {
-	case desk.UnknownPerson:
-		return fieldMore + "person"
+	case desk.UnknownPerson, desk.UnknownAccount:
+		return a.typedAt(e.Details["value"])
 	case desk.MissingArgument:
 		if e.Details["name"] == "cos" {
 			return fieldCOS
 		}
-	case desk.UnknownAccount, desk.WrongStatus, desk.Personal, desk.AddressDeleted, desk.UnknownList, desk.UnknownResource, desk.UnknownTree:
+	case desk.WrongStatus, desk.Personal, desk.AddressDeleted, desk.UnknownList, desk.UnknownResource, desk.UnknownTree:
 		return fieldAccount
 	case desk.AliasTaken, desk.AliasAbsent, desk.InQuarantine, desk.NoEnd, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
 		return a.wanted()
@@ -237,6 +237,17 @@ func (a asking) blames(err error) string {
 		return a.wanted()
 	}
 	return ""
+}
+
+// typedAt is the field beside the account's where somebody was named so; the
+// account's own if it was in none.
+func (a asking) typedAt(name string) string {
+	for argument, value := range a.more {
+		if slices.ContainsFunc(listed(value), func(one string) bool { return strings.EqualFold(one, name) }) { // members are several
+			return fieldMore + argument
+		}
+	}
+	return either(a.takes("to") && strings.EqualFold(a.to, name) && !strings.EqualFold(a.account, name), fieldTo, fieldAccount)
 }
 
 // wanted is the field of what the verb takes beside the account; the account's
