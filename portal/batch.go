@@ -111,7 +111,7 @@ func (p *Portal) askForBatch(v *visit, s sheet) error {
 }
 
 func (p *Portal) refuseBatch(v *visit, s sheet, err error) error {
-	s.problem = explain(p.language(v.Ctx), err)
+	s.problem = say.Error(p.language(v.Ctx), err)
 	return p.showBatch(v, statusOf(err), s)
 }
 

@@ -59,7 +59,7 @@ func (p *Portal) showRequest(v *visit, id desk.ID, tried error) error {
 	status := fiber.StatusOK
 	pg := p.page(v, "request", "id", string(id))
 	if tried != nil {
-		status, d.problem = statusOf(tried), explain(pg.lang, tried)
+		status, d.problem = statusOf(tried), say.Error(pg.lang, tried)
 	}
 	d.turns = p.turns(pg, r)
 	pg.watch = p.watch(v, id)

@@ -276,3 +276,14 @@ func TestWhatARequestActsOn(t *testing.T) {
 		}
 	}
 }
+
+// What stands against a change of a request is said of the change, not of the page.
+func TestAnAmendmentThatIsRefused(t *testing.T) {
+	h := newHouse(t, demo)
+	id := h.ask("contact@physique.unistra.fr")
+	a := h.as("jeanne").submit("/demandes/"+string(id)+"/modifier", "empreinte", h.digest(id), "valeur", "contact@nulle.part")
+	a.wants(t, http.StatusNotFound, "D-1 ·", "nulle.part")
+	if strings.Contains(a.text(), "Cette page n'existe pas") {
+		t.Error(a.text())
+	}
+}
