@@ -16,7 +16,7 @@ func TestTheCharter(t *testing.T) {
 	before := h.count()
 	plain := h.as("jeanne").get("/charte")
 	plain.wants(t, http.StatusOK, "Toute forme convient", "Aucun mot n'est réservé.", "Une adresse ne se confond avec celle de personne d'autre", "Libres à votre nom")
-	if strings.Contains(plain.text(), "n'est donnée à personne d'autre pendant") {
+	if strings.Contains(plain.text(), "une adresse libérée") {
 		t.Error("a quarantine of no time")
 	}
 	h.desk.Keeping = desk.StandardKeeping()
