@@ -142,10 +142,14 @@ func (a asking) action() (desk.Action, error) {
 	return desk.NewAction(a.verb, a.account, args)
 }
 
-// cleared says that a field of the profile is to be empty, in either language.
+// cleared says that a field of the profile is to be empty.
 func (a asking) cleared(value string) bool {
-	return (a.verb == desk.AccountProfile || a.verb == desk.ListProfile || a.verb == desk.ResourceProfile) && slices.ContainsFunc([]string{text("fr", "nowhere"), text("en", "nowhere")},
-		func(word string) bool { return strings.EqualFold(word, value) })
+	return (a.verb == desk.AccountProfile || a.verb == desk.ListProfile || a.verb == desk.ResourceProfile) && nowhere(value)
+}
+
+// nowhere is the word for nothing, in either language.
+func nowhere(word string) bool {
+	return strings.EqualFold(word, text("fr", "nowhere")) || strings.EqualFold(word, text("en", "nowhere"))
 }
 
 func either(first bool, a, b string) string {
@@ -155,16 +159,16 @@ func either(first bool, a, b string) string {
 	return b
 }
 
-// ends says that the forwarding is to stop, in either language.
-func (a asking) ends() bool {
-	return a.verb == desk.AccountForward && slices.ContainsFunc([]string{text("fr", "nowhere"), text("en", "nowhere")},
-		func(word string) bool { return strings.EqualFold(word, a.to) })
-}
+// ends says that the forwarding is to stop.
+func (a asking) ends() bool { return a.verb == desk.AccountForward && nowhere(a.to) }
 
 // key makes sending the same form twice ask once. A form that was changed in
 // between asks for something else.
-func (a asking) key(action desk.Action) string {
-	sum := sha256.Sum256([]byte(a.once + "\n" + action.String()))
+func (a asking) key(action desk.Action) string { return keyOf(a.once, action.String()) }
+
+// keyOf is the key of what is asked by a form that was drawn once.
+func keyOf(once, asked string) string {
+	sum := sha256.Sum256([]byte(once + "\n" + asked))
 	return "portal:" + hex.EncodeToString(sum[:16])
 }
 
