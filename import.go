@@ -82,7 +82,7 @@ func (c importCommand) hand(ctx context.Context, out io.Writer, d *desk.Desk, li
 	}
 	switch faults += f.Faults(); {
 	case !c.Yes && faults > 0:
-		return fmt.Errorf("%d lines at fault; nothing was asked for", faults)
+		return fmt.Errorf("lines at fault: %d; nothing was asked for", faults)
 	case !c.Yes:
 		_, err := fmt.Fprintln(out, say.T(c.Lang, "rehearsed.dry"))
 		return err

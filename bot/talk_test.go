@@ -123,7 +123,7 @@ func TestSentences(t *testing.T) {
 		{"status", "marie", []string{"Partage est-il opérationnel ?"}, "State of Mélusine", nil},
 		{"domains", "marie", []string{"quels sont les domaines ?"}, "Domains: `u.fr`", nil},
 		{"one's domains", "marie", []string{"mes domaines"}, "No domain", nil},
-		{"may I, of one action", "marie", []string{"am I allowed to delete the account of bob?"}, "deletion of `bob@u.fr`\nDenied by the rules", nil},
+		{"may I, of one action", "marie", []string{"am I allowed to delete the account of bob?"}, "deletion of `bob`\nDenied by the rules", nil},
 		{"may I, in general", "marie", []string{"am I allowed to change the quota of bob?"}, "`/melusine why quota", nil},
 		{"may somebody else", "marie", []string{"is bob allowed to change the quota of eve?"}, "`bob`. None that you may see", nil},
 		{"may I, of a list", "marie", []string{"ai-je le droit de créer une liste sur u.fr ?"}, "`/melusine why list create", nil},

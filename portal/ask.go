@@ -77,6 +77,9 @@ func (p *Portal) keepTyped(c *fiber.Ctx) error {
 	for _, f := range readAsking((&visit{Ctx: c}).form).fields() {
 		typed.Set(f[0], f[1])
 	}
+	if to := pathAsk + "?" + typed.Encode(); local(to) != to { // too long to be carried along: all but the reason
+		typed.Del(fieldReason)
+	}
 	return c.Redirect(pathSignIn+"?vers="+escape(pathAsk+"?"+typed.Encode()), fiber.StatusSeeOther)
 }
 

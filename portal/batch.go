@@ -2,9 +2,7 @@ package portal
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"io"
 	"iter"
@@ -94,8 +92,7 @@ func (p *Portal) askForBatch(v *visit, s sheet) error {
 	if faults := len(s.lines) - len(s.rows()); faults > 0 && !s.parts { // what is no action is in no forecast
 		return p.refuseBatch(v, s, desk.Fail(desk.Conflict, desk.NotWhole, "n", strconv.Itoa(faults), "of", strconv.Itoa(len(s.lines))))
 	}
-	sum := sha256.Sum256([]byte(s.once + "\n" + string(s.verb) + "\n" + string(s.raw)))
-	asked, f, err := p.Desk.AskAll(v.UserContext(), desk.Order{By: v.me.UID, Via: desk.Portal, Key: "portal:" + hex.EncodeToString(sum[:16]),
+	asked, f, err := p.Desk.AskAll(v.UserContext(), desk.Order{By: v.me.UID, Via: desk.Portal, Key: keyOf(s.once, string(s.verb)+"\n"+string(s.raw)),
 		Reason: s.reason, Rows: s.rows(), Whole: !s.parts})
 	if desk.CodeOf(err) != "" {
 		s.forecast = f
@@ -111,7 +108,7 @@ func (p *Portal) askForBatch(v *visit, s sheet) error {
 }
 
 func (p *Portal) refuseBatch(v *visit, s sheet, err error) error {
-	s.problem = explain(p.language(v.Ctx), err)
+	s.problem = say.Error(p.language(v.Ctx), err)
 	return p.showBatch(v, statusOf(err), s)
 }
 

@@ -50,7 +50,7 @@ func TestATableFromPreviewToRequests(t *testing.T) {
 	b := h.as("claire")
 	b.get("/demandes/lot").wants(t, http.StatusOK, "Demander par tableau", "Rien n'est demandé avant")
 	seen := b.hand(batchTable, "pas", "verifier", "motif", "rentrée")
-	seen.wants(t, http.StatusOK, "2 lignes sur 2 peuvent être demandées", "quota : 5 Go → 7 Go", "Envoyer")
+	seen.wants(t, http.StatusOK, "Lignes qui peuvent être demandées : 2 sur 2", "quota : 5 Go → 7 Go", "Envoyer")
 	if h.asked() != 0 {
 		t.Fatal("looking has asked")
 	}
@@ -83,13 +83,13 @@ func TestBadTablesOfThePortal(t *testing.T) {
 		sends      bool
 	}{
 		"a cell at fault":            {bad, "Ligne 4, colonne 3 : « beaucoup » n'est pas une taille", nil, 200, false},
-		"a cell at fault, the rest":  {bad, "2 lignes sur 2", []string{"reste", "oui"}, 200, true},
+		"a cell at fault, the rest":  {bad, "demandées : 2 sur 2", []string{"reste", "oui"}, 200, true},
 		"denied":                     {denied, "Refusé", nil, 200, false},
-		"denied, the rest":           {denied, "2 lignes sur 3", []string{"reste", "oui"}, 200, true},
-		"Windows-1252":               {latin, "1 lignes sur 1", nil, 200, true},
+		"denied, the rest":           {denied, "demandées : 2 sur 3", []string{"reste", "oui"}, 200, true},
+		"Windows-1252":               {latin, "demandées : 1 sur 1", nil, 200, true},
 		"too many":                   {batchTable + strings.Repeat("quota.set;x;1 Go;;\n", 4), "trop de lignes", nil, 422, false},
 		"no verb":                    {"compte;taille\njeanne;7 Go\n", "Aucune colonne ne dit", nil, 422, false},
-		"no verb, chosen":            {"compte;taille\njeanne.dupont@physique.unistra.fr;7 Go\n", "1 lignes sur 1", []string{"verbe", "quota.set"}, 200, true},
+		"no verb, chosen":            {"compte;taille\njeanne.dupont@physique.unistra.fr;7 Go\n", "demandées : 1 sur 1", []string{"verbe", "quota.set"}, 200, true},
 		"a spreadsheet":              {"PK\x03\x04\x00", "pas du CSV", nil, 422, false},
 		"nothing":                    {"", "aucune ligne", nil, 422, false},
 		"markup":                     {"<script>alert(1)</script>\n", "pas connu", nil, 422, false},

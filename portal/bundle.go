@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 )
 
 // A bundle is requests that wait for the reader's vote, judged together: shown
@@ -71,7 +72,7 @@ func (p *Portal) judgeBundle(v *visit) error {
 		}
 		said := outcome{Request: r}
 		if err != nil {
-			said.ID, said.problem = desk.ID(id), explain(p.language(v.Ctx), err)
+			said.ID, said.problem = desk.ID(id), say.Error(p.language(v.Ctx), err)
 		}
 		results = append(results, said)
 	}

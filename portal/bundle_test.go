@@ -15,9 +15,12 @@ func TestDecidingTogether(t *testing.T) {
 	b := h.as("claire")
 	b.get("/a-valider").wants(t, http.StatusOK, "Voir ensemble les demandes cochées")
 	shown := b.get("/a-valider/lot?d=" + string(one) + "&d=" + string(two) + "&d=D-99")
-	if shown.wants(t, http.StatusOK, string(one), string(two), "a@physique.unistra.fr", "« accueil du public »"); strings.Contains(shown.text(), string(three)) {
+	if shown.wants(t, http.StatusOK, string(one), string(two), "a@physique.unistra.fr", "Motif : accueil du public"); strings.Contains(shown.text(), string(three)) {
 		t.Error("one that was not chosen is there")
 	}
+	b.lang = "en"
+	b.get("/a-valider/lot?d="+string(one)).wants(t, http.StatusOK, "Reason: accueil du public")
+	b.lang = "fr"
 	name := func(id desk.ID) string { return string(id) + ":" + h.digest(id) }
 	a := b.submit("/a-valider/lot", "pas", "valider", "d", name(one), "d", name(two), "d", string(three)+":stale", "d", string(three), "d", "D-99:x", "d", "x")
 	a.wants(t, http.StatusOK, "Ce qu'il en est", string(one), string(two))

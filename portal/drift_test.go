@@ -116,7 +116,7 @@ func TestTheDashboardIsShownInBothLanguages(t *testing.T) {
 		return []desk.Service{{Name: "partage", Up: true, Latency: 182 * time.Millisecond, At: noon, Since: noon, History: []desk.Cell{{From: noon, Good: 1, Sum: time.Second}, {From: noon, Bad: 1}, {From: noon, Good: 1, Bad: 1}}}, {Name: "webmail"}}
 	}
 	b := h.as("xavier")
-	b.get("/tableau").wants(t, http.StatusOK, "Tableau de bord", "personnels", "annuaire", "API de Partage", "182", "pas encore regardé", "comptes sont d'une formule sans prix", "Évolution")
+	b.get("/tableau").wants(t, http.StatusOK, "Tableau de bord", "personnels", "annuaire", "API de Partage", "182", "pas encore regardé", "Comptes d'une formule sans prix : 2.", "Évolution")
 	b.lang = "en"
 	b.get("/tableau").wants(t, http.StatusOK, "Dashboard", "staff", "directory", "Partage API", "not looked at yet", "By class of service")
 	b.get("/ecarts").wants(t, http.StatusOK, "Account without person", "See the plan")
@@ -128,4 +128,12 @@ func TestTheWholeAccountIsOnItsPage(t *testing.T) {
 	h.as("xavier").get("/adresses/"+string(marcBox)).wants(t, http.StatusOK, "Ce que dit chaque source", "verrouillé", "différent", "Marc Muller")
 	h.as("marc").get("/adresses/"+string(marcBox)).wants(t, http.StatusOK, "Ce que dit chaque source", "actif")
 	h.as("jeanne").get("/adresses/"+string(marcBox)).wants(t, http.StatusNotFound)
+}
+
+// The mailbox that a difference is about is one click away.
+func TestADifferenceLeadsToItsMailbox(t *testing.T) {
+	b := compared(t).as("xavier")
+	_, rest, _ := strings.Cut(b.get("/ecarts").body, `<a href="/adresses/`)
+	name, _, _ := strings.Cut(rest, `"`)
+	b.get("/adresses/"+html.UnescapeString(name)).wants(t, http.StatusOK, "Ce que dit chaque source")
 }

@@ -66,12 +66,20 @@ func (p *Portal) fail(c *fiber.Ctx, err error) error {
 		"method", c.Method(), "route", c.Route().Path, "who", s.who, "from", c.IP(), "error", err)
 	p.setHeaders(c)
 	c.Response().ResetBody()
-	pg := p.open(c, "error")
+	pg := p.around(c, s)
+	pg.self = "/"
+	return render(c, f.status, failurePage(pg, f))
+}
+
+// around is the page that tells of an error, with the menu of whoever is signed in;
+// without, if it is the menu that has the fault: nothing catches a panic here.
+func (p *Portal) around(c *fiber.Ctx, s session) (pg page) {
+	pg = p.open(c, "error")
+	defer func() { _ = recover() }() // the page that failed has logged it
 	if s.who != "" {
 		pg = p.page(&visit{Ctx: c, session: s, me: p.Desk.View.Person(s.who)}, "error")
 	}
-	pg.self = "/"
-	return render(c, f.status, failurePage(pg, f))
+	return pg
 }
 
 // explain is what people are told of an error.

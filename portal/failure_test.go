@@ -57,6 +57,30 @@ func TestOurOwnFaults(t *testing.T) {
 	}
 }
 
+// A fault that every page has makes a page without what has it.
+func TestAFaultOfEveryPage(t *testing.T) {
+	h := newHouse(t, demo)
+	b := h.as("jeanne")
+	h.Approvers = func() []string { panic("a fault in the menu") }
+	a := b.get("/aide")
+	a.wants(t, http.StatusInternalServerError, "Une erreur est survenue de notre côté")
+	if strings.Contains(a.body, "a fault") || !strings.Contains(h.log.String(), "a fault in the menu") {
+		t.Errorf("told by %s, logged %s", a.text(), h.log)
+	}
+}
+
+// A stream that panics ends, and takes nothing else down.
+func TestAStreamMayPanic(t *testing.T) {
+	h := newHouse(t, demo)
+	id := h.ask("contact@physique.unistra.fr")
+	b := h.as("marc")
+	h.desk.Rules = broken{}
+	b.get("/suivi?vu=x&demande="+string(id)).wants(t, http.StatusOK)
+	if !strings.Contains(h.log.String(), "a fault in the rules") {
+		t.Errorf("logged %s", h.log)
+	}
+}
+
 func checkPlainHeaders(t *testing.T, a answer) {
 	t.Helper()
 	if a.Header.Get("Content-Security-Policy") == "" || a.Header.Get("Cache-Control") != "no-store" {

@@ -142,10 +142,14 @@ func (a asking) action() (desk.Action, error) {
 	return desk.NewAction(a.verb, a.account, args)
 }
 
-// cleared says that a field of the profile is to be empty, in either language.
+// cleared says that a field of the profile is to be empty.
 func (a asking) cleared(value string) bool {
-	return (a.verb == desk.AccountProfile || a.verb == desk.ListProfile || a.verb == desk.ResourceProfile) && slices.ContainsFunc([]string{text("fr", "nowhere"), text("en", "nowhere")},
-		func(word string) bool { return strings.EqualFold(word, value) })
+	return (a.verb == desk.AccountProfile || a.verb == desk.ListProfile || a.verb == desk.ResourceProfile) && nowhere(value)
+}
+
+// nowhere is the word for nothing, in either language.
+func nowhere(word string) bool {
+	return strings.EqualFold(word, text("fr", "nowhere")) || strings.EqualFold(word, text("en", "nowhere"))
 }
 
 func either(first bool, a, b string) string {
@@ -155,16 +159,16 @@ func either(first bool, a, b string) string {
 	return b
 }
 
-// ends says that the forwarding is to stop, in either language.
-func (a asking) ends() bool {
-	return a.verb == desk.AccountForward && slices.ContainsFunc([]string{text("fr", "nowhere"), text("en", "nowhere")},
-		func(word string) bool { return strings.EqualFold(word, a.to) })
-}
+// ends says that the forwarding is to stop.
+func (a asking) ends() bool { return a.verb == desk.AccountForward && nowhere(a.to) }
 
 // key makes sending the same form twice ask once. A form that was changed in
 // between asks for something else.
-func (a asking) key(action desk.Action) string {
-	sum := sha256.Sum256([]byte(a.once + "\n" + action.String()))
+func (a asking) key(action desk.Action) string { return keyOf(a.once, action.String()) }
+
+// keyOf is the key of what is asked by a form that was drawn once.
+func keyOf(once, asked string) string {
+	sum := sha256.Sum256([]byte(once + "\n" + asked))
 	return "portal:" + hex.EncodeToString(sum[:16])
 }
 
@@ -213,13 +217,13 @@ func (a asking) blames(err error) string {
 		return fieldMore + e.Details["name"]
 	}
 	switch desk.CodeOf(err) {
-	case desk.UnknownPerson:
-		return fieldMore + "person"
+	case desk.UnknownPerson, desk.UnknownAccount:
+		return a.typedAt(e.Details["value"])
 	case desk.MissingArgument:
 		if e.Details["name"] == "cos" {
 			return fieldCOS
 		}
-	case desk.UnknownAccount, desk.WrongStatus, desk.Personal, desk.AddressDeleted, desk.UnknownList, desk.UnknownResource, desk.UnknownTree:
+	case desk.WrongStatus, desk.Personal, desk.AddressDeleted, desk.UnknownList, desk.UnknownResource, desk.UnknownTree:
 		return fieldAccount
 	case desk.AliasTaken, desk.AliasAbsent, desk.InQuarantine, desk.NoEnd, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
 		return a.wanted()
@@ -237,6 +241,17 @@ func (a asking) blames(err error) string {
 		return a.wanted()
 	}
 	return ""
+}
+
+// typedAt is the field beside the account's where somebody was named so; the
+// account's own if it was in none.
+func (a asking) typedAt(name string) string {
+	for argument, value := range a.more {
+		if slices.ContainsFunc(listed(value), func(one string) bool { return strings.EqualFold(one, name) }) { // members are several
+			return fieldMore + argument
+		}
+	}
+	return either(a.takes("to") && strings.EqualFold(a.to, name) && !strings.EqualFold(a.account, name), fieldTo, fieldAccount)
 }
 
 // wanted is the field of what the verb takes beside the account; the account's

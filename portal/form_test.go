@@ -3,9 +3,11 @@ package portal
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/valyala/fasthttp"
@@ -118,5 +120,24 @@ func TestFormsSentAtOnceDoNotMix(t *testing.T) {
 	}
 	if len(seen) != many {
 		t.Errorf("%d requests, want %d", len(seen), many)
+	}
+}
+
+// What is not known is said where it was typed.
+func TestTheFieldThatIsWrong(t *testing.T) {
+	h := newHouse(t, demo)
+	service := desk.Account{ID: "id-service", Address: "accueil@physique.unistra.fr", Status: "active", COS: "staff_s"}
+	must(t, h.mirror.LoadAccounts(t.Context(), all(append(slices.Clone(boxes), service)), noon.Add(time.Minute)))
+	b := h.as("xavier")
+	for field, typed := range map[string][]string{
+		"compte":     {"verbe", "quota.set", "compte", "nobody", "taille", "8", "unite", "Go"},
+		"vers":       {"verbe", "alias.move", "compte", string(jeanneBox), "alias", "j.dupont@physique.unistra.fr", "vers", "Nobody"},
+		"arg-with":   {"verbe", "account.share", "compte", string(service.Address), "arg-with", "nobody"},
+		"arg-person": {"verbe", "account.create", "compte", "a.b@physique.unistra.fr", "arg-person", "nobody", "formule", "staff_s"},
+	} {
+		a := b.submit("/demandes/nouvelle", append(typed, "pas", "verifier")...)
+		if !strings.Contains(a.body, `<a href="#`+field+`">`) || !strings.Contains(a.body, `id="`+field+`-err"`) {
+			t.Errorf("%s: %d %s", field, a.StatusCode, a.text())
+		}
 	}
 }

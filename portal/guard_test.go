@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"golang.org/x/mod/semver"
 
 	"github.com/unistra/melusine/portal/api"
 )
@@ -270,7 +271,7 @@ func TestSettingsThatKeepUsSafe(t *testing.T) {
 	if got.ReadTimeout == 0 || got.WriteTimeout == 0 || got.IdleTimeout == 0 || got.BodyLimit > 1<<20 {
 		t.Errorf("%+v", got)
 	}
-	if fiber.Version < "2.52.15" {
+	if semver.Compare("v"+fiber.Version, "v2.52.15") < 0 {
 		t.Errorf("fiber %s", fiber.Version)
 	}
 }

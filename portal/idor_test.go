@@ -80,6 +80,34 @@ func TestListsHoldOnlyOnesOwn(t *testing.T) {
 	}
 }
 
+// Who asks in vain is not told by the form whose an alias is, nor by any door, of
+// the request that it leaves, whose the mailbox is.
+func TestAskingInVainTellsNothing(t *testing.T) {
+	h := newHouse(t, demo)
+	b := h.as("marc")
+	asks := []string{"verbe", "quota.set", "compte", "j.dupont@physique.unistra.fr", "taille", "8", "unite", "Go"}
+	check := b.submit("/demandes/nouvelle", append(asks, "pas", "verifier")...)
+	check.wants(t, http.StatusOK, "Les règles ne permettent pas cette demande")
+	sent := b.submit("/demandes/nouvelle", append(check.hidden(), "pas", "envoyer")...)
+	sent.wants(t, http.StatusSeeOther)
+	page := b.get(sent.Header.Get("Location"))
+	page.wants(t, http.StatusOK, "est refusée par les règles")
+	if strings.Contains(check.text(), string(jeanneBox)) || strings.Contains(page.text(), "Jeanne Dupont") {
+		t.Errorf("told by %s\nor %s", check.text(), page.text())
+	}
+	program := h.program(t, "marc", desk.MayRead, desk.MayAsk)
+	for _, x := range [][2]string{{http.MethodPost, "/requests"}, {http.MethodGet, "/requests"}, {http.MethodGet, "/requests/D-2"}} {
+		body := ""
+		if x[0] == http.MethodPost {
+			body = `{"action":"quota.set ` + string(jeanneBox) + ` size=8G"}`
+		}
+		a := program.call(t, x[0], x[1], body, "Idempotency-Key", "k")
+		if a.status >= 300 || strings.Contains(string(a.body), "owner") {
+			t.Errorf("%s %s: %d %s", x[0], x[1], a.status, a.body)
+		}
+	}
+}
+
 // Every route but the way in needs a session.
 func TestNothingIsOpenWithoutASession(t *testing.T) {
 	h := newHouse(t, demo, Mount{Path: "/chat", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })})

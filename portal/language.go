@@ -2,7 +2,6 @@ package portal
 
 import (
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -26,7 +25,7 @@ func (p *Portal) language(c *fiber.Ctx) string {
 func (p *Portal) keepLanguage(c *fiber.Ctx) error {
 	mode := c.Get("Sec-Fetch-Mode")
 	if chosen := c.Query("lang"); (chosen == "fr" || chosen == "en") && (mode == "" || mode == "navigate") {
-		p.keep(c, languageCookie, chosen, 365*24*time.Hour)
+		p.keep(c, languageCookie, chosen, year)
 	}
 	return c.Next()
 }

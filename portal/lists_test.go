@@ -178,3 +178,18 @@ func TestTheSimulator(t *testing.T) {
 		t.Error("supposing wrote something")
 	}
 }
+
+// A field in which something is wrong says so to those who hear the page.
+func TestTheSimulatorSaysWhichFieldIsWrong(t *testing.T) {
+	b := newHouse(t, demo).as("xavier")
+	for query, want := range map[string]string{"acte=bonjour": "acte", "acte=" + escape("quota jeanne 8Go"): "", "qui=personne&acte=" + escape("quota jeanne 8Go"): "qui"} {
+		a := b.get("/simulateur?" + query)
+		for _, field := range []string{"qui", "acte"} {
+			_, input, _ := strings.Cut(a.body, `<input id="`+field+`"`)
+			input, _, _ = strings.Cut(input, ">")
+			if wrong := strings.Contains(input, `aria-invalid="true"`) && strings.Contains(input, field+"-err"); wrong != (field == want) {
+				t.Errorf("%s: %s is wrong: %t: %s", query, field, wrong, input)
+			}
+		}
+	}
+}

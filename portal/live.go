@@ -82,6 +82,11 @@ func (p *Portal) follow(v *visit) error {
 	session, conn := v.session, v.Context().Conn()
 	v.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer p.streams.leave(session.id)
+		defer func() { // whatever calls this catches nothing
+			if r := recover(); r != nil {
+				p.Log.Error("stream stopped", "error", panicked(r))
+			}
+		}()
 		_ = conn.SetWriteDeadline(time.Time{}) // that of pages would cut the stream
 		p.stream(w, session, about, seen)
 	})

@@ -27,12 +27,19 @@ type names struct {
 // and where words begin in it: 97,484 accounts are some ten megabytes, and a word is
 // found in a millisecond.
 type index struct {
-	as    [2]time.Time // of the directory and of Partage, when it was made
+	as    stamp
 	lines string
 	at    map[[2]byte][]uint32 // where the words begin that begin with these bytes, in order
 
 	of   map[string][]desk.Address // the accounts of each domain, in order
 	used map[string]int64          // their bytes
+}
+
+// A stamp is what an index was made of: the ages of the directory and of Partage, and
+// how many requests had been carried out, which change accounts between readings.
+type stamp struct {
+	directory, partage time.Time
+	done               int
 }
 
 // renew is how long an index serves before what was read since is looked at.
@@ -118,7 +125,8 @@ func (n *names) refresh(view desk.View) *index {
 	n.making.Lock()
 	defer n.making.Unlock()
 	x := &index{at: map[[2]byte][]uint32{}, of: map[string][]desk.Address{}, used: map[string]int64{}}
-	x.as[0], x.as[1] = view.Ages()
+	x.as.directory, x.as.partage = view.Ages()
+	x.as.done = view.Count(desk.Query{States: []desk.State{desk.Settled, desk.Review, desk.Broken}})
 	if old := n.now.Load(); old != nil && old.as == x.as {
 		return old
 	}

@@ -2,8 +2,11 @@ package portal
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/unistra/melusine/internal/desk"
 )
 
 func TestEveryPageRendersInBothLanguages(t *testing.T) {
@@ -46,6 +49,38 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 		b.get(x.path).wants(t, http.StatusOK, x.fr, "Se déconnecter")
 		b.lang = "en"
 		b.get(x.path).wants(t, http.StatusOK, x.en, "Sign out")
+	}
+}
+
+var (
+	pointed = regexp.MustCompile(`(?:aria-describedby|aria-labelledby|aria-controls|for)="([^"]+)"`)
+	named   = regexp.MustCompile(`\sid="([^"]+)"`)
+)
+
+// What an element names as its label or its description is on its page, once.
+func TestWhatAnElementNamesIsThere(t *testing.T) {
+	h := withLists(compared(t))
+	id := string(h.ask("contact@physique.unistra.fr"))
+	paths := []string{"/mes-adresses", "/demandes/lot", "/demandes/" + id, "/a-valider", "/a-valider/lot?d=" + id, "/adresses/" + string(jeanneBox), "/registre/" + string(jeanneBox), "/destinataires", "/destinataires?adresse=x",
+		"/listes", "/listes/" + string(team), "/domaines", "/charte", "/historique", "/couts", "/simulateur", "/jetons", "/preferences", "/ecarts", "/tableau", "/reglement", "/surete", "/delegations", "/delegations/M-1", "/recherche?q=x"}
+	for _, verb := range append(desk.Verbs(), "") {
+		paths = append(paths, "/demandes/nouvelle?verbe="+string(verb))
+	}
+	b := h.as("xavier")
+	for _, path := range paths {
+		body, ids := b.get(path).body, map[string]int{}
+		for _, m := range named.FindAllStringSubmatch(body, -1) {
+			if ids[m[1]]++; ids[m[1]] == 2 {
+				t.Errorf("%s: two elements are %q", path, m[1])
+			}
+		}
+		for _, m := range pointed.FindAllStringSubmatch(body, -1) {
+			for one := range strings.FieldsSeq(m[1]) {
+				if ids[one] == 0 {
+					t.Errorf("%s: %s, and there is none", path, m[0])
+				}
+			}
+		}
 	}
 }
 

@@ -266,11 +266,13 @@ func (p *Portal) Shutdown(grace time.Duration) error {
 func (p *Portal) recovered(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = errors.Join(errPanic, fmt.Errorf("%v\n%s", r, debug.Stack()))
+			err = panicked(r)
 		}
 	}()
 	return c.Next()
 }
+
+func panicked(r any) error { return errors.Join(errPanic, fmt.Errorf("%v\n%s", r, debug.Stack())) }
 
 var errPanic = errors.New("panic in a page")
 

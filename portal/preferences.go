@@ -67,6 +67,9 @@ func (p *Portal) mydata(v *visit) error {
 		History     []happened        `json:"history"`
 	}{Person: v.me, Accounts: p.Desk.View.Owned(v.me.UID), Requests: p.Desk.Mine(v.me.UID, desk.Query{}), Chat: p.Desk.View.Chat(v.me.UID),
 		Delegations: slices.DeleteFunc(slices.Clone(p.Desk.View.Delegations()), func(d desk.Delegation) bool { return !slices.Contains(d.Holders(), v.me.UID) })}
+	for i, r := range data.Requests {
+		data.Requests[i] = asAsked(r)
+	}
 	lang := p.language(v.Ctx)
 	for _, a := range data.Accounts {
 		events, err := p.Desk.History(v.UserContext(), v.me.UID, desk.Portal, string(a.Address))
@@ -84,4 +87,19 @@ func (p *Portal) mydata(v *visit) error {
 	}
 	v.Set(fiber.HeaderContentDisposition, `attachment; filename="melusine.json"`)
 	return v.JSON(data)
+}
+
+// asAsked is a request as its asker may take it away: of a mailbox that is not
+// theirs nothing that was read, by them, the rules or Mélusine.
+func asAsked(r desk.Request) desk.Request {
+	r.Key, r.Error = "", ""
+	if r.Owner == r.By {
+		return r
+	}
+	r.Owner, r.Mailbox, r.Gains, r.Made = "", "", "", ""
+	r.Origin, r.Before, r.Proof, r.Plan = desk.Account{}, desk.Account{}, desk.Account{}, desk.Plan{}
+	if r.Seen != nil {
+		r.Seen = &desk.Seen{Actor: r.Seen.Actor}
+	}
+	return r
 }

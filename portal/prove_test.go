@@ -165,6 +165,22 @@ func TestACopyOfOnesData(t *testing.T) {
 	h.as("jeanne").get("/qui-a-touche").wants(t, http.StatusOK, "D-1", "D-2", "Xavier Pierre a demandé")
 }
 
+// To have asked about a mailbox, in vain or not, gives nobody what was read of it.
+func TestACopyOfOnesDataIsOfNobodyElse(t *testing.T) {
+	h := newHouse(t, demo)
+	action, err := desk.NewAction(desk.QuotaSet, string(jeanneBox), map[string]string{"size": "8G"})
+	must(t, err)
+	_, err = h.desk.Ask(t.Context(), desk.Asking{By: "marc", Via: desk.Portal, Action: action, Key: "k"})
+	must(t, err)
+	a := h.as("marc").get("/mes-donnees.json")
+	a.wants(t, http.StatusOK, "D-1", "chimie.unistra.fr")
+	for _, secret := range []string{"id-jeanne", `"jeanne"`, "j.dupont@", "staff_s", `"UnitDomain":"physique.unistra.fr"`, `"Key":"k"`} {
+		if strings.Contains(a.body, secret) {
+			t.Errorf("%s is in it", secret)
+		}
+	}
+}
+
 // What the law wants can be read by anybody, in both languages.
 func TestLegalPages(t *testing.T) {
 	h := newHouse(t, demo)

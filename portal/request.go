@@ -59,7 +59,7 @@ func (p *Portal) showRequest(v *visit, id desk.ID, tried error) error {
 	status := fiber.StatusOK
 	pg := p.page(v, "request", "id", string(id))
 	if tried != nil {
-		status, d.problem = statusOf(tried), explain(pg.lang, tried)
+		status, d.problem = statusOf(tried), say.Error(pg.lang, tried)
 	}
 	d.turns = p.turns(pg, r)
 	pg.watch = p.watch(v, id)
@@ -125,7 +125,10 @@ func (p *Portal) proofOf(s session, r desk.Request) time.Time {
 }
 
 // onRight says that the request is about a right.
-func (d dossier) onRight() bool { return len(rightFields[d.Action.Verb]) > 0 }
+func (d dossier) onRight() bool {
+	target := specOf(d.Action.Verb).Target
+	return target == desk.PersonForm || target == desk.MandateForm
+}
 
 func (p *Portal) approve(v *visit) error {
 	return p.act(v, func(ctx context.Context, by desk.UID, id desk.ID) error {

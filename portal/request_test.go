@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -246,4 +247,43 @@ func TestThePageOfACard(t *testing.T) {
 	}
 	h.as("claire").get(page).wants(t, 409, "a changé depuis que vous l'avez lue")
 	h.as("marc").get(page).wants(t, 404, "")
+}
+
+// What a request acts on is named as what it is, and not at all if it is nothing.
+func TestWhatARequestActsOn(t *testing.T) {
+	pg := page{lang: "fr", zone: time.UTC, present: noon, name: func(desk.UID) string { return "" }}
+	for text, want := range map[string]string{
+		"house.freeze": "",
+		"quota.set " + string(jeanneBox) + " size=2G":                                          "Compte " + string(jeanneBox),
+		"list.delete equipe@physique.unistra.fr":                                               "Adresse de la liste, du groupe ou de l'alias 1→N equipe@physique.unistra.fr",
+		"tree.withdraw physique.unistra.fr":                                                    "Domaine physique.unistra.fr",
+		"address.release libre@physique.unistra.fr":                                            "Adresse libre@physique.unistra.fr",
+		"drift.spare " + string(jeanneBox) + " cause=still.shut until=2026-12-31":              "Adresse " + string(jeanneBox),
+		"delegation.grant claire domains=physique.unistra.fr from=2026-12-01 until=2027-12-01": "Personne claire",
+	} {
+		action, err := desk.ParseAction(text)
+		must(t, err)
+		d := dossier{Request: desk.Request{ID: "D-1", By: "xavier", Action: action, State: desk.Settled, Asked: noon}}
+		if action.Verb == desk.DelegationGrant {
+			d.Owner = "claire"
+		}
+		var b strings.Builder
+		must(t, requestBody(pg, d).Render(t.Context(), &b))
+		_, facts, _ := strings.Cut(b.String(), `<dl class="facts">`)
+		facts, _, _ = strings.Cut(facts, "<dt>Action exacte")
+		if got := strings.ReplaceAll(answer{body: facts}.text(), " @", "@"); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// What stands against a change of a request is said of the change, not of the page.
+func TestAnAmendmentThatIsRefused(t *testing.T) {
+	h := newHouse(t, demo)
+	id := h.ask("contact@physique.unistra.fr")
+	a := h.as("jeanne").submit("/demandes/"+string(id)+"/modifier", "empreinte", h.digest(id), "valeur", "contact@nulle.part")
+	a.wants(t, http.StatusNotFound, "D-1 ·", "nulle.part")
+	if strings.Contains(a.text(), "Cette page n'existe pas") {
+		t.Error(a.text())
+	}
 }

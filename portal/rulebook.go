@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"maps"
@@ -252,9 +250,7 @@ func (p *Portal) askRules(v *visit, verb desk.Verb, digest string, b desk.Book, 
 	if !drawn(once) {
 		return desk.Fail(desk.Invalid, desk.MissingArgument, "name", fieldOnce)
 	}
-	sum := sha256.Sum256([]byte(once + "\n" + action.String()))
-	r, err := p.Desk.Ask(v.UserContext(), desk.Asking{By: v.me.UID, Via: desk.Portal, Action: action, Book: b, Reason: reason,
-		Key: "portal:" + hex.EncodeToString(sum[:16])})
+	r, err := p.Desk.Ask(v.UserContext(), desk.Asking{By: v.me.UID, Via: desk.Portal, Action: action, Book: b, Reason: reason, Key: keyOf(once, action.String())})
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func TestTheLifeOfARuleBook(t *testing.T) {
 	page := b.get("/reglement")
 	page.wants(t, http.StatusOK, "En vigueur", "Everybody asks for a quota up to 20 GB", "Chacun demande un quota jusqu’à 20 Go", `owns() and quotaWithin(`)
 	token, once := b.token(), onceOf(t, page)
-	b.propose("comparer", token, once, []string{"regles.yaml", looser}).wants(t, http.StatusOK, "Sur 1 demandes rejouées", "permis plus largement", "D-1", `quotaWithin("40G")`)
+	b.propose("comparer", token, once, []string{"regles.yaml", looser}).wants(t, http.StatusOK, "Demandes rejouées : 1. Certaines", "permis plus largement", "D-1", `quotaWithin("40G")`)
 	if h.count() != 4 { // seed, delegation, and what jeanne asked
 		t.Fatalf("to compare has written something: %d events", h.count())
 	}

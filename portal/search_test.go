@@ -121,6 +121,26 @@ func TestNamesFollowTheDirectory(t *testing.T) {
 	}
 }
 
+// Nor does it wait for Partage to be read again to follow what was done.
+func TestNamesFollowWhatIsDone(t *testing.T) {
+	h := newHouse(t, demo)
+	h.names.refresh(h.mirror)
+	id := h.ask("seminaires@physique.unistra.fr")
+	_, err := h.desk.Approve(t.Context(), "claire", desk.Portal, id, h.digest(id))
+	must(t, err)
+	h.carries(id, func(a desk.Account) desk.Account {
+		a.Aliases = append([]desk.Address{"seminaires@physique.unistra.fr"}, a.Aliases...)
+		return a
+	})
+	h.names.refresh(h.mirror)
+	for a := range h.names.find(h.mirror, "seminaires", "") {
+		if a == jeanneBox {
+			return
+		}
+	}
+	t.Error("the new alias is not found")
+}
+
 func FuzzSearch(f *testing.F) {
 	h := newHouse(f, demo)
 	b := h.as("claire")

@@ -110,6 +110,20 @@ func TestAFormOutlivesItsSession(t *testing.T) {
 	}
 }
 
+// Even if the reason is long: it alone is then lost.
+func TestALongFormOutlivesItsSession(t *testing.T) {
+	h := newHouse(t, demo)
+	b := h.as("jeanne")
+	h.later(11 * time.Hour)
+	a := b.post("/demandes/nouvelle", "verbe", "alias.add", "alias", "a@physique.unistra.fr", "compte", "jeanne", "motif", strings.Repeat("é", 490))
+	where, err := url.Parse(a.Header.Get("Location"))
+	must(t, err)
+	page := b.get(b.post("/connexion", "qui", "jeanne", "vers", where.Query().Get("vers")).Header.Get("Location"))
+	if !strings.Contains(page.body, `value="a@physique.unistra.fr"`) {
+		t.Errorf("%s loses what was typed", where)
+	}
+}
+
 // Somebody who leaves the directory is out at the next request.
 func TestALeaverIsOut(t *testing.T) {
 	h := newHouse(t, demo)

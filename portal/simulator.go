@@ -22,7 +22,12 @@ type supposing struct {
 	deed    string
 	others  bool // the reader may suppose that others ask
 	answers []supposed
-	problem string
+	problem problem
+}
+
+// trouble is what is wrong with a field, "" if nothing.
+func (s supposing) trouble(field string) string {
+	return either(s.problem.field == field, s.problem.text, "")
 }
 
 type supposed struct {
@@ -48,7 +53,7 @@ func (p *Portal) simulator(v *visit) error {
 func (p *Portal) suppose(pg page, s *supposing) {
 	actor := p.Desk.View.Person(s.who)
 	if !actor.Known() {
-		s.problem = pg.t("trial.nobody")
+		s.problem = problem{fieldActor, pg.t("trial.nobody")}
 		return
 	}
 	if utf8.ValidString(s.deed) && utf8.RuneCountInString(s.deed) <= longestQuery {
@@ -59,7 +64,7 @@ func (p *Portal) suppose(pg page, s *supposing) {
 		}
 	}
 	if len(s.answers) == 0 {
-		s.problem = pg.t("trial.unclear")
+		s.problem = problem{fieldDeed, pg.t("trial.unclear")}
 	}
 }
 

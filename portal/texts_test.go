@@ -32,6 +32,16 @@ func TestTextsAreInBothLanguages(t *testing.T) {
 	}
 }
 
+// A number that may be one is put so that the sentence holds for one too.
+func TestSentencesHoldForOne(t *testing.T) {
+	several := []string{"wrong.many", "decision.many", "inbox.bundle", "link.once", "drift.more"} // never one
+	for key, both := range texts {
+		if counted := regexp.MustCompile(`\{(?:n|thin)\} \p{Ll}`); !slices.Contains(several, key) && (counted.MatchString(both[0]) || counted.MatchString(both[1])) {
+			t.Errorf("%s does not hold for one: %q", key, both)
+		}
+	}
+}
+
 // Each key that a page names is in the table, and each of the table is named.
 func TestEveryTextIsUsed(t *testing.T) {
 	var sources strings.Builder

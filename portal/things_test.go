@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/unistra/melusine/internal/desk"
 	"github.com/unistra/melusine/internal/mirror"
@@ -101,6 +102,22 @@ func TestThingsFollowWhatIsRead(t *testing.T) {
 	for query, want := range map[string]string{"optique": "labo", "labo": "labo", "zzz": ""} {
 		if got := addressesIn(b.get("/listes?q=" + query).body); got != want {
 			t.Errorf("%s: found %q, want %q", query, got, want)
+		}
+	}
+}
+
+// While other domains are still to be read, nothing is dated before there was anything.
+func TestAThingOfTheFirstReading(t *testing.T) {
+	h := newHouse(t, demo)
+	h.mirror.SetDomains([]string{"physique.unistra.fr", "chimie.unistra.fr"})
+	must(t, h.mirror.LoadObjects(t.Context(), "physique.unistra.fr", mirror.Reading{Lists: all([]desk.List{{ID: "l-1", Address: team, Kind: desk.Distribution}}), Resources: all[desk.Resource](nil)}, noon))
+	a := h.as("xavier").get("/listes/" + string(team))
+	a.wants(t, http.StatusOK, "liste de distribution")
+	var account strings.Builder
+	must(t, wholeBody(page{lang: "fr", zone: time.UTC}, desk.Whole{Directory: noon}).Render(t.Context(), &account))
+	for _, said := range []string{a.text(), answer{body: account.String()}.text()} {
+		if strings.Contains(said, "janvier 1 ") {
+			t.Error(said)
 		}
 	}
 }

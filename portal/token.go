@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 	"github.com/unistra/melusine/portal/api"
 )
 
@@ -53,7 +54,7 @@ func (p *Portal) showTokens(v *visit, secret string, tried error) error {
 		if desk.CodeOf(tried) == "" {
 			return tried
 		}
-		status, problem = statusOf(tried), explain(pg.lang, tried)
+		status, problem = statusOf(tried), say.Error(pg.lang, tried)
 	}
 	pg.self = pathTokens
 	return render(v.Ctx, status, tokensPage(pg, p.Desk.Tokens(v.me.UID), secret, problem, p.config.URL+api.Root+"/openapi.json"))

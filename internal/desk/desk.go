@@ -148,12 +148,16 @@ func (d *Desk) Preview(by UID, via Door, a Action) (Action, Decision, error) {
 }
 
 // told is the action as who asked for it is told it: whose a login or an alias
-// is, is not for those from whom the rules hide the account.
+// is, is not for those from whom the rules hide the account, or the list.
 func (d *Desk) told(a Action, f Facts, decision Decision) Action {
-	if spec, _ := SpecOf(a.Verb); decision.concedes() || !spec.OnAccount() {
+	look := d.Show
+	switch spec, _ := SpecOf(a.Verb); {
+	case decision.concedes(), f.Action.Target == a.Target:
 		return f.Action
+	case spec.onList():
+		look = d.Find
 	}
-	if _, err := d.Show(f.Actor.UID, f.Via, a.Target); err != nil {
+	if _, err := look(f.Actor.UID, f.Via, a.Target); err != nil {
 		return a
 	}
 	return f.Action

@@ -57,7 +57,17 @@ func (d *Desk) Request(by UID, via Door, id ID) (Request, error) {
 	if r.State == None || !d.concerns(by, via, r) {
 		return Request{}, Fail(NotFound, UnknownRequest, "value", string(id))
 	}
-	return r, nil
+	return d.veiled(by, via, r), nil
+}
+
+// veiled is a request as the reader is told it: who asked in vain for something of
+// an account that they may not see is not told whose it is.
+func (d *Desk) veiled(by UID, via Door, r Request) Request {
+	spec, _ := SpecOf(r.Action.Verb)
+	if r.By == by && r.Owner != by && spec.OnAccount() && !r.Decision.concedes() && !d.lets(by, via, AccountShow, Account{ID: r.Mailbox, Address: Address(r.Action.Target)}) {
+		r.Owner = ""
+	}
+	return r
 }
 
 func (d *Desk) concerns(by UID, via Door, r Request) bool {
@@ -124,7 +134,7 @@ func (d *Desk) Seen(by UID, via Door, q Query) (seen []Request) {
 		if !d.concerns(by, via, r) {
 			continue
 		}
-		if seen = append(seen, r); len(seen) == most {
+		if seen = append(seen, d.veiled(by, via, r)); len(seen) == most {
 			break
 		}
 	}

@@ -22,7 +22,7 @@ func (d *Desk) Why(by UID, via Door, a Action) (Why, error) {
 		return Why{}, err
 	}
 	w := d.explain(by, via, facts)
-	w.Approve = d.CanApprove(facts, w.Decision)
+	w.Action, w.Approve = d.told(a, facts, w.Decision), d.CanApprove(facts, w.Decision)
 	return w, nil
 }
 

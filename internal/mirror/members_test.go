@@ -32,3 +32,20 @@ func TestMembers(t *testing.T) {
 		t.Error("the empty group has members")
 	}
 }
+
+// So do units, of people who stay in their groups too.
+func TestUnits(t *testing.T) {
+	m := folded(t)
+	must(t, m.LoadPeople(t.Context(), all(desk.Person{UID: "a", Unit: "PHY"}), noon))
+	if !m.HasUnit("PHY") || m.HasUnit("CHI") || m.HasUnit("") {
+		t.Error("read: PHY alone has somebody")
+	}
+	must(t, m.LearnPerson("a", desk.Person{UID: "a", Unit: "CHI"}, noon))
+	if m.HasUnit("PHY") || !m.HasUnit("CHI") {
+		t.Error("moved: CHI alone has somebody")
+	}
+	must(t, m.LearnPerson("a", desk.Person{}, noon))
+	if m.HasUnit("CHI") {
+		t.Error("gone: nobody is in a unit")
+	}
+}

@@ -27,13 +27,19 @@ type objects struct {
 	names     []desk.Address            // of lists and resources with their aliases, sorted; likewise
 	rooms     []*desk.Resource          // the same
 	alike     map[uint32][]desk.Address // names by skeleton; likewise
-	learned   map[string]learnt         // by id, newer than the oldest reading
+	learned   map[string][]learnt       // by id, newer than the oldest reading: the last that tells all, and those since
 }
 
 // A learnt object is one that was read by itself.
 type learnt struct {
 	object desk.Account // without an address if it is gone
 	at     time.Time
+}
+
+// partial says that it tells of some members of a list only.
+func (l learnt) partial() bool {
+	d := l.object.Detail
+	return d != nil && d.List != nil && !d.List.Whole()
 }
 
 // A Reading is all that a domain has of them, as read from a time on.
@@ -107,7 +113,9 @@ func (o *objects) replace(domain string, lists map[desk.Address]*desk.List, reso
 		o.trees[domain] = tree
 	}
 	o.read[domain] = at
-	for _, l := range slices.SortedFunc(maps.Values(o.learned), func(a, b learnt) int { return a.at.Compare(b.at) }) {
+	since := slices.Concat(slices.Collect(maps.Values(o.learned))...)
+	slices.SortStableFunc(since, func(a, b learnt) int { return a.at.Compare(b.at) })
+	for _, l := range since {
 		if !l.at.Before(o.readOf(l.object)) {
 			o.take(l)
 		}
@@ -117,7 +125,7 @@ func (o *objects) replace(domain string, lists map[desk.Address]*desk.List, reso
 
 func (o *objects) make() {
 	if o.read == nil {
-		o.read, o.trees, o.learned = map[string]time.Time{}, map[string]desk.Tree{}, map[string]learnt{}
+		o.read, o.trees, o.learned = map[string]time.Time{}, map[string]desk.Tree{}, map[string][]learnt{}
 		o.lists, o.resources = map[desk.Address]*desk.List{}, map[desk.Address]*desk.Resource{}
 	}
 }
@@ -150,7 +158,10 @@ func domainOf(a desk.Account) string {
 
 // forget lets go of what every reading has seen.
 func (o *objects) forget(oldest time.Time) {
-	maps.DeleteFunc(o.learned, func(_ string, l learnt) bool { return l.at.Before(oldest) })
+	for id, all := range o.learned {
+		o.learned[id] = slices.DeleteFunc(all, func(l learnt) bool { return l.at.Before(oldest) })
+	}
+	maps.DeleteFunc(o.learned, func(_ string, all []learnt) bool { return len(all) == 0 })
 }
 
 // changed has made anew what is made of the others.
@@ -238,7 +249,7 @@ func (o *objects) share(from *objects) {
 	from.mu.RLock()
 	defer from.mu.RUnlock()
 	o.read, o.lists, o.aliases = maps.Clone(from.read), maps.Clone(from.lists), maps.Clone(from.aliases)
-	o.resources, o.trees, o.learned = maps.Clone(from.resources), maps.Clone(from.trees), map[string]learnt{}
+	o.resources, o.trees, o.learned = maps.Clone(from.resources), maps.Clone(from.trees), map[string][]learnt{}
 }
 
 // aboutObject takes in what an event proves of a list, a resource or a tree; false
@@ -270,11 +281,15 @@ func (m *Mirror) learnObject(a desk.Account, at time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.make()
-	if at.Before(o.readOf(a)) || at.Before(o.learned[a.ID].at) {
+	next, past := learnt{a, at}, o.learned[a.ID]
+	if at.Before(o.readOf(a)) || len(past) > 0 && at.Before(past[len(past)-1].at) {
 		return
 	}
-	o.learned[a.ID] = learnt{a, at}
-	o.take(o.learned[a.ID])
+	if !next.partial() {
+		past = nil
+	}
+	o.learned[a.ID] = append(past, next)
+	o.take(next)
 	o.changed()
 }
 

@@ -138,6 +138,37 @@ func TestWhatIsProvedOfAList(t *testing.T) {
 	}
 }
 
+// Several members that were proved one by one outlive a reading that began before,
+// also those of a list that was made meanwhile.
+func TestMembersAreProvedOneByOne(t *testing.T) {
+	m := ofLists(t)
+	joins := func(list desk.List, member desk.Address, at time.Time) {
+		list.Members, list.Size = nil, -1
+		next := list.Target()
+		next.Detail.Lists = []desk.Membership{{List: list.Address, ID: list.ID, Member: member, In: true}}
+		m.learnObject(next, at)
+	}
+	crew, fresh := m.List("crew@a.fr"), aList("l-7", "fresh@a.fr", "ann@a.fr")
+	m.learnObject(fresh.Target(), dawn.Add(time.Minute))
+	for i, member := range []desk.Address{"cid@a.fr", "dan@a.fr"} {
+		joins(crew, member, dawn.Add(time.Duration(2+i)*time.Minute))
+		joins(fresh, member, dawn.Add(time.Duration(2+i)*time.Minute))
+	}
+	for _, when := range []string{"as they are proved", "after a reading that began before"} {
+		if got := m.List("crew@a.fr").Members; !slices.Equal(got, []desk.Address{"ann@a.fr", "cid@a.fr", "dan@a.fr", "team@a.fr"}) {
+			t.Errorf("%s: crew has %v", when, got)
+		}
+		if got := m.List("fresh@a.fr"); !slices.Equal(got.Members, []desk.Address{"ann@a.fr", "cid@a.fr", "dan@a.fr"}) || !got.Whole() {
+			t.Errorf("%s: fresh has %v", when, got)
+		}
+		loads(t, m, "a.fr", dawn.Add(time.Second), []desk.List{aList("l-1", "crew@a.fr", "ann@a.fr", "team@a.fr"), aList("l-2", "team@a.fr")})
+	}
+	loads(t, m, "a.fr", dawn.Add(150*time.Second), []desk.List{aList("l-1", "crew@a.fr", "eve@a.fr"), aList("l-7", "fresh@a.fr")})
+	if crew, fresh := m.List("crew@a.fr").Members, m.List("fresh@a.fr").Members; !slices.Equal(crew, []desk.Address{"dan@a.fr", "eve@a.fr"}) || !slices.Equal(fresh, []desk.Address{"dan@a.fr"}) {
+		t.Errorf("after a reading between the two: %v, %v", crew, fresh)
+	}
+}
+
 // Before its domain is read, what is proved is kept in mind; then it counts.
 func TestWhatIsProvedBeforeTheReading(t *testing.T) {
 	m := ofLists(t)

@@ -88,7 +88,7 @@ func (m *Mirror) LearnPerson(uid desk.UID, p desk.Person, at time.Time) error {
 	}
 	m.met[uid] = x
 	old := m.people.first("id", string(uid))
-	if old == nil || !slices.Equal(old.Groups, p.Groups) {
+	if old == nil || old.Unit != p.Unit || !slices.Equal(old.Groups, p.Groups) {
 		defer m.members.forget()
 	}
 	switch {

@@ -221,8 +221,8 @@ func (t *table[T]) fill(rows map[string]*T, at time.Time) error {
 		}
 	}
 	txn.Commit()
-	t.writes.Add(1)
 	t.now.Store(&reading{db, at, len(rows)})
+	t.writes.Add(1) // now that they are seen: who counts before has counted none
 	for _, row := range rows {
 		t.changed(nil, row)
 	}

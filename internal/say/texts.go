@@ -156,8 +156,8 @@ var texts = map[string]text{
 	"name.daily":      {"le nombre de demandes par jour (moins de mille)", "the number of requests a day (less than a thousand)"},
 
 	// What another rule book would change.
-	"diff.none":        {"Sur {n} demandes rejouées, aucune ne recevrait une autre réponse.", "Of {n} requests replayed, none would be answered otherwise."},
-	"diff.some":        {"Sur {n} demandes rejouées, certaines recevraient une autre réponse.", "Of {n} requests replayed, some would be answered otherwise."},
+	"diff.none":        {"Demandes rejouées : {n} ; aucune ne recevrait une autre réponse.", "Requests replayed: {n}; none would be answered otherwise."},
+	"diff.some":        {"Demandes rejouées : {n}. Certaines recevraient une autre réponse.", "Requests replayed: {n}. Some would be answered otherwise."},
 	"diff.today":       {"{n} l'ont été avec ce que l'on sait aujourd'hui, faute de savoir ce que l'on savait alors.", "{n} were on what is known today, for what was known then is not."},
 	"diff.lost":        {"{n} n'ont pas pu l'être, car effacées ou oubliées.", "{n} could not be, for they are erased or no longer known."},
 	"shift.count":      {"demandes : {n}, personnes : {people}", "requests: {n}, people: {people}"},
@@ -1341,12 +1341,12 @@ var texts = map[string]text{
 	"rehearsed.dry":     {"Rien n'a été envoyé ni enregistré.", "Nothing was sent, and nothing was saved."},
 
 	"error.batch.twice": {"« {value} » est déjà dans une ligne précédente. Gardez une seule des deux.", "\"{value}\" is in an earlier line already. Keep one of the two."},
-	"error.batch.whole": {"Rien n'est demandé : {n} lignes sur {of} ne peuvent pas l'être. Corrigez-les, ou demandez seulement les autres.", "Nothing is asked for: {n} lines of {of} cannot be. Correct them, or ask for the others only."},
+	"error.batch.whole": {"Rien n'est demandé. Lignes qui ne peuvent pas l'être : {n} sur {of}. Corrigez-les, ou demandez seulement les autres.", "Nothing is asked for. Lines that cannot be: {n} of {of}. Correct them, or ask for the others only."},
 
 	// Tables of actions.
 	"batch.line":              {"Ligne {line} : {text}", "Line {line}: {text}"},
 	"batch.cell":              {"Ligne {line}, colonne {column} : {text}", "Line {line}, column {column}: {text}"},
-	"batch.sum":               {"{good} lignes sur {of} peuvent être demandées.", "{good} lines of {of} can be asked for."},
+	"batch.sum":               {"Lignes qui peuvent être demandées : {good} sur {of}.", "Lines that can be asked for: {good} of {of}."},
 	"batch.held":              {"Ensemble, elles dépasseraient {limit} : elles seraient retenues avant tout envoi, jusqu'à ce que deux administrateurs les libèrent.", "Together they would pass {limit}: they would be held before anything is sent, until two administrators release them."},
 	"batch.head":              {"Ligne|Action|Verdict|Avant → après|Coût", "Line|Action|Verdict|Before → after|Cost"},
 	"batch.asked":             {"{n} demandes sont enregistrées : {first} à {last}.", "{n} requests are saved: {first} to {last}."},

@@ -89,6 +89,9 @@ func (a API) ask(c *call) error {
 	key = "api " + string(c.me.UID) + " " + key
 	again := a.Desk.View.Keyed(key) != ""
 	r, err := a.Desk.Ask(c.UserContext(), desk.Asking{By: c.me.UID, Via: desk.API, Action: wanted, Reason: sent.Reason, Key: key})
+	if err == nil {
+		r, err = a.Desk.Request(c.me.UID, desk.API, r.ID) // as they are told it
+	}
 	if err != nil {
 		return err
 	}
