@@ -167,6 +167,30 @@ func TestAPIAsksAndApproves(t *testing.T) {
 	}
 }
 
+// A program has the approvers reminded once a working day of what its holder asked,
+// by the route alone: a body that says more is not taken.
+func TestAPINudges(t *testing.T) {
+	h, page := newDatedHouse(t)
+	h.desk.Terms.Calendar = closing{}
+	jeanne, claire := h.program(t, "jeanne", desk.MayAsk, desk.MayRead), h.program(t, "claire", desk.Powers()...)
+	nudge := "/requests/" + strings.TrimPrefix(page, "/demandes/") + "/nudge"
+	jeanne.call(t, "POST", nudge, `{}`).is(409, "nudge.lately")
+	h.later(time.Hour)
+	jeanne.call(t, "POST", nudge, `{"id": "D-2"}`).is(400, "body")
+	jeanne.call(t, "POST", nudge, "").is(415, "media")
+	claire.call(t, "POST", nudge, `{}`).is(403, "yours.not")
+	if a := jeanne.call(t, "POST", nudge, `{}`).is(200, ""); a.text("nudged") != "2026-11-23T13:00:00Z" || a.text("state") != "waiting" {
+		t.Errorf("%s", a.body)
+	}
+	jeanne.call(t, "POST", nudge, `{}`).is(409, "nudge.lately")
+	if a := claire.call(t, "GET", "/requests/D-1/history?limit=1", "", "Accept-Language", "en").is(200, ""); !strings.Contains(a.text("items.0.says"), "had those who may decide reminded, by a program") {
+		t.Errorf("%s", a.body)
+	}
+	if r, _ := h.mirror.Request("D-1"); r.Nudges != 1 {
+		t.Errorf("%d nudges", r.Nudges)
+	}
+}
+
 // Pages follow each other by their cursors, and hold everything once.
 func TestAPIPages(t *testing.T) {
 	h := newHouse(t, demo)
@@ -233,6 +257,7 @@ func TestAPIRefuses(t *testing.T) {
 		"no size":            {"POST", "/requests", `{"action": "quota.set jeanne size=lots"}`, []string{"Idempotency-Key", "k"}, 422, "size.invalid"},
 		"approve by nothing": {"POST", "/requests/D-1/approve", `{"digest": ""}`, nil, 422, "argument.missing"},
 		"withdraw what":      {"POST", "/requests/D-1/withdraw", `{}`, nil, 404, "request.unknown"},
+		"nudge about what":   {"POST", "/requests/D-1/nudge", `{}`, nil, 404, "request.unknown"},
 	} {
 		a := jeanne.call(t, tt.method, tt.path, tt.body, tt.headers...)
 		if a.is(tt.status, tt.code); a.header.Get("Content-Type") != "application/problem+json" || a.text("detail") == "" {
@@ -244,6 +269,7 @@ func TestAPIRefuses(t *testing.T) {
 	}
 	reader.call(t, "POST", "/requests", ask, "Idempotency-Key", "k").is(403, "token.power")
 	reader.call(t, "POST", "/requests/D-1/approve", `{"digest": "x"}`).is(403, "token.power")
+	reader.call(t, "POST", "/requests/D-1/nudge", `{}`).is(403, "token.power")
 	if after := h.count(); after != before {
 		t.Errorf("%d facts were written", after-before)
 	}

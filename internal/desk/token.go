@@ -20,7 +20,7 @@ type Power string
 // The powers.
 const (
 	MayRead    Power = "read"    // what the holder may see
-	MayAsk     Power = "ask"     // ask, amend, withdraw
+	MayAsk     Power = "ask"     // ask, amend, remind, withdraw
 	MayApprove Power = "approve" // approve and refuse
 )
 
