@@ -366,6 +366,54 @@ func TestTokensEnd(t *testing.T) {
 	}
 }
 
+// An administrator takes back the tokens of somebody while the server runs, by each
+// door that he has, even when the directory has not been read for long: at once, and
+// signed. Nobody else does.
+func TestAnAdministratorEndsTheTokensOfSomebody(t *testing.T) {
+	const end = `{"action": "token.end jeanne", "reason": "divulgué"}`
+	for name, take := range map[string]func(h *house, xavier program){
+		"by a program": func(_ *house, xavier program) {
+			xavier.call(t, "POST", "/requests", end, "Idempotency-Key", "k").is(201, "")
+		},
+		"in the portal": func(h *house, _ program) {
+			h.fill("xavier", desk.TokenEnd, "n'ouvriront plus rien", "personne", string(jeanneBox), "motif", "divulgué")
+		},
+		"with an old directory": func(h *house, _ program) {
+			h.later(time.Hour)
+			h.desk.Stale = time.Minute
+			_, err := h.desk.Ask(t.Context(), desk.Asking{By: "xavier", Via: desk.Chat, Action: desk.Action{Verb: desk.TokenEnd, Target: "jeanne"}, Key: "k"})
+			must(t, err)
+		},
+	} {
+		h := newHouse(t, demo)
+		xavier, claire := h.program(t, "xavier", desk.Powers()...), h.program(t, "claire", desk.Powers()...)
+		xavier.call(t, "POST", "/requests", end, "Idempotency-Key", "none").is(409, "token.none")
+		reads, asks := h.program(t, "jeanne", desk.MayRead), h.program(t, "jeanne", desk.MayAsk)
+		if a := claire.call(t, "POST", "/requests", end, "Idempotency-Key", "k").is(201, ""); a.text("state") != "rejected" {
+			t.Errorf("claire ends them: %s", a.body)
+		}
+		reads.call(t, "GET", "/me", "").is(200, "")
+		take(h, xavier)
+		for _, p := range []program{reads, asks} {
+			p.call(t, "GET", "/me", "").is(401, "token.bad")
+		}
+		claire.call(t, "GET", "/me", "").is(200, "")
+		var ended []string
+		for e, err := range h.desk.Journal.Read(t.Context(), 0) {
+			must(t, err)
+			if f, ok := e.Fact.(desk.TokenEnded); ok {
+				ended = append(ended, fmt.Sprint(e.By, " ", f.Of, " ", e.Subject))
+			}
+		}
+		if !slices.Equal(ended, []string{"xavier jeanne jeanne", "xavier jeanne jeanne"}) {
+			t.Errorf("%s: %v", name, ended)
+		}
+		if r, _ := h.mirror.Request("D-2"); r.State != desk.Settled || r.Owner != "jeanne" {
+			t.Errorf("%s: %s, of %s", name, r.State, r.Owner)
+		}
+	}
+}
+
 func TestTokensThatCannotBe(t *testing.T) {
 	h := newHouse(t, demo)
 	for name, tt := range map[string]struct {

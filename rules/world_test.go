@@ -114,7 +114,7 @@ func naivelyManages(f desk.Facts, scope string) bool {
 			desk.ListShow, desk.ResourceShow, desk.TreeShow, desk.AddressReach, desk.Help}, verb) {
 			return true
 		}
-		changesHouse := slices.Contains([]desk.Verb{desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
+		changesHouse := slices.Contains([]desk.Verb{desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease, desk.TokenEnd,
 			desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.DriftSync, desk.DriftSpare, desk.AddressRelease}, verb)
 		named := len(d.Verbs) == 0 && !changesHouse || slices.Contains(d.Verbs, verb)
 		small := verb != desk.QuotaSet || d.Quota == 0 || f.Size >= 1 && f.Size <= d.Quota
@@ -155,7 +155,7 @@ func naive(f desk.Facts) string {
 		return "denied[]"
 	}
 	switch f.Action.Verb {
-	case desk.HouseFreeze, desk.RulesUndo, desk.DriftShow, desk.FiguresShow:
+	case desk.HouseFreeze, desk.TokenEnd, desk.RulesUndo, desk.DriftShow, desk.FiguresShow:
 		return map[bool]string{true: "allowed[]", false: "denied[]"}[admin]
 	case desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate, desk.RulesRollback, desk.DriftApply, desk.DriftSpare, desk.AddressRelease:
 		return map[bool]string{true: "pending[group:melusine-admins]", false: "denied[]"}[admin]

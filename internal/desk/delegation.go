@@ -233,8 +233,10 @@ func (a Action) favours(holder UID) UID {
 }
 
 // ofHolder says that whom the action concerns is not whose the account is: it has
-// none, and is about a right, or about an address that somebody had or should have.
-func (v Verb) ofHolder() bool { return v.delegates() || v == AddressRelease || v == DriftSpare }
+// none, and is about a right, or a key, or about an address that somebody had or should have.
+func (v Verb) ofHolder() bool {
+	return v.delegates() || v == AddressRelease || v == DriftSpare || v == TokenEnd
+}
 
 // delegates says that the verb gives or takes a right.
 func (v Verb) delegates() bool {

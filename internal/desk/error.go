@@ -81,6 +81,7 @@ const (
 	Paused            Code = "paused"
 	BadToken          Code = "token.bad"
 	UnknownToken      Code = "token.unknown"      // value
+	NoTokens          Code = "token.none"         // value
 	TokensMany        Code = "token.many"         // n
 	TokenPower        Code = "token.power"        // power
 	KeyReused         Code = "key.reused"         // id

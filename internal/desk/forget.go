@@ -116,7 +116,7 @@ func (r Request) without(e Event, f Erased) (Request, bool) {
 	case Announced:
 		r.Hushed = !r.Erased
 		return r, r.State != None
-	case Done, Frozen, Thawed, Lifted, Spared, BrakesReset, Granted, Deputised, Revoked, Repaired:
+	case Done, Frozen, Thawed, Lifted, Spared, TokensEnded, BrakesReset, Granted, Deputised, Revoked, Repaired:
 		r.State = Settled
 	case Withdrawn:
 		r.State = Cancelled

@@ -307,6 +307,7 @@ func TestCanonical(t *testing.T) {
 			"déléguer u.fr à bob actes quota.set quota 10Go formules s,t parjour 5 du 2026-12-01 au 2027-06-30",
 			"delegate u.fr to bob verbs quota.set quota 10GB classes s,t daily 5 from 2026-12-01 until 2027-06-30"},
 		{"delegation.deputy M-18 person=eve from=2026-12-20 until=2027-01-05", "suppléant M-18 eve du 2026-12-20 au 2027-01-05", "deputy M-18 eve from 2026-12-20 until 2027-01-05"},
+		{"token.end bob", "jetons retirer bob", "tokens end bob"},
 		{"delegation.revoke M-18", "retirer M-18", "revoke M-18"},
 		{"delegation.revoke M-18 deputy=eve", "retirer M-18 suppléant eve", "revoke M-18 deputy eve"},
 		{"house.thaw", "degeler", "thaw"},

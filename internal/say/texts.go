@@ -35,6 +35,7 @@ var texts = map[string]text{
 	"error.right.own":               {"Personne ne se donne un droit à soi-même : {value} ne peut pas être la personne qui demande, ni celle dont on assure la suppléance.", "Nobody gives themselves a right: {value} can be neither the person who asks nor the one who is stood in for."},
 	"error.token.bad":               {"Ce jeton d'accès n'ouvre rien : il est inconnu, échu ou retiré. Faites-en un autre dans le portail, page Jetons d'accès.", "This access token opens nothing: it is unknown, over or taken back. Make another one on the portal, page Access tokens."},
 	"error.token.unknown":           {"Vous n'avez pas de jeton « {value} ». Vérifiez son numéro dans la liste de vos jetons.", `You have no token "{value}". Check its number in the list of your tokens.`},
+	"error.token.none":              {"{value} n'a aucun jeton d'accès qui ouvre encore quelque chose.", "{value} has no access token that still opens anything."},
 	"error.token.many":              {"Vous avez déjà {n} jetons d'accès, ce qui est le plus. Retirez-en un.", "You already have {n} access tokens, which is the most. Take one back."},
 	"error.token.power":             {"Ce jeton d'accès ne donne pas le droit « {power} ». Faites-en un qui le donne, dans le portail.", `This access token does not give the power "{power}". Make one that does on the portal.`},
 	"error.asked.often":             {"Vous avez fait {n} demandes en une heure, ce qui est le plus. Attendez, ou remettez un tableau.", "You have made {n} requests within an hour, which is the most. Wait, or hand in a table."},
@@ -234,6 +235,7 @@ var texts = map[string]text{
 	"title.rules.rollback":    {"Revenir à un ancien règlement", "Return to a former rule book"},
 	"title.rules.undo":        {"Défaire la dernière activation", "Take back the last activation"},
 	"title.brake.release":     {"Libérer les demandes retenues", "Release the held requests"},
+	"title.token.end":         {"Retirer les jetons d'une personne", "Take back somebody's tokens"},
 	"title.help":              {"Voir l'aide", "See the help"},
 
 	"verb.alias.add":         {"ajout d'alias", "adding an alias"},
@@ -271,6 +273,7 @@ var texts = map[string]text{
 	"verb.rules.rollback":    {"retour à un ancien règlement", "return to a former rule book"},
 	"verb.rules.undo":        {"retour immédiat au règlement d'avant", "immediate return to the rule book before"},
 	"verb.brake.release":     {"libération des demandes retenues", "releasing held requests"},
+	"verb.token.end":         {"retrait des jetons d'accès d'une personne", "taking back somebody's access tokens"},
 	"verb.help":              {"aide", "help"},
 
 	"summary.alias.add":                {"alias {alias} → {target}", "alias {alias} → {target}"},
@@ -311,6 +314,7 @@ var texts = map[string]text{
 	"summary.rules.rollback":           {"retour au règlement {book}", "return to the rule book {book}"},
 	"summary.rules.undo":               {"retour immédiat au règlement {book}", "immediate return to the rule book {book}"},
 	"summary.brake.release":            {"libération des demandes retenues", "release of the held requests"},
+	"summary.token.end":                {"retrait de tous les jetons d'accès de {target}", "taking back of all the access tokens of {target}"},
 	"summary.help":                     {"aide", "help"},
 
 	"effect.alias.add":                {"Le courrier adressé à {alias} arrivera aussi dans la boîte {target}.", "Mail sent to {alias} will also arrive in the mailbox {target}."},
@@ -351,6 +355,7 @@ var texts = map[string]text{
 	"effect.rules.rollback":           {"Le règlement {book}, qui a déjà été en vigueur, le sera de nouveau, tout de suite et partout.", "The rule book {book}, which was in force before, will be so again, at once and everywhere."},
 	"effect.rules.undo":               {"Le règlement d'avant revient, tout de suite et partout.", "The rule book before returns, at once and everywhere."},
 	"effect.brake.release":            {"Les demandes retenues avant celle-ci partiront vers Partage, et les freins compteront de nouveau à partir de zéro.", "The requests held before this one will be sent to Partage, and the brakes will count from zero again."},
+	"effect.token.end":                {"Les jetons d'accès de {target} n'ouvriront plus rien, tout de suite. {target} pourra en faire d'autres.", "The access tokens of {target} will open nothing any more, at once. {target} may make others."},
 	"effect.help":                     {"L'aide s'affichera.", "The help will be shown."},
 
 	"done.alias.add":                {"le courrier adressé à {alias} arrive aussi dans la boîte {target}", "mail sent to {alias} also arrives in the mailbox {target}"},
@@ -365,6 +370,7 @@ var texts = map[string]text{
 	"done.rules.rollback":           {"le règlement {book} est de nouveau en vigueur", "the rule book {book} is in force again"},
 	"done.rules.undo":               {"le règlement {book} est de nouveau en vigueur", "the rule book {book} is in force again"},
 	"done.brake.release":            {"les demandes retenues partent vers Partage", "the held requests are on their way to Partage"},
+	"done.token.end":                {"les jetons d'accès de {target} n'ouvrent plus rien", "the access tokens of {target} open nothing any more"},
 	"done.quota.set":                {"la boîte {target} a un quota de {size}", "the mailbox {target} has a quota of {size}"},
 	"done.account.lock":             {"plus personne ne peut se connecter à la boîte {target}, qui continue de recevoir le courrier", "nobody can sign in to the mailbox {target}, which goes on receiving mail"},
 	"done.account.activate":         {"la boîte {target} est ouverte à la connexion et au courrier", "the mailbox {target} is open to sign-in and to mail"},
@@ -413,6 +419,7 @@ var texts = map[string]text{
 	"usage.rules.rollback":    {"règlement revenir EMPREINTE", "rules rollback DIGEST"},
 	"usage.rules.undo":        {"règlement défaire", "rules undo"},
 	"usage.brake.release":     {"liberer [MOTIF]", "release [REASON]"},
+	"usage.token.end":         {"jetons retirer PERSONNE [motif : MOTIF]", "tokens end PERSON [reason: REASON]"},
 	"usage.help":              {"aide [SUJET]", "help [TOPIC]"},
 
 	"help.alias.add":         {"Le courrier adressé à ALIAS arrive aussi dans la boîte COMPTE.", "Mail sent to ALIAS also arrives in the mailbox ACCOUNT."},
@@ -450,6 +457,7 @@ var texts = map[string]text{
 	"help.rules.rollback":    {"Demande à un autre administrateur de revenir à un règlement qui a été en vigueur.", "Asks another administrator to return to a rule book that was in force."},
 	"help.rules.undo":        {"Défait à l'instant une activation de moins d'un jour : le règlement d'avant revient.", "Takes back at once an activation of less than a day: the rule book before returns."},
 	"help.brake.release":     {"Demande à un autre administrateur de libérer les demandes qu'un frein retient.", "Asks another administrator to release the requests that a brake holds."},
+	"help.token.end":         {"Retire à l'instant tous les jetons d'accès d'une personne, par exemple quand l'un d'eux a été divulgué.", "Takes back at once all the access tokens of somebody, as when one of them has leaked."},
 	"help.help":              {"Montre les commandes, ou celles d'un sujet : alias, quota, compte, demandes.", "Shows the commands, or those of a topic: alias, quota, account, requests."},
 
 	// Where a request stands, and what comes next.
@@ -602,6 +610,7 @@ var texts = map[string]text{
 	"fact.telling":               {"Une annonce va être faite.", "An announcement is about to be made."},
 	"fact.token.issued":          {"{who} s'est donné le jeton d'accès {name}.", "{who} made the access token {name}."},
 	"fact.token.ended":           {"{who} a retiré le jeton d'accès {id}.", "{who} took the access token {id} back."},
+	"fact.tokens.ended":          {"{who} a retiré tous les jetons d'accès de cette personne.", "{who} took back all the access tokens of this person."},
 	"fact.bound":                 {"{who} a lié son compte de messagerie instantanée.", "{who} linked a chat account."},
 	"api.path":                   {"Cette adresse n'est pas de l'interface. Elle est décrite dans openapi.json.", "This address is not of the interface. It is described in openapi.json."},
 	"api.media":                  {"Envoyez du JSON, de type application/json.", "Send JSON, of type application/json."},
