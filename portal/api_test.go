@@ -158,6 +158,10 @@ func TestAPIAsksAndApproves(t *testing.T) {
 		t.Errorf("%s", a.body)
 	}
 	claire.call(t, "POST", "/requests/D-1/refuse", `{"digest": "`+amended.text("digest")+`", "reason": "non"}`).is(409, "too.late")
+	late := jeanne.call(t, "POST", "/requests/D-1/amend", `{"digest": "`+digest+`", "args": "size=10G"}`).is(409, "too.late")
+	if late.text("values.by") != "claire" || !strings.Contains(late.text("detail"), "par Claire Weber") { // for programs, and for people
+		t.Errorf("%s", late.body)
+	}
 	if a := jeanne.call(t, "GET", "/requests/D-1/history?limit=2", "", "Accept-Language", "en-GB,en;q=0.8").is(200, ""); !strings.Contains(a.text("items.0.says"), "approved") || a.text("next") == "" {
 		t.Errorf("%s", a.body)
 	}

@@ -42,7 +42,7 @@ func (d *Desk) alone(r Request) error {
 	}
 	for o := range d.View.Requests(Query{States: []State{Running, Doubtful}}) {
 		if o.ID != r.ID && o.Action.Verb == AccountCreate && o.Owner == r.Owner {
-			return Fail(Conflict, PersonTaken, "person", string(r.Owner), "account", o.Action.Target)
+			return Fail(Conflict, PersonTaken, "person", string(r.Owner), "account", o.Action.Target).about(d.View.Person(r.Owner))
 		}
 	}
 	return nil
@@ -60,14 +60,14 @@ func (d *Desk) creatable(a Action, next Account) error {
 	case a.Arg("name") == "":
 		return Fail(Invalid, MissingArgument, "name", "name")
 	case person.Known() && a.Arg("eppn") == "":
-		return Fail(Conflict, NoEPPN, "person", string(person.UID))
+		return Fail(Conflict, NoEPPN, "person", string(person.UID)).about(person)
 	case a.Arg("eppn") != lowerASCII(person.EPPN):
 		return Fail(Conflict, DirectoryOwns, "name", "eppn", "account", a.Target)
 	case person.Known() && a.Arg("name") != oneSpace(person.Name):
 		return Fail(Conflict, DirectoryOwns, "name", "name", "account", a.Target)
 	}
 	if owned := d.View.Owned(next.Owner); next.Owner != "" && len(owned) > 0 {
-		return Fail(Conflict, PersonTaken, "person", string(next.Owner), "account", string(owned[0].Address))
+		return Fail(Conflict, PersonTaken, "person", string(next.Owner), "account", string(owned[0].Address)).about(person)
 	}
 	if last := d.deletionAt(a.Target); last.ID != "" && d.Now().Before(last.Changed.Add(Term)) {
 		return Fail(Conflict, AddressDeleted, "address", a.Target, "until", last.Changed.Add(Term).UTC().Format(time.RFC3339))

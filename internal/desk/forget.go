@@ -21,7 +21,7 @@ func (d *Desk) Forget(ctx context.Context, by, who UID) error {
 				return nil, err
 			}
 			if !r.State.Final() && (r.wrote(who) || r.Owner == who || r.Voted(who) || len(read) > 0) {
-				return nil, Fail(Conflict, StillConcerned, "value", string(who), "id", string(r.ID))
+				return nil, Fail(Conflict, StillConcerned, "value", string(who), "id", string(r.ID)).about(d.View.Person(who))
 			}
 			if len(read) > 0 {
 				facts = append(facts, Redacted{Events: read})

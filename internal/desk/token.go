@@ -135,7 +135,7 @@ func (d *Desk) endable(f *Facts) error {
 	f.Holder = d.whoIs(f.Action.Target)
 	f.Action.Target, f.Owner = string(f.Holder), d.View.Person(f.Holder)
 	if len(d.Tokens(f.Holder)) == 0 {
-		return Fail(Conflict, NoTokens, "value", string(f.Holder))
+		return Fail(Conflict, NoTokens, "value", string(f.Holder)).about(f.Owner)
 	}
 	return nil
 }
