@@ -50,7 +50,6 @@ var texts = map[string][2]string{
 	"sign.in":       {"Se connecter", "Sign in"},
 	"sign.out":      {"Se déconnecter", "Sign out"},
 	"signed.in.as":  {"Connecté : ", "Signed in: "},
-	"colon":         {" : ", ": "},
 	"required":      {"obligatoire", "required"},
 	"as.of":         {"Données de Partage du {moment}", "Partage data of {moment}"},
 	"as.of.never":   {"Partage n'a pas encore été lu : les boîtes apparaîtront ensuite.", "Partage has not been read yet: mailboxes will appear then."},

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 )
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
@@ -28,6 +29,15 @@ func TestTextsAreInBothLanguages(t *testing.T) {
 		slices.Sort(en)
 		if !slices.Equal(fr, en) {
 			t.Errorf("%s: %v and %v", key, fr, en)
+		}
+	}
+}
+
+// What say has words for, the portal has no words of its own for: see label.
+func TestNoTextIsSaysToo(t *testing.T) {
+	for key := range texts {
+		if text("fr", key) == say.T("fr", key) && text("en", key) == say.T("en", key) {
+			t.Errorf("%q is in say too", key)
 		}
 	}
 }
