@@ -162,6 +162,7 @@ var texts = map[string][2]string{
 	"hint.account":           {"Adresse ou identifiant de la boîte.", "Address or login of the mailbox."},
 	"field.size":             {"Espace total souhaité", "Total space wanted"},
 	"hint.size":              {"Un Go vaut 1024 Mo, comme sur Partage.", "One GB is 1024 MB, as on Partage."},
+	"hint.size.create":       {"Facultatif. Sans taille, celle de la formule.", "Optional. Without a size, that of the class."},
 	"hint.size.now":          {"Aujourd'hui : {use}.", "Today: {use}."},
 	"field.account.rename":   {"Nouvelle adresse", "New address"},
 	"field.account.forward":  {"Envoyer une copie à", "Send a copy to"},
@@ -775,4 +776,6 @@ var texts = map[string][2]string{
 	"register.intro":           {"Ce que le registre dit de cette adresse.", "What the register says of this address."},
 	"register.look":            {"Voir au registre", "See in the register"},
 	"register.release":         {"Libérer de la quarantaine…", "Release from quarantine…"},
+
+	"hint.until.account.create": {"Facultatif. Un rappel viendra avant la fin ; sans date, la boîte dure.", "Optional. A notice will come before the end; without a date, the mailbox lasts."},
 }

@@ -151,6 +151,7 @@ func (d *Desk) possible(f *Facts) error {
 	case AccountPurge:
 		return d.purgeable(f.Target)
 	case AccountCreate:
+		f.Size = f.Target.Quota
 		return d.otherwise(d.creatable(f.Action, f.Target), *f, f.Target.Address)
 	case AccountProfile:
 		return d.profilable(f.Action, f.Target)

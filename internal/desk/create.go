@@ -18,10 +18,10 @@ func (d *Desk) class(of Person) string {
 
 // newcomer completes an action that makes an account, as the directory and the
 // populations have it, and gives the account that is to be. What the action says
-// already stays: so it was approved.
+// already stays: so it was approved. Without a size it is that of the class.
 func (d *Desk) newcomer(a Action) (Action, Account, error) {
 	person := d.View.Person(d.whoIs(a.Arg("person")))
-	args := map[string]string{"cos": cmp.Or(a.Arg("cos"), d.class(person))}
+	args := map[string]string{"cos": cmp.Or(a.Arg("cos"), d.class(person)), "size": a.Arg("size"), "until": a.Arg("until")}
 	args["person"] = cmp.Or(string(person.UID), a.Arg("person"))
 	args["eppn"] = cmp.Or(a.Arg("eppn"), lowerASCII(person.EPPN))
 	args["hidden"] = cmp.Or(a.Arg("hidden"), either(person.Unlisted, string(Yes), ""))
@@ -31,7 +31,7 @@ func (d *Desk) newcomer(a Action) (Action, Account, error) {
 	if err == nil && a.Arg("cos") == "" {
 		err = Fail(Invalid, MissingArgument, "name", "cos")
 	}
-	return a, Account{Address: Address(a.Target), Owner: person.UID, Name: args["name"], COS: args["cos"], Status: Active, Hidden: args["hidden"] != ""}, err
+	return a, Account{Address: Address(a.Target), Owner: person.UID, Name: args["name"], COS: args["cos"], Status: Active, Quota: askedSize(a), Hidden: args["hidden"] != ""}, err
 }
 
 // alone: no other account is being made for the person. Asked in the transaction of
@@ -71,6 +71,9 @@ func (d *Desk) creatable(a Action, next Account) error {
 	}
 	if last := d.deletionAt(a.Target); last.ID != "" && d.Now().Before(last.Changed.Add(Term)) {
 		return Fail(Conflict, AddressDeleted, "address", a.Target, "until", last.Changed.Add(Term).UTC().Format(time.RFC3339))
+	}
+	if err := d.datable(a); err != nil {
+		return err
 	}
 	return d.free(next.Address, next)
 }

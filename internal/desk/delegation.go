@@ -128,7 +128,7 @@ func (d *Delegation) lets(u Use) bool {
 		return true
 	case len(d.Verbs) == 0 && u.reach == ruling, len(d.Verbs) > 0 && !slices.Contains(d.Verbs, u.Verb):
 		return false
-	case u.Verb == QuotaSet && d.Quota > 0 && (u.Size <= 0 || u.Size > d.Quota):
+	case u.Verb == QuotaSet && d.Quota > 0 && (u.Size <= 0 || u.Size > d.Quota), u.Verb == AccountCreate && d.Quota > 0 && u.Size > d.Quota:
 		return false
 	case (u.Verb == AccountCOS || u.Verb == AccountCreate) && len(d.Classes) > 0 && !slices.Contains(d.Classes, u.Class):
 		return false

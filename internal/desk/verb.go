@@ -245,14 +245,15 @@ var specs = map[Verb]Spec{
 	ListLeave:       {Step: true, Target: AddressForm, Args: membershipArgs},
 
 	AccountCreate: {Changes: true, Keepers: true, Target: NewForm, Args: map[string]Form{
-		"person": PersonForm + optional, "eppn": AddressForm + optional, "name": TextForm + optional, "cos": ClassForm + optional, "hidden": YesForm + optional}},
+		"person": PersonForm + optional, "eppn": AddressForm + optional, "name": TextForm + optional, "cos": ClassForm + optional, "hidden": YesForm + optional,
+		"size": SizeForm + optional, "until": DayForm + optional}},
 	AccountProfile: {Changes: true, Keepers: true, Target: AccountForm, Args: profileArgs},
 	AccountShare:   {Changes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional, "until": DayForm + optional}},
 	AccountUnshare: {Changes: true, Takes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional}},
 	AccountPurge:   {Changes: true, Takes: true, Two: true, Shell: true, Keepers: true, Target: AccountForm},
 	AliasMove:      {Changes: true, Takes: true, Keepers: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "to": AccountForm}},
 	AccountMake: {Step: true, Target: AddressForm, Args: map[string]Form{
-		"eppn": TextForm + optional, "name": TextForm + optional, "cos": ClassForm, "hidden": YesForm + optional, "mark": TextForm}},
+		"eppn": TextForm + optional, "name": TextForm + optional, "cos": ClassForm, "hidden": YesForm + optional, "size": SizeForm + optional, "mark": TextForm}},
 	AccountDestroy: {Step: true, Target: AddressForm, Args: map[string]Form{"id": IdentForm}},
 
 	ListCreate:   {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: listArgs},

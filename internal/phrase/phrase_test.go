@@ -316,6 +316,7 @@ func TestCanonical(t *testing.T) {
 		{"rules.rollback book=0123abcd from=89abcdef", "règlement revenir 0123abcd 89abcdef", "rules rollback 0123abcd 89abcdef"},
 		{"rules.undo", "règlement défaire", "rules undo"},
 		{"account.create c@u.fr cos=staff name=\"Bob B.\" person=bob", "compte créer c@u.fr pour bob formule staff nom Bob B.", "account create c@u.fr for bob cos staff name Bob B."},
+		{"account.create c@u.fr cos=staff name=Accueil size=3G until=2027-01-31", "compte créer c@u.fr formule staff nom Accueil taille 3Go au 2027-01-31", "account create c@u.fr cos staff name Accueil size 3GB until 2027-01-31"},
 		{`account.create c@u.fr name="le nom"`, `account.create c@u.fr name="le nom"`, `account.create c@u.fr name="le nom"`},
 		{`account.profile bob city=none phone="03 68" title=x`, "compte décrire bob téléphone 03 68 fonction x ville aucune", "account describe bob phone 03 68 title x city none"},
 		{"account.share c@u.fr right=sendAs with=bob", "partage ajouter c@u.fr bob sendAs", "share add c@u.fr bob sendAs"},
