@@ -26,6 +26,7 @@ type cli struct {
 	Ask         askCommand         `cmd:"" help:"Ask a Mélusine for an action, by its API."`
 	Show        showCommand        `cmd:"" help:"Show a request or an account, by the API; or what waits for you."`
 	Approve     approveCommand     `cmd:"" help:"Approve or refuse a request, by the API."`
+	Nudge       nudgeCommand       `cmd:"" help:"Have those reminded who may decide on a request of yours, by the API: once a working day."`
 	Status      statusCommand      `cmd:"" help:"Print what the running server says of itself: dependencies, sources and their age."`
 	Compare     compareCommand     `cmd:"" help:"Compare what the server keeps of Partage with Partage: by count of each domain, and by sample."`
 	Act         actCommand         `cmd:"" help:"On the server itself: ask for one action as the chat would, or --dry-run: tell what it would do and each call that would be sent."`

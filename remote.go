@@ -94,7 +94,7 @@ type remoteRequest struct {
 	Action                       struct{ Text string }
 	Decision                     struct{ Because string }
 	Refusal                      string
-	Asked, Changed               time.Time
+	Asked, Changed, Nudged       time.Time
 }
 
 // tell prints a request that the server answered with.
@@ -111,6 +111,9 @@ func (r remote) tell(out io.Writer, said []byte) error {
 		if err == nil && more != "" {
 			_, err = fmt.Fprintf(out, "  %s\n", more)
 		}
+	}
+	if err == nil && !q.Nudged.IsZero() {
+		_, err = fmt.Fprintf(out, "  approvers reminded %s\n", q.Nudged.Local().Format(time.DateTime))
 	}
 	if err == nil && q.State == desk.Rejected {
 		return fmt.Errorf("%w: %s", errNo, q.ID)
@@ -291,4 +294,20 @@ func (c approveCommand) see(ctx context.Context, path string, in io.Reader, out 
 		return "", fmt.Errorf("%w: not confirmed", errNo)
 	}
 	return q.Digest, nil
+}
+
+type nudgeCommand struct {
+	remote
+	ID string `arg:"" help:"The request, as D-512."`
+}
+
+// Run has those reminded who may decide on a request of one's own.
+func (c nudgeCommand) Run(ctx context.Context) error { return c.run(ctx, os.Stdout) }
+
+func (c nudgeCommand) run(ctx context.Context, out io.Writer) error {
+	said, err := c.call(ctx, http.MethodPost, "/requests/"+url.PathEscape(c.ID)+"/nudge", struct{}{})
+	if err != nil {
+		return err
+	}
+	return c.tell(out, said)
 }

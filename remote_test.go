@@ -125,3 +125,31 @@ func TestRemoteThatCannotBe(t *testing.T) {
 		t.Error("the token was given to another server")
 	}
 }
+
+// at is a calendar of days that are over at once.
+type at struct{}
+
+func (at) Add(t time.Time, n int) time.Time { return t.AddDate(0, 0, n) }
+
+// A shell has the approvers of its own request reminded, and says so afterwards.
+func TestRemoteNudges(t *testing.T) {
+	s := newStage(t, func(d *demo) { d.house.desk.Terms.Calendar = at{} })
+	jeanne, sophie := s.key("jdupont", desk.MayRead, desk.MayAsk), s.key("sgermain", desk.Powers()...)
+	var out strings.Builder
+	if err := (askCommand{remote: jeanne, Action: []string{"quota.set", "jdupont", "size=12G"}, Key: "k"}).run(t.Context(), &out); err != nil {
+		t.Fatal(err, out.String())
+	}
+	id, _, _ := strings.Cut(out.String(), " ")
+	if err := (nudgeCommand{remote: sophie, ID: id}).run(t.Context(), &out); !errors.Is(err, errNo) || !strings.Contains(err.Error(), "not yours") {
+		t.Errorf("nudged by an approver: %v", err)
+	}
+	for _, run := range []func() error{
+		func() error { return nudgeCommand{remote: jeanne, ID: strings.ToLower(id)}.run(t.Context(), &out) },
+		func() error { return showCommand{remote: sophie, What: id}.run(t.Context(), &out) },
+	} {
+		out.Reset()
+		if err := run(); err != nil || !regexp.MustCompile(`^`+id+` .*\n(.*\n)*  approvers reminded 20`).MatchString(out.String()) {
+			t.Errorf("%v, %s", err, &out)
+		}
+	}
+}

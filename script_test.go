@@ -25,7 +25,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("BOOKS", books)
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"listening": listening, "ruled": ruledJournal, "tokened": tokenedJournal},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"listening": listening, "ruled": ruledJournal, "tokened": tokenedJournal, "held": heldJournal},
 	})
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -59,10 +60,15 @@ type tokensEndCommand struct {
 	By    string `required:"" help:"Login of who decides it: history keeps it."`
 }
 
-// Run ends them; their holder may make others. With a journal that is a file, the
-// server must be stopped.
+// Run ends them; their holder may make others. A server that runs on a journal that
+// is a file keeps it to itself: then an administrator asks it, see desk.TokenEnd.
 func (c tokensEndCommand) Run(ctx context.Context) error {
-	return withDesk(ctx, c.File, func(_ config, _ *journal.Log, d *desk.Desk) error { return c.end(ctx, os.Stdout, d) })
+	err := withDesk(ctx, c.File, func(_ config, _ *journal.Log, d *desk.Desk) error { return c.end(ctx, os.Stdout, d) })
+	if errors.Is(err, journal.ErrInUse) {
+		return fmt.Errorf("NOT ended: %w\nOr at once, while it runs, an administrator: /melusine tokens end %[2]s (in the chat), the page Safety of the portal, or: melusine ask token.end %[2]s",
+			err, c.Login)
+	}
+	return err
 }
 
 func (c tokensEndCommand) end(ctx context.Context, out io.Writer, d *desk.Desk) error {

@@ -23,3 +23,10 @@ func tokenedJournal(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(events.Close())
 }
+
+// heldJournal has a journal in use, as a server has, until the script ends.
+func heldJournal(ts *testscript.TestScript, _ bool, args []string) {
+	events, err := journal.OpenSQLite(context.Background(), ts.MkAbs(args[0]), rand.Reader)
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(events.Close()) })
+}

@@ -46,7 +46,8 @@ func TestCreatedThroughFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newBackstage(t)
 			s.troubled("CreateAccount", name, tt)
-			r := s.does(`account.create ` + at + ` name="Accueil, é" cos=s_univ-strasbourg_personnel`)
+			until := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+			r := s.does(`account.create ` + at + ` name="Accueil, é" cos=s_univ-strasbourg_personnel size=3G until=` + until)
 			made := s.account(at)
 			if r.State != tt.want || made.Known() != (tt.want == desk.Settled) {
 				t.Fatalf("%s %s %s, made %+v", r.State, r.Code, r.Error, made)
@@ -57,6 +58,9 @@ func TestCreatedThroughFaults(t *testing.T) {
 			held := s.house.mirror.Account(at)
 			if r.Mailbox != made.ID || held.ID != made.ID || !strings.Contains(made.Detail.Notes, string(r.ID)) || made.Name != "Accueil, é" {
 				t.Errorf("made %+v, known %+v of %+v", made, held, r)
+			}
+			if x, _ := s.house.mirror.Entry(at); made.Quota != 3<<30 || string(x.Until) != until || x.Dated != r.ID {
+				t.Errorf("of %d bytes, until %s by %s", made.Quota, x.Until, x.Dated)
 			}
 			undo, ok := desk.Undo(r.Action, r.Origin)
 			if !ok || s.does(undo.String()).State != desk.Settled || s.account(at).Known() {

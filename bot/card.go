@@ -107,8 +107,11 @@ func (p pen) owner(r desk.Request) Message {
 	card := p.card(r)
 	card.Fields = p.fields(field{"label.by", p.who(r.By)}, field{"label.action", code(r.Action.String())}, field{"label.reason", written(r.Reason)})
 	line := "owner.line"
-	if r.Action.Verb == desk.DelegationGrant || r.Action.Verb == desk.DelegationDeputy || r.Action.Verb == desk.DelegationRevoke {
+	switch r.Action.Verb {
+	case desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke:
 		line = "rights.owner"
+	case desk.TokenEnd:
+		line = "tokens.owner"
 	}
 	return Message{Line: p.text(line, "outcome", p.outcome(r)), Card: card}
 }

@@ -38,6 +38,7 @@ func (objects) Tree(string) desk.Tree               { return desk.Tree{} }
 func (objects) Lists() iter.Seq[*desk.List]         { return slices.Values([]*desk.List{&crew}) }
 func (objects) Resources() iter.Seq[*desk.Resource] { return func(func(*desk.Resource) bool) {} }
 func (objects) Listed() time.Time                   { return time.Unix(1, 0) }
+func (objects) Tokens(desk.UID) []desk.Token        { return nil }
 
 // memory is a journal and a view of it, folded anew at each question. What the
 // bot never asks is left to a View that is not there.

@@ -11,23 +11,12 @@ import (
 // is to be asked for once it is there. Somebody who has no mailbox yet is to sign in
 // to it; to somebody else it is opened.
 func (b *Bot) parted(f phrase.Frame) (now phrase.Frame, then []string, err error) {
-	if f.Intent != "account.create" {
+	with := f.First("owner")
+	if f.Intent != "account.create" || with == "" || !b.Desk.Resolve(with).Known() {
 		return f, nil, nil
 	}
-	add := func(verb desk.Verb, slot, arg string) {
-		value := f.First(slot)
-		if value == "" || err != nil {
-			return
-		}
-		a, failed := desk.NewAction(verb, f.First("address"), map[string]string{arg: value})
-		f, then, err = f.Without(slot), append(then, a.String()), failed
-	}
-	if b.Desk.Resolve(f.First("owner")).Known() {
-		add(desk.AccountShare, "owner", "with")
-	}
-	add(desk.QuotaSet, "size", "size")
-	add(desk.AccountRenew, "until", "until")
-	return f, then, err
+	a, err := desk.NewAction(desk.AccountShare, f.First("address"), map[string]string{"with": with})
+	return f.Without("owner"), []string{a.String()}, err
 }
 
 // later is what is to be typed after the wish, a line each.

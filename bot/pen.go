@@ -2,7 +2,6 @@ package bot
 
 import (
 	"errors"
-	"maps"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -46,18 +45,8 @@ func (p pen) asked(r desk.Request) Message {
 	return Message{Line: p.line(r) + "\n" + p.outcome(r)}
 }
 
-// trouble is the sentence for an error. It names people, not logins.
-func (p pen) trouble(err error) string {
-	if e, ok := errors.AsType[*desk.Error](err); ok && e.Details["by"] != "" {
-		named := *e
-		named.Details = maps.Clone(e.Details)
-		if known := p.person(desk.UID(e.Details["by"])).Name; known != "" {
-			named.Details["by"] = known
-		}
-		err = &named
-	}
-	return say.Error(p.lang, err, code)
-}
+// trouble is the sentence for an error.
+func (p pen) trouble(err error) string { return say.Error(p.lang, err, code) }
 
 // command is what to type for an action; more is added as it is.
 func (p pen) command(verb desk.Verb, target, more string) string {

@@ -111,7 +111,7 @@ func TestSentences(t *testing.T) {
 		{"an account", "paul", []string{"crée le compte presse@u.fr", "staff", "Service presse", "oui"}, "D-1", []string{`account.create presse@u.fr cos=staff name="Service presse"`}},
 		{"an account, opened to somebody later", "paul", []string{"crée une boîte de service presse@u.fr pour bob", "staff", "Service presse"}, "Then, once the mailbox is there: `/melusine share add presse@u.fr bob`", nil},
 		{"an account, told what is left to type", "paul", []string{"crée une boîte de service presse@u.fr pour bob avec 3 Go jusqu'au 31 août", "staff", "Service presse", "oui"},
-			"`/melusine share add presse@u.fr bob`\n`/melusine quota presse@u.fr 3GB`\n`/melusine account renew presse@u.fr until 2026-08-31`", []string{`account.create presse@u.fr cos=staff name="Service presse"`}},
+			"`/melusine share add presse@u.fr bob`", []string{`account.create presse@u.fr cos=staff name="Service presse" size=3G until=2026-08-31`}},
 		{"an account of somebody who has none", "paul", []string{"crée le compte fay.lang@u.fr pour fay", "staff", "oui"}, "D-1", []string{`account.create fay.lang@u.fr cos=staff eppn=fay@u.fr name="Fay Lang" person=fay`}},
 		{"an account, of which class", "paul", []string{"crée le compte presse@u.fr"}, "Which class", nil},
 		{"differences of a domain", "paul", []string{"quels sont les écarts ?"}, "`" + gone.Name() + "`", nil},
@@ -183,13 +183,16 @@ func TestBulkApprovalIsBoundToWhatWasShown(t *testing.T) {
 }
 
 // wishCard is the confirmation in marie's direct channel, and where it stands.
-func wishCard(t *testing.T, h *house, text string) (desk.Post, bot.Message) {
+func wishCard(t *testing.T, h *house, texts ...string) (desk.Post, bot.Message) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- h.bot.Listen(ctx) }()
 	synctest.Wait()
-	must(t, h.chat.Say(ctx, room.Account("marie"), got(h.chat.Direct(ctx, room.Account("marie"))), text))
+	for _, text := range texts {
+		must(t, h.chat.Say(ctx, room.Account("marie"), got(h.chat.Direct(ctx, room.Account("marie"))), text))
+		synctest.Wait()
+	}
 	cancel()
 	must(t, <-done)
 	for at, m := range h.chat.made {
@@ -274,12 +277,11 @@ func TestTheButtonTellsWhatIsLeftToType(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
 		h.people["marie"] = desk.Person{UID: "marie", Name: "Marie Curie", Groups: []string{"admins"}}
-		h.people["fay"] = desk.Person{UID: "fay", Name: "Fay Lang", EPPN: "fay@u.fr"}
-		at, m := wishCard(t, h, "crée le compte fay.lang@u.fr pour fay, formule staff, avec 3 Go")
+		at, m := wishCard(t, h, "crée une boîte de service presse@u.fr pour bob, formule staff, avec 3 Go", "Service presse")
 		h.bot = h.newBot(t, h.chat)
 		must(t, h.bot.Register(t.Context()))
 		h.chat.Connect(h.bot.Handler())
-		if said := h.presses(t, "marie", at, m.Card.Buttons[0].Context); !strings.Contains(said, "quota fay.lang@u.fr 3G") || len(h.ids()) != 1 {
+		if said := h.presses(t, "marie", at, m.Card.Buttons[0].Context); !strings.Contains(said, "share add presse@u.fr bob") || len(h.ids()) != 1 {
 			t.Errorf("said %s", said)
 		}
 	})

@@ -158,6 +158,7 @@ var texts = map[string]desk.Text{
 	"rights.ended":     {FR: "a pris fin le {when}", EN: "ended on {when}"},
 	"rights.deputy":    {FR: "suppléance : {name}, {dates}", EN: "deputy: {name}, {dates}"},
 	"rights.owner":     {FR: "Vos droits de correspondant ont changé. {outcome}", EN: "Your rights as a correspondent have changed. {outcome}"},
+	"tokens.owner":     {FR: "Vos jetons d'accès ont été retirés. {outcome}", EN: "Your access tokens were taken back. {outcome}"},
 	"field.right":      {FR: "Délégation", EN: "Delegation"},
 	"owner.line":       {FR: "Votre compte de messagerie a changé. {outcome}", EN: "Your mail account has changed. {outcome}"},
 

@@ -29,7 +29,7 @@ var commands = [][2]string{
 	{"déléguer u.fr à bob", "delegate u.fr to bob"}, {"suppléant M-1 bob au 2027-01-05", "deputy M-1 bob until 2027-01-05"}, {"retirer M-1", "revoke M-1"},
 	{"geler essai", "freeze test"}, {"degeler", "thaw"}, {"liberer", "release"},
 	{"règlement activer 0123abcd", "rules activate 0123abcd"}, {"règlement revenir 0123abcd", "rules rollback 0123abcd"}, {"règlement défaire", "rules undo"},
-	{"global marie", "whole marie"}, {"écarts", "drift"}, {"écarts réparer", "drift repair"}, {"drift.sync", "drift.sync"}, {"écarts laisser m.curie@u.fr quota.low au 2026-12-01", "drift spare m.curie@u.fr quota.low until 2026-12-01"}, {"tableau", "dashboard"},
+	{"global marie", "whole marie"}, {"écarts", "drift"}, {"écarts réparer", "drift repair"}, {"drift.sync", "drift.sync"}, {"écarts laisser m.curie@u.fr quota.low au 2026-12-01", "drift spare m.curie@u.fr quota.low until 2026-12-01"}, {"tableau", "dashboard"}, {"jetons retirer marie", "tokens end marie"},
 	{"compte créer a%d@u.fr pour bob", "account create b%d@u.fr for bob"}, {"compte décrire bob téléphone 0368850000", "account describe bob phone 0368850001"},
 	{"partage ajouter bob marie", "share add bob marie"}, {"partage retirer bob marie", "share remove bob marie"},
 	{"compte purger bob@u.fr", "account purge bob@u.fr"}, {"alias déplacer m.curie@u.fr marie bob", "alias move m.curie@u.fr marie bob"},

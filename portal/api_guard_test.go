@@ -124,7 +124,7 @@ func TestAPITellsNothingByActing(t *testing.T) {
 	hidden := h.program(t, "marc", desk.Powers()...).call(t, "POST", "/requests", `{"action": "quota.set marc size=12G"}`, "Idempotency-Key", "k").is(201, "")
 	jeanne, marc := h.program(t, "jeanne", desk.Powers()...), h.program(t, "marc", desk.MayRead)
 	before := h.count()
-	for path, body := range map[string]string{"approve": `{"digest": "x"}`, "refuse": `{"digest": "x"}`, "withdraw": `{}`, "amend": `{"digest": "x", "args": "size=3G"}`} {
+	for path, body := range map[string]string{"approve": `{"digest": "x"}`, "refuse": `{"digest": "x"}`, "withdraw": `{}`, "nudge": `{}`, "amend": `{"digest": "x", "args": "size=3G"}`} {
 		a, b := jeanne.call(t, "POST", "/requests/D-1/"+path, body).is(404, "request.unknown"), jeanne.call(t, "POST", "/requests/D-2/"+path, body)
 		if strings.ReplaceAll(string(a.body), "D-1", "D-2") != string(b.body) {
 			t.Errorf("%s: %s and %s", path, a.body, b.body)

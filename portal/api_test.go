@@ -158,12 +158,40 @@ func TestAPIAsksAndApproves(t *testing.T) {
 		t.Errorf("%s", a.body)
 	}
 	claire.call(t, "POST", "/requests/D-1/refuse", `{"digest": "`+amended.text("digest")+`", "reason": "non"}`).is(409, "too.late")
+	late := jeanne.call(t, "POST", "/requests/D-1/amend", `{"digest": "`+digest+`", "args": "size=10G"}`).is(409, "too.late")
+	if late.text("values.by") != "claire" || !strings.Contains(late.text("detail"), "par Claire Weber") { // for programs, and for people
+		t.Errorf("%s", late.body)
+	}
 	if a := jeanne.call(t, "GET", "/requests/D-1/history?limit=2", "", "Accept-Language", "en-GB,en;q=0.8").is(200, ""); !strings.Contains(a.text("items.0.says"), "approved") || a.text("next") == "" {
 		t.Errorf("%s", a.body)
 	}
 	jeanne.call(t, "POST", "/requests", `{"action": "alias.add jeanne alias=j@chimie.unistra.fr"}`, "Idempotency-Key", "k2").is(201, "")
 	if a := jeanne.call(t, "POST", "/requests/D-1/withdraw", `{}`).is(200, ""); a.text("state") != "withdrawn" {
 		t.Errorf("%s", a.body)
+	}
+}
+
+// A program has the approvers reminded once a working day of what its holder asked,
+// by the route alone: a body that says more is not taken.
+func TestAPINudges(t *testing.T) {
+	h, page := newDatedHouse(t)
+	h.desk.Terms.Calendar = closing{}
+	jeanne, claire := h.program(t, "jeanne", desk.MayAsk, desk.MayRead), h.program(t, "claire", desk.Powers()...)
+	nudge := "/requests/" + strings.TrimPrefix(page, "/demandes/") + "/nudge"
+	jeanne.call(t, "POST", nudge, `{}`).is(409, "nudge.lately")
+	h.later(time.Hour)
+	jeanne.call(t, "POST", nudge, `{"id": "D-2"}`).is(400, "body")
+	jeanne.call(t, "POST", nudge, "").is(415, "media")
+	claire.call(t, "POST", nudge, `{}`).is(403, "yours.not")
+	if a := jeanne.call(t, "POST", nudge, `{}`).is(200, ""); a.text("nudged") != "2026-11-23T13:00:00Z" || a.text("state") != "waiting" {
+		t.Errorf("%s", a.body)
+	}
+	jeanne.call(t, "POST", nudge, `{}`).is(409, "nudge.lately")
+	if a := claire.call(t, "GET", "/requests/D-1/history?limit=1", "", "Accept-Language", "en").is(200, ""); !strings.Contains(a.text("items.0.says"), "had those who may decide reminded, by a program") {
+		t.Errorf("%s", a.body)
+	}
+	if r, _ := h.mirror.Request("D-1"); r.Nudges != 1 {
+		t.Errorf("%d nudges", r.Nudges)
 	}
 }
 
@@ -233,6 +261,7 @@ func TestAPIRefuses(t *testing.T) {
 		"no size":            {"POST", "/requests", `{"action": "quota.set jeanne size=lots"}`, []string{"Idempotency-Key", "k"}, 422, "size.invalid"},
 		"approve by nothing": {"POST", "/requests/D-1/approve", `{"digest": ""}`, nil, 422, "argument.missing"},
 		"withdraw what":      {"POST", "/requests/D-1/withdraw", `{}`, nil, 404, "request.unknown"},
+		"nudge about what":   {"POST", "/requests/D-1/nudge", `{}`, nil, 404, "request.unknown"},
 	} {
 		a := jeanne.call(t, tt.method, tt.path, tt.body, tt.headers...)
 		if a.is(tt.status, tt.code); a.header.Get("Content-Type") != "application/problem+json" || a.text("detail") == "" {
@@ -244,6 +273,7 @@ func TestAPIRefuses(t *testing.T) {
 	}
 	reader.call(t, "POST", "/requests", ask, "Idempotency-Key", "k").is(403, "token.power")
 	reader.call(t, "POST", "/requests/D-1/approve", `{"digest": "x"}`).is(403, "token.power")
+	reader.call(t, "POST", "/requests/D-1/nudge", `{}`).is(403, "token.power")
 	if after := h.count(); after != before {
 		t.Errorf("%d facts were written", after-before)
 	}
@@ -336,6 +366,54 @@ func TestTokensEnd(t *testing.T) {
 	for _, o := range h.desk.Tokens("jeanne") {
 		if err := h.desk.EndToken(t.Context(), "marc", o.ID); desk.CodeOf(err) != desk.UnknownToken {
 			t.Errorf("marc ends a token of jeanne: %v", err)
+		}
+	}
+}
+
+// An administrator takes back the tokens of somebody while the server runs, by each
+// door that he has, even when the directory has not been read for long: at once, and
+// signed. Nobody else does.
+func TestAnAdministratorEndsTheTokensOfSomebody(t *testing.T) {
+	const end = `{"action": "token.end jeanne", "reason": "divulgué"}`
+	for name, take := range map[string]func(h *house, xavier program){
+		"by a program": func(_ *house, xavier program) {
+			xavier.call(t, "POST", "/requests", end, "Idempotency-Key", "k").is(201, "")
+		},
+		"in the portal": func(h *house, _ program) {
+			h.fill("xavier", desk.TokenEnd, "n'ouvriront plus rien", "personne", string(jeanneBox), "motif", "divulgué")
+		},
+		"with an old directory": func(h *house, _ program) {
+			h.later(time.Hour)
+			h.desk.Stale = time.Minute
+			_, err := h.desk.Ask(t.Context(), desk.Asking{By: "xavier", Via: desk.Chat, Action: desk.Action{Verb: desk.TokenEnd, Target: "jeanne"}, Key: "k"})
+			must(t, err)
+		},
+	} {
+		h := newHouse(t, demo)
+		xavier, claire := h.program(t, "xavier", desk.Powers()...), h.program(t, "claire", desk.Powers()...)
+		xavier.call(t, "POST", "/requests", end, "Idempotency-Key", "none").is(409, "token.none")
+		reads, asks := h.program(t, "jeanne", desk.MayRead), h.program(t, "jeanne", desk.MayAsk)
+		if a := claire.call(t, "POST", "/requests", end, "Idempotency-Key", "k").is(201, ""); a.text("state") != "rejected" {
+			t.Errorf("claire ends them: %s", a.body)
+		}
+		reads.call(t, "GET", "/me", "").is(200, "")
+		take(h, xavier)
+		for _, p := range []program{reads, asks} {
+			p.call(t, "GET", "/me", "").is(401, "token.bad")
+		}
+		claire.call(t, "GET", "/me", "").is(200, "")
+		var ended []string
+		for e, err := range h.desk.Journal.Read(t.Context(), 0) {
+			must(t, err)
+			if f, ok := e.Fact.(desk.TokenEnded); ok {
+				ended = append(ended, fmt.Sprint(e.By, " ", f.Of, " ", e.Subject))
+			}
+		}
+		if !slices.Equal(ended, []string{"xavier jeanne jeanne", "xavier jeanne jeanne"}) {
+			t.Errorf("%s: %v", name, ended)
+		}
+		if r, _ := h.mirror.Request("D-2"); r.State != desk.Settled || r.Owner != "jeanne" {
+			t.Errorf("%s: %s, of %s", name, r.State, r.Owner)
 		}
 	}
 }

@@ -140,6 +140,24 @@ func TestTheReportOfATable(t *testing.T) {
 	}
 }
 
+// An error of the form of a new account leads to the field that it is about.
+func TestErrorsOfANewAccountLeadToTheirField(t *testing.T) {
+	h := newHouse(t, demo)
+	h.mirror.SetClasses([]string{"staff_s"})
+	form := map[string]string{"verbe": "account.create", "compte": "accueil@physique.unistra.fr", "arg-name": "Accueil", "formule": "staff_s", "unite": "Go"}
+	for field, value := range map[string]string{"taille": "beaucoup", "compte": string(jeanneBox), "formule": "none", "arg-until": "2020-01-01", "arg-person": "personne"} {
+		sent := []string{field, value}
+		for name, value := range form {
+			if name != field {
+				sent = append(sent, name, value)
+			}
+		}
+		if a := h.as("xavier").submit("/demandes/nouvelle", append(sent, "pas", "verifier")...); a.StatusCode != 422 || !strings.Contains(a.body, `<a href="#`+field+`">`) {
+			t.Errorf("%s: %d %s", field, a.StatusCode, a.text())
+		}
+	}
+}
+
 // The form of each new verb asks for what it needs and makes the action of it.
 func TestFormsOfWhatComes(t *testing.T) {
 	h := newHouse(t, demo)
@@ -151,6 +169,9 @@ func TestFormsOfWhatComes(t *testing.T) {
 		status int
 	}{
 		{[]string{"verbe", "account.create", "compte", "accueil@physique.unistra.fr", "arg-name", "Accueil", "formule", "staff_s"}, "account.create accueil@physique.unistra.fr cos=staff_s name=Accueil", 200},
+		{[]string{"verbe", "account.create", "compte", "accueil@physique.unistra.fr", "arg-name", "Accueil", "formule", "staff_s", "taille", "3", "unite", "Go", "arg-until", "2026-12-31"},
+			"account.create accueil@physique.unistra.fr cos=staff_s name=Accueil size=3G until=2026-12-31", 200},
+		{[]string{"verbe", "account.create", "compte", "accueil@physique.unistra.fr", "arg-name", "Accueil", "formule", "staff_s", "taille", "3", "unite", "Go", "arg-until", "2026-12-31"}, "avec la formule staff_s, 3 Go, jusqu'au 31 décembre 2026 compris", 200},
 		{[]string{"verbe", "account.create", "compte", "accueil@physique.unistra.fr", "arg-name", "Accueil"}, "Il manque la formule", 422},
 		{[]string{"verbe", "account.create", "compte", "x@physique.unistra.fr", "arg-person", "personne", "formule", "staff_s"}, "ne connaît personne", 422},
 		{[]string{"verbe", "account.create", "compte", string(jeanneBox), "arg-name", "x", "formule", "staff_s"}, "déjà utilisée", 422},

@@ -122,7 +122,7 @@ func (a asking) action() (desk.Action, error) {
 	if a.takes("alias") {
 		args["alias"] = a.alias
 	}
-	if a.takes("size") {
+	if a.takes("size") && (a.number != "" || a.requires("size")) {
 		args["size"] = a.number + " " + a.unit
 	}
 	if a.takes("cos") {
@@ -191,7 +191,7 @@ func (a asking) missing(lang string) (found []problem) {
 	}{
 		{fieldAlias, a.alias, a.takes("alias")},
 		{fieldAccount, a.account, a.onAccount()},
-		{fieldNumber, a.number, a.takes("size")},
+		{fieldNumber, a.number, a.requires("size")},
 		{fieldTo, a.to, a.takes("to")},
 		{fieldCOS, a.cos, a.requires("cos")},
 	} {
@@ -227,7 +227,11 @@ func (a asking) blames(err error) string {
 		return fieldAccount
 	case desk.AliasTaken, desk.AliasAbsent, desk.InQuarantine, desk.NoEnd, desk.UnknownDomain, desk.OtherDomain, desk.ForwardLoop:
 		return a.wanted()
-	case desk.InvalidSize, desk.QuotaBelowUse, desk.UnknownClass, desk.AlreadySo:
+	case desk.InvalidSize, desk.QuotaBelowUse:
+		return fieldNumber
+	case desk.UnknownClass:
+		return fieldCOS
+	case desk.AlreadySo:
 		return a.wanted()
 	case desk.InvalidArgument:
 		if e.Details["name"] == "cos" {
@@ -254,12 +258,12 @@ func (a asking) typedAt(name string) string {
 	return either(a.takes("to") && strings.EqualFold(a.to, name) && !strings.EqualFold(a.account, name), fieldTo, fieldAccount)
 }
 
-// wanted is the field of what the verb takes beside the account; the account's
-// own if it takes nothing.
+// wanted is the field of what the verb needs beside the account; the account's
+// own if it needs nothing.
 func (a asking) wanted() string {
-	for argument, field := range map[string]string{"alias": fieldAlias, "size": fieldNumber, "to": fieldTo, "cos": fieldCOS} {
-		if a.takes(argument) {
-			return field
+	for _, f := range [][2]string{{"alias", fieldAlias}, {"to", fieldTo}, {"size", fieldNumber}, {"cos", fieldCOS}} {
+		if a.requires(f[0]) {
+			return f[1]
 		}
 	}
 	return fieldAccount

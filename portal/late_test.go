@@ -44,7 +44,7 @@ func TestAPageOpenedBeforeSomethingHappened(t *testing.T) {
 		{"withdraw what is done", "jeanne", func(h *house) {
 			approve("claire")(h)
 			h.carries("D-1", func(a desk.Account) desk.Account { return a })
-		}, "annuler", nil, "est déjà validée par claire et appliquée", []string{"claire desk.Approved", " desk.Started", " desk.Done"}},
+		}, "annuler", nil, "est déjà validée par Claire Weber et appliquée", []string{"claire desk.Approved", " desk.Started", " desk.Done"}},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			h := newHouse(t, demo)

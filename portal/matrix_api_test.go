@@ -29,6 +29,7 @@ var apiMatrix = map[string]row{
 	"POST /requests":              {"", "422"},
 	"POST /requests/:id/withdraw": {"request", "200 200 - 403 403"},
 	"POST /requests/:id/amend":    {"request", "422"},
+	"POST /requests/:id/nudge":    {"request", "409 409 - 403 403"}, // they have just been told
 	"POST /requests/:id/approve":  {"request", "422"},
 	"POST /requests/:id/refuse":   {"request", "422"},
 }

@@ -98,7 +98,7 @@ func (p *Portal) menu(v *visit, pg page) []entry {
 
 // foot is what the law wants on each page, the state of accessibility in words.
 func foot(lang string, l Legal) []entry {
-	return []entry{{pathAccess, text(lang, "access") + text(lang, "colon") + text(lang, "access.short."+l.state()), 0},
+	return []entry{{pathAccess, text(lang, "access") + say.T(lang, "colon") + text(lang, "access.short."+l.state()), 0},
 		{pathLegal, text(lang, "legal"), 0}, {pathPrivacy, text(lang, "privacy"), 0}}
 }
 

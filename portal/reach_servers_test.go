@@ -16,14 +16,19 @@ import (
 )
 
 // tabTo presses Tab until the condition is true of the element that has the focus,
-// e, and says so if the focus is ever out of sight or without its mark.
+// e, and says so if the focus is ever out of sight or without its mark, or goes back:
+// in the page, or up and to the left on the screen.
 func (b *tab) tabTo(condition string) {
 	b.t.Helper()
 	for range 120 {
+		b.js(`window.left = document.activeElement; ""`)
 		b.do(chromedp.KeyEvent(kb.Tab))
 		said := b.js(`(() => {
 			const e = document.activeElement, box = e.getBoundingClientRect(), style = getComputedStyle(e);
 			if (e === document.body) return "";
+			const left = window.left, from = left.getBoundingClientRect();
+			const back = left !== document.body && (left.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING || box.bottom <= from.top && box.right <= from.left);
+			if (back) return "lost: back to " + e.outerHTML.slice(0, 120) + " from " + left.outerHTML.slice(0, 120);
 			const bare = style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2;
 			const out = box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth;
 			const middle = document.elementFromPoint(box.left + Math.min(box.width / 2, 20), box.top + Math.min(box.height / 2, 8));

@@ -36,6 +36,7 @@ var rightFields = map[desk.Verb][][2]string{
 		{fieldDaily, "daily"}, {fieldFrom, "from"}, {fieldUntil, "until"}},
 	desk.DelegationDeputy: {{fieldDelegation, "target"}, {fieldPerson, "person"}, {fieldFrom, "from"}, {fieldUntil, "until"}},
 	desk.AddressRelease:   {{fieldAddress, "target"}},
+	desk.TokenEnd:         {{fieldPerson, "target"}},
 	desk.DriftSpare:       {{fieldAddress, "target"}, {fieldCause, "cause"}, {fieldUntil, "until"}},
 	desk.DelegationRevoke: {{fieldDelegation, "target"}, {fieldDeputy, "deputy"}},
 }
@@ -132,7 +133,7 @@ func (a asking) rightBlames(err error) string {
 		name = "quota"
 	case desk.SparedLong:
 		name = "until"
-	case desk.UnknownDelegation, desk.NotQuarantined, desk.NoSuchGap:
+	case desk.UnknownDelegation, desk.NoTokens, desk.NotQuarantined, desk.NoSuchGap:
 		name = "target"
 	}
 	if name == "units" || name == "lists" {

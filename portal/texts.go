@@ -50,7 +50,6 @@ var texts = map[string][2]string{
 	"sign.in":       {"Se connecter", "Sign in"},
 	"sign.out":      {"Se déconnecter", "Sign out"},
 	"signed.in.as":  {"Connecté : ", "Signed in: "},
-	"colon":         {" : ", ": "},
 	"required":      {"obligatoire", "required"},
 	"as.of":         {"Données de Partage du {moment}", "Partage data of {moment}"},
 	"as.of.never":   {"Partage n'a pas encore été lu : les boîtes apparaîtront ensuite.", "Partage has not been read yet: mailboxes will appear then."},
@@ -163,6 +162,7 @@ var texts = map[string][2]string{
 	"hint.account":           {"Adresse ou identifiant de la boîte.", "Address or login of the mailbox."},
 	"field.size":             {"Espace total souhaité", "Total space wanted"},
 	"hint.size":              {"Un Go vaut 1024 Mo, comme sur Partage.", "One GB is 1024 MB, as on Partage."},
+	"hint.size.create":       {"Facultatif. Sans taille, celle de la formule.", "Optional. Without a size, that of the class."},
 	"hint.size.now":          {"Aujourd'hui : {use}.", "Today: {use}."},
 	"field.account.rename":   {"Nouvelle adresse", "New address"},
 	"field.account.forward":  {"Envoyer une copie à", "Send a copy to"},
@@ -206,9 +206,11 @@ var texts = map[string][2]string{
 	"about.rules.rollback": {"Un règlement qui a été en vigueur le sera de nouveau. Un autre administrateur devra valider.", "A rule book that was in force will be so again. Another administrator will have to approve."},
 	"about.rules.undo":     {"Le règlement d'avant revient à l'instant. Ce n'est possible que dans la journée qui suit une activation.", "The rule book before returns at once. It is possible only within a day of an activation."},
 	"ask.brake.release":    {"Libérer les demandes retenues", "Release the held requests"},
+	"ask.token.end":        {"Retirer les jetons d'une personne", "Take back somebody's tokens"},
 	"about.house.freeze":   {"Plus rien ne sera envoyé à Partage, tout de suite et partout. Rien ne se perd : les demandes acceptées attendent.", "Nothing more will be sent to Partage, at once and everywhere. Nothing is lost: accepted requests wait."},
 	"about.house.thaw":     {"Les demandes acceptées partiront de nouveau. Un autre administrateur devra valider.", "Accepted requests will be sent again. Another administrator will have to approve."},
 	"about.brake.release":  {"Les demandes retenues partiront, et les freins compteront de nouveau à partir de zéro. Un autre administrateur devra valider.", "The held requests will be sent, and the brakes will count from zero again. Another administrator will have to approve."},
+	"about.token.end":      {"Les jetons d'accès de cette personne n'ouvriront plus rien, tout de suite. Elle pourra en faire d'autres. Dites pourquoi : elle le lira.", "The access tokens of this person will open nothing any more, at once. They may make others. Say why: they will read it."},
 	"ask.drift.apply":      {"Réparer ces écarts", "Repair these differences"},
 	"about.drift.apply":    {"Un autre administrateur devra valider. Quelques écarts sont réparés et vérifiés d'abord, puis les autres ; tout s'arrête à la première surprise.", "Another administrator will have to approve. A few differences are repaired and verified first, then the others; everything stops at the first surprise."},
 	"drift":                {"Écarts", "Differences"},
@@ -537,6 +539,7 @@ var texts = map[string][2]string{
 	"safety.count":            {"Retraits comptés depuis 24 heures : {n}.", "Removals counted in the last 24 hours: {n}."},
 	"safety.held":             {"Demandes retenues", "Held requests"},
 	"safety.none":             {"Aucune demande n'est retenue.", "No request is held."},
+	"safety.tokens":           {"Un jeton divulgué donne à d'autres les droits de qui l'a fait. Retirés, tous les jetons de cette personne n'ouvrent plus rien, tout de suite.", "A token that has leaked gives others the rights of who made it. Taken back, all the tokens of this person open nothing any more, at once."},
 
 	// Find anything.
 	"search":             {"Recherche", "Search"},
@@ -777,4 +780,6 @@ var texts = map[string][2]string{
 	"register.intro":           {"Ce que le registre dit de cette adresse.", "What the register says of this address."},
 	"register.look":            {"Voir au registre", "See in the register"},
 	"register.release":         {"Libérer de la quarantaine…", "Release from quarantine…"},
+
+	"hint.until.account.create": {"Facultatif. Un rappel viendra avant la fin ; sans date, la boîte dure.", "Optional. A notice will come before the end; without a date, the mailbox lasts."},
 }

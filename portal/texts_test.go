@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/unistra/melusine/internal/desk"
+	"github.com/unistra/melusine/internal/say"
 )
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
@@ -38,6 +39,15 @@ func TestSentencesHoldForOne(t *testing.T) {
 	for key, both := range texts {
 		if counted := regexp.MustCompile(`\{(?:n|thin)\} \p{Ll}`); !slices.Contains(several, key) && (counted.MatchString(both[0]) || counted.MatchString(both[1])) {
 			t.Errorf("%s does not hold for one: %q", key, both)
+		}
+	}
+}
+
+// What say has words for, the portal has no words of its own for: see label.
+func TestNoTextIsSaysToo(t *testing.T) {
+	for key := range texts {
+		if text("fr", key) == say.T("fr", key) && text("en", key) == say.T("en", key) {
+			t.Errorf("%q is in say too", key)
 		}
 	}
 }

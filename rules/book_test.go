@@ -210,3 +210,22 @@ func TestManagerApproves(t *testing.T) {
 		}
 	}
 }
+
+// A new mailbox that names no size has that of its class, which the rules do not
+// know: a limit lets through only what names one within it.
+func TestALimitOnTheSizeOfWhatIsCreated(t *testing.T) {
+	for condition, want := range map[string]map[int64]desk.Outcome{
+		"quotaWithin(\"5G\")":              {0: desk.Denied, 5 << 30: desk.Allowed, 6 << 30: desk.Denied},
+		"size <= 5368709120":               {0: desk.Denied, 5 << 30: desk.Allowed, 6 << 30: desk.Denied},
+		"not (size > 5368709120) and true": {0: desk.Denied, 5 << 30: desk.Allowed, 6 << 30: desk.Denied},
+		"true":                             {0: desk.Allowed, 6 << 30: desk.Allowed},
+	} {
+		book := mustLoad(t, "rules:\n  - {id: a, fr: A., en: A., verbs: [account.create], when: '"+condition+"', outcome: allow}\n")
+		for size, outcome := range want {
+			f := desk.Facts{Actor: desk.Person{UID: "me"}, Action: desk.Action{Verb: desk.AccountCreate, Args: "cos=s"}, Domain: "a.fr", Size: size, Target: desk.Account{Address: "m@a.fr"}}
+			if got := book.Decide(f); got.Outcome != outcome {
+				t.Errorf("%s, %d: %s, %v", condition, size, got.Outcome, got.Why)
+			}
+		}
+	}
+}

@@ -1,6 +1,11 @@
 package rules
 
-import "github.com/unistra/melusine/internal/desk"
+import (
+	"math"
+	"slices"
+
+	"github.com/unistra/melusine/internal/desk"
+)
 
 // A world is all that a condition can look at.
 type world struct {
@@ -73,7 +78,7 @@ func verbOf(v desk.Verb) *verb {
 	spec, known := desk.SpecOf(v)
 	takes := func(name string) bool { _, ok := spec.Args[name]; return ok }
 	return &verb{asks: known, changes: spec.Changes, onAccount: spec.OnObject(),
-		alias: takes("alias"), to: takes("to"), cos: takes("cos"), size: takes("size")}
+		alias: takes("alias"), to: takes("to"), cos: takes("cos"), size: slices.Contains(spec.Needed(), "size")}
 }
 
 func (v *verb) add(r *rule) {
@@ -97,6 +102,9 @@ func (w *world) look(b *Book, f desk.Facts) {
 	w.alias, w.to, w.cos = "", "", ""
 	if w.verb = b.verbs[f.Action.Verb]; w.verb == nil {
 		w.verb = verbOf(f.Action.Verb)
+	}
+	if f.Action.Verb == desk.AccountCreate && f.Size == 0 { // as its class has it, which may be anything: no limit lets it through
+		w.Size = math.MaxInt64
 	}
 	if w.verb.alias {
 		w.alias = f.Action.Arg("alias")

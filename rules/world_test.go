@@ -63,6 +63,9 @@ func anyFacts(t *rapid.T) desk.Facts {
 		f.Action.Args = "to=" + rapid.SampledFrom([]string{"none", "z@a.fr", "z@b.fr"}).Draw(t, "to")
 	case desk.AccountCOS, desk.AccountCreate:
 		f.Action.Args = "cos=" + rapid.SampledFrom(words3[1:]).Draw(t, "cos")
+		if f.Action.Verb == desk.AccountCreate {
+			f.Size = rapid.SampledFrom([]int64{0, 1 << 30, 20 << 30}).Draw(t, "size")
+		}
 	case desk.QuotaSet:
 		f.Size = rapid.SampledFrom([]int64{-1, 0, 1 << 30, 10 << 30, 10<<30 + 1, 20 << 30, 20<<30 + 1}).Draw(t, "size")
 	}
@@ -114,10 +117,10 @@ func naivelyManages(f desk.Facts, scope string) bool {
 			desk.ListShow, desk.ResourceShow, desk.TreeShow, desk.AddressReach, desk.Help}, verb) {
 			return true
 		}
-		changesHouse := slices.Contains([]desk.Verb{desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
+		changesHouse := slices.Contains([]desk.Verb{desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease, desk.TokenEnd,
 			desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.DriftSync, desk.DriftSpare, desk.AddressRelease}, verb)
 		named := len(d.Verbs) == 0 && !changesHouse || slices.Contains(d.Verbs, verb)
-		small := verb != desk.QuotaSet || d.Quota == 0 || f.Size >= 1 && f.Size <= d.Quota
+		small := verb != desk.QuotaSet && verb != desk.AccountCreate || d.Quota == 0 || f.Size <= d.Quota && (f.Size >= 1 || verb == desk.AccountCreate)
 		among := verb != desk.AccountCOS && verb != desk.AccountCreate || len(d.Classes) == 0 || slices.Contains(d.Classes, f.Action.Arg("cos"))
 		left := d.Daily == 0 || d.Used < d.Daily
 		if named && small && among && left {
@@ -155,7 +158,7 @@ func naive(f desk.Facts) string {
 		return "denied[]"
 	}
 	switch f.Action.Verb {
-	case desk.HouseFreeze, desk.RulesUndo, desk.DriftShow, desk.FiguresShow:
+	case desk.HouseFreeze, desk.TokenEnd, desk.RulesUndo, desk.DriftShow, desk.FiguresShow:
 		return map[bool]string{true: "allowed[]", false: "denied[]"}[admin]
 	case desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate, desk.RulesRollback, desk.DriftApply, desk.DriftSpare, desk.AddressRelease:
 		return map[bool]string{true: "pending[group:melusine-admins]", false: "denied[]"}[admin]
@@ -253,7 +256,7 @@ func naive(f desk.Facts) string {
 	default:
 		return "denied[]"
 	}
-	if spec, _ := desk.SpecOf(f.Action.Verb); len(spec.Args["alias"]+spec.Args["size"]) == 0 {
+	if spec, _ := desk.SpecOf(f.Action.Verb); spec.Args["alias"] == "" && f.Action.Verb != desk.QuotaSet {
 		manages = naivelyManages(f, home) || naivelyManages(f, f.Owner.Unit)
 	}
 	if admin || manages {

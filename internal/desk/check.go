@@ -41,11 +41,10 @@ func (d *Desk) checkOn(by UID, via Door, a Action, target Account) (Facts, error
 		return Facts{}, Fail(Invalid, UnknownVerb, "value", string(a.Verb))
 	}
 	// First: in an old copy, or before there is one, not there proves nothing.
-	// A freeze waits for nothing: it takes nothing away.
-	if err := d.freshFor(a.Verb); spec.Changes && a.Verb != HouseFreeze && err != nil {
+	if err := d.freshFor(a.Verb); spec.Changes && !a.Verb.urgent() && err != nil {
 		return Facts{}, err
 	}
-	if err := d.ruled(); spec.Changes && a.Verb != HouseFreeze && err != nil {
+	if err := d.ruled(); spec.Changes && !a.Verb.urgent() && err != nil {
 		return Facts{}, err
 	}
 	f := Facts{Actor: d.actor(by, via), Via: via, Action: a, Target: target, Now: d.Now()}
@@ -152,6 +151,7 @@ func (d *Desk) possible(f *Facts) error {
 	case AccountPurge:
 		return d.purgeable(f.Target)
 	case AccountCreate:
+		f.Size = f.Target.Quota
 		return d.otherwise(d.creatable(f.Action, f.Target), *f, f.Target.Address)
 	case AccountProfile:
 		return d.profilable(f.Action, f.Target)
@@ -165,6 +165,8 @@ func (d *Desk) possible(f *Facts) error {
 		return d.planable(f)
 	case HouseFreeze, HouseThaw, BrakeRelease:
 		return d.governable(f.Action.Verb)
+	case TokenEnd:
+		return d.endable(f)
 	case DelegationGrant, DelegationDeputy, DelegationRevoke:
 		return d.aboutRights(f)
 	default:

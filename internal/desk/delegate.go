@@ -104,7 +104,7 @@ func (d *Desk) grantable(by UID, g Grant) error {
 	case !d.View.Person(g.To).Known():
 		return Fail(NotFound, UnknownPerson, "value", string(g.To))
 	case by == g.To:
-		return Fail(Forbidden, OwnRight, "value", string(g.To))
+		return Fail(Forbidden, OwnRight, "value", string(g.To)).about(d.View.Person(g.To))
 	case len(g.Domains)+len(g.Units)+len(g.Lists) == 0:
 		return Fail(Invalid, MissingArgument, "name", "domains")
 	case slices.ContainsFunc(g.Units, unknown):
@@ -158,7 +158,7 @@ func (d *Desk) deputisable(f *Facts, of Delegation) error {
 	case !f.Owner.Known():
 		return Fail(NotFound, UnknownPerson, "value", string(who))
 	case f.Actor.UID == who || of.To == who:
-		return Fail(Forbidden, OwnRight, "value", string(who))
+		return Fail(Forbidden, OwnRight, "value", string(who)).about(f.Owner)
 	case err != nil:
 		return err
 	}

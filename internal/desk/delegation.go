@@ -128,7 +128,7 @@ func (d *Delegation) lets(u Use) bool {
 		return true
 	case len(d.Verbs) == 0 && u.reach == ruling, len(d.Verbs) > 0 && !slices.Contains(d.Verbs, u.Verb):
 		return false
-	case u.Verb == QuotaSet && d.Quota > 0 && (u.Size <= 0 || u.Size > d.Quota):
+	case u.Verb == QuotaSet && d.Quota > 0 && (u.Size <= 0 || u.Size > d.Quota), u.Verb == AccountCreate && d.Quota > 0 && u.Size > d.Quota:
 		return false
 	case (u.Verb == AccountCOS || u.Verb == AccountCreate) && len(d.Classes) > 0 && !slices.Contains(d.Classes, u.Class):
 		return false
@@ -233,8 +233,10 @@ func (a Action) favours(holder UID) UID {
 }
 
 // ofHolder says that whom the action concerns is not whose the account is: it has
-// none, and is about a right, or about an address that somebody had or should have.
-func (v Verb) ofHolder() bool { return v.delegates() || v == AddressRelease || v == DriftSpare }
+// none, and is about a right, or a key, or about an address that somebody had or should have.
+func (v Verb) ofHolder() bool {
+	return v.delegates() || v == AddressRelease || v == DriftSpare || v == TokenEnd
+}
 
 // delegates says that the verb gives or takes a right.
 func (v Verb) delegates() bool {

@@ -81,6 +81,7 @@ const (
 	Paused            Code = "paused"
 	BadToken          Code = "token.bad"
 	UnknownToken      Code = "token.unknown"      // value
+	NoTokens          Code = "token.none"         // value
 	TokensMany        Code = "token.many"         // n
 	TokenPower        Code = "token.power"        // power
 	KeyReused         Code = "key.reused"         // id
@@ -137,11 +138,13 @@ const (
 )
 
 // An Error is trouble that a person can be told: Code and Details are for
-// them, Err is the cause for the log.
+// them, Err is the cause for the log. Details name a person by login; Called is
+// the name that the directory has for that login, "" if it has none.
 type Error struct {
 	Kind    Kind
 	Code    Code
 	Details map[string]string
+	Called  string
 	Err     error
 }
 
@@ -156,6 +159,9 @@ func Fail(kind Kind, code Code, details ...string) *Error {
 
 // Because adds the cause.
 func (e *Error) Because(err error) *Error { e.Err = err; return e }
+
+// about tells how whom the details name is called.
+func (e *Error) about(p Person) *Error { e.Called = p.Name; return e }
 
 // Error is for the log: the code, the details, the cause.
 func (e *Error) Error() string {

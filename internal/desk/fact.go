@@ -277,6 +277,9 @@ type (
 		Token string
 		Of    UID
 	}
+	// TokensEnded settles a request: each token that somebody held is ended, by a
+	// fact of its own.
+	TokensEnded struct{}
 	// Digested says that everybody was told, on a day, what awaits them.
 	Digested struct{ Day string }
 	// Compared is what one comparison has found, on a day of the house. It is
@@ -338,6 +341,7 @@ func (Heard) fact()          {}
 func (Telling) fact()        {}
 func (TokenIssued) fact()    {}
 func (TokenEnded) fact()     {}
+func (TokensEnded) fact()    {}
 func (Digested) fact()       {}
 func (Forgotten) fact()      {}
 func (Redacted) fact()       {}

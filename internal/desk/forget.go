@@ -21,7 +21,7 @@ func (d *Desk) Forget(ctx context.Context, by, who UID) error {
 				return nil, err
 			}
 			if !r.State.Final() && (r.wrote(who) || r.Owner == who || r.Voted(who) || len(read) > 0) {
-				return nil, Fail(Conflict, StillConcerned, "value", string(who), "id", string(r.ID))
+				return nil, Fail(Conflict, StillConcerned, "value", string(who), "id", string(r.ID)).about(d.View.Person(who))
 			}
 			if len(read) > 0 {
 				facts = append(facts, Redacted{Events: read})
@@ -116,7 +116,7 @@ func (r Request) without(e Event, f Erased) (Request, bool) {
 	case Announced:
 		r.Hushed = !r.Erased
 		return r, r.State != None
-	case Done, Frozen, Thawed, Lifted, Spared, BrakesReset, Granted, Deputised, Revoked, Repaired:
+	case Done, Frozen, Thawed, Lifted, Spared, TokensEnded, BrakesReset, Granted, Deputised, Revoked, Repaired:
 		r.State = Settled
 	case Withdrawn:
 		r.State = Cancelled

@@ -104,6 +104,8 @@ func (d *Desk) consequences(r Request, by UID) []Event {
 		return d.events(r.ID, by, Lifted{Address: Address(r.Action.Target)})
 	case DriftSpare:
 		return d.events(r.ID, by, Spared{})
+	case TokenEnd:
+		return d.endTokens(r, by)
 	case DelegationGrant, DelegationDeputy, DelegationRevoke:
 		return d.events(r.ID, by, d.rights(r.Action))
 	case RulesActivate, RulesRollback, RulesUndo:
@@ -140,6 +142,8 @@ func (r Request) governed(e Event) (next Request, ok, governs bool) {
 		ok = settles && r.Action.Verb == AddressRelease && r.Action.Target == string(f.Address)
 	case Spared:
 		ok = settles && r.Action.Verb == DriftSpare
+	case TokensEnded:
+		ok = settles && r.Action.Verb == TokenEnd
 	case BrakesReset:
 		ok = settles && r.Action.Verb == BrakeRelease
 	case Granted, Deputised:

@@ -1,7 +1,9 @@
 package desk_test
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -257,6 +259,7 @@ func (h *house) Correspondents() map[desk.UID][]desk.Delegation {
 func (h *house) Person(uid desk.UID) desk.Person {
 	p := h.people[uid]
 	if p.Known() {
+		p.Name = cmp.Or(p.Name, "Called "+string(uid))
 		p.Delegations = append(p.Delegations, h.Correspondents()[uid]...)
 	}
 	return p
@@ -353,4 +356,15 @@ func wants(tb testing.TB, err error, code desk.Code) {
 	if (err == nil) != (code == "") || desk.CodeOf(err) != code {
 		tb.Errorf("got %v, want %q", err, code)
 	}
+	if e, ok := errors.AsType[*desk.Error](err); ok && e.Called == "" && whom(e) != "" {
+		tb.Errorf("%v names %s by login", err, whom(e))
+	}
+}
+
+// whom is the login of the person whom an error names, "" if it names nobody.
+func whom(e *desk.Error) string {
+	if slices.Contains([]desk.Code{desk.OwnRight, desk.StillConcerned, desk.NoTokens}, e.Code) {
+		return e.Details["value"]
+	}
+	return cmp.Or(e.Details["person"], e.Details["by"])
 }

@@ -130,5 +130,5 @@ func (d *Desk) tooLate(r Request) *Error {
 	if by == "" && len(r.Votes) > 0 && r.State != Lapsed {
 		by = r.Votes[len(r.Votes)-1].By
 	}
-	return Fail(Conflict, TooLate, "id", string(r.ID), "state", string(r.State), "by", string(by))
+	return Fail(Conflict, TooLate, "id", string(r.ID), "state", string(r.State), "by", string(by)).about(d.View.Person(by))
 }

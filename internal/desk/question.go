@@ -42,7 +42,7 @@ func (d *Desk) Question(ctx context.Context, by UID, via Door, id ID, digest, te
 			return nil, err
 		}
 		if x, open := r.Open(); open {
-			return nil, Fail(Conflict, QuestionOpen, "id", string(r.ID), "by", string(x.By))
+			return nil, Fail(Conflict, QuestionOpen, "id", string(r.ID), "by", string(x.By)).about(d.View.Person(x.By))
 		}
 		if text = clip(text); text == "" {
 			return nil, Fail(Invalid, MissingArgument, "name", "text")

@@ -143,6 +143,9 @@ func lifeEffects(a Action, before Account) (all []Effect) {
 		add("status", "", Active)
 		add("owner", "", a.Arg("person"))
 		add("hidden", "", strconv.FormatBool(a.Arg("hidden") != ""))
+		if size := askedSize(a); size > 0 {
+			add("quota", "", strconv.FormatInt(size, 10))
+		}
 	case AccountDelete:
 		add("status", before.Status, Closed)
 		add("hidden", strconv.FormatBool(before.Hidden), "true")
@@ -177,7 +180,7 @@ func lifeEffects(a Action, before Account) (all []Effect) {
 func (t Tariff) Cost(a Action, before Account) Money {
 	switch a.Verb {
 	case AccountCreate:
-		return t.Moves("", a.Arg("cos"))
+		return t.Moves("", a.Arg("cos")) + t.space(askedSize(a))
 	case AccountCOS:
 		return t.Moves(before.COS, a.Arg("cos"))
 	case AccountPurge:

@@ -50,7 +50,7 @@ func (d *Desk) restorable(origin Account) error {
 	}
 	for _, a := range d.View.Owned(origin.Owner) {
 		if a.ID != origin.ID {
-			return Fail(Conflict, PersonTaken, "person", string(origin.Owner), "account", string(a.Address))
+			return Fail(Conflict, PersonTaken, "person", string(origin.Owner), "account", string(a.Address)).about(d.View.Person(origin.Owner))
 		}
 	}
 	return nil

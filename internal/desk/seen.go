@@ -144,6 +144,9 @@ func (d *Desk) Present(r Request) (Facts, bool) {
 	if r.Action.Verb == DriftSpare {
 		_ = d.sparable(&f)
 	}
+	if r.Action.Verb == TokenEnd {
+		_ = d.endable(&f)
+	}
 	f.Resembles, f.Ended = d.likeness(r.Action, f.Target), r.Via == Clock && d.ended(r.Action, f.Target)
 	return f, true
 }

@@ -20,7 +20,7 @@ type Power string
 // The powers.
 const (
 	MayRead    Power = "read"    // what the holder may see
-	MayAsk     Power = "ask"     // ask, amend, withdraw
+	MayAsk     Power = "ask"     // ask, amend, remind, withdraw
 	MayApprove Power = "approve" // approve and refuse
 )
 
@@ -127,6 +127,26 @@ func (d *Desk) EndTokensOf(ctx context.Context, by, of UID) (ended []Token, err 
 		return facts, nil
 	})
 	return ended, err
+}
+
+// endable: somebody holds tokens that stand, whether the directory still knows them
+// or not.
+func (d *Desk) endable(f *Facts) error {
+	f.Holder = d.whoIs(f.Action.Target)
+	f.Action.Target, f.Owner = string(f.Holder), d.View.Person(f.Holder)
+	if len(d.Tokens(f.Holder)) == 0 {
+		return Fail(Conflict, NoTokens, "value", string(f.Holder)).about(f.Owner)
+	}
+	return nil
+}
+
+// endTokens are what a request to end the tokens of somebody brings about.
+func (d *Desk) endTokens(r Request, by UID) []Event {
+	events := d.events(r.ID, by, TokensEnded{})
+	for _, t := range d.Tokens(UID(r.Action.Target)) {
+		events = append(events, d.events("", by, TokenEnded{Token: t.ID, Of: t.Of})...)
+	}
+	return events
 }
 
 // Leavers are those who hold tokens that stand and whom the directory does not

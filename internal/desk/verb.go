@@ -60,6 +60,8 @@ const (
 	FiguresShow  Verb = "figures.show"
 	AccountWhole Verb = "account.whole" // what all sources say of an account
 
+	TokenEnd Verb = "token.end" // all the access tokens of somebody
+
 	AccountCreate  Verb = "account.create"
 	AccountProfile Verb = "account.profile"
 	AccountShare   Verb = "account.share"
@@ -243,14 +245,15 @@ var specs = map[Verb]Spec{
 	ListLeave:       {Step: true, Target: AddressForm, Args: membershipArgs},
 
 	AccountCreate: {Changes: true, Keepers: true, Target: NewForm, Args: map[string]Form{
-		"person": PersonForm + optional, "eppn": AddressForm + optional, "name": TextForm + optional, "cos": ClassForm + optional, "hidden": YesForm + optional}},
+		"person": PersonForm + optional, "eppn": AddressForm + optional, "name": TextForm + optional, "cos": ClassForm + optional, "hidden": YesForm + optional,
+		"size": SizeForm + optional, "until": DayForm + optional}},
 	AccountProfile: {Changes: true, Keepers: true, Target: AccountForm, Args: profileArgs},
 	AccountShare:   {Changes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional, "until": DayForm + optional}},
 	AccountUnshare: {Changes: true, Takes: true, Keepers: true, Unseen: true, Target: AccountForm, Args: map[string]Form{"with": AccountForm, "right": SendForm + optional}},
 	AccountPurge:   {Changes: true, Takes: true, Two: true, Shell: true, Keepers: true, Target: AccountForm},
 	AliasMove:      {Changes: true, Takes: true, Keepers: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "to": AccountForm}},
 	AccountMake: {Step: true, Target: AddressForm, Args: map[string]Form{
-		"eppn": TextForm + optional, "name": TextForm + optional, "cos": ClassForm, "hidden": YesForm + optional, "mark": TextForm}},
+		"eppn": TextForm + optional, "name": TextForm + optional, "cos": ClassForm, "hidden": YesForm + optional, "size": SizeForm + optional, "mark": TextForm}},
 	AccountDestroy: {Step: true, Target: AddressForm, Args: map[string]Form{"id": IdentForm}},
 
 	ListCreate:   {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: listArgs},
@@ -311,6 +314,7 @@ var specs = map[Verb]Spec{
 	RulesActivate:   {Changes: true, Governs: true, Two: true, Args: bookArgs},
 	RulesRollback:   {Changes: true, Governs: true, Two: true, Args: bookArgs},
 	RulesUndo:       {Changes: true, Governs: true, Args: map[string]Form{"book": BookForm + optional, "from": BookForm + optional}},
+	TokenEnd:        {Changes: true, Governs: true, Target: PersonForm},
 	Help:            {Target: TopicForm + optional},
 
 	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
@@ -341,7 +345,7 @@ func Verbs() []Verb {
 	return []Verb{AliasAdd, AliasRemove, QuotaSet, AccountLock, AccountActivate, AccountClose, AccountHide, AccountUnhide,
 		AccountRename, AccountCOS, AccountForward, AccountDelete, AccountRestore, AccountShow, RequestList, RequestShow, RequestWhy,
 		RequestApprove, RequestReject, RequestCancel, RequestQuestion, RequestAnswer, RequestAmend, RequestAgain, RequestNudge, RequestUndo, HistoryShow, DelegationList, DelegationShow,
-		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease,
+		DelegationGrant, DelegationDeputy, DelegationRevoke, HouseFreeze, HouseThaw, BrakeRelease, TokenEnd,
 		RulesActivate, RulesRollback, RulesUndo,
 		AccountWhole, DriftShow, DriftApply, DriftSync, DriftSpare, FiguresShow,
 		AccountCreate, AccountProfile, AccountShare, AccountUnshare, AccountPurge, AliasMove,
@@ -350,6 +354,10 @@ func Verbs() []Verb {
 		ListRename, ListDelete, ListRestore, ResourceShow, ResourceCreate, ResourceProfile, ResourceRename, ResourceDelete, ResourceRestore,
 		TreeShow, TreePublish, TreeRollback, TreeWithdraw, AddressReach, Help}
 }
+
+// urgent: who asks for it waits neither for the directory nor for a book that can be
+// read. It stops something, and whoever should not have been stopped begins again.
+func (v Verb) urgent() bool { return v == HouseFreeze || v == TokenEnd }
 
 func (v Verb) governs() bool { return specs[v].Governs }
 

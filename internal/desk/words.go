@@ -186,7 +186,7 @@ func (f *Facts) Use() Use {
 
 // Whose is who gains or loses by the action: whose the account is, or the right.
 func (f *Facts) Whose() UID {
-	if f.Action.Verb == AddressRelease || f.Action.Verb == DriftSpare {
+	if slices.Contains([]Verb{AddressRelease, DriftSpare, TokenEnd}, f.Action.Verb) {
 		return f.Holder // even if the directory does not know them any more
 	}
 	if f.Action.Verb.delegates() { // even if the directory does not know them any more

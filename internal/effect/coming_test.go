@@ -43,9 +43,16 @@ func created(t testing.TB, o *effect.Office, text string) (desk.Request, desk.Ac
 }
 
 func TestCreation(t *testing.T) {
-	o, server := office(t)
-	for _, text := range []string{create, `account.create accueil.nouveau@physique.unistra.fr name="Accueil é" hidden=yes cos=` + staff} {
+	for _, text := range []string{create, create + " size=3G", `account.create accueil.nouveau@physique.unistra.fr name="Accueil é" hidden=yes cos=` + staff} {
+		o, server := office(t)
 		r, a := created(t, o, text)
+		if size := r.Action.Arg("size"); size != "" {
+			other := a
+			other.Quota++
+			if desk.Size(a.Quota).String() != size || o.Shows(r.Next(), other) {
+				t.Errorf("%s made %d bytes, or is shown by others", text, a.Quota)
+			}
+		}
 		if a.Name != r.Action.Arg("name") || a.COS != staff || a.Status != desk.Active || string(a.Owner) != r.Action.Arg("person") || a.ID == "" || !o.Shows(r.Next(), a) {
 			t.Errorf("%s made %+v", text, a)
 		}

@@ -26,7 +26,7 @@ func (o *Office) creation(ctx context.Context, r desk.Request) (desk.Plan, error
 		return desk.Plan{}, err
 	}
 	do, err := desk.NewAction(desk.AccountMake, a.Target, map[string]string{
-		"eppn": a.Arg("eppn"), "name": a.Arg("name"), "cos": a.Arg("cos"), "hidden": a.Arg("hidden"), "mark": createdMark(r.ID)})
+		"eppn": a.Arg("eppn"), "name": a.Arg("name"), "cos": a.Arg("cos"), "hidden": a.Arg("hidden"), "size": a.Arg("size"), "mark": createdMark(r.ID)})
 	if err != nil {
 		return desk.Plan{}, err
 	}
@@ -52,14 +52,24 @@ func makes(hash partage.Secret) doing {
 	return func(ctx context.Context, w *partage.Writer, _ desk.Account, a desk.Action) error {
 		class, notes, eppn, shown, active := partage.CosID(a.Arg("cos")), "["+a.Arg("mark")+"]", a.Arg("eppn"), a.Arg("name"), partage.Active
 		hide := a.Arg("hidden") != ""
-		return w.CreateAccount(ctx, partage.Address(a.Target), partage.NewAccount{PasswordHash: hash,
-			Others: partage.Change{COS: &class, Notes: &notes, CarLicense: &eppn, DisplayName: &shown, Status: &active, HideInGal: &hide}})
+		next := partage.Change{COS: &class, Notes: &notes, CarLicense: &eppn, DisplayName: &shown, Status: &active, HideInGal: &hide}
+		if size := quota(a); size > 0 {
+			next.Quota = &size
+		}
+		return w.CreateAccount(ctx, partage.Address(a.Target), partage.NewAccount{PasswordHash: hash, Others: next})
 	}
 }
 
 func made(a desk.Action, account desk.Account) bool {
 	return string(account.Address) == a.Target && account.Detail != nil && a.Arg("mark") != "" && strings.Contains(account.Detail.Notes, "["+a.Arg("mark")+"]") &&
-		account.Detail.EPPN == a.Arg("eppn") && account.COS == a.Arg("cos") && account.Name == a.Arg("name") && account.Hidden == (a.Arg("hidden") != "")
+		account.Detail.EPPN == a.Arg("eppn") && account.COS == a.Arg("cos") && account.Name == a.Arg("name") && account.Hidden == (a.Arg("hidden") != "") &&
+		(a.Arg("size") == "" || account.Quota == quota(a))
+}
+
+// quota is the size that the action names, in bytes; 0 if it names none.
+func quota(a desk.Action) int64 {
+	size, _ := desk.ParseSize(a.Arg("size")) // canonical, or none
+	return int64(size)
 }
 
 // purge destroys what a deletion has put aside, and nothing else.

@@ -69,6 +69,7 @@ var kinds = []kind{
 	kindOf[desk.Telling]("telling"),
 	kindOf[desk.TokenIssued]("token.issued"),
 	kindOf[desk.TokenEnded]("token.ended"),
+	kindOf[desk.TokensEnded]("tokens.ended"),
 	kindOf[desk.Digested]("digested"),
 	kindOf[desk.Forgotten](forgotten),
 	kindOf[desk.Redacted]("redacted"),

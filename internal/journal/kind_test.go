@@ -87,6 +87,7 @@ func everyFact() []desk.Fact {
 		desk.Telling{Role: desk.ToApprovers, Until: noon},
 		desk.TokenIssued{Digest: "d3", Name: "backup script", Powers: []desk.Power{desk.MayRead}, Until: noon},
 		desk.TokenEnded{Token: "T-20", Of: "jdupont"},
+		desk.TokensEnded{},
 		desk.Digested{Day: "2026-11-23"},
 		desk.Forgotten{Who: "jdupont"},
 		desk.Redacted{Events: []desk.Seq{3, 5}},

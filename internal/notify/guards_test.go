@@ -104,9 +104,9 @@ func TestABrakeIsToldOnce(t *testing.T) {
 	}
 }
 
-// What one administrator alone does to the rules or to the sends is told to the others.
+// What one administrator alone does to the rules, to the sends or to keys is told to the others.
 func TestWhatOneDoesAloneIsTold(t *testing.T) {
-	for verb, told := range map[desk.Verb]bool{desk.HouseFreeze: true, desk.RulesUndo: true, desk.QuotaSet: false} {
+	for verb, told := range map[desk.Verb]bool{desk.HouseFreeze: true, desk.RulesUndo: true, desk.TokenEnd: true, desk.QuotaSet: false} {
 		r := desk.Request{ID: "D-1", Action: desk.Action{Verb: verb}, State: desk.Settled, Decision: desk.Decision{Outcome: desk.Allowed}}
 		if slices.Contains(notify.Wanted(r), desk.ToApprovers) != told {
 			t.Errorf("%s: %v", verb, notify.Wanted(r))

@@ -130,7 +130,7 @@ func Wanted(r desk.Request) (roles []desk.Role) {
 	if r.Hushed {
 		return nil
 	}
-	alone := r.Action.Verb == desk.HouseFreeze || r.Action.Verb == desk.RulesUndo || r.Action.Verb == desk.DriftSync // the others are told what one did
+	alone := slices.Contains([]desk.Verb{desk.HouseFreeze, desk.RulesUndo, desk.DriftSync, desk.TokenEnd}, r.Action.Verb) // the others are told what one did
 	stops := alone && r.State == desk.Settled || r.Limit.First || len(r.Thin) > 0
 	if rewritten(r) {
 		roles = append(roles, desk.ToAmend)

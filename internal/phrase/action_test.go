@@ -23,7 +23,7 @@ func TestActions(t *testing.T) {
 		{"ajoute l'alias a@unistra.fr à jdupont jusqu'au 31 août", "", []string{"alias.add jdupont alias=a@unistra.fr until=2026-08-31"}},
 		{"crée une boîte de service presse@ics.unistra.fr pour jdupont", "", []string{"account.create presse@ics.unistra.fr person=jdupont"}},
 		{"crée le compte presse@ics.unistra.fr, formule hébergé L", "", []string{"account.create presse@ics.unistra.fr cos=l_univ-strasbourg_heberge"}},
-		{"crée le compte presse@ics.unistra.fr jusqu'au 31 août", desk.UnknownVerb, nil},
+		{"crée le compte presse@ics.unistra.fr avec 3 Go jusqu'au 31 août", "", []string{"account.create presse@ics.unistra.fr size=3G until=2026-08-31"}},
 		{"quels sont les écarts sur ics.unistra.fr ?", "", []string{"drift.show domain=ics.unistra.fr"}},
 		{"autorise mcurie à supprimer des alias sur ed.unistra.fr jusqu'au 30 juin", "", []string{"delegation.grant mcurie domains=ed.unistra.fr until=2026-06-30 verbs=alias.remove"}},
 		{"refuse D-12, motif : trop court", "", []string{`request.reject D-12 reason="trop court"`}},

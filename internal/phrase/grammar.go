@@ -32,6 +32,7 @@ const (
 	scoped  = "domains" // domains, units and lists
 	person  = "person"
 	mandate = "delegation"
+	holder  = "holder"
 	about   = "about"
 	book    = "book"
 	from    = "from"
@@ -49,8 +50,8 @@ const (
 )
 
 var (
-	optional = []string{reason, scope, topic, about, book, from, sending, tree, domain}             // or else desk misses it
-	targets  = []string{account, request, topic, mandate, about, listed, resource, domain, address} // the others are arguments
+	optional = []string{reason, scope, topic, about, book, from, sending, tree, domain}                     // or else desk misses it
+	targets  = []string{account, request, topic, mandate, holder, about, listed, resource, domain, address} // the others are arguments
 )
 
 // Of two commands that begin alike the longer stands first.
@@ -98,6 +99,7 @@ var grammar = []command{
 	{desk.HouseFreeze, []string{"geler"}, []string{"freeze"}, nil},
 	{desk.HouseThaw, []string{"degeler"}, []string{"thaw"}, nil},
 	{desk.BrakeRelease, []string{"liberer"}, []string{"release"}, nil},
+	{desk.TokenEnd, []string{"jetons retirer"}, []string{"tokens end"}, []string{holder}},
 	{desk.RulesActivate, []string{"règlement activer"}, []string{"rules activate"}, []string{book, from}},
 	{desk.RulesRollback, []string{"règlement revenir"}, []string{"rules rollback"}, []string{book, from}},
 	{desk.RulesUndo, []string{"règlement défaire"}, []string{"rules undo"}, []string{book, from}},
@@ -138,7 +140,7 @@ var grammar = []command{
 
 // destructive verbs are never suggested to somebody who mistyped.
 var destructive = []desk.Verb{desk.AliasRemove, desk.AccountLock, desk.AccountClose, desk.AccountRename, desk.AccountForward, desk.AccountDelete,
-	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestUndo, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease,
+	desk.RequestReject, desk.RequestCancel, desk.RequestAmend, desk.RequestUndo, desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease, desk.TokenEnd,
 	desk.DelegationGrant, desk.DelegationDeputy, desk.DelegationRevoke,
 	desk.RulesActivate, desk.RulesRollback, desk.RulesUndo, desk.DriftApply, desk.AddressRelease,
 	desk.AccountCreate, desk.AccountShare, desk.AccountUnshare, desk.AccountPurge, desk.AliasMove,

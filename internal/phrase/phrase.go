@@ -15,7 +15,7 @@
 //	compte renommer|account rename ACCOUNT ADDRESS [motif : REASON]
 //	formule|cos ACCOUNT NAME [motif : REASON]
 //	redirection|forward ACCOUNT ADDRESS|aucune|none [motif : REASON]
-//	compte créer|account create ADDRESS [pour|for PERSON] [formule|cos NAME] [nom|name TEXT] [motif : REASON]
+//	compte créer|account create ADDRESS [pour|for PERSON] [formule|cos NAME] [nom|name TEXT] [taille|size SIZE] [au|until DAY] [motif : REASON]
 //	compte décrire|account describe ACCOUNT [téléphone|phone TEXT]... [motif : REASON]
 //	partage ajouter|share add ACCOUNT PERSON [sendAs|sendOnBehalfOf]    partage retirer|share remove ACCOUNT PERSON
 //	compte purger|account purge ADDRESS    alias déplacer|alias move ALIAS ACCOUNT ACCOUNT
@@ -38,6 +38,7 @@
 //	global|whole ACCOUNT            tableau|dashboard [DOMAIN]
 //	écarts|drift [causes C] [population P] [domaine|domain D]
 //	écarts réparer|drift repair [causes C] [population P] [domaine|domain D] [nombre|most N] [canari|canary N] [motif : REASON]
+//	jetons retirer|tokens end PERSON motif : REASON
 //	écarts laisser|drift spare ADDRESS CAUSE au|until DAY motif : REASON
 //	geler|freeze [REASON]           degeler|thaw [REASON]
 //	liberer|release [REASON]

@@ -37,6 +37,8 @@ var terms = map[desk.Verb][]term{
 		{"name", []string{"nom"}, []string{"name"}},
 		{"eppn", []string{"eppn"}, []string{"eppn"}},
 		{"hidden", []string{"masquée"}, []string{"hidden"}},
+		{"size", []string{"taille"}, []string{"size"}},
+		endTerms[0],
 	},
 	desk.AccountProfile: {
 		{"name", []string{"nom"}, []string{"name"}},
@@ -229,7 +231,7 @@ func (c command) printRight(lang string, a desk.Action) (words []string) {
 			if value == desk.Nowhere && !english {
 				value = nowhere[0]
 			}
-			if t.arg == "quota" {
+			if t.arg == "quota" || t.arg == "size" {
 				value += either(english, "B", "o")
 			}
 			words = append(words, either(english, t.en[0], t.fr[0]), value)

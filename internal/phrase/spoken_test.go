@@ -58,7 +58,7 @@ func init() {
 			desk.AccountRename, desk.AccountForward, desk.ListRename, desk.ResourceRename},
 		"nobody asks for it in the chat": {desk.AccountPurge, desk.DriftSync},
 		"it governs the house: administrators type it, or use the portal": {desk.HouseFreeze, desk.HouseThaw, desk.BrakeRelease, desk.RulesActivate,
-			desk.RulesRollback, desk.RulesUndo, desk.AddressRelease, desk.DriftApply, desk.DriftSpare, desk.TreePublish, desk.TreeRollback, desk.TreeWithdraw, desk.TreeShow},
+			desk.RulesRollback, desk.RulesUndo, desk.TokenEnd, desk.AddressRelease, desk.DriftApply, desk.DriftSpare, desk.TreePublish, desk.TreeRollback, desk.TreeWithdraw, desk.TreeShow},
 		"what follows its number may be any text, an order too":           {desk.RequestAmend, desk.RequestQuestion, desk.RequestAnswer},
 		"it is a button of its card":                                      {desk.RequestAgain, desk.RequestUndo},
 		"a command for who waits: a sentence about waiting is no order":   {desk.RequestNudge},

@@ -78,7 +78,10 @@ func values(lang string, a desk.Action, quote []Quote) []string {
 	if cause := a.Arg("cause"); known("gap." + cause) {
 		pairs = append(pairs, "gap", Gap(lang, desk.GapCause(cause)))
 	}
-	if spec, _ := desk.SpecOf(a.Verb); spec.Makes && a.Arg("until") != "" {
+	if a.Verb == desk.AccountCreate && a.Arg("size") != "" {
+		pairs = append(pairs, "sized", T(lang, "sized", "size", canonicalSize(lang, a.Arg("size"), quote)))
+	}
+	if spec, _ := desk.SpecOf(a.Verb); (spec.Makes || a.Verb == desk.AccountCreate) && a.Arg("until") != "" {
 		pairs = append(pairs, "ends", T(lang, "ends", "day", Day(lang, desk.Day(a.Arg("until")))))
 	}
 	if who := a.Arg("person"); who != "" {

@@ -2,6 +2,7 @@ package say
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ func Error(lang string, err error, quote ...Quote) string {
 	}
 	text := T(lang, errorKey(e), details(lang, e, quote)...)
 	if e.Details["free"] != "" {
-		text += " " + T(lang, "hint.free", "free", detail(lang, e.Code, "free", e.Details["free"], quote))
+		text += " " + T(lang, "hint.free", "free", detail(lang, e, "free", e.Details["free"], quote))
 	}
 	if nearest := e.Details["nearest"]; nearest != "" {
 		text += " " + T(lang, "hint.nearest", "nearest", quoted(quote, nearest))
@@ -53,19 +54,19 @@ func errorKey(e *desk.Error) string {
 // words of ours is said.
 func details(lang string, e *desk.Error, quote []Quote) (pairs []string) {
 	for name, value := range e.Details {
-		pairs = append(pairs, name, detail(lang, e.Code, name, value, quote))
+		pairs = append(pairs, name, detail(lang, e, name, value, quote))
 	}
 	return pairs
 }
 
-func detail(lang string, code desk.Code, name, value string, quote []Quote) string {
+func detail(lang string, e *desk.Error, name, value string, quote []Quote) string {
 	switch {
 	case name == "used":
 		n, _ := strconv.ParseInt(value, 10, 64)
 		return Size(lang, n)
 	case name == "state" && known("status."+value):
 		return T(lang, "status."+value)
-	case name == "until" && code == desk.InQuarantine:
+	case name == "until" && e.Code == desk.InQuarantine:
 		at, _ := time.Parse(time.RFC3339, value)
 		return Date(lang, at)
 	case name == "cause" && known("gap."+value):
@@ -80,16 +81,26 @@ func detail(lang string, code desk.Code, name, value string, quote []Quote) stri
 		return Verb(lang, desk.Verb(value))
 	case name == "name" && known("name."+value):
 		return T(lang, "name."+value)
-	case name == "value" && code == desk.AlreadySo:
+	case name == "value" && e.Code == desk.AlreadySo:
 		return canonicalSize(lang, value, quote)
 	case name == "by" && value != "":
-		return T(lang, "by", "who", called(lang, nil, desk.UID(value), quote))
-	case name == "target" && code == desk.NotAllowed && value != "": // what a question shows is of no account
+		return T(lang, "by", "who", person(lang, e, value, quote))
+	case name == "person", name == "value" && slices.Contains(ofPeople, e.Code):
+		return person(lang, e, value, quote)
+	case name == "target" && e.Code == desk.NotAllowed && value != "": // what a question shows is of no account
 		return ", " + quoted(quote, value)
 	case name == "rule" && value != "":
 		return T(lang, "rule", "rule", quoted(quote, value))
 	}
 	return quoted(quote, value)
+}
+
+// ofPeople are the codes whose value is the login of somebody whom the directory knows.
+var ofPeople = []desk.Code{desk.OwnRight, desk.StillConcerned, desk.NoTokens}
+
+// person is how the one person is called whom an error names.
+func person(lang string, e *desk.Error, login string, quote []Quote) string {
+	return called(lang, func(desk.UID) string { return quoted(quote, e.Called) }, desk.UID(login), quote)
 }
 
 func moment(lang, name, value string) string {

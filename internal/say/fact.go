@@ -88,6 +88,8 @@ func happened(lang string, fact desk.Fact, name func(desk.UID) string, quote []Q
 		return "fact.token.issued", []string{"name", quoted(quote, f.Name)}
 	case desk.TokenEnded:
 		return "fact.token.ended", []string{"id", quoted(quote, f.Token)}
+	case desk.TokensEnded:
+		return "fact.tokens.ended", nil
 	case desk.Forgotten:
 		return "fact.forgotten", []string{"to", called(lang, name, f.Who, quote)}
 	case desk.Redacted:

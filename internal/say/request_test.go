@@ -128,7 +128,7 @@ var everyFact = []desk.Fact{
 	desk.Granted{Grant: desk.Grant{To: "EVIL", Units: []string{"EVIL"}, Lists: []desk.Address{"EVIL"}, Classes: []string{"EVIL"}, Quota: 1 << 30, Daily: 2}, Reason: "EVIL"},
 	desk.Held{Limit: desk.PersonLimit, Max: 5}, desk.Released{}, desk.BrakesReset{}, desk.Thawed{},
 	desk.Frozen{Cause: desk.ByRequest}, desk.Frozen{Cause: desk.ByFile, Reason: "EVIL"},
-	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{}, desk.Bound{Service: "EVIL"}, desk.Heard{}, desk.Telling{}, desk.TokenIssued{Name: "EVIL"}, desk.TokenEnded{Token: "EVIL", Of: "EVIL"},
+	desk.BindingOffered{Until: time.Unix(0, 0)}, desk.Bound{}, desk.Bound{Service: "EVIL"}, desk.Heard{}, desk.Telling{}, desk.TokenIssued{Name: "EVIL"}, desk.TokenEnded{Token: "EVIL", Of: "EVIL"}, desk.TokensEnded{},
 	desk.Unbound{Who: "EVIL", Why: desk.Left}, desk.Unbound{Who: "EVIL", Why: desk.Deactivated}, desk.Unbound{Who: "EVIL", Why: desk.OtherSignIn},
 	desk.Decided{Decision: desk.Decision{Outcome: desk.Allowed, Panels: []desk.Panel{{Approvers: []string{"domain:EVIL"}, Needed: 1}}}},
 	desk.Forgotten{Who: "EVIL"}, desk.Redacted{Events: []desk.Seq{1}}, desk.Erased{Was: desk.Asked{}}, desk.Erased{Was: desk.Forgotten{}},

@@ -147,6 +147,13 @@ func TestAction(t *testing.T) {
 	}
 }
 
+// about is an error that names somebody whom the directory knows.
+func about(called string, code desk.Code, details ...string) error {
+	e := desk.Fail(desk.Conflict, code, details...)
+	e.Called = called
+	return e
+}
+
 func TestError(t *testing.T) {
 	tests := []struct {
 		err    error
@@ -187,6 +194,14 @@ func TestError(t *testing.T) {
 		{desk.Fail(desk.Conflict, desk.TooLate, "id", "D-5", "state", "rejected", "by", "sgermain"),
 			"La demande D-5 est déjà refusée par sgermain. Au besoin, une nouvelle demande est possible.",
 			"Request D-5 is already refused by sgermain. If needed, a new request can be made."},
+		{about("Sophie Germain", desk.TooLate, "id", "D-5", "state", "rejected", "by", "sgermain"),
+			"La demande D-5 est déjà refusée par Sophie Germain. Au besoin, une nouvelle demande est possible.",
+			"Request D-5 is already refused by Sophie Germain. If needed, a new request can be made."},
+		{about("Sophie Germain", desk.NoEPPN, "person", "sgermain"),
+			"L'annuaire ne donne pas d'EPPN à Sophie Germain, qui ne pourrait pas se connecter. Faites-le ajouter, puis recommencez.",
+			"The directory gives Sophie Germain no EPPN: they could not sign in. Have it added, then try again."},
+		{about("Sophie Germain", desk.NoTokens, "value", "sgermain"),
+			"Sophie Germain n'a aucun jeton d'accès qui ouvre encore quelque chose.", "Sophie Germain has no access token that still opens anything."},
 		{desk.Fail(desk.Conflict, desk.TooLate, "id", "D-5", "state", "done", "by", ""),
 			"La demande D-5 est déjà validée et appliquée. Pour revenir en arrière, faites la demande inverse.",
 			"Request D-5 is already approved and applied. To go back, ask for the opposite."},

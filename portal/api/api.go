@@ -50,6 +50,7 @@ func (a API) Mount(app fiber.Router) error {
 	r.Post("/requests", ask(a.ask))
 	r.Post("/requests/:id/withdraw", ask(a.withdraw))
 	r.Post("/requests/:id/amend", ask(a.amend))
+	r.Post("/requests/:id/nudge", ask(a.nudge))
 	r.Post("/requests/:id/approve", judge(a.approve))
 	r.Post("/requests/:id/refuse", judge(a.refuse))
 	r.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })

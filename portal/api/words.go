@@ -69,6 +69,7 @@ type (
 		Code     desk.Code  `json:"code,omitempty"`
 		Asked    time.Time  `json:"asked"`
 		Changed  time.Time  `json:"changed"`
+		Nudged   *time.Time `json:"nudged,omitempty"` // the last time that the asker had the approvers reminded
 		Due      *time.Time `json:"due,omitempty"`
 		End      *time.Time `json:"end,omitempty"`
 	}
@@ -137,7 +138,7 @@ func requestOf(lang string, r desk.Request) request {
 	_, word := say.State(lang, r.State)
 	said := request{ID: r.ID, State: r.State, Says: word, Digest: r.Digest(), Version: r.Version, By: r.By, Owner: r.Owner, Via: r.Via,
 		Action: actionOf(r.Action), Reason: r.Reason, Decision: decisionOf(lang, r.Decision), Refusal: r.Refusal, Code: r.Code,
-		Asked: r.Asked, Changed: r.Changed, Due: date(r.Dates.Due), End: date(r.Dates.End)}
+		Asked: r.Asked, Changed: r.Changed, Nudged: date(r.Nudged), Due: date(r.Dates.Due), End: date(r.Dates.End)}
 	for _, v := range r.Votes {
 		said.Votes = append(said.Votes, vote{v.By, v.At})
 	}

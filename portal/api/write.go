@@ -26,7 +26,7 @@ type (
 		Digest string `json:"digest"`
 		Args   string `json:"args"` // "size=6G", or the bare value
 	}
-	withdrawn struct{}
+	nothing struct{}
 )
 
 // longestKey is how many characters an idempotency key may have.
@@ -140,12 +140,19 @@ func (a API) amend(c *call) error {
 }
 
 func (a API) withdraw(c *call) error {
-	if _, err := body[withdrawn](c); err != nil {
+	return act(c, a.Desk.Withdraw)
+}
+
+func (a API) nudge(c *call) error {
+	return act(c, a.Desk.Nudge)
+}
+
+// act does what the path says all of.
+func act(c *call, do func(context.Context, desk.UID, desk.Door, desk.ID) (desk.Request, error)) error {
+	if _, err := body[nothing](c); err != nil {
 		return err
 	}
-	return done(c, func() (desk.Request, error) {
-		return a.Desk.Withdraw(c.UserContext(), c.me.UID, desk.API, c.id())
-	})
+	return done(c, func() (desk.Request, error) { return do(c.UserContext(), c.me.UID, desk.API, c.id()) })
 }
 
 func done(c *call, act func() (desk.Request, error)) error {

@@ -183,6 +183,9 @@ func (c cast) facts(who desk.UID, door desk.Door, a desk.Action) (desk.Facts, er
 	case a.Verb == desk.AddressRelease:
 		f.Holder = c.holder(desk.Address(a.Target)).Owner
 		f.Owner = c.people[f.Holder]
+	case a.Verb == desk.TokenEnd:
+		f.Holder = desk.UID(a.Target)
+		f.Owner = c.people[f.Holder]
 	case a.Verb == desk.DriftSpare:
 		f.Target = c.holder(desk.Address(a.Target))
 		f.Holder, f.Owner = f.Target.Owner, c.people[f.Target.Owner]
