@@ -765,6 +765,7 @@ var texts = map[string][2]string{
 	"hint.until.group.create":  {"Facultatif. Un rappel viendra avant la fin ; sans date, le groupe dure.", "Optional. A notice will come before the end; without a date, the group lasts."},
 	"hint.until.fanout.create": {"Facultatif. Un rappel viendra avant la fin ; sans date, l'alias dure.", "Optional. A notice will come before the end; without a date, the alias lasts."},
 	"hint.until.list.profile":  {"Facultatif. Plus tard que le dernier jour d'aujourd'hui, s'il y en a un.", "Optional. Later than the last day it has now, if it has one."},
+	"hint.until.list.restore":  {"Facultatif. Sans date, comme elle était ; un an de plus si son dernier jour est passé.", "Optional. Without a date, as it was; one more year if its last day has passed."},
 	"hint.until.alias.renew":   {"Facultatif. Sans date, aussi longtemps que permis.", "Optional. Without a date, for as long as is allowed."},
 	"hint.until.account.renew": {"Facultatif. Sans date, aussi longtemps que permis.", "Optional. Without a date, for as long as is allowed."},
 	"ends.on":                  {"jusqu'au {day} compris", "until {day} included"},

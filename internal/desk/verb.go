@@ -257,7 +257,7 @@ var specs = map[Verb]Spec{
 	GroupCreate:  {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: listArgs},
 	FanOutCreate: {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: map[string]Form{"members": MembersForm, "until": DayForm + optional}},
 	ListDelete:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm},
-	ListRestore:  {Changes: true, Object: true, Keepers: true, Target: ListForm},
+	ListRestore:  {Changes: true, Object: true, Keepers: true, Target: ListForm, Args: map[string]Form{"until": DayForm + optional}},
 	ListRename:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm, Args: map[string]Form{"to": AddressForm}},
 	ListAdd:      {Changes: true, Object: true, Keepers: true, Target: ListForm, Args: map[string]Form{"members": MembersForm}},
 	ListRemove:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm, Args: map[string]Form{"members": MembersForm}},

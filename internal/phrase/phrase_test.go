@@ -347,6 +347,7 @@ func TestCanonical(t *testing.T) {
 		{"list.rename l@u.fr to=m@u.fr", "liste renommer l@u.fr m@u.fr", "list rename l@u.fr m@u.fr"},
 		{"list.delete l@u.fr", "liste supprimer l@u.fr", "list delete l@u.fr"},
 		{"list.restore l@u.fr", "liste restaurer l@u.fr", "list restore l@u.fr"},
+		{"list.restore l@u.fr until=2027-06-30", "liste restaurer l@u.fr au 2027-06-30", "list restore l@u.fr until 2027-06-30"},
 		{"list.show l@u.fr", "liste l@u.fr", "list l@u.fr"},
 		{`resource.create r@u.fr name="Salle 1" type=location`, "ressource créer r@u.fr nom Salle 1 sorte location", "resource create r@u.fr name Salle 1 type location"},
 		{"resource.profile r@u.fr capacity=12 forward=none", "ressource décrire r@u.fr capacité 12 invitations aucune", "resource describe r@u.fr capacity 12 forward none"},

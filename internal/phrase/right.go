@@ -55,6 +55,7 @@ var terms = map[desk.Verb][]term{
 	desk.GroupCreate:     listTerms,
 	desk.FanOutCreate:    endTerms,
 	desk.ListProfile:     listTerms[:5],
+	desk.ListRestore:     endTerms,
 	desk.ResourceCreate:  resourceTerms,
 	desk.ResourceProfile: resourceTerms,
 
