@@ -284,9 +284,13 @@ func (d *Desk) Renew(ctx context.Context, by UID, via Door, id ID) (Request, err
 	if !ok {
 		return r, Fail(Conflict, NoEnd, "address", r.Action.Target)
 	}
-	key := "renew:" + string(id)
+	return d.renew(ctx, by, via, "renew:"+string(id), a)
+}
+
+// renew asks for it once: whom the rules deny is not in the way of others.
+func (d *Desk) renew(ctx context.Context, by UID, via Door, key string, a Action) (Request, error) {
 	for first, _ := d.View.Request(d.View.Keyed(key)); first.State == Rejected && first.By != by; first, _ = d.View.Request(d.View.Keyed(key)) {
-		key = "renew:" + string(first.ID) // whom the rules deny is not in the way of others
+		key = "renew:" + string(first.ID)
 	}
 	return d.Ask(ctx, Asking{By: by, Via: via, Action: a, Key: key})
 }

@@ -769,6 +769,7 @@ var texts = map[string]text{
 	"fact.announced.holder":     {"Fin prochaine annoncée à la personne à qui est l'adresse ({word}).", "Told to who has the address that its end is near ({word})."},
 	"fact.spared":               {"Écart laissé tel quel.", "Difference left as it is."},
 	"fact.lifted":               {"Quarantaine levée : l'adresse {address} peut être donnée.", "Quarantine ended: the address {address} may be given."},
+	"fact.noticed.right":        {"La délégation {of} prend fin bientôt : qui la tient et qui peut la prolonger en sont prévenus.", "The delegation {of} ends soon: who holds it and who can renew it are told."},
 	"fact.noticed":              {"La fin est proche : la personne à qui est l'adresse est à prévenir.", "The end is near: who has the address is to be told."},
 	"fact.registered":           {"Adresses inscrites au registre : {n}, dont {address}.", "Addresses entered in the register: {n}, {address} among them."},
 	"fact.registered.one":       {"Adresse inscrite au registre : {address}.", "Address entered in the register: {address}."},
