@@ -179,6 +179,7 @@ const (
 	DayForm     Form = "day"   // 2026-12-31 or 31/12/2026
 	AboutForm   Form = "about" // what a list is about: a domain, a unit, an address or a login
 	BookForm    Form = "book"  // the digest of a rule book, or its beginning
+	GapForm     Form = "gap"   // a mail address, or the name of a gap: E-48213377
 	CauseForm   Form = "cause" // of a gap between the directory and Partage
 	WordForm    Form = "word"  // the name of a population
 
@@ -316,7 +317,7 @@ var specs = map[Verb]Spec{
 	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
 	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
 	DriftSync:    {Changes: true, Governs: true, Inner: true, Args: planArgs},
-	DriftSpare:   {Changes: true, Governs: true, Target: AddressForm, Args: map[string]Form{"cause": CauseForm, "until": DayForm}},
+	DriftSpare:   {Changes: true, Governs: true, Target: GapForm, Args: map[string]Form{"cause": CauseForm + optional, "lost": AddressForm + optional, "until": DayForm}},
 	FiguresShow:  {Shows: true, Target: DomainForm + optional},
 	AccountWhole: {Target: AccountForm},
 
@@ -369,6 +370,7 @@ var (
 	bookForm    = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
 	phoneForm   = regexp.MustCompile(`^\+?[0-9](?:[0-9 ()./-]{0,30}[0-9])?$`)
 	identForm   = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+	gapForm     = regexp.MustCompile(`^[eE]-?([0-9]{8})$`)
 	requestForm = regexp.MustCompile(`^(?:[dD]-)?0*([1-9][0-9]{0,9})$`)
 )
 
@@ -394,6 +396,12 @@ func (f Form) canonical(name, value string) (string, error) {
 		if said, ok := base.ofObject(value); ok {
 			return said, nil
 		}
+	case GapForm:
+		if m := gapForm.FindStringSubmatch(value); m != nil {
+			return "E-" + m[1], nil
+		}
+		a, err := ParseAddress(value)
+		return string(a), err
 	case AddressForm, NewForm, ListForm, ResourceForm, FreshForm:
 		a, err := ParseAddress(value)
 		return string(a), err

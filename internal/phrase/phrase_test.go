@@ -332,6 +332,8 @@ func TestCanonical(t *testing.T) {
 		{"account.renew bob@u.fr until=2027-01-31", "compte prolonger bob@u.fr au 2027-01-31", "account renew bob@u.fr until 2027-01-31"},
 		{"address.show b@u.fr", "adresse b@u.fr", "address b@u.fr"},
 		{"address.release b@u.fr", "adresse libérer b@u.fr", "address release b@u.fr"},
+		{"drift.spare E-48213377 until=2027-01-31", "écarts laisser E-48213377 au 2027-01-31", "drift spare E-48213377 until 2027-01-31"},
+		{"drift.spare b@u.fr cause=alias.lost lost=c@u.fr until=2027-01-31", "écarts laisser b@u.fr alias.lost alias c@u.fr au 2027-01-31", "drift spare b@u.fr alias.lost alias c@u.fr until 2027-01-31"},
 		{"drift.spare b@u.fr cause=quota.low until=2027-01-31", "écarts laisser b@u.fr quota.low au 2027-01-31", "drift spare b@u.fr quota.low until 2027-01-31"},
 		{"figures.show", "tableau", "dashboard"},
 		{`list.create l@u.fr members=a@u.fr,b@x.org name="Tous les"`, "liste créer l@u.fr nom Tous les membres a@u.fr,b@x.org", "list create l@u.fr name Tous les members a@u.fr,b@x.org"},
