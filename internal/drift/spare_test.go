@@ -214,14 +214,17 @@ func TestALostAliasIsLeftAlone(t *testing.T) {
 	h.now = h.now.Add(24 * time.Hour)
 	h.load()
 	left("c@u.fr 2026-11-30")
+	h.people[0].Mail = "robert@u.fr" // another difference, which no alias makes
+	h.load()
 	for text, code := range map[string]desk.Code{
-		"drift.spare E-10000000 until=2026-12-31":                              desk.UnknownGap,
-		"drift.spare " + said["c@u.fr"] + " cause=quota.low until=2026-12-31":  desk.UnknownGap,
-		"drift.spare " + said["c@u.fr"] + " lost=b@u.fr until=2026-12-31":      desk.UnknownGap,
-		"drift.spare bob@u.fr until=2026-12-31":                                desk.MissingArgument,
-		"drift.spare bob@u.fr cause=alias.lost lost=x@u.fr until=2026-12-31":   desk.NoSuchGap,
-		"drift.spare " + said["c@u.fr"] + " cause=alias.lost until=2026-11-01": desk.InvalidArgument,
-		"drift.spare bob@u.fr cause=quota.low lost=b@u.fr until=2026-12-31":    desk.NoSuchGap,
+		"drift.spare E-10000000 until=2026-12-31":                                   desk.UnknownGap,
+		"drift.spare " + said["c@u.fr"] + " cause=quota.low until=2026-12-31":       desk.UnknownGap,
+		"drift.spare " + said["c@u.fr"] + " lost=b@u.fr until=2026-12-31":           desk.UnknownGap,
+		"drift.spare bob@u.fr cause=mail.lacking lost=robert@u.fr until=2026-12-31": desk.NoSuchGap,
+		"drift.spare bob@u.fr until=2026-12-31":                                     desk.MissingArgument,
+		"drift.spare bob@u.fr cause=alias.lost lost=x@u.fr until=2026-12-31":        desk.NoSuchGap,
+		"drift.spare " + said["c@u.fr"] + " cause=alias.lost until=2026-11-01":      desk.InvalidArgument,
+		"drift.spare bob@u.fr cause=quota.low lost=b@u.fr until=2026-12-31":         desk.NoSuchGap,
 	} {
 		if a, err := desk.ParseAction(text); err == nil {
 			_, _, err := h.desk.Preview("odile", desk.Chat, a)
