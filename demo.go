@@ -197,7 +197,7 @@ func (d *demo) open(ctx context.Context, log *slog.Logger) (err error) {
 	if d.house.days, err = calendar.New(calendar.Default(), zone); err != nil {
 		return fmt.Errorf("make calendar: %w", err)
 	}
-	d.house.desk.Terms, d.house.digest = defaultConfig().Calendar.terms(d.house.days), d.bot
+	d.house.desk.Terms, d.house.teller = defaultConfig().Calendar.terms(d.house.days), d.bot
 	d.room.Connect(d.bot.Handler())
 	config := portal.DefaultConfig()
 	config.Listen, config.URL, config.Name, config.Demo = d.address, "http://"+d.address, "Université de démonstration", d.cast

@@ -96,6 +96,31 @@ func TestAListLastsUntilADay(t *testing.T) {
 	does("list.rename " + old + " to=" + moved)
 	until(old, "")
 	until(moved, day(30))
+	does("list.delete " + moved)
+	does("list.restore " + moved)
+	until(moved, day(30))
+}
+
+// A list that was deleted after its last day is given another with itself, whatever
+// Partage answers, or nothing is changed.
+func TestAListComesBackAfterItsLastDay(t *testing.T) {
+	const at = "direction@" + objectsDomain
+	for name, tt := range troubles {
+		t.Run(name, func(t *testing.T) {
+			s := backstageAfter(t, func(s stage) {
+				s.readsLists()
+				s.lasted("list.profile ADDRESS", at, 50, 20)
+			})
+			s.does("list.delete " + at)
+			s.objectSuffers("list.restore "+at, "CreateGroup", name, tt)
+			want, back := time.Now().AddDate(0, 0, s.house.desk.Keeping.Renewal).Format(time.DateOnly), desk.Query{Verbs: []desk.Verb{desk.ListRestore}, Limit: 1}
+			for r := range s.house.mirror.Requests(back) {
+				if x, _ := s.house.mirror.Entry(at); r.Action.Arg("until") != want || r.State == desk.Settled && string(x.Until) != want {
+					t.Errorf("%s, and it lasts until %s", r.Action, x.Until)
+				}
+			}
+		})
+	}
 }
 
 // A list whose last day is over is hidden by itself, once; renewing shows it again,

@@ -43,7 +43,8 @@ type house struct {
 	freezeFile string
 	steady     func() time.Duration // time gone by, by a clock that nobody sets
 	days       *calendar.Calendar   // nil: requests wait for ever, and nobody is reminded
-	digest     reminder.Teller      // nil: nobody is told each morning what awaits them
+	teller     reminder.Teller      // nil: nobody is told in person what time brings
+	quiet      bool                 // nobody is told each morning what awaits them
 	vitals     *vitals
 	every      refreshConfig
 	store      store
@@ -159,7 +160,7 @@ func (h *house) executor() *executor.Executor {
 }
 
 func (h *house) reminder() *reminder.Reminder {
-	return &reminder.Reminder{Desk: h.desk, Calendar: h.days, Teller: h.digest, Steady: h.steady, Log: h.log}
+	return &reminder.Reminder{Desk: h.desk, Calendar: h.days, Teller: h.teller, Quiet: h.quiet, Steady: h.steady, Log: h.log}
 }
 
 // run keeps the house at work until ctx ends: follows the journal, carries

@@ -79,9 +79,7 @@ func serve(ctx context.Context, cfg config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if cfg.Calendar.Digest {
-		h.digest = b
-	}
+	h.teller, h.quiet = b, !cfg.Calendar.Digest
 	web, err := portal.New(cfg.Portal, portal.Deps{Desk: h.desk, Now: time.Now, Rand: rand.Reader, Zone: p.zone, Log: log,
 		Client: &http.Client{Timeout: 10 * time.Second}, ClientSecret: p.oidcSecret, Command: "/" + cfg.Mattermost.Trigger,
 		Approvers: h.library.ApproverGroups})

@@ -71,6 +71,9 @@ func (p pen) ending(r desk.Request) []string {
 // renew asks for another term of what a request has dated, and takes the button
 // away: the same click never asks twice.
 func (b *Bot) renew(ctx context.Context, lang string, by desk.UID, id desk.ID) clicked {
+	if o := b.Desk.View.Delegation(desk.Mandate(id)); o.Known() {
+		return b.renewRight(ctx, b.pen(lang), by, o)
+	}
 	next, err := b.Desk.Renew(ctx, by, desk.Chat, id)
 	if err != nil {
 		return b.turnAway(lang, err)

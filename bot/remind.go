@@ -59,11 +59,16 @@ func (b *Bot) reminded(ctx context.Context, role desk.Role, r desk.Request, sinc
 // whisper tells one person something, once per key, if they can be reached.
 // since is when it may first have been said.
 func (b *Bot) whisper(ctx context.Context, to desk.UID, key string, since time.Time, what func(pen) Message) (desk.Post, error) {
+	return b.hand(ctx, to, key, since, func(p pen, _ string) Message { return what(p) })
+}
+
+// hand is whisper of what names its channel, as buttons do.
+func (b *Bot) hand(ctx context.Context, to desk.UID, key string, since time.Time, what func(p pen, channel string) Message) (desk.Post, error) {
 	channel, lang, err := b.private(ctx, to)
 	if err != nil || channel == "" {
 		return desk.Post{}, err
 	}
-	m := what(b.pen(lang))
+	m := what(b.pen(lang), channel)
 	m.Channel, m.Key, m.Since = channel, key, since
 	made, err := b.Chat.Post(ctx, m)
 	if err != nil {

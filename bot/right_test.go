@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/unistra/melusine/bot"
+	"github.com/unistra/melusine/bot/room"
 	"github.com/unistra/melusine/internal/desk"
 )
 
@@ -21,6 +23,10 @@ func (m *memory) Delegations() []desk.Delegation {
 			of = f.Of
 		case desk.Revoked:
 			of = f.Of
+		case desk.Noticed:
+			if of = f.Of; of == "" {
+				continue
+			}
 		default:
 			continue
 		}
@@ -145,6 +151,47 @@ func TestWhoIsToldThatADelegationLapses(t *testing.T) {
 	}
 	h.send(t, h.click(t, "paul", told[desk.ToLender], 0))
 	next, _ := h.Request("D-2")
+	if want := h.desk.Now().AddDate(0, 0, 366).Format("2006-01-02"); next.Action.Arg("until") != want || next.By != "paul" || next.State != desk.Waiting {
+		t.Errorf("%s by %s is %s", next.Action, next.By, next.State)
+	}
+}
+
+// Of an imported delegation who holds it is told, and who may ask for it again, with
+// a button; once, whoever says it. The first to press it asks.
+func TestWhoIsToldThatAnImportedDelegationLapses(t *testing.T) {
+	h := newHouse(t)
+	h.desk.Rules, h.desk.Keeping = rightRules{}, desk.Keeping{Notice: 30, Renewal: 366}
+	must(t, h.desk.Import(t.Context(), "file", desk.Grant{To: "marie", Domains: []string{"u.fr"}, Until: h.desk.Now().Truncate(24*time.Hour).AddDate(0, 0, 11)}))
+	o := h.Delegations()[0]
+	since := h.desk.Now().AddDate(0, 0, -20)
+	before := len(h.chat.made)
+	must(t, h.bot.Lapse(t.Context(), o, since))
+	told := map[int]int{} // posts by buttons
+	var card desk.Post
+	for at, m := range h.chat.made {
+		if m.Card == nil || !strings.Contains(m.Card.Title, string(o.ID)) {
+			continue
+		}
+		told[len(m.Card.Buttons)]++
+		if len(m.Card.Buttons) == 1 && at.Channel == got(h.chat.Direct(t.Context(), room.Account("paul"))) {
+			card = at
+		}
+	}
+	if told[0] != 1 || told[1] != 2 { // marie; paul and sylvie
+		t.Fatalf("told %v", told)
+	}
+	must(t, h.newBot(t, h.chat).Lapse(t.Context(), o, since))
+	if n := len(h.chat.made) - before; n != 3 {
+		t.Errorf("%d posts", n)
+	}
+	forged := h.click(t, "paul", card, 0)
+	forged["channel_id"] = h.chat.Channel()
+	h.send(t, forged)
+	if h.state("D-1") != desk.None {
+		t.Fatal("a button of another channel works")
+	}
+	h.send(t, h.click(t, "paul", card, 0))
+	next, _ := h.Request("D-1")
 	if want := h.desk.Now().AddDate(0, 0, 366).Format("2006-01-02"); next.Action.Arg("until") != want || next.By != "paul" || next.State != desk.Waiting {
 		t.Errorf("%s by %s is %s", next.Action, next.By, next.State)
 	}

@@ -170,6 +170,7 @@ var texts = map[string]desk.Text{
 	"ends.right":       {FR: "La délégation de {who} dure jusqu'au {day} compris. Ses suppléances prennent fin avec elle.", EN: "The delegation of {who} lasts until {day} included. Its deputies end with it."},
 	"lapses.line":      {FR: "Une de vos délégations prend fin bientôt. {line}", EN: "One of your delegations ends soon. {line}"},
 	"lapses.text":      {FR: "Elle dure jusqu'au {day} compris. {by} peut la faire prolonger ; personne ne prolonge la sienne.", EN: "It lasts until {day} included. {by} can have it renewed; nobody renews their own."},
+	"lapses.imported":  {FR: "Elle dure jusqu'au {day} compris. Qui peut la faire prolonger est prévenu aussi ; personne ne prolonge la sienne.", EN: "It lasts until {day} included. Who can have it renewed is told too; nobody renews their own."},
 	"ends.alias":       {FR: "L'alias {what} dure jusqu'au {day} compris. Il sera ensuite retiré, et gardé en quarantaine.", EN: "The alias {what} lasts until {day} included. It will then be removed, and kept in quarantine."},
 	"register.title":   {FR: "Registre", EN: "Register"},
 	"remind.line":      {FR: "Votre décision est attendue. {line}", EN: "Your decision is awaited. {line}"},

@@ -28,6 +28,7 @@ const (
 	prefixVerb      = "acte."
 	fieldAddress    = "adresse"
 	fieldCause      = "cause"
+	fieldLost       = "perdu"
 )
 
 // rightFields are the fields of each verb, in order, with the argument that each fills.
@@ -37,7 +38,7 @@ var rightFields = map[desk.Verb][][2]string{
 	desk.DelegationDeputy: {{fieldDelegation, "target"}, {fieldPerson, "person"}, {fieldFrom, "from"}, {fieldUntil, "until"}},
 	desk.AddressRelease:   {{fieldAddress, "target"}},
 	desk.TokenEnd:         {{fieldPerson, "target"}},
-	desk.DriftSpare:       {{fieldAddress, "target"}, {fieldCause, "cause"}, {fieldUntil, "until"}},
+	desk.DriftSpare:       {{fieldAddress, "target"}, {fieldCause, "cause"}, {fieldLost, "lost"}, {fieldUntil, "until"}},
 	desk.DelegationRevoke: {{fieldDelegation, "target"}, {fieldDeputy, "deputy"}},
 }
 
@@ -133,7 +134,7 @@ func (a asking) rightBlames(err error) string {
 		name = "quota"
 	case desk.SparedLong:
 		name = "until"
-	case desk.UnknownDelegation, desk.NoTokens, desk.NotQuarantined, desk.NoSuchGap:
+	case desk.UnknownDelegation, desk.NoTokens, desk.NotQuarantined, desk.NoSuchGap, desk.UnknownGap:
 		name = "target"
 	}
 	if name == "units" || name == "lists" {
@@ -168,8 +169,10 @@ func (a asking) needs(name string) bool {
 		return a.verb != desk.DelegationGrant
 	case fieldReason:
 		return a.verb == desk.DriftSpare
+	case fieldCause:
+		return !desk.GapName(a.right[fieldAddress])
 	}
-	return slices.Contains([]string{fieldPerson, fieldScope, fieldDelegation, fieldAddress, fieldCause}, name)
+	return slices.Contains([]string{fieldPerson, fieldScope, fieldDelegation, fieldAddress}, name)
 }
 
 // hintOf is the hint of a field, "" if it has none.

@@ -37,6 +37,7 @@ type Delegation struct {
 	Reason   string // why it was imported
 	At       time.Time
 	Deputies []Deputy
+	Noticed  bool      // imported, and it was told that it lapses soon
 	Ended    time.Time // when it was revoked, zero if it was not
 	EndedBy  UID
 
@@ -189,6 +190,9 @@ func (d Delegation) With(e Event) (Delegation, error) {
 	case Deputised:
 		ok = d.Stands() && f.Of == d.ID && f.Who != "" && f.Who != d.To
 		next.Deputies = append(d.without(f.Who), Deputy{f.Who, f.From, f.Until})
+	case Noticed:
+		ok = d.Stands() && f.Of == d.ID && d.Request == "" && e.ID == "" && e.By == System && !d.Noticed
+		next.Noticed = true
 	case Revoked:
 		ok = d.Stands() && f.Of == d.ID
 		if f.Deputy == "" {

@@ -579,9 +579,103 @@ func TestDelegationFold(t *testing.T) {
 		"no such deputy":         {one, desk.Revoked{Of: "M-18", Deputy: "fay"}},
 		"none":                   {desk.Delegation{}, desk.Revoked{Of: ""}},
 		"another fact":           {one, desk.Thawed{}},
+		"told by somebody":       {one, desk.Noticed{Of: "M-18"}},
 	} {
 		if next, err := bad.of.With(at(30, bad.fact)); !errors.Is(err, desk.ErrIllegal) || !reflect.DeepEqual(next, bad.of) {
 			t.Errorf("%s: %+v, %v", name, next, err)
+		}
+	}
+}
+
+// Of an imported delegation it is told once that it lapses, by the program, and of no
+// other.
+func TestNoticedIsOfWhatWasImported(t *testing.T) {
+	granted := func(id desk.ID) desk.Delegation {
+		d, err := desk.Delegation{}.With(desk.Event{Seq: 18, At: now, ID: id, By: desk.System, Fact: desk.Granted{Grant: desk.Grant{To: "bob"}}})
+		must(t, err)
+		return d
+	}
+	told := desk.Event{Seq: 19, At: now, By: desk.System, Fact: desk.Noticed{Of: "M-18"}}
+	once, err := granted("").With(told)
+	if err != nil || !once.Noticed {
+		t.Fatal(once, err)
+	}
+	ofRequest := told
+	ofRequest.ID = "D-2"
+	other := told
+	other.Fact = desk.Noticed{Of: "M-19"}
+	for name, bad := range map[string]struct {
+		of desk.Delegation
+		e  desk.Event
+	}{"twice": {once, told}, "asked for": {granted("D-1"), told}, "of a request": {granted(""), ofRequest}, "of another": {granted(""), other}} {
+		if _, err := bad.of.With(bad.e); !errors.Is(err, desk.ErrIllegal) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	r := desk.Request{ID: "D-1", State: desk.Settled, Action: action(t, "delegation.grant bob domains=u.fr until=2026-12-31")}
+	if _, err := r.With(desk.Event{ID: "D-1", By: desk.System, Fact: desk.Noticed{Of: "M-18"}}); err == nil {
+		t.Error("of a request, and of a right")
+	}
+}
+
+// An imported delegation is told of in time, once; whoever may ask for it again renews
+// it, and nobody their own.
+func TestAnImportedDelegationLapses(t *testing.T) {
+	d, h := governed(t)
+	at := now
+	d.Now, d.Stale = func() time.Time { return at }, 100*365*24*time.Hour
+	d.Keeping = desk.Keeping{Notice: 30, Renewal: 366}
+	until := func(day string) time.Time { end, _ := time.Parse(time.DateOnly, day); return end.AddDate(0, 0, 1) }
+	must(t, d.Import(t.Context(), "file", desk.Grant{To: "cid", Domains: []string{"u.fr"}, Until: until("2026-12-31")}, desk.Grant{To: "fay", Domains: []string{"u.fr"}},
+		desk.Grant{To: "bob", Domains: []string{"v.fr"}, Until: until("2026-12-30")}, desk.Grant{To: "bob", Domains: []string{"v.fr"}}))
+	_, err := request(t, d, "cid", "delegation.grant fay domains=v.fr until=2026-12-31") // a request tells of it
+	must(t, err)
+	lapsing := func(day string, want ...desk.Mandate) {
+		t.Helper()
+		at, _ = time.Parse(time.RFC3339, day+"T10:00:00Z")
+		var got []desk.Mandate
+		for _, o := range d.Lapsing() {
+			got = append(got, o.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("on %s %s, want %s", day, got, want)
+		}
+	}
+	lapsing("2026-11-30")
+	lapsing("2026-12-01", "M-1")
+	lapsing("2026-12-31", "M-1")
+	lapsing("2027-01-01")
+	lapsing("2026-12-01", "M-1")
+	d.Keeping.Notice = 999
+	lapsing("2026-01-01") // the clock is not to be believed
+	d.Keeping.Notice = 30
+	lapsing("2026-12-01", "M-1")
+	o := d.View.Delegation("M-1")
+	if who := d.Renewers(o); !slices.Equal(who, []desk.UID{"dan", "eve"}) { // cid holds it
+		t.Errorf("renewed by %s", who)
+	}
+	for range 2 {
+		must(t, d.Notice(t.Context(), "M-1"))
+	}
+	lapsing("2026-12-01")
+	if n := len(h.events); n != 9 { // four imports, a grant of four events, one notice
+		t.Errorf("%d events", len(h.events))
+	}
+	if own, err := d.RenewRight(t.Context(), "cid", desk.Chat, "M-1"); desk.CodeOf(err) != desk.OwnRight {
+		t.Errorf("%s: %v", own.Action, err)
+	}
+	if _, err := d.RenewRight(t.Context(), "bob", desk.Chat, "M-1"); desk.CodeOf(err) != desk.UnknownDelegation {
+		t.Errorf("who may not see it: %v", err)
+	}
+	for range 2 {
+		back, err := d.RenewRight(t.Context(), "dan", desk.Chat, "M-1")
+		if err != nil || back.Action.String() != "delegation.grant cid domains=u.fr until=2027-12-02" || back.State != desk.Waiting || back.ID != "D-2" {
+			t.Fatalf("%s is %s: %v", back.Action, back.State, err)
+		}
+	}
+	for _, of := range []desk.Mandate{"M-2", "M-3"} { // without end, and going on anyway
+		if _, err := d.RenewRight(t.Context(), "dan", desk.Chat, of); desk.CodeOf(err) != desk.NoEnd {
+			t.Errorf("%s: %v", of, err)
 		}
 	}
 }

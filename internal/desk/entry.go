@@ -248,17 +248,22 @@ func ExpiryOf(e Event, r Request) (t Expiry, ok bool) {
 	if _, dated := specs[r.Action.Verb].Args["until"]; !done || !dated || r.Action.Verb.governs() {
 		return t, false
 	}
-	if r.Action.Verb == AccountShare || r.Action.Verb == ListProfile && !r.Action.Dates() { // it is of something else
+	if r.Action.Verb == AccountShare || (r.Action.Verb == ListProfile || r.Action.Verb == ListRestore) && !r.Action.Dates() { // it is of something else
 		return t, false
 	}
-	return Expiry{f.Proof.ID, Address(r.Action.Arg("alias")), Day(r.Action.Arg("until")), e.ID}, true
+	box := f.Proof.ID
+	if r.Action.Verb == ListRestore { // its last step may be on a list above it
+		box = cmp.Or(r.Made, r.Mailbox)
+	}
+	return Expiry{box, Address(r.Action.Arg("alias")), Day(r.Action.Arg("until")), e.ID}, true
 }
 
 // Succeeded says that an event has put a list in the place of another, which is the
 // same to people, and not to Partage: its last day goes with it.
 func Succeeded(e Event, r Request) (from, to string, at Address, ok bool) {
 	_, done := e.Fact.(Done)
-	return r.Mailbox, r.Made, Address(r.Action.Arg("to")), done && r.Action.Verb == ListRename && r.Made != ""
+	at = Address(cmp.Or(r.Action.Arg("to"), r.Action.Target))
+	return r.Mailbox, r.Made, at, done && r.Made != "" && (r.Action.Verb == ListRename || r.Action.Verb == ListRestore)
 }
 
 // A Registration is what an import, or a look at Partage, says of one address.

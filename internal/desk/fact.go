@@ -225,8 +225,11 @@ type (
 	// Spared settles a request: a gap stays as it is until the day that it names.
 	Spared struct{}
 	// Noticed says of the request that set the last day of an address, a share or a
-	// delegation that its holder is to be told that the day is near.
-	Noticed struct{}
+	// delegation that its holder is to be told that the day is near. Of a delegation
+	// that no request asked for it is no fact of a request, and says that they were.
+	Noticed struct {
+		Of Mandate `json:",omitempty"`
+	}
 	// Registered says, without a request, who has addresses that the house did not
 	// give: the program signs. Sorted by address.
 	Registered struct {

@@ -81,6 +81,19 @@ func (g Gap) Name() string {
 	return "E-" + strconv.FormatUint(10_000_000+n%90_000_000, 10)
 }
 
+// GapName says that the text is what people call a gap by.
+func GapName(text string) bool { return gapForm.MatchString(text) }
+
+// asked says that the action, to leave a difference, means this one: by its name, or by
+// its address and cause; of an alias, if it says which.
+func (g Gap) asked(a Action) bool {
+	cause, lost := GapCause(a.Arg("cause")), a.Arg("lost")
+	if cause != "" && cause != g.Cause || lost != "" && (g.Cause != AliasLost || lost != g.Says) {
+		return false
+	}
+	return a.Target == string(g.Address) && cause != "" || a.Target == g.Name()
+}
+
 // Digest names the gap with all that makes it one: when any of that changes, it
 // is another.
 func (g Gap) Digest() string {

@@ -227,7 +227,12 @@ func (h *house) Delegations() (all []desk.Delegation) {
 			of = f.Of
 		case desk.Revoked:
 			of = f.Of
+		case desk.Noticed:
+			of = f.Of
 		default:
+			continue
+		}
+		if of == "" {
 			continue
 		}
 		i := slices.IndexFunc(all, func(d desk.Delegation) bool { return d.ID == of })

@@ -37,6 +37,9 @@ func (d *Desk) mayApprove(by UID, r Request) error {
 	if err != nil {
 		return err
 	}
+	if err := d.stillLasts(r, facts.Action); err != nil {
+		return err
+	}
 	if r.Action.Verb == HouseThaw && d.freezeSince(r) {
 		return Fail(Conflict, OtherFreeze, "id", string(r.ID))
 	}
@@ -99,6 +102,9 @@ func (d *Desk) Recheck(r Request, target Account) error {
 	}
 	if r.Action.Verb == AccountCreate && facts.Action != r.Action { // the directory says more than when it was asked
 		return Fail(Conflict, DirectoryOwns, "name", "hidden", "account", r.Action.Target)
+	}
+	if err := d.stillLasts(r, facts.Action); err != nil {
+		return err
 	}
 	if err := d.alone(r); err != nil {
 		return err

@@ -107,6 +107,31 @@ func (d *Desk) lasting(a Action, of Address) error {
 	return d.later(a, x.Until)
 }
 
+// lastsAgain: a list comes back with the last day that it had. One that has passed
+// would end nothing and tell nobody: it gets another, for as long as the house renews,
+// or the day that is said.
+func (d *Desk) lastsAgain(f *Facts) (err error) {
+	x, _ := d.View.Entry(f.Target.Address)
+	last := either(x.Of(f.Target.ID), x.Until, "")
+	switch {
+	case f.Action.Dates():
+		return d.later(f.Action, last)
+	case last.Past(d.today()):
+		f.Action, err = NewAction(f.Action.Verb, f.Action.Target, map[string]string{"until": string(d.dayAfter(d.Keeping.Renewal))})
+	}
+	return err
+}
+
+// stillLasts: a last day that has passed since the request was asked is not put off
+// unseen.
+func (d *Desk) stillLasts(r Request, now Action) error {
+	if r.Action.Verb != ListRestore || now == r.Action {
+		return nil
+	}
+	x, _ := d.View.Entry(Address(r.Action.Target))
+	return Fail(Invalid, InvalidArgument, "name", "until", "value", string(x.Until))
+}
+
 // reopens: a mailbox is opened again only if its end has locked it. What somebody
 // has locked stays so.
 func (d *Desk) reopens(target Account, x Entry) error {
@@ -259,9 +284,13 @@ func (d *Desk) Renew(ctx context.Context, by UID, via Door, id ID) (Request, err
 	if !ok {
 		return r, Fail(Conflict, NoEnd, "address", r.Action.Target)
 	}
-	key := "renew:" + string(id)
+	return d.renew(ctx, by, via, "renew:"+string(id), a)
+}
+
+// renew asks for it once: whom the rules deny is not in the way of others.
+func (d *Desk) renew(ctx context.Context, by UID, via Door, key string, a Action) (Request, error) {
 	for first, _ := d.View.Request(d.View.Keyed(key)); first.State == Rejected && first.By != by; first, _ = d.View.Request(d.View.Keyed(key)) {
-		key = "renew:" + string(first.ID) // whom the rules deny is not in the way of others
+		key = "renew:" + string(first.ID)
 	}
 	return d.Ask(ctx, Asking{By: by, Via: via, Action: a, Key: key})
 }

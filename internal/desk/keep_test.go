@@ -319,6 +319,50 @@ func TestAListEnds(t *testing.T) {
 	wantKept(t, h, notice, hide, hide, "melusine list.delete colloque@u.fr", "melusine list.delete kept@u.fr")
 }
 
+// A deleted list comes back with the last day that it had; with another if that has
+// passed, which who agrees has seen.
+func TestAListComesBackWithItsLastDay(t *testing.T) {
+	d, h, at := keepingDesk(t)
+	h.lists = map[desk.Address]desk.List{}
+	does(t, d, h, "ann", "list.create colloque@u.fr until=2026-12-31")
+	does(t, d, h, "ann", "list.create sans@u.fr")
+	*at = at.Add(time.Minute)
+	does(t, d, h, "ann", "list.delete colloque@u.fr")
+	does(t, d, h, "ann", "list.delete sans@u.fr")
+	d.Keeping.Quarantine = 0
+	does(t, d, h, "ann", "list.create sans@u.fr until=2026-12-31") // another, which is gone too: its day is its own
+	delete(h.lists, "sans@u.fr")
+	restores := func(day, text, want string, code desk.Code) {
+		t.Helper()
+		*at, _ = time.Parse(time.DateOnly, day)
+		a, _, err := d.Preview("ann", desk.Chat, action(t, text))
+		if desk.CodeOf(err) != code || code == "" && a.String() != want {
+			t.Errorf("on %s %s: %s, %v", day, text, a, err)
+		}
+	}
+	restores("2026-12-31", "list.restore colloque@u.fr", "list.restore colloque@u.fr", "")
+	restores("2026-12-31", "list.restore colloque@u.fr until=2027-03-31", "list.restore colloque@u.fr until=2027-03-31", "")
+	restores("2026-12-31", "list.restore colloque@u.fr until=2026-12-31", "", desk.AlreadySo)
+	restores("2026-12-31", "list.restore colloque@u.fr until=2028-12-31", "", desk.InvalidArgument) // further than the house lets
+	early, err := d.Ask(t.Context(), desk.Asking{By: "ann", Via: desk.Chat, Action: action(t, "list.restore colloque@u.fr"), Key: "early"})
+	must(t, err)
+	restores("2027-01-01", "list.restore colloque@u.fr", "list.restore colloque@u.fr until=2028-01-02", "")
+	restores("2027-01-01", "list.restore colloque@u.fr until=2026-12-31", "", desk.AlreadySo)
+	restores("2027-01-01", "list.restore sans@u.fr", "list.restore sans@u.fr", "")
+	_, err = d.Approve(t.Context(), "cid", desk.Chat, early.ID, "")
+	wants(t, err, desk.InvalidArgument) // nobody has said that it is to last for another year
+	_, err = d.Amend(t.Context(), "ann", desk.Chat, early.ID, "", "until=2027-06-30")
+	must(t, err)
+	_, err = d.Approve(t.Context(), "cid", desk.Chat, early.ID, "")
+	must(t, err)
+	early, _ = h.Request(early.ID)
+	if must(t, d.Recheck(early, desk.Account{})); early.Action.Arg("until") != "2027-06-30" {
+		t.Errorf("%s", early.Action)
+	}
+	early.Action = action(t, "list.restore colloque@u.fr")
+	wants(t, d.Recheck(early, desk.Account{}), desk.InvalidArgument)
+}
+
 // Nobody comes by the door of the clock, and nothing that is not due.
 func TestTheDoorOfTheClock(t *testing.T) {
 	d, h, at := keepingDesk(t)

@@ -217,7 +217,7 @@ func (d *Desk) objectable(f *Facts) error {
 	case v.kindMade() != "":
 		return d.listable(f.Action)
 	case v == ListRestore, v == ResourceRestore:
-		return d.returnable(f.Action, f.Target)
+		return d.returnable(f)
 	case v == ResourceCreate, v == ResourceRename, v == ResourceProfile, v == ResourceDelete:
 		return d.reservable(f.Action, f.Target.resource())
 	case v == TreePublish, v == TreeRollback, v == TreeWithdraw:
@@ -267,12 +267,12 @@ func (a Action) named() Address {
 }
 
 // returnable: nobody else has its address, and it is what was deleted last.
-func (d *Desk) returnable(a Action, origin Account) error {
-	holder := d.any(origin.Address)
-	if holder.Known() && (holder.ID != origin.ID || !holder.aside()) {
-		return Fail(Conflict, AddressTaken, "address", string(origin.Address))
+func (d *Desk) returnable(f *Facts) error {
+	holder := d.any(f.Target.Address)
+	if holder.Known() && (holder.ID != f.Target.ID || !holder.aside()) {
+		return Fail(Conflict, AddressTaken, "address", string(f.Target.Address))
 	}
-	return nil
+	return d.lastsAgain(f)
 }
 
 // reservable: what is asked of a resource can be, and is not so yet.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,7 +17,22 @@ func (d *Desk) Object(by UID, via Door, a Action) (Account, error) {
 		_, none := d.object(a)
 		return Account{}, Fail(NotFound, none, "value", a.Target, "domain", a.Target)
 	}
-	return facts.Target, nil
+	return d.recalled(facts.Target), nil
+}
+
+// recalled names who may send for a list by the address that they had, if they were
+// deleted since.
+func (d *Desk) recalled(a Account) Account {
+	l := a.list()
+	if !slices.ContainsFunc(l.Senders, func(s Address) bool { return Formerly(d.View, s) != s }) {
+		return a
+	}
+	l.Senders = slices.Clone(l.Senders)
+	for i, s := range l.Senders {
+		l.Senders[i] = Formerly(d.View, s)
+	}
+	slices.Sort(l.Senders)
+	return l.Target()
 }
 
 // Receives tells somebody whom the rules let know it where mail to an address ends up.

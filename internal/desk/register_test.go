@@ -602,3 +602,18 @@ func TestGuardsOfLists(t *testing.T) {
 		}
 	}
 }
+
+// A list goes back to the address that it had; not to one that a mailbox had before it
+// was renamed to where the list is by now: what comes there is for somebody else.
+func TestAListGoesBackToItsOwnAddressOnly(t *testing.T) {
+	d, h, _ := keepingDesk(t)
+	does(t, d, h, "ann", "account.rename bob@u.fr to=crew@u.fr")
+	delete(h.accounts, "crew@u.fr") // by another tool
+	h.lists = map[desk.Address]desk.List{"crew@u.fr": {ID: "l", Address: "crew@u.fr", Kind: desk.Distribution}}
+	if x, _ := h.Entry("bob@u.fr"); x.Held || x.FreedBy != "D-1" {
+		t.Fatalf("%+v", x)
+	}
+	if err := free(d, "ann", "list.rename crew@u.fr to=bob@u.fr", t); desk.CodeOf(err) != desk.InQuarantine {
+		t.Errorf("%v", err)
+	}
+}

@@ -178,8 +178,8 @@ func (r Request) after(e Event) (Request, bool) {
 	case Nudged:
 		return r.nudged(e)
 	}
-	if _, notice := e.Fact.(Noticed); notice {
-		ok := r.State == Settled && (r.Action.Dates() || r.Action.lends()) && !r.Noticed && e.By == System
+	if f, notice := e.Fact.(Noticed); notice {
+		ok := f.Of == "" && r.State == Settled && (r.Action.Dates() || r.Action.lends()) && !r.Noticed && e.By == System
 		r.Noticed = true
 		return r, ok
 	}

@@ -1,6 +1,9 @@
 package desk
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Term is how long a deleted account can be given back.
 const Term = 30 * 24 * time.Hour
@@ -26,6 +29,20 @@ func (d *Desk) deletion(a Action) (last Request) {
 // deletionAt is the last account.delete at an address that nothing has taken back.
 func (d *Desk) deletionAt(at string) Request {
 	return d.deletion(Action{Verb: AccountRestore, Target: at})
+}
+
+// Formerly is the address that a mailbox had before it was deleted, if the address is
+// where it lies since; any other address as it is.
+func Formerly(v Fold, a Address) Address {
+	if !strings.HasPrefix(string(a), trash) {
+		return a
+	}
+	for r := range v.Requests(Query{Verbs: []Verb{AccountDelete}, States: []State{Settled}}) { // newest first
+		if was := (Account{ID: r.Mailbox, Address: Address(r.Action.Target)}); was.Trash() == a {
+			return was.Address
+		}
+	}
+	return a
 }
 
 // Deletion is the request that r takes back, or makes final; zero if r does

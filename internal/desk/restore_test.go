@@ -142,3 +142,20 @@ func TestADeletedAccountIsLeftAlone(t *testing.T) {
 		t.Error("what is deleted is told wrong")
 	}
 }
+
+// Who sends for a list is named as people know them, also once they were deleted.
+func TestADeletedSenderIsNamedAsBefore(t *testing.T) {
+	d, h := newDesk(t)
+	deleted := deleteBob(t, d, h, "delete")
+	trash := deleted.Origin.Trash()
+	d.Rules = book(func(desk.Facts) desk.Decision { return desk.Decision{Outcome: desk.Allowed} })
+	h.lists = map[desk.Address]desk.List{"team@u.fr": {ID: "l", Address: "team@u.fr", Kind: desk.Distribution, Asked: true, Senders: []desk.Address{"ann@u.fr", trash, "deleted-x@u.fr"}}}
+	found, err := d.Object("ann", desk.Chat, action(t, "list.show team@u.fr"))
+	must(t, err)
+	if got := fmt.Sprint(found.Detail.List.Senders); got != "[ann@u.fr bob@u.fr deleted-x@u.fr]" {
+		t.Errorf("sent for by %s", got)
+	}
+	if h.lists["team@u.fr"].Senders[1] != trash {
+		t.Error("the copy of Partage is changed")
+	}
+}

@@ -157,7 +157,7 @@ func Touching(f Facts) Facts {
 	if alias := Address(f.Action.Arg("alias")); alias != "" {
 		f.Domain = alias.Domain()
 	}
-	if spec, _ := SpecOf(f.Action.Verb); spec.Target == AddressForm {
+	if spec, _ := SpecOf(f.Action.Verb); spec.Target == AddressForm || spec.Target == GapForm {
 		f.Domain = Address(f.Action.Target).Domain()
 	}
 	f.Size = cmp.Or(f.Action.size(), f.Size)

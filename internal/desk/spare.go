@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"maps"
 	"strings"
 	"time"
 )
@@ -17,30 +16,40 @@ type Spare struct {
 	By    ID
 }
 
-// Spares tell which gaps are left. Another mailbox at the address is another gap.
-type Spares map[gapName]Spare
+// Spares tell which gaps are left. Another mailbox at the address is another gap; so
+// is another alias, unless none was named: then all that the mailbox has lost are left.
+type Spares struct {
+	last map[gapName]Spare // the last word on each, also one whose day is over
+	on   Day
+}
 
 type gapName struct {
-	cause   GapCause
-	address Address
-	mailbox string
+	cause          GapCause
+	address, alias Address
+	mailbox        string
 }
 
 // SparesOf are those that hold on a day: of each gap the last word counts.
 func SparesOf(v Fold, on Day) Spares {
-	all := Spares{}
+	all := Spares{map[gapName]Spare{}, on}
 	for r := range v.Requests(Query{Verbs: []Verb{DriftSpare}, States: []State{Settled}}) { // newest first
-		name := gapName{GapCause(r.Action.Arg("cause")), Address(r.Action.Target), r.Mailbox}
-		if _, later := all[name]; !later {
-			all[name] = Spare{Until: Day(r.Action.Arg("until")), By: r.ID}
+		name := gapName{GapCause(r.Action.Arg("cause")), Address(r.Action.Target), Address(r.Action.Arg("lost")), r.Mailbox}
+		if _, later := all.last[name]; !later {
+			all.last[name] = Spare{Until: Day(r.Action.Arg("until")), By: r.ID}
 		}
 	}
-	maps.DeleteFunc(all, func(_ gapName, s Spare) bool { return s.Until.Past(on) })
 	return all
 }
 
 // Of is until when the gap is left; the zero Spare: it is not.
-func (s Spares) Of(g Gap) Spare { return s[gapName{g.Cause, g.Address, g.Mailbox}] }
+func (s Spares) Of(g Gap) Spare {
+	name := gapName{g.Cause, g.Address, "", g.Mailbox}
+	last := s.last[name]
+	if name.alias = Address(g.Says); g.Cause == AliasLost && s.last[name].By.after(last.By) {
+		last = s.last[name]
+	}
+	return either(last.Until.Past(s.on), Spare{}, last)
+}
 
 // sparable: there is such a difference now, the day is to come and not too far, and
 // the person may see differences.
@@ -58,13 +67,46 @@ func (d *Desk) sparable(f *Facts) error {
 	if last := d.dayAfter(SparedMost); until > last {
 		return Fail(Invalid, SparedLong, "value", string(until), "max", string(last))
 	}
-	for g := range d.Drift.Gaps(d.View) {
-		if g.Address == Address(f.Action.Target) && g.Cause == GapCause(f.Action.Arg("cause")) {
-			f.Holder, f.Owner, f.Target = g.Owner, d.View.Person(g.Owner), d.any(g.Address)
-			return nil
+	g, err := d.leaves(f.Action)
+	if err != nil {
+		return err
+	}
+	f.Holder, f.Owner, f.Target = g.Owner, d.View.Person(g.Owner), d.any(g.Address)
+	if GapName(f.Action.Target) {
+		f.Action, err = g.spare(until)
+	}
+	return err
+}
+
+// leaves is the gap that the action leaves as it is. Two may have one name, which
+// means neither then; of an address and a cause it may be one of several.
+func (d *Desk) leaves(a Action) (g Gap, err error) {
+	named := GapName(a.Target)
+	if !named && a.Arg("cause") == "" {
+		return g, Fail(Invalid, MissingArgument, "name", "cause")
+	}
+	found := 0
+	for one := range d.Drift.Gaps(d.View) {
+		if one.asked(a) {
+			g, found = one, found+1
 		}
 	}
-	return Fail(NotFound, NoSuchGap, "value", f.Action.Target, "cause", f.Action.Arg("cause"))
+	switch {
+	case named && found != 1:
+		return g, Fail(NotFound, UnknownGap, "value", a.Target)
+	case found == 0:
+		return g, Fail(NotFound, NoSuchGap, "value", a.Target, "cause", a.Arg("cause"))
+	}
+	return g, nil
+}
+
+// spare is the action that leaves that very gap.
+func (g Gap) spare(until Day) (Action, error) {
+	args := map[string]string{"cause": string(g.Cause), "until": string(until)}
+	if g.Cause == AliasLost {
+		args["lost"] = g.Says
+	}
+	return NewAction(DriftSpare, string(g.Address), args)
 }
 
 // reasoned: to leave a difference takes a reason, which the next to look will read.

@@ -181,6 +181,7 @@ const (
 	DayForm     Form = "day"   // 2026-12-31 or 31/12/2026
 	AboutForm   Form = "about" // what a list is about: a domain, a unit, an address or a login
 	BookForm    Form = "book"  // the digest of a rule book, or its beginning
+	GapForm     Form = "gap"   // a mail address, or the name of a gap: E-48213377
 	CauseForm   Form = "cause" // of a gap between the directory and Partage
 	WordForm    Form = "word"  // the name of a population
 
@@ -260,7 +261,7 @@ var specs = map[Verb]Spec{
 	GroupCreate:  {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: listArgs},
 	FanOutCreate: {Changes: true, Object: true, Makes: true, Keepers: true, Target: FreshForm, Args: map[string]Form{"members": MembersForm, "until": DayForm + optional}},
 	ListDelete:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm},
-	ListRestore:  {Changes: true, Object: true, Keepers: true, Target: ListForm},
+	ListRestore:  {Changes: true, Object: true, Keepers: true, Target: ListForm, Args: map[string]Form{"until": DayForm + optional}},
 	ListRename:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm, Args: map[string]Form{"to": AddressForm}},
 	ListAdd:      {Changes: true, Object: true, Keepers: true, Target: ListForm, Args: map[string]Form{"members": MembersForm}},
 	ListRemove:   {Changes: true, Object: true, Takes: true, Keepers: true, Target: ListForm, Args: map[string]Form{"members": MembersForm}},
@@ -320,7 +321,7 @@ var specs = map[Verb]Spec{
 	DriftShow:    {Shows: true, Args: map[string]Form{"causes": CauseForm + many + optional, "population": WordForm + optional, "domain": DomainForm + optional}},
 	DriftApply:   {Changes: true, Governs: true, Two: true, Args: planArgs},
 	DriftSync:    {Changes: true, Governs: true, Inner: true, Args: planArgs},
-	DriftSpare:   {Changes: true, Governs: true, Target: AddressForm, Args: map[string]Form{"cause": CauseForm, "until": DayForm}},
+	DriftSpare:   {Changes: true, Governs: true, Target: GapForm, Args: map[string]Form{"cause": CauseForm + optional, "lost": AddressForm + optional, "until": DayForm}},
 	FiguresShow:  {Shows: true, Target: DomainForm + optional},
 	AccountWhole: {Target: AccountForm},
 
@@ -377,6 +378,7 @@ var (
 	bookForm    = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
 	phoneForm   = regexp.MustCompile(`^\+?[0-9](?:[0-9 ()./-]{0,30}[0-9])?$`)
 	identForm   = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+	gapForm     = regexp.MustCompile(`^[eE]-?([0-9]{8})$`)
 	requestForm = regexp.MustCompile(`^(?:[dD]-)?0*([1-9][0-9]{0,9})$`)
 )
 
@@ -402,6 +404,12 @@ func (f Form) canonical(name, value string) (string, error) {
 		if said, ok := base.ofObject(value); ok {
 			return said, nil
 		}
+	case GapForm:
+		if m := gapForm.FindStringSubmatch(value); m != nil {
+			return "E-" + m[1], nil
+		}
+		a, err := ParseAddress(value)
+		return string(a), err
 	case AddressForm, NewForm, ListForm, ResourceForm, FreshForm:
 		a, err := ParseAddress(value)
 		return string(a), err

@@ -13,7 +13,7 @@ func (c *comparison) orphans() {
 		if len(l.Senders) == 0 || slices.ContainsFunc(l.Senders, c.present) {
 			continue
 		}
-		c.tell(desk.Gap{Cause: desk.ListOrphan, Address: l.Address, Mailbox: l.ID, Has: string(l.Senders[0])})
+		c.tell(desk.Gap{Cause: desk.ListOrphan, Address: l.Address, Mailbox: l.ID, Has: string(desk.Formerly(c.view, l.Senders[0]))})
 	}
 }
 

@@ -36,3 +36,31 @@ func TestListsWithoutSenders(t *testing.T) {
 		t.Errorf("%+v", belongs)
 	}
 }
+
+// The last who could send for a list is named by the address that people know.
+func TestTheLastSenderIsNamedAsBefore(t *testing.T) {
+	h := newHouse(t, policy(), nil, []desk.Account{{ID: "m-gone", Address: "gone@u.fr", Owner: "gone", Status: desk.Active}})
+	h.desk.Rules = answers(func(desk.Facts) desk.Decision { return desk.Decision{Outcome: desk.Allowed} })
+	gone := h.mirror.Account("gone@u.fr")
+	a, err := desk.NewAction(desk.AccountDelete, "gone@u.fr", nil)
+	h.must(err)
+	r, err := h.desk.Ask(t.Context(), desk.Asking{By: "odile", Via: desk.Chat, Action: a, Key: "k"})
+	h.must(err)
+	lies := gone
+	lies.Address, lies.Owner, lies.Status = gone.Trash(), "", desk.Closed
+	_, err = h.desk.Change(t.Context(), r.ID, desk.System, func(desk.Request) ([]desk.Fact, error) {
+		return []desk.Fact{desk.Started{Attempt: 1, Before: gone, Until: h.now}, desk.Done{Attempt: 1, Proof: lies}}, nil
+	})
+	h.must(err)
+	orphan := desk.List{ID: "l", Address: "left@u.fr", Kind: desk.Distribution, Senders: []desk.Address{gone.Trash()}, Asked: true}
+	h.must(h.mirror.LoadObjects(h.Context(), "u.fr", mirror.Reading{Lists: all([]desk.List{orphan}), Resources: all[desk.Resource](nil)}, h.now))
+	var named []string
+	for g := range h.desk.Drift.Gaps(h.mirror) {
+		if g.Cause == desk.ListOrphan {
+			named = append(named, g.Has)
+		}
+	}
+	if strings.Join(named, " ") != "gone@u.fr" {
+		t.Errorf("sent for by %s", named)
+	}
+}

@@ -160,3 +160,108 @@ func TestWhatCannotBeLeft(t *testing.T) {
 		t.Errorf("by who may not see differences: %v", err)
 	}
 }
+
+// A mailbox that has lost two aliases: one is left by its name or its own words, or
+// all are; whichever was said last counts.
+func TestALostAliasIsLeftAlone(t *testing.T) {
+	person, account := bob()
+	h := newHouse(t, policy(), []desk.Person{person}, []desk.Account{account})
+	h.desk.Rules = answers(func(desk.Facts) desk.Decision { return desk.Decision{Outcome: desk.Allowed} })
+	for _, alias := range []string{"b@u.fr", "c@u.fr"} {
+		a, err := desk.NewAction(desk.AliasAdd, "bob@u.fr", map[string]string{"alias": alias})
+		h.must(err)
+		_, err = h.desk.Ask(t.Context(), desk.Asking{By: "odile", Via: desk.Chat, Action: a, Key: alias})
+		h.must(err)
+		h.must(h.executor.Sweep(t.Context()))
+	}
+	lost := h.office.accounts["id-bob"]
+	lost.Aliases = nil
+	h.office.accounts["id-bob"] = lost
+	h.load()
+	said := map[string]string{} // names by alias
+	for g := range h.desk.Drift.Gaps(h.mirror) {
+		said[g.Says] = g.Name()
+	}
+	leaves := func(key, text, want string, code desk.Code) {
+		t.Helper()
+		a, err := desk.ParseAction(text)
+		h.must(err)
+		r, err := h.desk.Ask(t.Context(), desk.Asking{By: "odile", Via: desk.API, Action: a, Key: key, Reason: "voulu"})
+		if desk.CodeOf(err) != code || code == "" && r.Action.String() != want {
+			t.Errorf("%s: %s, %v", text, r.Action, err)
+		}
+	}
+	left := func(want ...string) {
+		t.Helper()
+		var got []string
+		for g := range h.desk.Drift.Gaps(h.mirror) {
+			if g.Spared() {
+				got = append(got, g.Says+" "+string(g.Spare.Until))
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("left: %q, want %q", got, want)
+		}
+	}
+	whole, one := "drift.spare bob@u.fr cause=alias.lost until=", "drift.spare bob@u.fr cause=alias.lost lost=b@u.fr until="
+	leaves("1", "drift.spare "+said["b@u.fr"]+" until=2026-12-31", one+"2026-12-31", "")
+	left("b@u.fr 2026-12-31")
+	leaves("2", whole+"2026-11-30", whole+"2026-11-30", "")
+	left("b@u.fr 2026-11-30", "c@u.fr 2026-11-30")
+	leaves("3", one+"2027-01-31", one+"2027-01-31", "")
+	left("b@u.fr 2027-01-31", "c@u.fr 2026-11-30")
+	leaves("4", one+"2026-11-23", one+"2026-11-23", "")
+	h.now = h.now.Add(24 * time.Hour)
+	h.load()
+	left("c@u.fr 2026-11-30")
+	h.people[0].Mail = "robert@u.fr" // another difference, which no alias makes
+	h.load()
+	for text, code := range map[string]desk.Code{
+		"drift.spare E-10000000 until=2026-12-31":                                   desk.UnknownGap,
+		"drift.spare " + said["c@u.fr"] + " cause=quota.low until=2026-12-31":       desk.UnknownGap,
+		"drift.spare " + said["c@u.fr"] + " lost=b@u.fr until=2026-12-31":           desk.UnknownGap,
+		"drift.spare bob@u.fr cause=mail.lacking lost=robert@u.fr until=2026-12-31": desk.NoSuchGap,
+		"drift.spare bob@u.fr until=2026-12-31":                                     desk.MissingArgument,
+		"drift.spare bob@u.fr cause=alias.lost lost=x@u.fr until=2026-12-31":        desk.NoSuchGap,
+		"drift.spare " + said["c@u.fr"] + " cause=alias.lost until=2026-11-01":      desk.InvalidArgument,
+		"drift.spare bob@u.fr cause=quota.low lost=b@u.fr until=2026-12-31":         desk.NoSuchGap,
+	} {
+		if a, err := desk.ParseAction(text); err == nil {
+			_, _, err := h.desk.Preview("odile", desk.Chat, a)
+			if desk.CodeOf(err) != code {
+				t.Errorf("%s: %v", text, err)
+			}
+		} else if code != "" {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// What a name stands for is what is asked, and who sees no differences learns nothing
+// by one.
+func TestADifferenceIsLeftByItsName(t *testing.T) {
+	h := townHouse(t, 2, 1, 50)
+	h.desk.Rules = answers(sparing)
+	name := ""
+	for g := range h.desk.Drift.Gaps(h.mirror) {
+		if g.Address == "p0001@u.fr" {
+			name = g.Name()
+		}
+	}
+	r, err := h.spare("1", name, "", "2026-11-30", "chercheuse invitée")
+	if err != nil || r.State != desk.Settled || r.Owner != "p0001" || r.Action.String() != "drift.spare p0001@u.fr cause=person.gone until=2026-11-30" {
+		t.Fatalf("%+v, %v", r.Action, err)
+	}
+	if got := h.spared(); !slices.Equal(got, []string{"person.gone p0001@u.fr 2026-11-30 D-1"}) {
+		t.Errorf("left: %q", got)
+	}
+	if r, err = h.spare("2", name, "", "2026-12-31", "plus longtemps"); err != nil || h.spared()[0] != "person.gone p0001@u.fr 2026-12-31 D-2" {
+		t.Errorf("%s: %v", r.Action, err)
+	}
+	a, err := desk.NewAction(desk.DriftSpare, name, map[string]string{"until": "2026-11-30"})
+	h.must(err)
+	told, decision, err := h.desk.Preview("p0002", desk.Chat, a)
+	if err == nil && (decision.Outcome == desk.Allowed || told.Target != name) {
+		t.Errorf("who may not see it learns %s", told)
+	}
+}

@@ -93,7 +93,7 @@ func everyFact() []desk.Fact {
 		desk.Redacted{Events: []desk.Seq{3, 5}},
 		desk.Lifted{Address: "contact@unistra.fr"},
 		desk.Spared{},
-		desk.Noticed{},
+		desk.Noticed{Of: "M-18"},
 		desk.Registered{Entries: []desk.Registration{{Address: "tous@unistra.fr", Nature: desk.AsSympa, Owner: "jdupont", Since: noon, Freed: noon}}, Reason: "import"},
 		desk.Vanished{Entries: []desk.Registration{{Address: "contact@unistra.fr", Nature: desk.AsAlias, Mailbox: "5f1c6a52-0000-4000-8000-000000000001", Owner: "jdupont"}}},
 	}

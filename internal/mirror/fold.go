@@ -238,6 +238,10 @@ func (f *fold) changeHouse(e desk.Event) error {
 		return f.lose(fact, e.Subject)
 	case desk.Registered, desk.Vanished:
 		return f.enroll(e)
+	case desk.Noticed:
+		if fact.Of == "" {
+			return fmt.Errorf("notice of nothing: %w", desk.ErrIllegal)
+		}
 	case desk.Granted: // see right
 	case desk.Forgotten, desk.Redacted: // the journal yields no more what they destroy
 	default:

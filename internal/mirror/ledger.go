@@ -113,11 +113,13 @@ func (f *fold) record(e desk.Event) {
 		}
 		f.ledger.follow(d, desk.ProofOf(e.Fact))
 	}
-	if t, ok := desk.ExpiryOf(e, r); ok {
-		f.ledger.date(t, desk.ProofOf(e.Fact).Address)
-	}
+	own := desk.ProofOf(e.Fact).Address
 	if from, to, at, ok := desk.Succeeded(e, r); ok {
 		f.ledger.inherit(from, to, at)
+		own = at
+	}
+	if t, ok := desk.ExpiryOf(e, r); ok {
+		f.ledger.date(t, own)
 	}
 }
 

@@ -232,6 +232,7 @@ func TestEnrollIllegal(t *testing.T) {
 		"no address":      event("", desk.System, desk.Vanished{Entries: []desk.Registration{{Nature: desk.AsAlias}}}),
 		"lifted alone":    event("", desk.System, desk.Lifted{Address: "a@u.fr"}),
 		"notice alone":    event("", desk.System, desk.Noticed{}),
+		"of no right":     event("", desk.System, desk.Noticed{Of: "M-1"}),
 	} {
 		if err := New(journalOf(t, e)).CatchUp(t.Context()); err == nil {
 			t.Errorf("%s is folded", name)

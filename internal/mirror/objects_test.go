@@ -336,6 +336,34 @@ func TestTheLastDayOfAList(t *testing.T) {
 	}
 }
 
+// A list that comes back has the last day that it had, or the one that is said, whatever
+// list its last step was on; and it is told of once.
+func TestTheLastDayOfAListThatComesBack(t *testing.T) {
+	crew, again, above := aList("l-1", "crew@a.fr"), aList("l-5", "crew@a.fr"), aList("l-9", "all@a.fr", "crew@a.fr")
+	for text, want := range map[string]string{
+		"list.restore crew@a.fr":                  "crew@a.fr l-5 2027-01-31 D-1",
+		"list.restore crew@a.fr until=2027-06-30": "crew@a.fr l-5 2027-06-30 D-3",
+	} {
+		back := life("D-3", text, crew.Target(), desk.Account{})
+		steps := desk.Plan{Steps: []desk.Step{{Do: action(t, "list.make crew@a.fr kind=list mark=m"), Undo: action(t, "list.drop crew@a.fr mark=m"), Mailbox: desk.Made},
+			{Do: action(t, "list.add all@a.fr members=crew@a.fr"), Undo: action(t, "list.remove all@a.fr members=crew@a.fr"), Mailbox: "l-9"}}}
+		m := folded(t, slices.Concat(
+			life("D-1", "list.create crew@a.fr until=2027-01-31", desk.Account{}, crew.Target()),
+			life("D-2", "list.delete crew@a.fr", crew.Target(), desk.Account{}), back[:2],
+			[]desk.Event{event("D-3", "melusine", desk.Planned{Plan: steps}), event("D-3", "melusine", desk.Started{Attempt: 1, Until: noon}), event("D-3", "melusine", desk.Stepped{Attempt: 1, Proof: again.Target()}),
+				event("D-3", "melusine", desk.Started{Attempt: 2, Step: 1, Before: above.Target(), Until: noon}), event("D-3", "melusine", desk.Done{Attempt: 2, Proof: above.Target()})})...)
+		m.SetDomains([]string{"a.fr"})
+		loads(t, m, "a.fr", dawn, []desk.List{again, above})
+		var got []string
+		for _, x := range m.Dated() {
+			got = append(got, string(x.Address)+" "+x.Mailbox+" "+string(x.Until)+" "+string(x.Dated))
+		}
+		if !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func action(t *testing.T, text string) desk.Action {
 	t.Helper()
 	a, err := desk.ParseAction(text)

@@ -57,6 +57,10 @@ func (f *fold) right(e desk.Event) (desk.Delegation, error) {
 		of = fact.Of
 	case desk.Revoked:
 		of = fact.Of
+	case desk.Noticed:
+		if of = fact.Of; of == "" { // of a request
+			return desk.Delegation{}, nil
+		}
 	case desk.Erased:
 		return desk.Delegation{}, f.loseRight(fact, e.Subject)
 	default:

@@ -39,7 +39,7 @@
 //	écarts|drift [causes C] [population P] [domaine|domain D]
 //	écarts réparer|drift repair [causes C] [population P] [domaine|domain D] [nombre|most N] [canari|canary N] [motif : REASON]
 //	jetons retirer|tokens end PERSON motif : REASON
-//	écarts laisser|drift spare ADDRESS CAUSE au|until DAY motif : REASON
+//	écarts laisser|drift spare ADDRESS CAUSE [alias ALIAS] au|until DAY motif : REASON
 //	geler|freeze [REASON]           degeler|thaw [REASON]
 //	liberer|release [REASON]
 //

@@ -57,6 +57,7 @@ var terms = map[desk.Verb][]term{
 	desk.GroupCreate:     listTerms,
 	desk.FanOutCreate:    endTerms,
 	desk.ListProfile:     listTerms[:5],
+	desk.ListRestore:     endTerms,
 	desk.ResourceCreate:  resourceTerms,
 	desk.ResourceProfile: resourceTerms,
 
@@ -66,7 +67,7 @@ var terms = map[desk.Verb][]term{
 	desk.AliasAdd:     endTerms,
 	desk.AliasRenew:   endTerms,
 	desk.AccountRenew: endTerms,
-	desk.DriftSpare:   endTerms,
+	desk.DriftSpare:   {{"lost", []string{"alias"}, []string{"alias"}}, endTerms[0]},
 }
 
 // endTerms say until which day, which is included.
@@ -139,7 +140,7 @@ func (c command) rights(rest string) (Order, error) {
 	}
 	args := map[string]string{}
 	n := min(len(c.slots), len(words))
-	if n > 0 && c.slots[n-1] == sending && c.term(words[n-1]) != "" { // it is left out
+	if n > 0 && left(c.slots[n-1]) && c.term(words[n-1]) != "" { // it is left out
 		n--
 	}
 	target, err := c.place(words[:n], args)
@@ -165,11 +166,15 @@ func (c command) rights(rest string) (Order, error) {
 	return Order{a, why}, nil
 }
 
+// left says that the slot may be left out: a share has a right without it, and a gap
+// may be named.
+func left(slot string) bool { return slot == sending || slot == cause }
+
 // place puts the words of the slots into the arguments, and gives the target.
 func (c command) place(words []string, args map[string]string) (target string, err error) {
 	for i, slot := range c.slots {
 		switch {
-		case i >= len(words) && slot == sending:
+		case i >= len(words) && left(slot):
 		case i >= len(words):
 			return "", c.fail(desk.MissingArgument, slot, "")
 		case slot == scoped:
@@ -222,7 +227,7 @@ func (c command) printRight(lang string, a desk.Action) (words []string) {
 			words = append(words, strings.Join(all, ","), either(english, toWhom[1], toWhom[0]))
 		case slices.Contains(targets, slot) || c.verb == desk.DelegationGrant:
 			words = append(words, a.Target)
-		case a.Arg(slot) != "" || slot != sending:
+		case a.Arg(slot) != "" || !left(slot):
 			words = append(words, a.Arg(slot))
 		}
 	}

@@ -6,7 +6,8 @@
 //
 // It keeps nothing in memory that matters: what was done is in the journal, so
 // that several nodes, and a node that starts again, do each thing once. Telling
-// is left to package notify, but for the digest, which is of no one request.
+// is left to package notify, but for the digest and for imported delegations, which
+// are of no one request.
 package reminder
 
 import (
@@ -30,13 +31,17 @@ type Calendar interface {
 // before the day's first telling. Somebody who cannot be reached is no error.
 type Teller interface {
 	Digest(ctx context.Context, to desk.UID, day string, since time.Time, waiting []desk.Request) error
+	// Lapse tells who holds an imported delegation, and who may renew it, once, that
+	// it lapses soon. since is before it was first told.
+	Lapse(ctx context.Context, of desk.Delegation, since time.Time) error
 }
 
 // A Reminder looks every minute.
 type Reminder struct {
 	Desk     *desk.Desk
 	Calendar Calendar
-	Teller   Teller               // nil: nobody is told each morning
+	Teller   Teller               // nil: nobody is told
+	Quiet    bool                 // nobody is told each morning
 	Steady   func() time.Duration // time gone by, by a clock that nobody sets
 	Log      *slog.Logger
 
@@ -82,7 +87,22 @@ func (r *Reminder) Look(ctx context.Context) error {
 	r.gone = r.Desk.Leavers(r.gone)
 	errs = append(errs, r.Desk.Keep(ctx, working), r.Desk.EndLeavers(ctx, r.gone))
 	if working && r.Teller != nil {
-		errs = append(errs, r.digest(ctx, now))
+		errs = append(errs, r.digest(ctx, now), r.lapse(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// lapse tells of imported delegations, then records it, like digest.
+func (r *Reminder) lapse(ctx context.Context) error {
+	var errs []error
+	for _, o := range r.Desk.Lapsing() {
+		err := r.Teller.Lapse(ctx, o, o.Until.AddDate(0, 0, -r.Desk.Keeping.Notice-1))
+		if err == nil {
+			err = r.Desk.Notice(context.WithoutCancel(ctx), o.ID)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("tell that %s lapses: %w", o.ID, err))
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -100,7 +120,7 @@ func (r *Reminder) jumped(now time.Time) bool {
 // leaves it to another to tell the rest, and the Teller tells nobody twice.
 func (r *Reminder) digest(ctx context.Context, now time.Time) error {
 	day := r.Calendar.Day(now)
-	if r.Desk.View.Digested() == day || r.Desk.Timeless() {
+	if r.Quiet || r.Desk.View.Digested() == day || r.Desk.Timeless() {
 		return nil
 	}
 	var errs []error

@@ -59,6 +59,17 @@ func (w *wall) Digest(_ context.Context, to desk.UID, day string, _ time.Time, w
 	return nil
 }
 
+// Lapse is said once too, whoever is told.
+func (w *wall) Lapse(_ context.Context, of desk.Delegation, since time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.down[of.To] {
+		return errors.New("no answer")
+	}
+	w.lines = append(w.lines, fmt.Sprintf("%s of %s since %s", of.ID, of.To, since.Format(time.DateOnly)))
+	return nil
+}
+
 func (w *wall) want(t *testing.T, lines ...string) {
 	t.Helper()
 	synctest.Wait()
@@ -314,6 +325,35 @@ func TestTheDigestIsOfTheMorning(t *testing.T) {
 	})
 }
 
+// An imported delegation is told of before it lapses, at work, once, whatever the
+// restarts; one that a request gave is not told of here. No digest is needed for it.
+func TestAnImportedDelegationLapses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, w := newDesk(t, journal.NewMemory()), &wall{}
+		d.Keeping = desk.Keeping{Notice: 3, Renewal: 366}
+		d.View.(*mirror.Mirror).SetDomains([]string{"u.fr"})
+		until := func(day int) time.Time { return time.Date(2000, 1, day+1, 0, 0, 0, 0, time.UTC) }
+		must(t, d.Import(t.Context(), "file", desk.Grant{To: "ann", Domains: []string{"u.fr"}, Until: until(9)},
+			desk.Grant{To: "dan", Domains: []string{"u.fr"}, Until: until(20)}, desk.Grant{To: "fay", Domains: []string{"u.fr"}}))
+		to(5, 17)
+		w.fail("ann", true)
+		stop := run(t, d, w)
+		to(6, 7)
+		w.want(t)
+		to(6, 12)
+		w.want(t) // the chat is away
+		w.fail("ann", false)
+		to(6, 13)
+		w.want(t, "M-1 of ann since 2000-01-06")
+		stop()
+		defer run(t, d, w)()
+		to(16, 18)
+		w.want(t, "M-1 of ann since 2000-01-06")
+		to(17, 9)
+		w.want(t, "M-1 of ann since 2000-01-06", "M-2 of dan since 2000-01-17")
+	})
+}
+
 // Nobody is told when the house has turned it off.
 func TestWithoutDigest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -322,8 +362,12 @@ func TestWithoutDigest(t *testing.T) {
 		to(3, 7)
 		ask(t, d, "k")
 		defer run(t, d, nil)()
+		w := &wall{}
+		quiet := &reminder.Reminder{Desk: d, Calendar: week{}, Teller: w, Quiet: true, Steady: func() time.Duration { return 0 }}
 		to(4, 9)
-		if d.View.Digested() != "" {
+		must(t, quiet.Look(t.Context()))
+		must(t, quiet.Look(t.Context()))
+		if w.want(t); d.View.Digested() != "" {
 			t.Errorf("digested on %s", d.View.Digested())
 		}
 	})

@@ -59,6 +59,12 @@ func manner(a desk.Action) string {
 	if a.Verb == desk.DelegationRevoke && a.Arg("deputy") != "" {
 		return string(a.Verb) + ".deputy"
 	}
+	if lost := a.Arg("cause") == string(desk.AliasLost); a.Verb == desk.DriftSpare && lost {
+		if a.Arg("lost") == "" {
+			return string(a.Verb) + ".aliases"
+		}
+		return string(a.Verb) + ".alias"
+	}
 	if a.Verb == desk.DelegationList && a.Target != "" {
 		return string(a.Verb) + ".about"
 	}
@@ -70,7 +76,7 @@ func manner(a desk.Action) string {
 
 // values are what the sentences about an action may name.
 func values(lang string, a desk.Action, quote []Quote) []string {
-	pairs := []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "size", canonicalSize(lang, a.Arg("size"), quote),
+	pairs := []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "lost", quoted(quote, a.Arg("lost")), "size", canonicalSize(lang, a.Arg("size"), quote),
 		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book"))), "plan", quoted(quote, Digest(a.Arg("plan"))),
 		"until", Day(lang, desk.Day(a.Arg("until")))}
 	pairs = append(pairs, "with", quoted(quote, a.Arg("with")), "right", T(lang, "right."+cmp.Or(a.Arg("right"), desk.SendAs)), "fields", profile(lang, a, quote))

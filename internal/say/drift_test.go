@@ -87,3 +87,24 @@ func TestASparedDifferenceIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// Of lost aliases it is said which one is left, or that all are.
+func TestSparedAliasesAreSaid(t *testing.T) {
+	for text, want := range map[string]string{
+		"drift.spare a@u.fr cause=alias.lost lost=b@u.fr until=2027-01-31": "lost alias b@u.fr of a@u.fr left as it is until 31\u00a0Jan 2027",
+		"drift.spare a@u.fr cause=alias.lost until=2027-01-31":             "all lost aliases of a@u.fr left as they are until 31\u00a0Jan 2027",
+	} {
+		a, err := desk.ParseAction(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Summary("en", a); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+		for _, lang := range []string{"fr", "en"} {
+			if said := Effect(lang, a); a.Arg("lost") != "" && !strings.Contains(said, "b@u.fr") {
+				t.Errorf("%q", said)
+			}
+		}
+	}
+}

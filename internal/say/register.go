@@ -105,6 +105,10 @@ func registering(fact desk.Fact, quote []Quote) (key string, pairs []string) {
 		return several("fact.registered", f.Entries, quote)
 	case desk.Vanished:
 		return several("fact.vanished", f.Entries, quote)
+	case desk.Noticed:
+		if f.Of != "" {
+			return "fact.noticed.right", []string{"of", quoted(quote, string(f.Of))}
+		}
 	}
 	return "fact.noticed", nil
 }

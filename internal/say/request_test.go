@@ -107,7 +107,7 @@ func ofThree(state desk.State, inForce int, undoing bool) func(*desk.Request) {
 // compares it with desk.
 var everyFact = []desk.Fact{
 	desk.BookActivated{Book: desk.Book{Name: "EVIL"}}, desk.BookActivated{Digest: "EVIL", Book: desk.Book{Name: "EVIL"}},
-	desk.Lifted{Address: "EVIL"}, desk.Spared{}, desk.Noticed{}, desk.Registered{Entries: []desk.Registration{{Address: "EVIL"}}}, desk.Vanished{Entries: []desk.Registration{{Address: "EVIL"}}},
+	desk.Lifted{Address: "EVIL"}, desk.Spared{}, desk.Noticed{}, desk.Noticed{Of: "EVIL"}, desk.Registered{Entries: []desk.Registration{{Address: "EVIL"}}}, desk.Vanished{Entries: []desk.Registration{{Address: "EVIL"}}},
 	desk.Registered{Entries: make([]desk.Registration, 2)}, desk.Vanished{Entries: make([]desk.Registration, 2)},
 	desk.Launched{}, desk.Repaired{Parts: 3}, desk.Halted{Code: desk.PlanMoved}, desk.Halted{Part: "EVIL", Code: "brand.new"}, desk.Compared{Point: desk.Point{Day: "2026-12-03", Gaps: 5}},
 	desk.Nudged{Via: desk.Portal}, desk.Reminded{}, desk.Escalated{}, desk.Expired{}, desk.Digested{Day: "2026-12-03"},
