@@ -66,7 +66,10 @@ func (pg page) parishRows(all []parish) iter.Seq[[]string] {
 // window is what comes after the one with that name, n at most, and the name of
 // its last if there is more.
 func window[T any](all []T, after string, n int, name func(T) string) (part []T, next string) {
-	at := slices.IndexFunc(all, func(x T) bool { return name(x) == after }) + 1
+	at := 0
+	if after != "" {
+		at = slices.IndexFunc(all, func(x T) bool { return name(x) == after }) + 1
+	}
 	part = all[at:min(at+n, len(all))]
 	if at+n < len(all) {
 		next = name(part[n-1])

@@ -24,7 +24,9 @@ const (
 // A survey is what differs, as far as it is shown, and the plan that is being made.
 type survey struct {
 	desk.Selection
-	gaps    []desk.Gap // of the selection
+	chosen  int        // gaps of the selection
+	gaps    []desk.Gap // a page of them
+	next    string     // where the page after begins, "" if there is none
 	spared  []desk.Gap // left as they are
 	causes  []causeRow // of all
 	trend   []desk.Point
@@ -42,7 +44,7 @@ type causeRow struct {
 	cost          desk.Money
 }
 
-// mostGaps is how many gaps a page names.
+// mostGaps is how many gaps are named of a plan, or of what is left as it is.
 const mostGaps = 200
 
 // selected reads the selection of a form or of an address.
@@ -69,6 +71,15 @@ func (s survey) fields() [][2]string {
 	return slices.DeleteFunc(fields, func(f [2]string) bool { return f[1] == "" })
 }
 
+// more is the address of the page after.
+func (s survey) more() string {
+	query := "?" + fieldAfter + "=" + escape(s.next)
+	for _, f := range s.fields() {
+		query += "&" + f[0] + "=" + escape(f[1])
+	}
+	return pathDrift + query
+}
+
 func number(n int) string {
 	if n == 0 {
 		return ""
@@ -93,7 +104,9 @@ func (p *Portal) showSurvey(v *visit, status int, s survey) (err error) {
 		return err
 	}
 	s.estate, s.causes = p.Desk.Estate, rowsOf(all)
-	s.gaps = slices.DeleteFunc(all, func(g desk.Gap) bool { return !s.Chooses(g) })
+	chosen := slices.DeleteFunc(all, func(g desk.Gap) bool { return !s.Chooses(g) })
+	s.chosen = len(chosen)
+	s.gaps, s.next = window(chosen, v.Query(fieldAfter), aPage, desk.Gap.Name)
 	if s.once, err = draw(p.Rand); err != nil {
 		return err
 	}

@@ -114,3 +114,15 @@ func TestWindow(t *testing.T) {
 		t.Errorf("of nothing: %v, then %q", part, next)
 	}
 }
+
+// The next page of differences is of the same selection, that of delegations of the same list.
+func TestNextPageIsOfTheSameList(t *testing.T) {
+	s := survey{Selection: desk.Selection{Causes: []desk.GapCause{desk.AliasLost}, Domain: "physique.unistra.fr", Most: 3}, next: "E-48213377"}
+	if got, want := s.more(), pathDrift+"?apres=E-48213377&causes=alias.lost&domaine=physique.unistra.fr&nombre=3"; got != want {
+		t.Errorf("differences: %s, want %s", got, want)
+	}
+	r := rollPage{about: "u.fr&x", byPerson: true}
+	if got, want := r.with("marc"), pathRights+"?q=u.fr%26x&apres=marc&vue=personnes"; got != want {
+		t.Errorf("delegations: %s, want %s", got, want)
+	}
+}

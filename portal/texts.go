@@ -226,7 +226,7 @@ var texts = map[string][2]string{
 	"drift.each":           {"Un par un : {n}", "One by one: {n}"},
 	"drift.says":           {"L'annuaire ou le journal dit", "The directory or the journal says"},
 	"drift.has":            {"Partage a", "Partage has"},
-	"drift.more":           {"Seuls les {n} premiers sont montrés.", "Only the first {n} are shown."},
+	"only.first":           {"Seuls les {n} premiers sont montrés.", "Only the first {n} are shown."},
 	"drift.spare":          {"Laisser tel quel…", "Leave as it is…"},
 	"drift.spared":         {"Laissés tels quels : {n}", "Left as they are: {n}"},
 	"drift.which":          {"Écarts à réparer", "Differences to repair"},

@@ -92,9 +92,12 @@ func (d *Desk) Mine(by UID, q Query) []Request {
 	return slices.AppendSeq(make([]Request, 0, q.Limit), d.View.Requests(q))
 }
 
+// undecided are the requests that wait for anybody's vote.
+var undecided = Query{States: []State{Waiting, Review}}
+
 // Inbox lists the requests that wait for this person's vote, oldest first.
 func (d *Desk) Inbox(by UID) []Request {
-	waiting := slices.AppendSeq(make([]Request, 0, d.Waiting(by)), d.Awaiting(by))
+	waiting := slices.AppendSeq(make([]Request, 0, d.View.Count(undecided)), d.Awaiting(by))
 	slices.Reverse(waiting)
 	return waiting
 }
@@ -111,7 +114,7 @@ func (d *Desk) Waiting(by UID) (n int) {
 func (d *Desk) Awaiting(by UID) iter.Seq[Request] {
 	return func(yield func(Request) bool) {
 		me := d.View.Person(by)
-		for r := range d.View.Requests(Query{States: []State{Waiting, Review}}) {
+		for r := range d.View.Requests(undecided) {
 			if d.awaits(r, me) && !yield(r) {
 				return
 			}
