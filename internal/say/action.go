@@ -16,13 +16,13 @@ func Verb(lang string, v desk.Verb) string { return T(lang, "verb."+string(v)) }
 // Effect is one sentence, in the future, that says what the action will change
 // or show.
 func Effect(lang string, a desk.Action, quote ...Quote) string {
-	return T(lang, "effect."+manner(a), values(lang, a, quote)...)
+	return tell(lang, "effect."+manner(a), values(lang, a, quote))
 }
 
 // Summary names the action in a few words, for a line of a list or of a
 // notification: "alias contact@u.fr → bob@u.fr", "quota de bob@u.fr : 10 Go".
 func Summary(lang string, a desk.Action, quote ...Quote) string {
-	return T(lang, "summary."+manner(a), values(lang, a, quote)...)
+	return tell(lang, "summary."+manner(a), values(lang, a, quote))
 }
 
 // Help says how a verb is typed, and what it does in one sentence.
@@ -75,28 +75,47 @@ func manner(a desk.Action) string {
 }
 
 // values are what the sentences about an action may name.
-func values(lang string, a desk.Action, quote []Quote) []string {
-	pairs := []string{"target", quoted(quote, a.Target), "alias", quoted(quote, a.Arg("alias")), "lost", quoted(quote, a.Arg("lost")), "size", canonicalSize(lang, a.Arg("size"), quote),
-		"to", quoted(quote, a.Arg("to")), "cos", quoted(quote, a.Arg("cos")), "book", quoted(quote, Digest(a.Arg("book"))), "plan", quoted(quote, Digest(a.Arg("plan"))),
-		"until", Day(lang, desk.Day(a.Arg("until")))}
-	pairs = append(pairs, "with", quoted(quote, a.Arg("with")), "right", T(lang, "right."+cmp.Or(a.Arg("right"), desk.SendAs)), "fields", profile(lang, a, quote))
-	pairs = append(pairs, "members", members(lang, a, quote), "sender", quoted(quote, a.Arg("sender")), "tree", quoted(quote, Digest(a.Arg("tree"))))
-	if cause := a.Arg("cause"); known("gap." + cause) {
-		pairs = append(pairs, "gap", Gap(lang, desk.GapCause(cause)))
+func values(lang string, a desk.Action, quote []Quote) naming {
+	return func(name string) (string, bool) {
+		arg := a.Arg(name)
+		switch name {
+		case "target":
+			return quoted(quote, a.Target), true
+		case "alias", "lost", "to", "cos", "with", "sender":
+			return quoted(quote, arg), true
+		case "book", "plan", "tree":
+			return quoted(quote, Digest(arg)), true
+		case "size":
+			return canonicalSize(lang, arg, quote), true
+		case "until":
+			return Day(lang, desk.Day(arg)), true
+		case "right":
+			return T(lang, "right."+cmp.Or(arg, desk.SendAs)), true
+		case "fields":
+			return profile(lang, a, quote), true
+		case "members":
+			return members(lang, a, quote), true
+		}
+		if strings.HasPrefix(string(a.Verb), "delegation.") {
+			return rightValue(lang, name, a, quote)
+		}
+		return clause(lang, name, a, quote)
 	}
-	if a.Verb == desk.AccountCreate && a.Arg("size") != "" {
-		pairs = append(pairs, "sized", T(lang, "sized", "size", canonicalSize(lang, a.Arg("size"), quote)))
+}
+
+// clause is a part of a sentence that is there only if the action says what it tells.
+func clause(lang, name string, a desk.Action, quote []Quote) (string, bool) {
+	switch spec, _ := desk.SpecOf(a.Verb); {
+	case name == "gap" && known("gap."+a.Arg("cause")):
+		return Gap(lang, desk.GapCause(a.Arg("cause"))), true
+	case name == "sized" && a.Verb == desk.AccountCreate && a.Arg("size") != "":
+		return T(lang, "sized", "size", canonicalSize(lang, a.Arg("size"), quote)), true
+	case name == "ends" && (spec.Makes || a.Verb == desk.AccountCreate) && a.Arg("until") != "":
+		return T(lang, "ends", "day", Day(lang, desk.Day(a.Arg("until")))), true
+	case name == "for" && a.Arg("person") != "":
+		return T(lang, "for", "who", quoted(quote, a.Arg("person"))), true
 	}
-	if spec, _ := desk.SpecOf(a.Verb); (spec.Makes || a.Verb == desk.AccountCreate) && a.Arg("until") != "" {
-		pairs = append(pairs, "ends", T(lang, "ends", "day", Day(lang, desk.Day(a.Arg("until")))))
-	}
-	if who := a.Arg("person"); who != "" {
-		pairs = append(pairs, "for", T(lang, "for", "who", quoted(quote, who)))
-	}
-	if strings.HasPrefix(string(a.Verb), "delegation.") {
-		pairs = append(pairs, rightValues(lang, a, quote)...)
-	}
-	return pairs
+	return "", false
 }
 
 // members names those of a list that the action is about, not all if they are many.

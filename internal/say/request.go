@@ -73,13 +73,13 @@ func Approvers(lang string, refs []string, quote ...Quote) string {
 // next. It says that nothing was changed only where that is proved.
 func Outcome(lang string, r desk.Request, name func(desk.UID) string, quote ...Quote) string {
 	id := quoted(quote, string(r.ID))
-	pairs := append(values(lang, r.Action, quote), "id", id, "who", called(lang, name, r.Ended, quote),
+	deed, pairs := values(lang, r.Action, quote), []string{"id", id, "who", called(lang, name, r.Ended, quote),
 		"approvers", Panels(lang, r.Decision.Panels, quote...), "reason", quoted(quote, r.Refusal),
 		"because", because(lang, r.Decision), "cause", cause(lang, causeOf(r)), "voters", voters(lang, r, name, quote),
 		"limit", brake(lang, r.Limit), "votes", strconv.Itoa(len(r.Votes)), "needed", strconv.Itoa(r.Decision.Needed()),
-		"steps", strconv.Itoa(r.Step), "of", strconv.Itoa(len(r.Steps())))
-	pairs = append(pairs, "done", T(lang, "done."+manner(r.Action), pairs...))
-	said := T(lang, outcomeKey(r), pairs...)
+		"steps", strconv.Itoa(r.Step), "of", strconv.Itoa(len(r.Steps()))}
+	pairs = append(pairs, "done", tell(lang, "done."+manner(r.Action), deed, pairs...))
+	said := tell(lang, outcomeKey(r), deed, pairs...)
 	if len(r.Thin) > 0 {
 		said += " " + Few(lang, r.Thin, quote...)
 	}

@@ -78,9 +78,9 @@ func Few(lang string, domains []string, quote ...Quote) string {
 	return T(lang, "right.thin", "domains", list(domains, quote))
 }
 
-// rightValues are what the sentences about an action on rights may name. The
-// action says days, which are days everywhere.
-func rightValues(lang string, a desk.Action, quote []Quote) []string {
+// rightValue is what the sentences about an action on rights may name beside what
+// those about any action do. The action says days, which are days everywhere.
+func rightValue(lang, name string, a desk.Action, quote []Quote) (string, bool) {
 	g := desk.Grant{Domains: words[string](a.Arg("domains")), Units: words[string](a.Arg("units")), Lists: words[desk.Address](a.Arg("lists")),
 		Verbs: words[desk.Verb](a.Arg("verbs")), Classes: words[string](a.Arg("classes"))}
 	if n, err := desk.ParseSize(a.Arg("quota")); err == nil {
@@ -91,8 +91,17 @@ func rightValues(lang string, a desk.Action, quote []Quote) []string {
 	if until, err := time.Parse(time.DateOnly, a.Arg("until")); err == nil {
 		g.Until = until.AddDate(0, 0, 1)
 	}
-	return []string{"scope", Scope(lang, g, quote...), "terms", Terms(lang, g, time.UTC, quote...), "dates", Dates(lang, g.From, g.Until, time.UTC),
-		"person", quoted(quote, a.Arg("person")+a.Arg("deputy"))}
+	switch name {
+	case "scope":
+		return Scope(lang, g, quote...), true
+	case "terms":
+		return Terms(lang, g, time.UTC, quote...), true
+	case "dates":
+		return Dates(lang, g.From, g.Until, time.UTC), true
+	case "person":
+		return quoted(quote, a.Arg("person")+a.Arg("deputy")), true
+	}
+	return clause(lang, name, a, quote)
 }
 
 func words[W ~string](text string) (all []W) {

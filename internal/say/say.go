@@ -30,7 +30,13 @@ func Lang(locale string) string {
 // T is the text of a key, its {name} placeholders filled from pairs: name,
 // value, name, value. Without a value {name} becomes "…" and {name?} nothing; a
 // key that does not exist is its own text, so that the gap shows.
-func T(lang, key string, pairs ...string) string {
+func T(lang, key string, pairs ...string) string { return tell(lang, key, nil, pairs...) }
+
+// A naming gives the value of a placeholder; false if it has none.
+type naming func(name string) (value string, known bool)
+
+// tell is T with what more names, looked up when the text asks for it.
+func tell(lang, key string, more naming, pairs ...string) string {
 	text, ok := texts[key]
 	if !ok {
 		return key
@@ -42,14 +48,14 @@ func T(lang, key string, pairs ...string) string {
 	if !strings.Contains(said, "{") {
 		return said
 	}
-	return fill(said, pairs)
+	return fill(said, more, pairs)
 }
 
 // Fill is a text of another table with its placeholders filled as by T.
-func Fill(text string, pairs ...string) string { return fill(text, pairs) }
+func Fill(text string, pairs ...string) string { return fill(text, nil, pairs) }
 
 // fill replaces each placeholder once: values are never read for placeholders.
-func fill(text string, pairs []string) string {
+func fill(text string, more naming, pairs []string) string {
 	var b strings.Builder
 	for {
 		before, rest, _ := strings.Cut(text, "{")
@@ -58,16 +64,21 @@ func fill(text string, pairs []string) string {
 		if !found {
 			return b.String()
 		}
-		b.WriteString(value(name, pairs))
+		b.WriteString(value(name, more, pairs))
 		text = after
 	}
 }
 
-func value(name string, pairs []string) string {
+func value(name string, more naming, pairs []string) string {
 	name, optional := strings.CutSuffix(name, "?")
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i] == name {
 			return pairs[i+1]
+		}
+	}
+	if more != nil {
+		if said, known := more(name); known {
+			return said
 		}
 	}
 	if optional {
