@@ -100,7 +100,7 @@ func effects(a Action, before Account) (all []Effect) {
 		held, to := string(before.Address), map[Verb]string{AliasAdd: a.Target, AliasMove: a.Arg("to")}[a.Verb]
 		all = append(all, aliasEffect(a.Arg("alias"), either(a.Verb == AliasAdd, "", held), to))
 	case QuotaSet:
-		add("quota", strconv.FormatInt(before.Quota, 10), strconv.FormatInt(askedSize(a), 10))
+		add("quota", strconv.FormatInt(before.Quota, 10), strconv.FormatInt(a.size(), 10))
 	case AccountLock, AccountActivate, AccountClose:
 		add("status", before.Status, StatusAfter(a.Verb))
 	case AccountHide, AccountUnhide:
@@ -143,7 +143,7 @@ func lifeEffects(a Action, before Account) (all []Effect) {
 		add("status", "", Active)
 		add("owner", "", a.Arg("person"))
 		add("hidden", "", strconv.FormatBool(a.Arg("hidden") != ""))
-		if size := askedSize(a); size > 0 {
+		if size := a.size(); size > 0 {
 			add("quota", "", strconv.FormatInt(size, 10))
 		}
 	case AccountDelete:
@@ -180,13 +180,13 @@ func lifeEffects(a Action, before Account) (all []Effect) {
 func (t Tariff) Cost(a Action, before Account) Money {
 	switch a.Verb {
 	case AccountCreate:
-		return t.Moves("", a.Arg("cos")) + t.space(askedSize(a))
+		return t.Moves("", a.Arg("cos")) + t.space(a.size())
 	case AccountCOS:
 		return t.Moves(before.COS, a.Arg("cos"))
 	case AccountPurge:
 		return t.Moves(before.COS, "")
 	case QuotaSet:
-		return t.space(askedSize(a) - before.Quota)
+		return t.space(a.size() - before.Quota)
 	}
 	return 0
 }
@@ -195,9 +195,4 @@ func (t Tariff) Cost(a Action, before Account) Money {
 func (t Tariff) space(bytes int64) Money {
 	const mebibytes = 1024 * 1024 // in a TiB
 	return t.Storage * Money(bytes/int64(mebi)) / mebibytes
-}
-
-func askedSize(a Action) int64 {
-	size, _ := ParseSize(a.Arg("size"))
-	return int64(size)
 }
