@@ -14,19 +14,20 @@ type Belonging struct {
 // Belongings are the lists that an account is in, may send for, or whose owner keeps
 // them, in order of address.
 func (d *Desk) Belongings(a Account, owner Person) (all []Belonging) {
-	for l := range d.View.Lists() {
-		b := Belonging{List: l.Address, Kind: l.Kind, Sends: slices.Contains(l.Senders, a.Address)}
-		if l.Has(a.Address) {
-			b.As = append(b.As, a.Address)
+	var kept []Address
+	for _, g := range owner.Delegations {
+		if g.Holds(owner.UID, d.Now()) {
+			kept = append(kept, g.Lists...)
 		}
-		for _, alias := range a.Aliases {
-			if l.Has(alias) {
-				b.As = append(b.As, alias)
+	}
+	own := append([]Address{a.Address}, a.Aliases...)
+	for l := range d.View.Lists() {
+		b := Belonging{List: l.Address, Kind: l.Kind, Sends: slices.Contains(l.Senders, a.Address), Keeps: slices.Contains(kept, l.Address)}
+		for _, address := range own {
+			if l.Has(address) {
+				b.As = append(b.As, address)
 			}
 		}
-		b.Keeps = slices.ContainsFunc(owner.Delegations, func(g Delegation) bool {
-			return slices.Contains(g.Lists, l.Address) && g.Holds(owner.UID, d.Now())
-		})
 		if b.Sends || b.Keeps || len(b.As) > 0 {
 			all = append(all, b)
 		}

@@ -12,10 +12,11 @@ import (
 // "" for all.
 func (d *Desk) Delegations(by UID, via Door, about string) []Delegation {
 	who := d.whoIs(lowerASCII(about))
-	return slices.DeleteFunc(d.View.Delegations(), func(o Delegation) bool {
-		fits := about == "" || o.Names(about) || o.Holder(who)
-		return !o.Stands() || !fits || !d.showsRight(by, via, o)
-	})
+	return d.rightsShown(by, via, func(o Delegation) bool { return about == "" || o.Names(about) || o.Holder(who) })
+}
+
+func (d *Desk) rightsShown(by UID, via Door, wanted func(Delegation) bool) []Delegation {
+	return slices.DeleteFunc(d.View.Delegations(), func(o Delegation) bool { return !o.Stands() || !wanted(o) || !d.showsRight(by, via, o) })
 }
 
 // Delegation returns one, even if it has ended, if the rules let the person see it.

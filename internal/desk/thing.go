@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"slices"
 )
 
 // A Thing is all that is known of a list or a resource, as far as one reader may
@@ -45,9 +44,7 @@ func (d *Desk) Thing(ctx context.Context, by UID, via Door, ref string) (t Thing
 	if r, err := d.Receives(by, via, Action{Verb: AddressReach, Target: string(a.Address)}); err == nil {
 		t.Reach = &r
 	}
-	t.Keepers = slices.DeleteFunc(d.Delegations(by, via, ""), func(o Delegation) bool {
-		return !o.Names(string(a.Address)) && !o.Names(a.Address.Domain())
-	})
+	t.Keepers = d.rightsShown(by, via, func(o Delegation) bool { return o.Names(string(a.Address)) || o.Names(a.Address.Domain()) })
 	for l := range d.View.Lists() {
 		if !l.Has(a.Address) {
 			continue
