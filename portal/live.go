@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -157,8 +158,13 @@ func (p *Portal) moves(ctx context.Context) <-chan struct{} {
 // that wait for them, the one that they look at, and how the house is.
 func (p *Portal) glimpse(who desk.UID, about desk.ID) string {
 	h := sha256.New()
-	note := func(r desk.Request) {
-		_, _ = fmt.Fprintln(h, r.ID, r.Version, r.State, len(r.Votes), r.Attempt, r.Looks, r.Step, r.Code, r.Reminded)
+	var line []byte
+	note := func(r desk.Request) { // by hand: it is done for each, on each page that moves
+		line = append(line[:0], string(r.ID)+" "+string(r.State)+" "+string(r.Code)+" "...)
+		for _, n := range [...]int{r.Version, len(r.Votes), r.Attempt, r.Looks, r.Step} {
+			line = strconv.AppendInt(append(line, ' '), int64(n), 10)
+		}
+		_, _ = h.Write(strconv.AppendBool(append(line, ' '), r.Reminded))
 	}
 	for _, q := range []desk.Query{{By: who, Limit: 1}, {By: who, States: desk.Unfinished()}} {
 		for r := range p.Desk.View.Requests(q) {
