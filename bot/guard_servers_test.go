@@ -84,24 +84,32 @@ func (c *campus) cookie(t *testing.T, client *model.Client4) string {
 	must(t, err)
 	defer socket.Close()
 	socket.Listen()
+	hears(t, socket, model.WebsocketEventHello) // what is told to nobody yet is told never
 	_, _, err = client.ExecuteCommand(t.Context(), c.square(t), "/"+trigger)
 	must(t, err)
 	for {
+		raw, _ := hears(t, socket, model.WebsocketEventEphemeralMessage).GetData()["post"].(string)
+		var p model.Post
+		must(t, json.Unmarshal([]byte(raw), &p))
+		if all := p.Attachments(); len(all) > 0 && len(all[0].Actions) > 0 {
+			return all[0].Actions[0].Cookie
+		}
+	}
+}
+
+// hears is the next event of a kind.
+func hears(t *testing.T, socket *model.WebSocketClient, kind model.WebsocketEventType) *model.WebSocketEvent {
+	t.Helper()
+	for patience := time.After(time.Minute); ; {
 		select {
 		case e := <-socket.EventChannel:
-			if e == nil || e.EventType() != model.WebsocketEventEphemeralMessage {
-				continue
-			}
-			raw, _ := e.GetData()["post"].(string)
-			var p model.Post
-			must(t, json.Unmarshal([]byte(raw), &p))
-			if all := p.Attachments(); len(all) > 0 && len(all[0].Actions) > 0 {
-				return all[0].Actions[0].Cookie
+			if e != nil && e.EventType() == kind {
+				return e
 			}
 		case <-socket.ResponseChannel:
 		case <-socket.PingTimeoutChannel:
-		case <-time.After(20 * time.Second):
-			t.Fatal("no ephemeral answer")
+		case <-patience:
+			t.Fatalf("no event %q", kind)
 		}
 	}
 }
