@@ -67,7 +67,9 @@ var visited = []struct {
 	{"jeanne", pathMine, 0}, {"jeanne", pathAsk, 0}, {"jeanne", pathAsk + "?verbe=alias.add", 0}, {"jeanne", pathRequests, 0}, {"jeanne", pathRequests + "/D-1", 0},
 	{"jeanne", pathTouched, 0}, {"jeanne", pathPreferences, 0}, {"jeanne", pathHelp, 0}, {"jeanne", pathLink, 0}, {"jeanne", pathTokens, 0}, {"jeanne", pathState, 0},
 	{"jeanne", pathLegal, 0}, {"jeanne", pathAccess, 0}, {"jeanne", pathPrivacy, 0}, {"jeanne", pathTrial + "?acte=quota+jeanne+8Go", 0},
-	{"claire", pathInbox, 0}, {"claire", pathBundle + "?d=D-2999&d=D-2998&d=D-2997", 0}, {"claire", pathAccounts + "/" + string(jeanneBox), 0}, {"claire", pathHistory, 0},
+	{"claire", pathInbox, 0}, {"claire", pathBundle + "?d=D-2999&d=D-2998&d=D-2997", 0}, {"claire", pathAccounts + "/prenom311.nom0@physique.unistra.fr", 0},
+	{"claire", pathAccounts + "/" + string(jeanneBox), 0}, // which 3,000 requests are about
+	{"claire", pathHistory, 0},
 	{"claire", pathHistory + "?cible=jeanne", 0}, {"claire", pathDomains, 0}, {"claire", pathDomains + "/physique.unistra.fr", 0}, {"claire", pathRights, 0},
 	{"claire", pathThings, 0}, {"claire", pathThings + "/liste-3@physique.unistra.fr", 0}, {"claire", pathCharter, 0}, {"xavier", pathThings, 0}, {"xavier", pathThings + "?q=equipe+12&tri=membres", 0},
 	{"xavier", pathSearch + "?q=equipe+12", 0},
