@@ -63,20 +63,6 @@ func (pg page) parishRows(all []parish) iter.Seq[[]string] {
 	}
 }
 
-// window is what comes after the one with that name, n at most, and the name of
-// its last if there is more.
-func window[T any](all []T, after string, n int, name func(T) string) (part []T, next string) {
-	at := 0
-	if after != "" {
-		at = slices.IndexFunc(all, func(x T) bool { return name(x) == after }) + 1
-	}
-	part = all[at:min(at+n, len(all))]
-	if at+n < len(all) {
-		next = name(part[n-1])
-	}
-	return part, next
-}
-
 // people are names in a row.
 func (pg page) people(all []desk.UID) (names string) {
 	for i, who := range all {
@@ -94,8 +80,6 @@ type village struct {
 	list []desk.Account
 	next desk.Address // where the page after begins, "" if there is none
 }
-
-const fieldAfter = "apres"
 
 // domain shows one, with those of its accounts that the rules let the person see.
 func (p *Portal) domain(v *visit) error {

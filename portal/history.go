@@ -17,7 +17,6 @@ const (
 	fieldOn    = "cible"
 	fieldBy    = "par"
 	fieldStage = "etat"
-	fieldPast  = "avant" // the last request of the page before
 )
 
 // An annals is the requests that the reader may see and asked for, newest first.
@@ -27,9 +26,6 @@ type annals struct {
 	list     []desk.Request
 	next     desk.ID // where the page after begins, "" if there is none
 }
-
-// aPage is how many lines of a list are shown at once.
-const aPage = 50
 
 // history lists what was asked of the accounts that the person looks after, as a
 // page or as a table to take away.

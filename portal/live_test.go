@@ -164,3 +164,15 @@ func TestAPageNamesWhatItShows(t *testing.T) {
 		t.Errorf("what changed on the way was not told: %q", a.body)
 	}
 }
+
+// Not only the last thing that somebody has asked moves.
+func TestAnOlderRequestMovesToo(t *testing.T) {
+	h := newHouse(t, demo)
+	first, _ := h.ask("a@physique.unistra.fr"), h.ask("b@physique.unistra.fr")
+	before := h.glimpse("jeanne", "")
+	_, err := h.desk.Refuse(t.Context(), "claire", desk.Portal, first, "", "non")
+	must(t, err)
+	if h.glimpse("jeanne", "") == before {
+		t.Error("the end of an older request changes nothing for who asked it")
+	}
+}

@@ -31,7 +31,7 @@ func (d *Desk) newcomer(a Action) (Action, Account, error) {
 	if err == nil && a.Arg("cos") == "" {
 		err = Fail(Invalid, MissingArgument, "name", "cos")
 	}
-	return a, Account{Address: Address(a.Target), Owner: person.UID, Name: args["name"], COS: args["cos"], Status: Active, Quota: a.size(), Hidden: args["hidden"] != ""}, err
+	return a, Account{Address: Address(a.Target), Owner: person.UID, Name: args["name"], COS: args["cos"], Status: Active, Quota: a.Size(), Hidden: args["hidden"] != ""}, err
 }
 
 // alone: no other account is being made for the person. Asked in the transaction of

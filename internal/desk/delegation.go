@@ -86,7 +86,7 @@ func (v Verb) reach() reach {
 
 // use is what the action would do at a time.
 func (a Action) use(at time.Time) Use {
-	f := Facts{Action: a, Size: a.size(), Now: at}
+	f := Facts{Action: a, Size: a.Size(), Now: at}
 	return f.Use()
 }
 

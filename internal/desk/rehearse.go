@@ -100,7 +100,7 @@ func effects(a Action, before Account) (all []Effect) {
 		held, to := string(before.Address), map[Verb]string{AliasAdd: a.Target, AliasMove: a.Arg("to")}[a.Verb]
 		all = append(all, aliasEffect(a.Arg("alias"), either(a.Verb == AliasAdd, "", held), to))
 	case QuotaSet:
-		add("quota", strconv.FormatInt(before.Quota, 10), strconv.FormatInt(a.size(), 10))
+		add("quota", strconv.FormatInt(before.Quota, 10), strconv.FormatInt(a.Size(), 10))
 	case AccountLock, AccountActivate, AccountClose:
 		add("status", before.Status, StatusAfter(a.Verb))
 	case AccountHide, AccountUnhide:
@@ -143,7 +143,7 @@ func lifeEffects(a Action, before Account) (all []Effect) {
 		add("status", "", Active)
 		add("owner", "", a.Arg("person"))
 		add("hidden", "", strconv.FormatBool(a.Arg("hidden") != ""))
-		if size := a.size(); size > 0 {
+		if size := a.Size(); size > 0 {
 			add("quota", "", strconv.FormatInt(size, 10))
 		}
 	case AccountDelete:
@@ -180,13 +180,13 @@ func lifeEffects(a Action, before Account) (all []Effect) {
 func (t Tariff) Cost(a Action, before Account) Money {
 	switch a.Verb {
 	case AccountCreate:
-		return t.Moves("", a.Arg("cos")) + t.space(a.size())
+		return t.Moves("", a.Arg("cos")) + t.space(a.Size())
 	case AccountCOS:
 		return t.Moves(before.COS, a.Arg("cos"))
 	case AccountPurge:
 		return t.Moves(before.COS, "")
 	case QuotaSet:
-		return t.space(a.size() - before.Quota)
+		return t.space(a.Size() - before.Quota)
 	}
 	return 0
 }

@@ -160,16 +160,6 @@ func Touching(f Facts) Facts {
 	if spec, _ := SpecOf(f.Action.Verb); spec.Target == AddressForm || spec.Target == GapForm {
 		f.Domain = Address(f.Action.Target).Domain()
 	}
-	f.Size = cmp.Or(f.Action.size(), f.Size)
+	f.Size = cmp.Or(f.Action.Size(), f.Size)
 	return f
-}
-
-// size is what the action names, in bytes; 0 if it names none.
-func (a Action) size() int64 {
-	text := a.Arg("size")
-	if text == "" {
-		return 0
-	}
-	size, _ := ParseSize(text)
-	return int64(size)
 }

@@ -40,3 +40,13 @@ func (n Size) String() string {
 	}
 	return strconv.FormatInt(int64(n/mebi), 10) + "M"
 }
+
+// Size is what the action names, in bytes; 0 if it names none that can be read.
+func (a Action) Size() int64 {
+	text := a.Arg("size")
+	if text == "" {
+		return 0
+	}
+	size, _ := ParseSize(text)
+	return int64(size)
+}

@@ -53,7 +53,7 @@ func makes(hash partage.Secret) doing {
 		class, notes, eppn, shown, active := partage.CosID(a.Arg("cos")), "["+a.Arg("mark")+"]", a.Arg("eppn"), a.Arg("name"), partage.Active
 		hide := a.Arg("hidden") != ""
 		next := partage.Change{COS: &class, Notes: &notes, CarLicense: &eppn, DisplayName: &shown, Status: &active, HideInGal: &hide}
-		if size := quota(a); size > 0 {
+		if size := a.Size(); size > 0 {
 			next.Quota = &size
 		}
 		return w.CreateAccount(ctx, partage.Address(a.Target), partage.NewAccount{PasswordHash: hash, Others: next})
@@ -63,13 +63,7 @@ func makes(hash partage.Secret) doing {
 func made(a desk.Action, account desk.Account) bool {
 	return string(account.Address) == a.Target && account.Detail != nil && a.Arg("mark") != "" && strings.Contains(account.Detail.Notes, "["+a.Arg("mark")+"]") &&
 		account.Detail.EPPN == a.Arg("eppn") && account.COS == a.Arg("cos") && account.Name == a.Arg("name") && account.Hidden == (a.Arg("hidden") != "") &&
-		(a.Arg("size") == "" || account.Quota == quota(a))
-}
-
-// quota is the size that the action names, in bytes; 0 if it names none.
-func quota(a desk.Action) int64 {
-	size, _ := desk.ParseSize(a.Arg("size")) // canonical, or none
-	return int64(size)
+		(a.Arg("size") == "" || account.Quota == a.Size())
 }
 
 // purge destroys what a deletion has put aside, and nothing else.
