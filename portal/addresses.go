@@ -18,8 +18,7 @@ func (p *Portal) home(v *visit) error {
 // mine shows the person's own accounts and what they have asked that is not over.
 func (p *Portal) mine(v *visit) (err error) {
 	open := p.Desk.Mine(v.me.UID, desk.Query{States: desk.Unfinished(), Limit: aPage})
-	pg := p.page(v, "mine")
-	pg.watch = p.watch(v, "")
+	pg := p.watched(v, "", "mine")
 	if pg.once, err = draw(p.Rand); err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (h *house) university() {
 			must(h.t, err)
 		}
 	}
-	h.listing(names)
+	h.listing(names, boxes)
 	h.desk.Drift = &desk.Recalled{Drift: h.desk.Drift, Now: h.clock}
 	must(h.t, h.desk.Mark(h.t.Context()))
 	h.names.refresh(h.mirror)
@@ -78,13 +78,18 @@ var visited = []struct {
 	{"xavier", pathDrift, 0}, {"xavier", pathFigures, 20 * time.Millisecond}, {"xavier", pathCosts, 20 * time.Millisecond}, {"xavier", pathSafety, 0},
 }
 
-// listing gives each domain its share of five thousand lists.
-func (h *house) listing(domains []string) {
+// listing gives each domain its share of five thousand lists of sixty members.
+func (h *house) listing(domains []string, boxes []desk.Account) {
 	h.t.Helper()
 	for i, domain := range domains {
 		var lists []desk.List
 		for n := range 5000 / len(domains) {
-			lists = append(lists, desk.List{ID: fmt.Sprint("l-", i, "-", n), Address: desk.Address(fmt.Sprintf("liste-%d@%s", n, domain)), Kind: desk.Distribution, Name: fmt.Sprintf("Équipe %d", n)})
+			var members []desk.Address
+			for m := range 60 {
+				members = append(members, boxes[(i*2801+n*97+m*1621)%len(boxes)].Address)
+			}
+			slices.Sort(members)
+			lists = append(lists, desk.List{Members: members, Size: len(members), ID: fmt.Sprint("l-", i, "-", n), Address: desk.Address(fmt.Sprintf("liste-%d@%s", n, domain)), Kind: desk.Distribution, Name: fmt.Sprintf("Équipe %d", n)})
 		}
 		must(h.t, h.mirror.LoadObjects(h.t.Context(), domain, mirror.Reading{Lists: all(lists), Resources: all[desk.Resource](nil)}, h.clock()))
 	}

@@ -41,8 +41,9 @@ func (p *Portal) bundle(v *visit) error {
 }
 
 func (p *Portal) showBundle(v *visit, chosen func(desk.Request) bool, results []outcome) error {
+	waiting := p.waiting(v)
 	b, pg := bundle{results: results}, p.page(v, "bundle")
-	for _, r := range p.Desk.Inbox(v.me.UID) {
+	for _, r := range waiting {
 		if !chosen(r) || p.Desk.Risky(r.Action.Verb) || len(b.list) == mostTogether {
 			continue
 		}

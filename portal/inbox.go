@@ -30,12 +30,27 @@ func trayOf(waiting []desk.Request, chosen int) tray {
 	return t
 }
 
+// waiting are the requests that wait for the reader's vote, oldest first, as they are
+// when the visit first asks for them.
+func (p *Portal) waiting(v *visit) []desk.Request {
+	if !v.looked {
+		v.waiting, v.looked = p.Desk.Inbox(v.me.UID), true
+	}
+	return v.waiting
+}
+
+// waits is how many they are.
+func (p *Portal) waits(v *visit) int {
+	if v.looked {
+		return len(v.waiting)
+	}
+	return p.Desk.Waiting(v.me.UID)
+}
+
 // inbox lists what waits for the person's vote and shows one of it in full:
 // the one chosen by ?d=, or else the oldest.
 func (p *Portal) inbox(v *visit) error {
-	waiting := p.Desk.Inbox(v.me.UID)
-	pg := p.page(v, "inbox")
-	pg.watch = p.watch(v, "")
+	pg, waiting := p.watched(v, "", "inbox"), p.waiting(v)
 	if len(waiting) == 0 {
 		return render(v.Ctx, fiber.StatusOK, emptyInboxPage(pg))
 	}

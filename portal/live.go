@@ -109,7 +109,7 @@ func (p *Portal) stream(w *bufio.Writer, s session, about desk.ID, seen string) 
 			send(w, "event: fin\ndata:\n\n")
 			return
 		}
-		if now := p.glimpse(s.who, about); now != seen {
+		if now := p.glimpse(s.who, about, p.Desk.Inbox(s.who)); now != seen {
 			seen = now
 			if !send(w, "id: "+now+"\ndata: "+now+"\n\n") {
 				return
@@ -156,10 +156,10 @@ func (p *Portal) moves(ctx context.Context) <-chan struct{} {
 
 // glimpse is a digest of what somebody sees that moves: their requests and those
 // that wait for them, the one that they look at, and how the house is.
-func (p *Portal) glimpse(who desk.UID, about desk.ID) string {
+func (p *Portal) glimpse(who desk.UID, about desk.ID, waiting []desk.Request) string {
 	h := sha256.New()
 	var line []byte
-	note := func(r desk.Request) { // by hand: it is done for each, on each page that moves
+	note := func(r *desk.Request) { // by hand: it is done for each, on each page that moves
 		line = append(line[:0], string(r.ID)+" "+string(r.State)+" "+string(r.Code)+" "...)
 		for _, n := range [...]int{r.Version, len(r.Votes), r.Attempt, r.Looks, r.Step} {
 			line = strconv.AppendInt(append(line, ' '), int64(n), 10)
@@ -168,16 +168,16 @@ func (p *Portal) glimpse(who desk.UID, about desk.ID) string {
 	}
 	for _, q := range []desk.Query{{By: who, Limit: 1}, {By: who, States: desk.Unfinished()}} {
 		for r := range p.Desk.View.Requests(q) {
-			note(r)
+			note(&r)
 		}
 	}
 	_, _ = fmt.Fprintln(h)
-	for r := range p.Desk.Awaiting(who) {
-		note(r)
+	for _, r := range waiting {
+		note(&r)
 	}
 	_, _ = fmt.Fprintln(h)
 	if r, err := p.Desk.Request(who, desk.Portal, about); err == nil {
-		note(r)
+		note(&r)
 	}
 	freeze, frozen := p.Desk.View.Freeze()
 	directory, partage := p.Desk.View.Ages()
@@ -191,11 +191,13 @@ func send(w *bufio.Writer, text string) bool {
 	return err == nil && w.Flush() == nil
 }
 
-// watch is the address of the stream for what the page shows.
-func (p *Portal) watch(v *visit, about desk.ID) string {
-	address := pathFollow + "?vu=" + p.glimpse(v.me.UID, about)
+// watched is a page that learns when what it shows has changed.
+func (p *Portal) watched(v *visit, about desk.ID, title string, pairs ...string) page {
+	watch := pathFollow + "?vu=" + p.glimpse(v.me.UID, about, p.waiting(v))
 	if about != "" {
-		address += "&demande=" + escape(string(about))
+		watch += "&demande=" + escape(string(about))
 	}
-	return address
+	pg := p.page(v, title, pairs...)
+	pg.watch = watch
+	return pg
 }

@@ -34,7 +34,7 @@ func (h *house) watches(who desk.UID, about desk.ID) (*watcher, session) {
 	must(h.t, err)
 	read, write := io.Pipe()
 	w := &watcher{h.t.(*testing.T), bufio.NewScanner(read), make(chan struct{})}
-	shown := h.glimpse(who, about)
+	shown := h.glimpse(who, about, h.desk.Inbox(who))
 	go func() {
 		defer close(w.ended)
 		h.stream(bufio.NewWriter(write), s, about, shown)
@@ -158,9 +158,9 @@ func TestAPageNamesWhatItShows(t *testing.T) {
 			t.Errorf("%s: nothing has changed, and %d %s", path, a.StatusCode, a.body)
 		}
 	}
-	first := h.glimpse("claire", "")
+	first := h.glimpse("claire", "", h.desk.Inbox("claire"))
 	h.ask("encore@physique.unistra.fr")
-	if a := h.as("claire").get("/suivi?vu=" + first); !strings.Contains(a.body, "data: "+h.glimpse("claire", "")) {
+	if a := h.as("claire").get("/suivi?vu=" + first); !strings.Contains(a.body, "data: "+h.glimpse("claire", "", h.desk.Inbox("claire"))) {
 		t.Errorf("what changed on the way was not told: %q", a.body)
 	}
 }
@@ -169,10 +169,10 @@ func TestAPageNamesWhatItShows(t *testing.T) {
 func TestAnOlderRequestMovesToo(t *testing.T) {
 	h := newHouse(t, demo)
 	first, _ := h.ask("a@physique.unistra.fr"), h.ask("b@physique.unistra.fr")
-	before := h.glimpse("jeanne", "")
+	before := h.glimpse("jeanne", "", h.desk.Inbox("jeanne"))
 	_, err := h.desk.Refuse(t.Context(), "claire", desk.Portal, first, "", "non")
 	must(t, err)
-	if h.glimpse("jeanne", "") == before {
+	if h.glimpse("jeanne", "", h.desk.Inbox("jeanne")) == before {
 		t.Error("the end of an older request changes nothing for who asked it")
 	}
 }

@@ -79,7 +79,7 @@ func (p *Portal) page(v *visit, title string, pairs ...string) page {
 func (p *Portal) menu(v *visit, pg page) []entry {
 	lang := pg.lang
 	menu := []entry{{pathMine, text(lang, "mine"), 0}, {pathAsk, text(lang, "ask"), 0}, {pathRequests, text(lang, "requests"), 0}}
-	if waiting := p.Desk.Waiting(v.me.UID); waiting > 0 || pg.acts {
+	if waiting := p.waits(v); waiting > 0 || pg.acts {
 		menu = append(menu, entry{pathInbox, text(lang, "inbox"), waiting})
 	}
 	if pg.acts {

@@ -57,12 +57,11 @@ func (p *Portal) showRequest(v *visit, id desk.ID, tried error) error {
 		return err
 	}
 	status := fiber.StatusOK
-	pg := p.page(v, "request", "id", string(id))
+	pg := p.watched(v, id, "request", "id", string(id))
 	if tried != nil {
 		status, d.problem = statusOf(tried), say.Error(pg.lang, tried)
 	}
 	d.turns = p.turns(pg, r)
-	pg.watch = p.watch(v, id)
 	pg.self, d.about = pathRequests+"/"+string(id), p.about(pg.lang, v.me.UID, r.Action)
 	return render(v.Ctx, status, requestPage(pg, d))
 }

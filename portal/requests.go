@@ -8,8 +8,7 @@ import (
 
 // requests lists what the person has asked, newest first.
 func (p *Portal) requests(v *visit) error {
-	pg := p.page(v, "requests")
-	pg.watch = p.watch(v, "")
+	pg := p.watched(v, "", "requests")
 	mine, next := onePage(p.Desk.Mine(v.me.UID, desk.Query{Before: v.past(), Limit: aPage + 1}), aPage)
 	return render(v.Ctx, fiber.StatusOK, requestsPage(pg, mine, next))
 }

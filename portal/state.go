@@ -24,9 +24,7 @@ const slow = 24 * time.Hour
 // state says how the services are. It answers from memory: it is there when
 // nothing else is.
 func (p *Portal) state(v *visit) error {
-	pg := p.page(v, "state")
-	pg.watch = p.watch(v, "")
-	return render(v.Ctx, fiber.StatusOK, statePage(pg, p.services(), p.Now()))
+	return render(v.Ctx, fiber.StatusOK, statePage(p.watched(v, "", "state"), p.services(), p.Now()))
 }
 
 func (p *Portal) services() []upkeep {

@@ -17,6 +17,8 @@ type visit struct {
 	*fiber.Ctx
 	session session
 	me      desk.Person
+	waiting []desk.Request // for the reader's vote, see Portal.waiting
+	looked  bool           // what waits was looked for
 }
 
 // A handler answers a visit.

@@ -114,7 +114,7 @@ func (r Request) pursued(e Event) (next Request, ok, dates bool) {
 // Awaited lists the people who can be reached in the chat and whose vote the
 // request waits for.
 func (d *Desk) Awaited(r Request) []UID {
-	return d.reached(func(who UID) bool { return d.awaits(r, d.View.Person(who)) })
+	return d.reached(func(who UID) bool { return d.awaits(&r, d.View.Person(who)) })
 }
 
 // Overseers lists the people who can be reached in the chat, are told that a

@@ -85,9 +85,15 @@ func (v Verb) reach() reach {
 }
 
 // use is what the action would do at a time.
-func (a Action) use(at time.Time) Use {
-	f := Facts{Action: a, Size: a.Size(), Now: at}
-	return f.Use()
+func (a Action) use(at time.Time) Use { return a.giving(a.Size(), at) }
+
+// giving is use for a size that is known.
+func (a Action) giving(size int64, at time.Time) Use {
+	u := Use{Verb: a.Verb, Size: size, At: at, reach: a.Verb.reach()}
+	if u.Verb == AccountCOS || u.Verb == AccountCreate {
+		u.Class = a.Arg("cos")
+	}
+	return u
 }
 
 // Known says that there is one.

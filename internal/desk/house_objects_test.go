@@ -29,7 +29,15 @@ func (o *objects) List(a desk.Address) desk.List {
 func (o *objects) Resource(a desk.Address) desk.Resource { return o.resources[a] }
 func (o *objects) Tree(domain string) desk.Tree          { return o.trees[domain] }
 func (o *objects) Lists() iter.Seq[*desk.List]           { return inOrder(o.lists) }
-func (o *objects) Resources() iter.Seq[*desk.Resource]   { return inOrder(o.resources) }
+func (o *objects) ListsWith(a desk.Address) (all []*desk.List) {
+	for l := range o.Lists() {
+		if l.Has(a) || slices.Contains(l.Senders, a) {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+func (o *objects) Resources() iter.Seq[*desk.Resource] { return inOrder(o.resources) }
 
 func (o *objects) Listed() time.Time {
 	if o.unlisted {

@@ -89,7 +89,7 @@ func (d *Desk) unaliasable(alias Address, l List) error {
 	if alias == l.Address || !l.Holds(alias) {
 		return Fail(NotFound, AliasAbsent, "alias", string(alias), "account", string(l.Address))
 	}
-	for above := range d.View.Lists() {
+	for _, above := range d.View.ListsWith(alias) {
 		if above.Has(alias) {
 			return Fail(Conflict, AliasListed, "alias", string(alias), "list", string(above.Address))
 		}

@@ -111,16 +111,19 @@ func (v Vote) counts(place int) bool {
 }
 
 // vote is one more vote; false if it brings the request no nearer to its end.
-func (r Request) vote(v Vote) ([]Vote, bool) {
+func (r *Request) vote(v Vote) ([]Vote, bool) {
 	votes := append(slices.Clone(r.Votes), v)
 	known := len(v.Panels) > 0 || len(r.Decision.Panels) == 1
 	return votes, known && r.Decision.filled(votes) > r.Decision.filled(r.Votes)
 }
 
 // awaits says that the person's approval would bring the request nearer to its end.
-func (r Request) awaits(v Voter) bool {
+func (r *Request) awaits(v Voter) bool {
+	if !r.judged() || !r.mayVote(v.UID) {
+		return false
+	}
 	panels := r.Decision.panelsOf(v)
-	if len(panels) == 0 || !r.judged() || !r.mayVote(v.UID) {
+	if len(panels) == 0 {
 		return false
 	}
 	_, helps := r.vote(Vote{By: v.UID, Panels: panels})

@@ -123,6 +123,9 @@ type World interface {
 	// address. What they point to must not be changed.
 	Lists() iter.Seq[*List]
 	Resources() iter.Seq[*Resource]
+	// ListsWith are those that the address is a member of or may send for, in order of
+	// address. What they point to must not be changed.
+	ListsWith(Address) []*List
 	// Resource finds a calendar resource by its address.
 	Resource(Address) Resource
 	// Tree is the tree of lists that the users of a domain are shown.

@@ -121,7 +121,7 @@ func (r Request) Digest() string {
 }
 
 // Voted says that the person has approved already.
-func (r Request) Voted(who UID) bool {
+func (r *Request) Voted(who UID) bool {
 	return slices.ContainsFunc(r.Votes, func(v Vote) bool { return v.By == who })
 }
 
@@ -277,6 +277,6 @@ func (r Request) approved(v Vote) (Request, bool) {
 }
 
 // mayVote: the approver is somebody, neither author nor beneficiary, once.
-func (r Request) mayVote(who UID) bool {
+func (r *Request) mayVote(who UID) bool {
 	return who != "" && !r.wrote(who) && who != r.Owner && !r.Voted(who)
 }

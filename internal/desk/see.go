@@ -96,8 +96,13 @@ func (d *Desk) Mine(by UID, q Query) []Request {
 var undecided = Query{States: []State{Waiting, Review}}
 
 // Inbox lists the requests that wait for this person's vote, oldest first.
-func (d *Desk) Inbox(by UID) []Request {
-	waiting := slices.AppendSeq(make([]Request, 0, d.View.Count(undecided)), d.Awaiting(by))
+func (d *Desk) Inbox(by UID) (waiting []Request) {
+	for r := range d.Awaiting(by) {
+		if waiting == nil {
+			waiting = make([]Request, 0, d.View.Count(undecided))
+		}
+		waiting = append(waiting, r)
+	}
 	slices.Reverse(waiting)
 	return waiting
 }
@@ -115,7 +120,7 @@ func (d *Desk) Awaiting(by UID) iter.Seq[Request] {
 	return func(yield func(Request) bool) {
 		me := d.View.Person(by)
 		for r := range d.View.Requests(undecided) {
-			if d.awaits(r, me) && !yield(r) {
+			if d.awaits(&r, me) && !yield(r) {
 				return
 			}
 		}
@@ -123,10 +128,11 @@ func (d *Desk) Awaiting(by UID) iter.Seq[Request] {
 }
 
 // Awaits says that the request waits for this person's vote.
-func (d *Desk) Awaits(r Request, by UID) bool { return d.awaits(r, d.View.Person(by)) }
+func (d *Desk) Awaits(r Request, by UID) bool { return d.awaits(&r, d.View.Person(by)) }
 
-func (d *Desk) awaits(r Request, who Person) bool {
-	return r.awaits(Voter{who, r.Action.use(d.Now())}) && !d.serves(r.Action, r.Owner, who.UID) && !r.Over(d.Now())
+func (d *Desk) awaits(r *Request, who Person) bool {
+	now := d.Now()
+	return !r.Over(now) && r.awaits(Voter{who, r.Action.use(now)}) && !d.serves(r.Action, r.Owner, who.UID)
 }
 
 // Seen lists those of the query that the person may see, newest first.

@@ -45,7 +45,7 @@ func (d *Desk) Thing(ctx context.Context, by UID, via Door, ref string) (t Thing
 		t.Reach = &r
 	}
 	t.Keepers = d.rightsShown(by, via, func(o Delegation) bool { return o.Names(string(a.Address)) || o.Names(a.Address.Domain()) })
-	for l := range d.View.Lists() {
+	for _, l := range d.View.ListsWith(a.Address) {
 		if !l.Has(a.Address) {
 			continue
 		}

@@ -176,13 +176,7 @@ func (f *Facts) Manages(scope string) bool { return f.Actor.Manages(scope, f.Use
 func (f *Facts) Managed() []string { return f.Actor.Managed(f.Use()) }
 
 // Use is what who asks would do by a delegation.
-func (f *Facts) Use() Use {
-	u := Use{Verb: f.Action.Verb, Size: f.Size, At: f.Now, reach: f.Action.Verb.reach()}
-	if u.Verb == AccountCOS || u.Verb == AccountCreate {
-		u.Class = f.Action.Arg("cos")
-	}
-	return u
-}
+func (f *Facts) Use() Use { return f.Action.giving(f.Size, f.Now) }
 
 // Whose is who gains or loses by the action: whose the account is, or the right.
 func (f *Facts) Whose() UID {

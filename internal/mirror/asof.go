@@ -49,7 +49,7 @@ func (ended) Append(context.Context, desk.Seq, ...desk.Event) (desk.Seq, error) 
 func (m *Mirror) People() iter.Seq[desk.Person] {
 	return func(yield func(desk.Person) bool) {
 		for p := range m.people.rows("id") {
-			if !yield(m.Person(p.UID)) {
+			if !yield(m.entitled(*p)) {
 				return
 			}
 		}

@@ -21,6 +21,7 @@ type fold struct {
 	order    []*desk.Request           // in that of number, as the lists of those of somebody and of a verb
 	askedBy  map[desk.UID][]*desk.Request
 	askedFor map[desk.Verb][]*desk.Request
+	about    map[string][]*desk.Request // by target and alias, those that it had before it was amended too
 	keyed    map[string]desk.ID
 	moving   []*desk.Request      // not final, in order of number
 	offers   map[string]offer     // by digest
@@ -51,6 +52,7 @@ func newFold() fold {
 		requests: map[desk.ID]*desk.Request{},
 		askedBy:  map[desk.UID][]*desk.Request{},
 		askedFor: map[desk.Verb][]*desk.Request{},
+		about:    map[string][]*desk.Request{},
 		keyed:    map[string]desk.ID{},
 		offers:   map[string]offer{},
 		persons:  map[string]desk.Bond{},
@@ -137,6 +139,9 @@ func (f *fold) changeRequest(e desk.Event) error {
 	}
 	*at, f.requests[e.ID] = r, at
 	f.move(at)
+	if r.Action != was.Action {
+		f.file(at)
+	}
 	touched := []string{string(e.ID), r.Action.Target, r.Action.Arg("alias"), string(desk.ProofOf(e.Fact).Address)}
 	slices.Sort(touched)
 	for _, name := range slices.Compact(touched) {
@@ -149,15 +154,32 @@ func (f *fold) changeRequest(e desk.Event) error {
 
 // move keeps a request among those that are not final, or takes it out of them.
 func (f *fold) move(r *desk.Request) {
-	place, moves := slices.BinarySearchFunc(f.moving, r.ID, func(m *desk.Request, id desk.ID) int { return byNumber(m.ID, id) })
-	switch {
-	case moves && r.State.Final():
+	if !r.State.Final() {
+		f.moving = with(f.moving, r)
+	} else if place, moves := slices.BinarySearchFunc(f.moving, r.ID, toNumber); moves {
 		f.moving = slices.Concat(f.moving[:place], f.moving[place+1:])
-	case !moves && !r.State.Final() && place == len(f.moving):
-		f.moving = append(f.moving, r)
-	case !moves && !r.State.Final():
-		f.moving = slices.Concat(f.moving[:place], []*desk.Request{r}, f.moving[place:])
 	}
+}
+
+// file keeps a request under the addresses that it is about now.
+func (f *fold) file(r *desk.Request) {
+	for _, name := range []string{r.Action.Target, r.Action.Arg("alias")} {
+		if name != "" {
+			f.about[name] = with(f.about[name], r)
+		}
+	}
+}
+
+// with has the request among others, in order of number.
+func with(all []*desk.Request, r *desk.Request) []*desk.Request {
+	place, there := slices.BinarySearchFunc(all, r.ID, toNumber)
+	switch {
+	case there:
+		return all
+	case place == len(all):
+		return append(all, r)
+	}
+	return slices.Concat(all[:place], []*desk.Request{r}, all[place:])
 }
 
 // open gives a new request its place. Numbers only grow, and a key asks once.

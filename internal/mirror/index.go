@@ -12,9 +12,10 @@ import (
 // An index finds rows by texts made of them. It is a table of leaves: go-memdb
 // takes some 480 bytes for each object, which a leaf takes once for many rows.
 type index[T any] struct {
-	name string
-	of   func(*T) []string
-	row  func(*T) string // the key of the table: orders rows with one key
+	name   string
+	of     func(*T) []string
+	row    func(*T) string // the key of the table: orders rows with one key
+	recent *recent[T]
 }
 
 // A leaf holds neighbours of an index, in order of key: those after the leaf before

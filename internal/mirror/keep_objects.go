@@ -26,7 +26,7 @@ func (m *Mirror) SaveObjects(path, origin string) error {
 			w.Time(o.read[domain])
 			w.Text(written(o.trees[domain]))
 		}
-		save(w, o.lists)
+		save(w, o.lists.at)
 		save(w, o.resources)
 	})
 }
@@ -69,7 +69,7 @@ func (m *Mirror) RestoreObjects(path, origin string) error {
 	}
 	for domain, at := range kept.read {
 		if served[domain] {
-			o.replace(domain, of(domain, kept.lists), of(domain, kept.resources), kept.trees[domain], at)
+			o.replace(domain, of(domain, kept.lists.at), of(domain, kept.resources), kept.trees[domain], at)
 		}
 	}
 	o.forget(m.oldest(o.read))
@@ -86,7 +86,7 @@ func (o *objects) restore(r *snapshot.Reader) error {
 		}
 		o.read[domain], o.trees[domain] = at, tree
 	}
-	if err := rows(r, o.lists, func(l desk.List) (desk.Address, *desk.List) { return l.Address, packList(l) }); err != nil {
+	if err := rows(r, o.lists.at, func(l desk.List) (desk.Address, *desk.List) { return l.Address, packList(l) }); err != nil {
 		return err
 	}
 	return rows(r, o.resources, func(x desk.Resource) (desk.Address, *desk.Resource) { return x.Address, &x })

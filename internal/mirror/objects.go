@@ -19,7 +19,7 @@ import (
 type objects struct {
 	mu        sync.RWMutex
 	read      map[string]time.Time // when each domain was
-	lists     map[desk.Address]*desk.List
+	lists     lists
 	aliases   map[desk.Address]*desk.List
 	resources map[desk.Address]*desk.Resource
 	trees     map[string]desk.Tree
@@ -68,7 +68,7 @@ func (m *Mirror) LoadObjects(ctx context.Context, domain string, from Reading, a
 	if at.IsZero() || at.Before(o.read[domain]) {
 		return fmt.Errorf("load lists of %s: reading of %v is not newer than %v", domain, at, o.read[domain])
 	}
-	if err := errors.Join(credible(domain, o.lists, lists), credible(domain, o.resources, resources)); err != nil {
+	if err := errors.Join(credible(domain, o.lists.at, lists), credible(domain, o.resources, resources)); err != nil {
 		return fmt.Errorf("load lists of %s: %w", domain, err)
 	}
 	before := o.registered()
@@ -80,7 +80,7 @@ func (m *Mirror) LoadObjects(ctx context.Context, domain string, from Reading, a
 
 // registered are the addresses of lists and resources, as the register has them.
 func (o *objects) registered() (all []desk.Registration) {
-	for _, l := range o.lists {
+	for _, l := range o.lists.at {
 		for _, a := range append([]desk.Address{l.Address}, l.Aliases...) {
 			all = append(all, desk.Registration{Address: a, Nature: desk.Nature(l.Kind), Mailbox: l.ID})
 		}
@@ -92,7 +92,7 @@ func (o *objects) registered() (all []desk.Registration) {
 }
 
 func (o *objects) has(a desk.Address) bool {
-	return o.lists[a] != nil || o.aliases[a] != nil || o.resources[a] != nil
+	return o.lists.at[a] != nil || o.aliases[a] != nil || o.resources[a] != nil
 }
 
 // replace is LoadObjects once all is read, under the lock.
@@ -105,9 +105,15 @@ func (o *objects) replace(domain string, lists map[desk.Address]*desk.List, reso
 	for _, r := range resources {
 		ids[r.ID] = true
 	}
-	maps.DeleteFunc(o.lists, func(a desk.Address, l *desk.List) bool { return a.Domain() == domain || ids[l.ID] })
+	for a, l := range o.lists.at {
+		if lists[a] == nil && (a.Domain() == domain || ids[l.ID]) {
+			o.lists.drop(a)
+		}
+	}
+	for _, l := range lists {
+		o.lists.put(l)
+	}
 	maps.DeleteFunc(o.resources, func(a desk.Address, r *desk.Resource) bool { return a.Domain() == domain || ids[r.ID] })
-	maps.Copy(o.lists, lists)
 	maps.Copy(o.resources, resources)
 	if delete(o.trees, domain); tree.Known() {
 		o.trees[domain] = tree
@@ -126,7 +132,7 @@ func (o *objects) replace(domain string, lists map[desk.Address]*desk.List, reso
 func (o *objects) make() {
 	if o.read == nil {
 		o.read, o.trees, o.learned = map[string]time.Time{}, map[string]desk.Tree{}, map[string][]learnt{}
-		o.lists, o.resources = map[desk.Address]*desk.List{}, map[desk.Address]*desk.Resource{}
+		o.lists, o.resources = newLists(), map[desk.Address]*desk.Resource{}
 	}
 }
 
@@ -135,7 +141,7 @@ func (o *objects) readOf(a desk.Account) time.Time {
 	if a.Known() {
 		return o.read[domainOf(a)]
 	}
-	for _, l := range o.lists {
+	for _, l := range o.lists.at {
 		if l.ID == a.ID {
 			return o.read[l.Address.Domain()]
 		}
@@ -168,7 +174,7 @@ func (o *objects) forget(oldest time.Time) {
 func (o *objects) changed() {
 	o.order, o.rooms, o.names, o.alike = nil, nil, nil, nil
 	o.aliases = map[desk.Address]*desk.List{}
-	for _, l := range o.lists {
+	for _, l := range o.lists.at {
 		for _, a := range l.Aliases {
 			o.aliases[a] = l
 		}
@@ -221,13 +227,6 @@ func credible[R any](domain string, held, next map[desk.Address]*R) error {
 	return nil
 }
 
-// packList copies a list so that it holds on to nothing else.
-func packList(l desk.List) *desk.List {
-	own := newPiece(joined(l.Members), joined(l.Aliases), joined(l.Senders))
-	l.Members, l.Aliases, l.Senders = own.all(l.Members), own.all(l.Aliases), own.all(l.Senders)
-	return &l
-}
-
 func joined(all []desk.Address) string {
 	var b strings.Builder
 	for _, a := range all {
@@ -248,7 +247,7 @@ func (p *piece) all(of []desk.Address) []desk.Address {
 func (o *objects) share(from *objects) {
 	from.mu.RLock()
 	defer from.mu.RUnlock()
-	o.read, o.lists, o.aliases = maps.Clone(from.read), maps.Clone(from.lists), maps.Clone(from.aliases)
+	o.read, o.lists, o.aliases = maps.Clone(from.read), from.lists.clone(), maps.Clone(from.aliases)
 	o.resources, o.trees, o.learned = maps.Clone(from.resources), maps.Clone(from.trees), map[string][]learnt{}
 }
 
@@ -329,70 +328,6 @@ func (o *objects) take(l learnt) {
 	}
 }
 
-// drop: Partage takes a list that it deletes out of those that it is a member of.
-func (o *objects) drop(id string) {
-	for at, l := range o.lists {
-		if l.ID != id {
-			continue
-		}
-		delete(o.lists, at)
-		for _, above := range o.lists {
-			if slices.ContainsFunc(above.Members, l.Holds) {
-				next := *above
-				next.Members = slices.DeleteFunc(slices.Clone(above.Members), l.Holds)
-				next.Size = len(next.Members)
-				o.lists[next.Address] = packList(next)
-			}
-		}
-		return
-	}
-}
-
-// learnList: of a list that was looked at for some members only, the others are as
-// they were.
-func (o *objects) learnList(next desk.List, looked []desk.Membership) {
-	var old desk.List
-	for _, l := range o.lists {
-		if l.ID == next.ID {
-			old = *l
-			delete(o.lists, l.Address)
-			break
-		}
-	}
-	if !next.Whole() {
-		next.Members = slices.Clone(old.Members)
-		for _, x := range looked {
-			i, in := slices.BinarySearch(next.Members, x.Member)
-			switch {
-			case x.In && !in:
-				next.Members = slices.Insert(next.Members, i, x.Member)
-			case !x.In && in:
-				next.Members = slices.Delete(next.Members, i, i+1)
-			}
-		}
-	}
-	if next.Size < 0 {
-		next.Size = len(next.Members)
-	}
-	if !next.Asked {
-		next.Senders, next.Asked = old.Senders, old.Asked
-	}
-	o.lists[next.Address] = packList(next)
-}
-
-// List is desk.World's.
-func (m *Mirror) List(a desk.Address) desk.List {
-	m.objects.mu.RLock()
-	defer m.objects.mu.RUnlock()
-	if l := m.objects.lists[a]; l != nil {
-		return *l
-	}
-	if l := m.objects.aliases[a]; l != nil {
-		return *l
-	}
-	return desk.List{}
-}
-
 // Resource is desk.World's.
 func (m *Mirror) Resource(a desk.Address) desk.Resource {
 	m.objects.mu.RLock()
@@ -401,11 +336,6 @@ func (m *Mirror) Resource(a desk.Address) desk.Resource {
 		return *r
 	}
 	return desk.Resource{}
-}
-
-// Lists is desk.World's.
-func (m *Mirror) Lists() iter.Seq[*desk.List] {
-	return slices.Values(ordered(&m.objects, &m.objects.order, func() map[desk.Address]*desk.List { return m.objects.lists }))
 }
 
 // Resources is desk.World's.
@@ -444,7 +374,7 @@ func (o *objects) name() {
 	if o.names != nil {
 		return
 	}
-	o.names = slices.AppendSeq(slices.AppendSeq(slices.Collect(maps.Keys(o.lists)), maps.Keys(o.aliases)), maps.Keys(o.resources))
+	o.names = slices.AppendSeq(slices.AppendSeq(slices.Collect(maps.Keys(o.lists.at)), maps.Keys(o.aliases)), maps.Keys(o.resources))
 	slices.Sort(o.names)
 	o.alike = map[uint32][]desk.Address{}
 	for _, a := range o.names {
@@ -495,7 +425,7 @@ func (m *Mirror) ObjectsRead() (all []DomainRead) {
 	m.objects.mu.RLock()
 	defer m.objects.mu.RUnlock()
 	count := map[string]int{}
-	for a := range m.objects.lists {
+	for a := range m.objects.lists.at {
 		count[a.Domain()]++
 	}
 	for a := range m.objects.resources {

@@ -157,10 +157,14 @@ func (m *Mirror) Person(uid desk.UID) desk.Person {
 	if row == nil {
 		return desk.Person{}
 	}
-	p := *row
+	return m.entitled(*row)
+}
+
+// entitled is the person with what is delegated to them.
+func (m *Mirror) entitled(p desk.Person) desk.Person {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	p.Delegations = m.rights.held[uid]
+	p.Delegations = m.rights.held[p.UID]
 	return p
 }
 

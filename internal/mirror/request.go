@@ -35,12 +35,9 @@ func (m *Mirror) Keyed(key string) desk.ID {
 // Requests is desk.Fold's. Each request is as it is when it is yielded.
 func (m *Mirror) Requests(q desk.Query) iter.Seq[desk.Request] {
 	return func(yield func(desk.Request) bool) {
+		var r desk.Request
 		n := 0
-		for rest := m.candidates(q); ; {
-			var r desk.Request
-			if r, rest = m.last(q, rest); r.ID == "" {
-				return
-			}
+		for rest := m.candidates(q); m.last(q, &rest, &r); {
 			if n++; !yield(r) || n == q.Limit {
 				return
 			}
@@ -60,20 +57,21 @@ func (m *Mirror) Count(q desk.Query) (n int) {
 	return n
 }
 
-// last is the last of them that matches, and those before it. Most do not match: they
-// are looked at where they are, since a request is large.
-func (m *Mirror) last(q desk.Query, all []*desk.Request) (r desk.Request, before []*desk.Request) {
+// last takes the last of them that matches out, with those behind it; false if none
+// does. They are looked at where they are, and copied once, since a request is large.
+func (m *Mirror) last(q desk.Query, all *[]*desk.Request, r *desk.Request) bool {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	for i, known := range slices.Backward(all) {
+	for i, known := range slices.Backward(*all) {
 		if !matches(q, known) {
 			continue
 		}
 		if now := m.requests[known.ID]; now != nil && matches(q, now) { // the journal may have been folded anew
-			return *now, all[:i]
+			*r, *all = *now, (*all)[:i]
+			return true
 		}
 	}
-	return desk.Request{}, nil
+	return false
 }
 
 // candidates holds every request that may match, in order of number.
@@ -82,7 +80,7 @@ func (m *Mirror) candidates(q desk.Query) []*desk.Request {
 	defer m.mu.RUnlock()
 	all := m.among(q)
 	if q.Before != "" {
-		before, _ := slices.BinarySearchFunc(all, q.Before, func(r *desk.Request, id desk.ID) int { return byNumber(r.ID, id) })
+		before, _ := slices.BinarySearchFunc(all, q.Before, toNumber)
 		return all[:before]
 	}
 	return all
@@ -92,7 +90,7 @@ func (m *Mirror) candidates(q desk.Query) []*desk.Request {
 func (f *fold) among(q desk.Query) []*desk.Request {
 	some, verbs := len(f.order), 0
 	if q.Target != "" {
-		some = len(f.touching[string(q.Target)])
+		some = len(f.about[string(q.Target)])
 	} else if q.By != "" {
 		some = len(f.askedBy[q.By])
 	}
@@ -102,37 +100,18 @@ func (f *fold) among(q desk.Query) []*desk.Request {
 	switch {
 	case len(q.States) > 0 && len(f.moving) <= some && !slices.ContainsFunc(q.States, desk.State.Final):
 		return f.moving
-	case len(q.Verbs) > 0 && verbs <= some:
+	case len(q.Verbs) > 0 && verbs < some:
 		all := make([]*desk.Request, 0, verbs)
 		for _, v := range q.Verbs {
 			all = append(all, f.askedFor[v]...)
 		}
 		return sorted(all)
 	case q.Target != "":
-		return f.askedAbout(q.Target)
+		return f.about[string(q.Target)]
 	case q.By != "":
 		return f.askedBy[q.By]
 	}
 	return f.order
-}
-
-// askedAbout lists the requests that were asked, or amended, to be about a.
-func (f *fold) askedAbout(a desk.Address) (all []*desk.Request) {
-	amended := false
-	for _, seq := range f.touching[string(a)] {
-		switch f.events[seq-1].Fact.(type) {
-		case desk.Amended:
-			amended = true
-		case desk.Asked:
-		default:
-			continue
-		}
-		all = append(all, f.requests[f.events[seq-1].ID])
-	}
-	if amended { // after others were asked, or under an alias that it had before
-		all = slices.Compact(sorted(all))
-	}
-	return all
 }
 
 func sorted(all []*desk.Request) []*desk.Request {
@@ -144,15 +123,18 @@ func sorted(all []*desk.Request) []*desk.Request {
 // larger one.
 func byNumber(a, b desk.ID) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
 
+// toNumber searches a list in that order.
+func toNumber(r *desk.Request, id desk.ID) int { return byNumber(r.ID, id) }
+
 func matches(q desk.Query, r *desk.Request) bool {
 	target := string(q.Target)
-	return r != nil && (q.By == "" || q.By == r.By) &&
+	return (len(q.States) == 0 || slices.Contains(q.States, r.State)) &&
+		(q.By == "" || q.By == r.By) &&
 		(q.Since.IsZero() || r.Changed.After(q.Since)) &&
 		(q.Batch == "" || q.Batch == r.Batch) &&
 		(q.Before == "" || number(q.Before) > 0 && byNumber(r.ID, q.Before) < 0) &&
 		(len(q.Verbs) == 0 || slices.Contains(q.Verbs, r.Action.Verb)) &&
-		(target == "" || target == r.Action.Target || target == r.Action.Arg("alias")) &&
-		(len(q.States) == 0 || slices.Contains(q.States, r.State))
+		(target == "" || target == r.Action.Target || target == r.Action.Arg("alias"))
 }
 
 // History is desk.Fold's. It comes from memory and its errors are ctx's only.

@@ -44,11 +44,11 @@ type reading struct {
 }
 
 func newTable[T any](key func(*T) string, adopt func(row, old *T), others ...index[T]) *table[T] {
-	one := index[T]{"id", func(row *T) []string { return []string{key(row)} }, key}
-	for i := range others {
-		others[i].row = key
+	indexes := append([]index[T]{{name: "id", of: func(row *T) []string { return []string{key(row)} }}}, others...)
+	for i := range indexes {
+		indexes[i].row, indexes[i].recent = key, newRecent[T]()
 	}
-	return &table[T]{key: key, adopt: adopt, indexes: append([]index[T]{one}, others...), commit: func(int) {}, changed: func(_, _ *T) {}}
+	return &table[T]{key: key, adopt: adopt, indexes: indexes, commit: func(int) {}, changed: func(_, _ *T) {}}
 }
 
 // age is when the last reading was begun, zero if there is none.
@@ -93,14 +93,18 @@ func (t *table[T]) from(name, key string, yield func(entry[T]) bool) {
 	if r == nil {
 		return
 	}
-	at := slices.IndexFunc(t.indexes, func(x index[T]) bool { return x.name == name })
-	t.indexes[at].from(r.db.Txn(false), key, yield)
+	t.index(name).from(r.db.Txn(false), key, yield)
+}
+
+func (t *table[T]) index(name string) *index[T] {
+	return &t.indexes[slices.IndexFunc(t.indexes, func(x index[T]) bool { return x.name == name })]
 }
 
 // first is the first row under a key, or nil.
 func (t *table[T]) first(index, key string) *T {
-	for row := range t.find(index, key) {
-		return row
+	c := t.index(index).recent.find(key, t.writes.Load(), func() *cell[T] { return t.cell(index, key) })
+	if c != nil {
+		return c.Load()
 	}
 	return nil
 }
@@ -233,7 +237,7 @@ func (t *table[T]) fill(rows map[string]*T, at time.Time) error {
 func (t *table[T]) put(rows ...*T) error {
 	var changes []change[T]
 	for _, row := range rows {
-		held := t.cell(t.key(row))
+		held := t.cell("id", t.key(row))
 		if held == nil {
 			changes = append(changes, change[T]{comes: newCell(row)})
 			continue
@@ -254,16 +258,17 @@ func (t *table[T]) put(rows ...*T) error {
 func (t *table[T]) remove(rows ...*T) error {
 	var changes []change[T]
 	for _, row := range rows {
-		if held := t.cell(t.key(row)); held != nil {
+		if held := t.cell("id", t.key(row)); held != nil {
 			changes = append(changes, change[T]{gone: held})
 		}
 	}
 	return t.write(changes)
 }
 
-func (t *table[T]) cell(key string) (held *cell[T]) {
-	t.from("id", key, func(e entry[T]) bool {
-		if e.key == key {
+// cell is where the first row under a key is, or nil.
+func (t *table[T]) cell(index, key string) (held *cell[T]) {
+	t.from(index, key, func(e entry[T]) bool {
+		if e.key == key && key != "" {
 			held = e.cell
 		}
 		return false

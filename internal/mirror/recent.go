@@ -1,0 +1,36 @@
+package mirror
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync/atomic"
+)
+
+// recent remembers what an index has found last: a page asks for the same few people
+// and accounts again and again, and to go down a tree of go-memdb takes a dozen
+// allocations. Each place is for the last of the keys that fall to it.
+type recent[T any] struct {
+	seed   maphash.Seed
+	places [1 << 10]atomic.Pointer[finding[T]]
+}
+
+// A finding is where the row of a key is, nil if there is none. It holds until the
+// table is written again: to change a row in its cell is no reason to look anew.
+type finding[T any] struct {
+	key    string
+	writes int64
+	cell   *cell[T]
+}
+
+func newRecent[T any]() *recent[T] { return &recent[T]{seed: maphash.MakeSeed()} }
+
+// find is what look finds now, or has found since the table was written last.
+func (r *recent[T]) find(key string, writes int64, look func() *cell[T]) *cell[T] {
+	place := &r.places[maphash.String(r.seed, key)%uint64(len(r.places))]
+	if f := place.Load(); f != nil && f.writes == writes && f.key == key {
+		return f.cell
+	}
+	f := &finding[T]{strings.Clone(key), writes, look()}
+	place.Store(f)
+	return f.cell
+}
