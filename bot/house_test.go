@@ -36,6 +36,12 @@ func (objects) List(a desk.Address) desk.List {
 func (objects) Resource(desk.Address) desk.Resource { return desk.Resource{} }
 func (objects) Tree(string) desk.Tree               { return desk.Tree{} }
 func (objects) Lists() iter.Seq[*desk.List]         { return slices.Values([]*desk.List{&crew}) }
+func (objects) ListsWith(a desk.Address) (all []*desk.List) {
+	if crew.Has(a) || slices.Contains(crew.Senders, a) {
+		all = append(all, &crew)
+	}
+	return all
+}
 func (objects) Resources() iter.Seq[*desk.Resource] { return func(func(*desk.Resource) bool) {} }
 func (objects) Listed() time.Time                   { return time.Unix(1, 0) }
 func (objects) Tokens(desk.UID) []desk.Token        { return nil }

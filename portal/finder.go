@@ -32,6 +32,20 @@ type finder struct {
 type gazetteer struct {
 	spots   []spot
 	domains []string
+	words   lexicon // of all of them; empty if they are few
+}
+
+// likely are those that may have these words: all that a search needs to look at.
+func (g gazetteer) likely(words []string) (some []spot) {
+	sought := long(words)
+	if g.words.lines == "" || len(sought) == 0 {
+		return g.spots
+	}
+	for a := range g.words.find(sought) {
+		at, _ := slices.BinarySearchFunc(g.spots, a, func(s spot, a desk.Address) int { return cmp.Compare(s.address, a) })
+		some = append(some, g.spots[at])
+	}
+	return some
 }
 
 func newGazetteer(spots []spot) gazetteer {
@@ -39,7 +53,7 @@ func newGazetteer(spots []spot) gazetteer {
 	for _, s := range spots {
 		seen[s.address.Domain()] = true
 	}
-	return gazetteer{spots, slices.Sorted(maps.Keys(seen))}
+	return gazetteer{spots: spots, domains: slices.Sorted(maps.Keys(seen))}
 }
 
 // current is what the view holds now. It must not be changed.
@@ -58,7 +72,12 @@ func (f *finder) current(view desk.View) gazetteer {
 		spots = append(spots, spotOf(r.Address, r.Name, r.Target().Kind(), 0))
 	}
 	slices.SortFunc(spots, func(a, b spot) int { return cmp.Compare(a.address, b.address) })
+	words := newScribe()
+	for _, s := range spots {
+		words.write(s.address, s.words)
+	}
 	f.now = newGazetteer(spots)
+	f.now.words = words.lexicon()
 	return f.now
 }
 
@@ -76,5 +95,5 @@ func yields[T comparable](seq iter.Seq[T], these []T) bool {
 
 func spotOf(a desk.Address, name, kind string, size int) spot {
 	local, plain := a.Local(), folded(name)
-	return spot{a, plain, folded(a.Domain()+" "+local+" "+apart.Replace(local)) + " " + plain, kind, size}
+	return spot{a, plain, folded(string(a)+" "+a.Domain()+" "+local+" "+apart.Replace(local)) + " " + plain, kind, size}
 }

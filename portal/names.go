@@ -2,7 +2,6 @@ package portal
 
 import (
 	"iter"
-	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -23,14 +22,10 @@ type names struct {
 	now    atomic.Pointer[index]
 }
 
-// An index is a text with a line for each account, in the order of their addresses,
-// and where words begin in it: 97,484 accounts are some ten megabytes, and a word is
-// found in a millisecond.
+// An index is the words of the accounts, in the order of their addresses.
 type index struct {
-	as    stamp
-	lines string
-	at    map[[2]byte][]uint32 // where the words begin that begin with these bytes, in order
-
+	as stamp
+	lexicon
 	of   map[string][]desk.Address // the accounts of each domain, in order
 	used map[string]int64          // their bytes
 }
@@ -61,27 +56,11 @@ func (n *names) keep(view desk.View, stop <-chan struct{}) {
 // the query, which is folded; those of the query with one letter are passed over.
 // domain, if it is not "", is one more word.
 func (n *names) find(view desk.View, query, domain string) iter.Seq[desk.Address] {
-	return func(yield func(desk.Address) bool) {
-		words := slices.DeleteFunc(strings.Fields(query), func(w string) bool { return len(w) < 2 })
-		if len(words) == 0 {
-			return
-		}
-		if domain != "" {
-			words = append([]string{domain}, words...)
-		}
-		x := n.current(view)
-		last := ""
-		for at := range x.begin(x.rarest(words)) {
-			start := strings.LastIndexByte(x.lines[:at], '\n') + 1
-			line := x.lines[start:]
-			line = line[:strings.IndexByte(line, '\n')]
-			address, about, _ := strings.Cut(line, " ")
-			if address != last && holds(about, words) && !yield(desk.Address(address)) {
-				return
-			}
-			last = address
-		}
+	words := long(strings.Fields(query))
+	if domain != "" && len(words) > 0 {
+		words = append([]string{domain}, words...)
 	}
+	return n.current(view).find(words)
 }
 
 // current is the index that there is.
@@ -92,62 +71,25 @@ func (n *names) current(view desk.View) *index {
 	return n.refresh(view)
 }
 
-// rarest is the one of the words that is there least often.
-func (x *index) rarest(words []string) (rare string) {
-	least := math.MaxInt
-	for _, w := range words {
-		n := 0
-		for range x.begin(w) {
-			if n++; n >= least {
-				break
-			}
-		}
-		if n < least {
-			rare, least = w, n
-		}
-	}
-	return rare
-}
-
-// begin yields where words begin so.
-func (x *index) begin(word string) iter.Seq[int] {
-	return func(yield func(int) bool) {
-		for _, at := range x.at[[2]byte{word[0], word[1]}] {
-			if strings.HasPrefix(x.lines[at:], word) && !yield(int(at)) {
-				return
-			}
-		}
-	}
-}
-
 // refresh makes the index of what the view holds now, if it has changed.
 func (n *names) refresh(view desk.View) *index {
 	n.making.Lock()
 	defer n.making.Unlock()
-	x := &index{at: map[[2]byte][]uint32{}, of: map[string][]desk.Address{}, used: map[string]int64{}}
+	x := &index{of: map[string][]desk.Address{}, used: map[string]int64{}}
 	x.as.directory, x.as.partage = view.Ages()
 	x.as.done = view.Count(desk.Query{States: []desk.State{desk.Settled, desk.Review, desk.Broken}})
 	if old := n.now.Load(); old != nil && old.as == x.as {
 		return old
 	}
 	accounts := slices.SortedFunc(view.EachAccount(), func(a, b *desk.Account) int { return strings.Compare(string(a.Address), string(b.Address)) })
-	var b strings.Builder
+	words := newScribe()
 	for _, a := range accounts {
 		domain := a.Address.Domain()
 		x.of[domain] = append(x.of[domain], a.Address)
 		x.used[domain] += a.Used
-		b.WriteString(string(a.Address))
-		for word := range strings.FieldsSeq(line(view, *a)) {
-			b.WriteByte(' ')
-			if len(word) > 1 {
-				key := [2]byte{word[0], word[1]}
-				x.at[key] = append(x.at[key], uint32(b.Len()))
-			}
-			b.WriteString(word)
-		}
-		b.WriteByte('\n')
+		words.write(a.Address, line(view, *a))
 	}
-	x.lines = b.String()
+	x.lexicon = words.lexicon()
 	n.now.Store(x)
 	return x
 }
@@ -198,8 +140,10 @@ func folded(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, norm.NFD.String(s))
-	return strings.NewReplacer("œ", "oe", "æ", "ae").Replace(plain)
+	return ligatures.Replace(plain)
 }
+
+var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae")
 
 // escapePath makes a text one part of a path.
 func escapePath(s string) string { return url.PathEscape(s) }

@@ -89,7 +89,7 @@ func thingHit(group string, pg page, a desk.Account) hit {
 // findThings are lists, groups and resources by words of their addresses and names.
 func (p *Portal) findThings(v *visit, pg page, q string) (hits []hit) {
 	c := catalogue{words: q}
-	for _, s := range c.pick(p.gazetteer(v.me).spots) {
+	for _, s := range c.pick(p.gazetteer(v.me)) {
 		if len(hits) == mostHits {
 			break
 		}

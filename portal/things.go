@@ -47,7 +47,7 @@ func (p *Portal) things(v *visit) error {
 	}
 	within := p.gazetteer(v.me)
 	c.domains = within.domains
-	c.list, c.next = p.seenThings(v, c.pick(within.spots), most)
+	c.list, c.next = p.seenThings(v, c.pick(within), most)
 	if isTable(kind) {
 		return hand(v, kind, pg.title, pg.thingRows(c.list))
 	}
@@ -80,14 +80,14 @@ func (p *Portal) gazetteer(me desk.Person) gazetteer {
 }
 
 // pick is those that are asked for, sorted as asked.
-func (c catalogue) pick(all []spot) (picked []spot) {
+func (c catalogue) pick(all gazetteer) (picked []spot) {
 	if !c.filtered() && c.order == orders[0] {
-		return all
+		return all.spots
 	}
 	words := strings.Fields(folded(c.words))
-	for _, s := range all {
+	for _, s := range all.likely(words) {
 		fits := (c.domain == "" || s.address.Domain() == c.domain) && (c.kind == "" || s.kind == c.kind)
-		if fits && (len(words) == 0 || holds(s.words, words) || string(s.address) == strings.ToLower(c.words)) {
+		if fits && (len(words) == 0 || holds(s.words, words)) {
 			picked = append(picked, s)
 		}
 	}

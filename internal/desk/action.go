@@ -39,8 +39,8 @@ func NewAction(verb Verb, target string, args map[string]string) (Action, error)
 			return Action{}, err
 		}
 	}
-	for _, name := range sortedKeys(spec.Args) {
-		if spec.Args[name].required() && kept[name] == "" {
+	for _, name := range spec.Needed() {
+		if kept[name] == "" {
 			return Action{}, Fail(Invalid, MissingArgument, "name", name)
 		}
 	}

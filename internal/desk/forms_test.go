@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -47,6 +48,23 @@ func FuzzAddress(f *testing.F) {
 		}
 		if !strings.EqualFold(string(a), text) || len(a) != len(text) || a.Local()+"@"+a.Domain() != string(a) {
 			t.Errorf("%q became %q", text, a)
+		}
+	})
+}
+
+// The grammar of an address, as RFC 5321 narrowed to what Partage makes.
+var grammar = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._+-]{0,62}[a-z0-9])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$`)
+
+func TestAddressesFollowTheGrammar(t *testing.T) {
+	piece := rapid.OneOf(rapid.StringMatching(`[a-z0-9._+-]{0,3}`), rapid.StringMatching(`[a-z0-9-]{60,70}`), rapid.StringMatching(`[a-z]{1,30}`), rapid.SampledFrom([]string{"é", " ", "@", "\n", "\x00", "_", "\xff"}))
+	address := rapid.Custom(func(t *rapid.T) string {
+		return piece.Draw(t, "local") + piece.Draw(t, "local") + rapid.SampledFrom([]string{"@", "@", "@", ""}).Draw(t, "at") + strings.Join(rapid.SliceOfN(piece, 0, 4).Draw(t, "labels"), ".")
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		s := address.Draw(t, "address")
+		want := len(s) <= 254 && !strings.Contains(s, "..") && grammar.MatchString(s)
+		if a, err := desk.ParseAddress(s); (err == nil) != want || want && string(a) != s {
+			t.Errorf("%q: %q, %v; the grammar says %v", s, a, err, want)
 		}
 	})
 }

@@ -9,7 +9,6 @@ import (
 
 var (
 	mandateForm = regexp.MustCompile(`^(?:[mM]-)?0*([1-9][0-9]{0,15})$`)
-	domainForm  = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$`)
 	unitForm    = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9])?$`)
 	countForm   = regexp.MustCompile(`^0*([1-9][0-9]{0,2})$`)
 )
@@ -63,7 +62,7 @@ func (f Form) right(value string) (string, bool) {
 		}
 		return "M-" + m[1], true
 	case DomainForm:
-		return lower, len(lower) <= 253 && domainForm.MatchString(lower)
+		return lower, len(lower) <= 253 && isDomain(lower)
 	case UnitForm:
 		return value, unitForm.MatchString(value)
 	case VerbForm:
@@ -85,7 +84,7 @@ func (f Form) right(value string) (string, bool) {
 // who is a login or an address.
 func who(lower string) (string, bool) {
 	if !strings.Contains(lower, "@") {
-		return lower, loginForm.MatchString(lower) && UID(lower) != System
+		return lower, isLogin(lower) && UID(lower) != System
 	}
 	a, err := ParseAddress(lower)
 	return string(a), err == nil
@@ -107,7 +106,7 @@ func about(value string) (string, bool) {
 	if unitForm.MatchString(value) {
 		return value, true
 	}
-	if domainForm.MatchString(lower) {
+	if isDomain(lower) {
 		return lower, true
 	}
 	return who(lower)

@@ -19,16 +19,14 @@ type Thing struct {
 // Find returns the list or the resource that has an address, its own or an alias,
 // if the rules let the person see it; what they do not let them see is not there.
 func (d *Desk) Find(by UID, via Door, ref string) (Account, error) {
-	for _, verb := range []Verb{ListShow, ResourceShow} {
-		a, err := NewAction(verb, ref, nil)
-		if err != nil {
-			return Account{}, err
-		}
-		if found, err := d.Object(by, via, a); CodeOf(err) != UnknownList {
-			return found, err
-		}
+	a, err := NewAction(ListShow, ref, nil)
+	if err != nil {
+		return Account{}, err
 	}
-	return Account{}, Fail(NotFound, UnknownList, "value", ref)
+	if d.View.Resource(Address(a.Target)).Known() {
+		a.Verb = ResourceShow
+	}
+	return d.Object(by, via, a)
 }
 
 // Thing tells all that is known of a list or a resource, if the rules let the

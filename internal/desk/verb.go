@@ -138,6 +138,8 @@ type Spec struct {
 	Object  bool            // it acts on a list, a resource or a tree: see Detail
 	Makes   bool            // it makes what it acts on
 	Unseen  bool            // Partage cannot be asked whether it is so: its word is taken, and the write can be repeated
+
+	needed []string
 }
 
 // OnObject says that what it acts on has an address: an account, a list or a
@@ -146,9 +148,16 @@ func (s Spec) OnObject() bool {
 	return s.OnAccount() || s.Target == ListForm || s.Target == ResourceForm || s.Target == FreshForm
 }
 
-// Needed names the arguments that must be there, in order.
-func (s Spec) Needed() []string {
-	return slices.DeleteFunc(sortedKeys(s.Args), func(name string) bool { return !s.Args[name].required() })
+// Needed names the arguments that must be there, in order. Not to be changed.
+func (s Spec) Needed() []string { return s.needed }
+
+// needing has each of the table know what it needs.
+func needing(table map[Verb]Spec) map[Verb]Spec {
+	for v, s := range table {
+		s.needed = slices.DeleteFunc(sortedKeys(s.Args), func(name string) bool { return !s.Args[name].required() })
+		table[v] = s
+	}
+	return table
 }
 
 // OnAccount says that the verb acts on an account, be it one that is to be.
@@ -225,7 +234,7 @@ var bookArgs = map[string]Form{"book": BookForm, "from": BookForm + optional}
 var planArgs = map[string]Form{"plan": BookForm + optional, "causes": CauseForm + many + optional, "population": WordForm + optional,
 	"domain": DomainForm + optional, "most": CountForm + optional, "canary": CountForm + optional}
 
-var specs = map[Verb]Spec{
+var specs = needing(map[Verb]Spec{
 	AliasAdd:        {Changes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm, "until": DayForm + optional}},
 	AliasRemove:     {Changes: true, Takes: true, Target: AccountForm, Args: map[string]Form{"alias": AddressForm}},
 	QuotaSet:        {Changes: true, Target: AccountForm, Args: map[string]Form{"size": SizeForm}},
@@ -339,7 +348,7 @@ var specs = map[Verb]Spec{
 	DelegationRevoke: {Changes: true, Governs: true, Target: MandateForm, Args: map[string]Form{"deputy": PersonForm + optional}},
 	DelegationShow:   {Target: MandateForm},
 	DelegationList:   {Target: AboutForm + optional},
-}
+})
 
 // Verbs lists every verb that can be asked, in the order help shows them.
 func Verbs() []Verb {
@@ -371,10 +380,8 @@ func (f Form) required() bool { return f != NoForm && !strings.HasSuffix(string(
 
 var (
 	topicForm   = regexp.MustCompile(`^[a-z.]{1,40}$`)
-	loginForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$`)
 	classForm   = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN._·-]{0,62}[\pL\pN])?$`)
 	changeForm  = regexp.MustCompile(`^[\pL\pN][\pL\pN@._+=·,-]{0,253}(?: [\pL\pN@._+=·,-]{1,20}){0,2}$`)
-	wordForm    = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$`)
 	bookForm    = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
 	phoneForm   = regexp.MustCompile(`^\+?[0-9](?:[0-9 ()./-]{0,30}[0-9])?$`)
 	identForm   = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
@@ -391,7 +398,6 @@ func (f Form) canonical(name, value string) (string, error) {
 	if value == "" {
 		return "", nil
 	}
-	bad := Fail(Invalid, InvalidArgument, "name", name, "value", value)
 	if one, several := strings.CutSuffix(string(base), many); several {
 		return Form(one).all(name, value)
 	}
@@ -418,7 +424,7 @@ func (f Form) canonical(name, value string) (string, error) {
 			return said, nil
 		}
 	case AccountForm:
-		if !strings.Contains(value, "@") && loginForm.MatchString(lowerASCII(value)) {
+		if !strings.Contains(value, "@") && isLogin(lowerASCII(value)) {
 			return lowerASCII(value), nil
 		}
 		a, err := ParseAddress(value)
@@ -458,7 +464,7 @@ func (f Form) canonical(name, value string) (string, error) {
 			return lowerASCII(value), nil
 		}
 	case WordForm:
-		if wordForm.MatchString(lowerASCII(value)) {
+		if plain(lowerASCII(value), 32, "-") {
 			return lowerASCII(value), nil
 		}
 	case BookForm:
@@ -474,7 +480,7 @@ func (f Form) canonical(name, value string) (string, error) {
 			return line, nil
 		}
 	}
-	return "", bad
+	return "", Fail(Invalid, InvalidArgument, "name", name, "value", value)
 }
 
 // oneLine accepts text that people may read in a card: valid UTF-8, nothing

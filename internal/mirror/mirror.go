@@ -33,6 +33,7 @@ type Mirror struct {
 	leak     drain                // of accounts; likewise
 	used     *usage
 	served   atomic.Pointer[map[string]bool]
+	domains  atomic.Pointer[domains]
 	classes  atomic.Pointer[[]string]
 	census   census
 	objects  objects

@@ -11,8 +11,9 @@ import (
 
 // A usage says how many addresses of accounts each domain has.
 type usage struct {
-	mu  sync.RWMutex
-	has map[string]int
+	mu    sync.RWMutex
+	has   map[string]int
+	turns int // how often a domain came or went
 }
 
 func newUsage() *usage { return &usage{has: map[string]int{}} }
@@ -35,8 +36,12 @@ func (u *usage) add(a *desk.Account, n int) {
 }
 
 func (u *usage) count(domain string, n int) {
+	had := u.has[domain] > 0
 	if u.has[domain] += n; u.has[domain] == 0 {
 		delete(u.has, domain)
+	}
+	if had != (u.has[domain] > 0) {
+		u.turns++
 	}
 }
 
@@ -56,13 +61,26 @@ func (m *Mirror) HasDomain(domain string) bool {
 	return domain != "" && (m.used.has[domain] > 0 || (*m.served.Load())[domain])
 }
 
+// domains are those that are served or used, sorted, as of two readings.
+type domains struct {
+	served *map[string]bool
+	turns  int
+	all    []string
+}
+
 // Domains is desk.World's.
 func (m *Mirror) Domains() []string {
 	m.used.mu.RLock()
 	defer m.used.mu.RUnlock()
-	all := slices.AppendSeq(slices.Collect(maps.Keys(m.used.has)), maps.Keys(*m.served.Load()))
-	slices.Sort(all)
-	return slices.Compact(all)
+	d := &domains{served: m.served.Load(), turns: m.used.turns}
+	if known := m.domains.Load(); known != nil && known.served == d.served && known.turns == d.turns {
+		return known.all
+	}
+	d.all = slices.AppendSeq(slices.Collect(maps.Keys(m.used.has)), maps.Keys(*d.served))
+	slices.Sort(d.all)
+	d.all = slices.Compact(d.all)
+	m.domains.Store(d)
+	return d.all
 }
 
 // SetClasses says which classes of service Partage has.

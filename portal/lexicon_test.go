@@ -1,0 +1,33 @@
+package portal
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/unistra/melusine/internal/desk"
+)
+
+// A search by words finds what a look at each spot finds, in the same order.
+func TestALexiconFindsAllThatIsThere(t *testing.T) {
+	word := rapid.StringMatching(`[abc]{1,3}`)
+	rapid.Check(t, func(t *rapid.T) {
+		var spots []spot
+		for _, local := range rapid.SliceOfDistinct(rapid.StringMatching(`[abc]{1,3}(-[abc]{1,2})?`), rapid.ID).Draw(t, "addresses") {
+			spots = append(spots, spotOf(desk.Address(local+"@"+word.Draw(t, "domain")+".fr"), strings.Join(rapid.SliceOfN(word, 0, 3).Draw(t, "name"), " "), "list", 0))
+		}
+		slices.SortFunc(spots, func(a, b spot) int { return strings.Compare(string(a.address), string(b.address)) })
+		by := newGazetteer(spots)
+		words := newScribe()
+		for _, s := range spots {
+			words.write(s.address, s.words)
+		}
+		by.words = words.lexicon()
+		c := catalogue{words: strings.Join(rapid.SliceOfN(word, 1, 3).Draw(t, "query"), " ")}
+		if got, want := c.pick(by), c.pick(newGazetteer(spots)); !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", c.words, got, want)
+		}
+	})
+}
