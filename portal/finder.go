@@ -32,7 +32,8 @@ type finder struct {
 type gazetteer struct {
 	spots   []spot
 	domains []string
-	words   lexicon // of all of them; empty if they are few
+	of      map[string][]spot // of each domain
+	words   lexicon           // of all of them; empty if they are few
 }
 
 // likely are those that may have these words: all that a search needs to look at.
@@ -42,18 +43,41 @@ func (g gazetteer) likely(words []string) (some []spot) {
 		return g.spots
 	}
 	for a := range g.words.find(sought) {
-		at, _ := slices.BinarySearchFunc(g.spots, a, func(s spot, a desk.Address) int { return cmp.Compare(s.address, a) })
-		some = append(some, g.spots[at])
+		some = append(some, g.at(a)...)
 	}
 	return some
 }
 
-func newGazetteer(spots []spot) gazetteer {
-	seen := map[string]bool{}
-	for _, s := range spots {
-		seen[s.address.Domain()] = true
+// at is the spot at an address, if there is one.
+func (g gazetteer) at(a desk.Address) []spot {
+	i, there := slices.BinarySearchFunc(g.spots, a, func(s spot, a desk.Address) int { return cmp.Compare(s.address, a) })
+	if !there {
+		return nil
 	}
-	return gazetteer{spots: spots, domains: slices.Sorted(maps.Keys(seen))}
+	return g.spots[i : i+1]
+}
+
+// within is what is in some domains, and at some addresses.
+func (g gazetteer) within(domains map[string]bool, addresses map[desk.Address]bool) gazetteer {
+	var some []spot
+	for domain := range domains {
+		some = append(some, g.of[domain]...)
+	}
+	for a := range addresses {
+		if !domains[a.Domain()] {
+			some = append(some, g.at(a)...)
+		}
+	}
+	slices.SortFunc(some, func(a, b spot) int { return cmp.Compare(a.address, b.address) })
+	return newGazetteer(some)
+}
+
+func newGazetteer(spots []spot) gazetteer {
+	of := map[string][]spot{}
+	for _, s := range spots {
+		of[s.address.Domain()] = append(of[s.address.Domain()], s)
+	}
+	return gazetteer{spots: spots, domains: slices.Sorted(maps.Keys(of)), of: of}
 }
 
 // current is what the view holds now. It must not be changed.

@@ -61,22 +61,16 @@ func (p *Portal) gazetteer(me desk.Person) gazetteer {
 	if p.governs(me) {
 		return all
 	}
-	own := map[string]bool{}
+	domains, lists := map[string]bool{}, map[desk.Address]bool{}
 	for _, g := range me.Delegations {
-		for _, scope := range g.Domains {
-			own[scope] = true
+		for _, domain := range g.Domains {
+			domains[domain] = true
 		}
 		for _, l := range g.Lists {
-			own[string(l)] = true
+			lists[l] = true
 		}
 	}
-	var spots []spot
-	for _, s := range all.spots {
-		if len(own) > 0 && (own[string(s.address)] || own[s.address.Domain()]) {
-			spots = append(spots, s)
-		}
-	}
-	return newGazetteer(spots)
+	return all.within(domains, lists)
 }
 
 // pick is those that are asked for, sorted as asked.

@@ -40,13 +40,17 @@ func (d *Desk) Thin() []Coverage {
 // corresponding gives the correspondents of each domain, or of some, but for one
 // delegation.
 func (d *Desk) corresponding(but Mandate, some ...string) map[string][]UID {
-	by, now := map[string][]UID{}, d.Now()
-	for _, o := range d.View.Delegations() {
-		domains := slices.DeleteFunc(slices.Clone(o.Domains), func(name string) bool { return len(some) > 0 && !slices.Contains(some, name) })
-		if o.ID == but || len(domains) == 0 || !o.Holds(o.To, now) || !d.View.Person(o.To).Known() {
+	all, now := d.View.Delegations(), d.Now()
+	by := make(map[string][]UID, len(all))
+	asked := func(domain string) bool { return len(some) == 0 || slices.Contains(some, domain) }
+	for _, o := range all {
+		if o.ID == but || !slices.ContainsFunc(o.Domains, asked) || !o.Holds(o.To, now) || !d.View.Person(o.To).Known() {
 			continue
 		}
-		for _, domain := range domains {
+		for _, domain := range o.Domains {
+			if !asked(domain) {
+				continue
+			}
 			if at, twice := slices.BinarySearch(by[domain], o.To); !twice {
 				by[domain] = slices.Insert(by[domain], at, o.To)
 			}

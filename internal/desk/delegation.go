@@ -89,7 +89,7 @@ func (a Action) use(at time.Time) Use { return a.giving(a.Size(), at) }
 
 // giving is use for a size that is known.
 func (a Action) giving(size int64, at time.Time) Use {
-	u := Use{Verb: a.Verb, Size: size, At: at, reach: a.Verb.reach()}
+	u := Use{Verb: a.Verb, Size: size, At: at}
 	if u.Verb == AccountCOS || u.Verb == AccountCreate {
 		u.Class = a.Arg("cos")
 	}

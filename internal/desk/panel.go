@@ -76,6 +76,9 @@ func (d Decision) carried(votes []Vote) bool {
 // filled is how many of the people needed there are, each vote in the one panel
 // where it helps most.
 func (d Decision) filled(votes []Vote) (n int) {
+	if len(votes) == 0 {
+		return 0
+	}
 	seats := make([][]int, len(d.Panels)) // the votes that sit in each panel
 	for i := range votes {
 		if d.seat(votes, seats, i, make([]bool, len(d.Panels))) {

@@ -175,8 +175,12 @@ func (f *Facts) Manages(scope string) bool { return f.Actor.Manages(scope, f.Use
 // Managed lists the domains that are.
 func (f *Facts) Managed() []string { return f.Actor.Managed(f.Use()) }
 
-// Use is what who asks would do by a delegation.
-func (f *Facts) Use() Use { return f.Action.giving(f.Size, f.Now) }
+// Use is what who asks would do by a delegation: rules ask hundreds of times.
+func (f *Facts) Use() Use {
+	u := f.Action.giving(f.Size, f.Now)
+	u.reach = u.Verb.reach()
+	return u
+}
 
 // Whose is who gains or loses by the action: whose the account is, or the right.
 func (f *Facts) Whose() UID {

@@ -16,7 +16,8 @@ type Mirror struct {
 	journal  desk.Journal
 	catching sync.Mutex // held by the one who reads the journal
 
-	mu sync.RWMutex
+	mu    sync.RWMutex
+	epoch int // how often the journal was folded anew
 	fold
 
 	people  *table[desk.Person]
@@ -116,6 +117,7 @@ func (m *Mirror) again(ctx context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.fold = fresh
+	m.epoch++
 	return nil
 }
 

@@ -57,33 +57,39 @@ func (m *Mirror) Count(q desk.Query) (n int) {
 	return n
 }
 
+// A shortlist is requests that may match a query, in order of number, as of an epoch.
+type shortlist struct {
+	epoch int
+	all   []*desk.Request
+}
+
 // last takes the last of them that matches out, with those behind it; false if none
 // does. They are looked at where they are, and copied once, since a request is large.
-func (m *Mirror) last(q desk.Query, all *[]*desk.Request, r *desk.Request) bool {
+func (m *Mirror) last(q desk.Query, rest *shortlist, r *desk.Request) bool {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	for i, known := range slices.Backward(*all) {
-		if !matches(q, known) {
-			continue
+	for i, known := range slices.Backward(rest.all) {
+		if m.epoch != rest.epoch { // folded anew, the request is another
+			known = m.requests[known.ID]
 		}
-		if now := m.requests[known.ID]; now != nil && matches(q, now) { // the journal may have been folded anew
-			*r, *all = *now, (*all)[:i]
+		if known != nil && matches(q, known) {
+			*r, rest.all = *known, rest.all[:i]
 			return true
 		}
 	}
 	return false
 }
 
-// candidates holds every request that may match, in order of number.
-func (m *Mirror) candidates(q desk.Query) []*desk.Request {
+// candidates holds every request that may match.
+func (m *Mirror) candidates(q desk.Query) shortlist {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	all := m.among(q)
 	if q.Before != "" {
 		before, _ := slices.BinarySearchFunc(all, q.Before, toNumber)
-		return all[:before]
+		all = all[:before]
 	}
-	return all
+	return shortlist{m.epoch, all}
 }
 
 // among is the shortest list that has all that may match, in order of number. Under mu.
