@@ -147,10 +147,20 @@ func (m *memory) Requests(q desk.Query) iter.Seq[desk.Request] {
 		n := 0
 		for _, id := range slices.Backward(m.ids()) {
 			r, _ := m.Request(id)
-			if q.By != "" && r.By != q.By || len(q.States) > 0 && !slices.Contains(q.States, r.State) || !q.Since.IsZero() && !r.Changed.After(q.Since) || len(q.Verbs) > 0 && !slices.Contains(q.Verbs, r.Action.Verb) {
+			if q.By != "" && r.By != q.By || len(q.States) > 0 && !slices.Contains(q.States, r.State) || len(q.Verbs) > 0 && !slices.Contains(q.Verbs, r.Action.Verb) {
 				continue
 			}
 			if n++; q.Limit > 0 && n > q.Limit || !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+func (m *memory) Delays(after time.Time) iter.Seq[time.Duration] {
+	return func(yield func(time.Duration) bool) {
+		for r := range m.Requests(desk.Query{States: []desk.State{desk.Settled}}) {
+			if r.Changed.After(after) && !yield(r.Changed.Sub(r.Asked)) {
 				return
 			}
 		}

@@ -53,10 +53,14 @@ func (p *Portal) membersAfter(v *visit, all []desk.Address) (some []member, next
 }
 
 func (p *Portal) member(v *visit, a desk.Address) member {
-	if account, err := p.Desk.Show(v.me.UID, desk.Portal, string(a)); err == nil {
-		return member{a, account.Owner, pathAccounts + "/" + escapePath(string(account.Address))}
+	if !p.Desk.View.Account(a).Known() {
+		return member{address: a, href: p.thingAt(v.me, a)}
 	}
-	return member{address: a, href: p.thingAt(v.me, a)}
+	account, err := p.Desk.Show(v.me.UID, desk.Portal, string(a))
+	if err != nil {
+		return member{address: a}
+	}
+	return member{a, account.Owner, pathAccounts + "/" + escapePath(string(account.Address))}
 }
 
 // thingAt is the page of the list or the resource at an address, "" if the person

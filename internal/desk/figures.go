@@ -158,22 +158,18 @@ func (d *Desk) countWorld(b *Dashboard) {
 }
 
 func (d *Desk) countRequests(b *Dashboard) {
-	ages, took := map[State][]time.Duration{}, []time.Duration(nil)
-	moving, done := Unfinished(), []State{Settled}
+	ages, moving := map[State][]time.Duration{}, Unfinished()
 	for r := range d.View.Requests(Query{States: moving}) {
 		ages[r.State] = append(ages[r.State], b.At.Sub(r.Changed))
-	}
-	for r := range d.View.Requests(Query{States: done, Since: b.At.Add(-lately)}) {
-		took = append(took, r.Changed.Sub(r.Asked))
 	}
 	for _, s := range moving {
 		if len(ages[s]) > 0 {
 			b.Requests = append(b.Requests, ageing(s, ages[s]))
 		}
 	}
-	b.Answered = ageing(Settled, took)
+	b.Answered = ageing(Settled, slices.Collect(d.View.Delays(b.At.Add(-lately))))
 	b.Journal = Figure{int64(d.View.Count(Query{})), FromJournal, b.At}
-	b.Restored = Figure{int64(d.View.Count(Query{States: done, Verbs: []Verb{AccountRestore}})), FromJournal, b.At}
+	b.Restored = Figure{int64(d.View.Count(Query{States: []State{Settled}, Verbs: []Verb{AccountRestore}})), FromJournal, b.At}
 	if d.Estate.Restored != nil {
 		if seen := d.Estate.Restored(); !seen.At.IsZero() {
 			b.Restored = seen // those that we restored are among them

@@ -92,7 +92,7 @@ func (h *house) Requests(q desk.Query) iter.Seq[desk.Request] {
 		n := 0
 		for _, id := range slices.Backward(h.ids()) {
 			r, _ := h.Request(id)
-			if q.By != "" && r.By != q.By || q.Target != "" && r.Action.Target != string(q.Target) || q.Batch != "" && r.Batch != q.Batch || len(q.States) > 0 && !slices.Contains(q.States, r.State) || !q.Since.IsZero() && !r.Changed.After(q.Since) || len(q.Verbs) > 0 && !slices.Contains(q.Verbs, r.Action.Verb) {
+			if q.By != "" && r.By != q.By || q.Target != "" && r.Action.Target != string(q.Target) || q.Batch != "" && r.Batch != q.Batch || len(q.States) > 0 && !slices.Contains(q.States, r.State) || len(q.Verbs) > 0 && !slices.Contains(q.Verbs, r.Action.Verb) {
 				continue
 			}
 			if n++; q.Limit > 0 && n > q.Limit || !yield(r) {

@@ -29,6 +29,9 @@ type Fold interface {
 	Requests(Query) iter.Seq[Request]
 	// Count is how many requests match, whatever the limit.
 	Count(Query) int
+	// Delays are how long requests took until they were done, of those that were after a
+	// time, the last first.
+	Delays(after time.Time) iter.Seq[time.Duration]
 	// History yields the events that touch an address or a request, newest first.
 	History(ctx context.Context, of string) iter.Seq2[Event, error]
 	// Delegation is the one of that name, even if it has ended; or the zero Delegation.
@@ -83,14 +86,13 @@ type Fold interface {
 
 // A Query selects requests; each field that is set must hold.
 type Query struct {
-	By     UID       // asked by
-	Target Address   // acting on the account or alias
-	Batch  string    // asked together
-	States []State   // in one of
-	Verbs  []Verb    // for one of
-	Before ID        // asked before that one
-	Since  time.Time // that have changed state after
-	Limit  int       // at most; 0 = no limit
+	By     UID     // asked by
+	Target Address // acting on the account or alias
+	Batch  string  // asked together
+	States []State // in one of
+	Verbs  []Verb  // for one of
+	Before ID      // asked before that one
+	Limit  int     // at most; 0 = no limit
 }
 
 // A World answers what exists, from the copies of the directory and of

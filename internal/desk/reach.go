@@ -71,16 +71,23 @@ func adding(l List, members []Address) instead {
 }
 
 func (d *Desk) follow(a Address, i instead) Reach {
-	w := walk{desk: d, instead: i, under: map[Address]bool{}, depths: map[Address]int{}, Reach: Reach{Address: a}}
+	w := d.walk(a, i)
 	w.Depth = w.visit(a, a)
 	w.Kind = w.kind(a)
 	slices.SortFunc(w.Ends, func(x, y End) int { return cmp.Or(cmp.Compare(x.Fate, y.Fate), cmp.Compare(x.Address, y.Address)) })
 	return w.Reach
 }
 
+func (d *Desk) walk(a Address, i instead) *walk {
+	return &walk{desk: d, instead: i, under: map[Address]bool{}, depths: map[Address]int{}, Reach: Reach{Address: a}}
+}
+
 // straight refuses what would bring mail to an address back to it.
 func (d *Desk) straight(a Address, i instead) error {
-	for _, loop := range d.follow(a, i).Loops {
+	w := d.walk(a, i)
+	w.endless = true
+	w.visit(a, a)
+	for _, loop := range w.Loops {
 		return Fail(Conflict, MailLoop, "path", strings.Join(texts(append(loop, loop[0])), " → "))
 	}
 	return nil
@@ -102,6 +109,7 @@ type walk struct {
 	path    []Address        // from the beginning to here
 	under   map[Address]bool // on the path
 	depths  map[Address]int  // of what was left behind
+	endless bool             // where mail ends up is not asked
 }
 
 func (w *walk) list(a Address) List {
@@ -187,7 +195,7 @@ func (w *walk) box(x Account, via Address) (depth int) {
 			depth = max(depth, 1+w.visit(a, x.Address))
 		}
 	}
-	if !x.ForwardOnly {
+	if !x.ForwardOnly && !w.endless {
 		fate := Received
 		if x.Owner != "" && !w.desk.View.Person(x.Owner).Known() {
 			fate = Departed

@@ -24,6 +24,7 @@ type fold struct {
 	about    map[string][]*desk.Request // by target and alias, those that it had before it was amended too
 	keyed    map[string]desk.ID
 	moving   []*desk.Request      // not final, in order of number
+	done     []delay              // in the order in which they were
 	offers   map[string]offer     // by digest
 	persons  map[string]desk.Bond // by chat account
 	heard    map[string]desk.Claim
@@ -39,6 +40,12 @@ type fold struct {
 	digested string         // the last day on which everybody was told what awaits them
 	trend    []desk.Point   // what comparisons have found
 	ledger   ledger         // of addresses
+}
+
+// A delay is how long a request took, and when it was done.
+type delay struct {
+	at   time.Time
+	took time.Duration
 }
 
 type offer struct {
@@ -130,6 +137,9 @@ func (f *fold) changeRequest(e desk.Event) error {
 	}
 	if err := f.open(e, at); err != nil {
 		return err
+	}
+	if r.State == desk.Settled && was.State != desk.Settled {
+		f.done = append(f.done, delay{r.Changed, r.Changed.Sub(r.Asked)})
 	}
 	if was.State == desk.Stopped {
 		f.stopped--

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/unistra/melusine/internal/desk"
@@ -19,6 +20,7 @@ import (
 type objects struct {
 	mu        sync.RWMutex
 	read      map[string]time.Time // when each domain was
+	whole     atomic.Pointer[listed]
 	lists     lists
 	aliases   map[desk.Address]*desk.List
 	resources map[desk.Address]*desk.Resource
@@ -119,6 +121,7 @@ func (o *objects) replace(domain string, lists map[desk.Address]*desk.List, reso
 		o.trees[domain] = tree
 	}
 	o.read[domain] = at
+	o.whole.Store(nil)
 	since := slices.Concat(slices.Collect(maps.Values(o.learned))...)
 	slices.SortStableFunc(since, func(a, b learnt) int { return a.at.Compare(b.at) })
 	for _, l := range since {
@@ -412,11 +415,23 @@ func (m *Mirror) Tree(domain string) desk.Tree {
 	return m.objects.trees[domain]
 }
 
+// listed is when all was read that is served.
+type listed struct {
+	served *map[string]bool
+	at     time.Time
+}
+
 // Listed is desk.World's.
 func (m *Mirror) Listed() time.Time {
 	m.objects.mu.RLock()
 	defer m.objects.mu.RUnlock()
-	return m.oldest(m.objects.read)
+	served := m.served.Load()
+	known := m.objects.whole.Load()
+	if known == nil || known.served != served {
+		known = &listed{served, m.oldest(m.objects.read)}
+		m.objects.whole.Store(known)
+	}
+	return known.at
 }
 
 // ObjectsRead tells how many of them each domain that Partage serves has, and when

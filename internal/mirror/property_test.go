@@ -184,6 +184,20 @@ func agreesWithJournal(t *testing.T, r *rapid.T, m *Mirror, events []desk.Event)
 			r.Fatalf("%s at %d: %s", id, at, diff)
 		}
 	}
+	delays := slices.Sorted(m.Delays(noon.Add(10 * time.Second)))
+	for _, want := range requests {
+		if want.State != desk.Settled || !want.Changed.After(noon.Add(10*time.Second)) {
+			continue
+		}
+		at, there := slices.BinarySearch(delays, want.Changed.Sub(want.Asked))
+		if !there {
+			r.Fatalf("%s is done, and not among %v", want.ID, delays)
+		}
+		delays = slices.Delete(delays, at, at+1)
+	}
+	if len(delays) > 0 {
+		r.Fatalf("%v are of no request", delays)
+	}
 	for _, account := range []string{"chat0", "chat1", "chat2"} {
 		who := m.Binding(account)
 		if who != bound[account] || who != "" && m.Chat(who) != account {
@@ -191,7 +205,7 @@ func agreesWithJournal(t *testing.T, r *rapid.T, m *Mirror, events []desk.Event)
 		}
 	}
 	for _, q := range []desk.Query{{By: "ann"}, {Target: "box0@u.fr"}, {Target: "alias1@u.fr"}, {States: moving}, {States: []desk.State{desk.Settled, desk.Open}},
-		{Verbs: []desk.Verb{desk.AliasAdd, desk.QuotaSet}}, {Verbs: []desk.Verb{desk.AliasAdd}, By: "ann"}, {Since: noon.Add(10 * time.Second)}, {Before: "D-3"}, {Before: "D-03"}, {Before: "3"}} {
+		{Verbs: []desk.Verb{desk.AliasAdd, desk.QuotaSet}}, {Verbs: []desk.Verb{desk.AliasAdd}, By: "ann"}, {Before: "D-3"}, {Before: "D-03"}, {Before: "3"}} {
 		var want []desk.ID
 		for n := int64(len(requests)); n > 0; n-- {
 			if r := requests[name(n)]; matches(q, &r) {

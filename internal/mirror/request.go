@@ -136,11 +136,24 @@ func matches(q desk.Query, r *desk.Request) bool {
 	target := string(q.Target)
 	return (len(q.States) == 0 || slices.Contains(q.States, r.State)) &&
 		(q.By == "" || q.By == r.By) &&
-		(q.Since.IsZero() || r.Changed.After(q.Since)) &&
 		(q.Batch == "" || q.Batch == r.Batch) &&
 		(q.Before == "" || number(q.Before) > 0 && byNumber(r.ID, q.Before) < 0) &&
 		(len(q.Verbs) == 0 || slices.Contains(q.Verbs, r.Action.Verb)) &&
 		(target == "" || target == r.Action.Target || target == r.Action.Arg("alias"))
+}
+
+// Delays is desk.Fold's.
+func (m *Mirror) Delays(after time.Time) iter.Seq[time.Duration] {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	done := m.done
+	return func(yield func(time.Duration) bool) {
+		for _, d := range slices.Backward(done) {
+			if !d.at.After(after) || !yield(d.took) {
+				return
+			}
+		}
+	}
 }
 
 // History is desk.Fold's. It comes from memory and its errors are ctx's only.
