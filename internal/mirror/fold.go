@@ -16,14 +16,10 @@ type fold struct {
 	at       desk.Seq
 	highest  int64 // request number
 	events   []desk.Event
-	touching map[string][]desk.Seq     // by request id, target, alias, proved address
-	requests map[desk.ID]*desk.Request // each written under the lock: copied by who reads it
-	order    []*desk.Request           // in that of number, as the lists of those of somebody and of a verb
-	askedBy  map[desk.UID][]*desk.Request
-	askedFor map[desk.Verb][]*desk.Request
-	about    map[string][]*desk.Request // by target and alias, those that it had before it was amended too
+	touching map[string][]desk.Seq // by request id, target, alias, proved address
+	requests map[desk.ID]filed
+	filing
 	keyed    map[string]desk.ID
-	moving   []*desk.Request      // not final, in order of number
 	done     []delay              // in the order in which they were
 	offers   map[string]offer     // by digest
 	persons  map[string]desk.Bond // by chat account
@@ -42,6 +38,12 @@ type fold struct {
 	ledger   ledger         // of addresses
 }
 
+// A filed request is written under the lock, and copied by who reads it.
+type filed struct {
+	*desk.Request
+	place place // -1: it was erased, and is in no list
+}
+
 // A delay is how long a request took, and when it was done.
 type delay struct {
 	at   time.Time
@@ -56,10 +58,8 @@ type offer struct {
 func newFold() fold {
 	return fold{
 		touching: map[string][]desk.Seq{},
-		requests: map[desk.ID]*desk.Request{},
-		askedBy:  map[desk.UID][]*desk.Request{},
-		askedFor: map[desk.Verb][]*desk.Request{},
-		about:    map[string][]*desk.Request{},
+		requests: map[desk.ID]filed{},
+		filing:   newFiling(),
 		keyed:    map[string]desk.ID{},
 		offers:   map[string]offer{},
 		persons:  map[string]desk.Bond{},
@@ -132,11 +132,10 @@ func (f *fold) changeRequest(e desk.Event) error {
 		return err
 	}
 	at := f.requests[e.ID]
-	if at == nil {
-		at = new(desk.Request)
-	}
-	if err := f.open(e, at); err != nil {
-		return err
+	if at.Request == nil {
+		if at, err = f.admit(e); err != nil {
+			return err
+		}
 	}
 	if r.State == desk.Settled && was.State != desk.Settled {
 		f.done = append(f.done, delay{r.Changed, r.Changed.Sub(r.Asked)})
@@ -147,10 +146,8 @@ func (f *fold) changeRequest(e desk.Event) error {
 	if r.State == desk.Stopped {
 		f.stopped++
 	}
-	*at, f.requests[e.ID] = r, at
-	f.move(at)
-	if r.Action != was.Action {
-		f.file(at)
+	if *at.Request, f.requests[e.ID] = r, at; at.place >= 0 {
+		f.file(at.place, &was, &r)
 	}
 	touched := []string{string(e.ID), r.Action.Target, r.Action.Arg("alias"), string(desk.ProofOf(e.Fact).Address)}
 	slices.Sort(touched)
@@ -162,70 +159,32 @@ func (f *fold) changeRequest(e desk.Event) error {
 	return nil
 }
 
-// move keeps a request among those that are not final, or takes it out of them.
-func (f *fold) move(r *desk.Request) {
-	if !r.State.Final() {
-		f.moving = with(f.moving, r)
-	} else if place, moves := slices.BinarySearchFunc(f.moving, r.ID, toNumber); moves {
-		f.moving = slices.Concat(f.moving[:place], f.moving[place+1:])
-	}
-}
-
-// file keeps a request under the addresses that it is about now.
-func (f *fold) file(r *desk.Request) {
-	for _, name := range []string{r.Action.Target, r.Action.Arg("alias")} {
-		if name != "" {
-			f.about[name] = with(f.about[name], r)
-		}
-	}
-}
-
-// with has the request among others, in order of number.
-func with(all []*desk.Request, r *desk.Request) []*desk.Request {
-	place, there := slices.BinarySearchFunc(all, r.ID, toNumber)
-	switch {
-	case there:
-		return all
-	case place == len(all):
-		return append(all, r)
-	}
-	return slices.Concat(all[:place], []*desk.Request{r}, all[place:])
-}
-
-// open gives a new request its place. Numbers only grow, and a key asks once.
-// An erased one has its number, and is in no list.
-func (f *fold) open(e desk.Event, at *desk.Request) error {
+// admit takes a new request in. Numbers only grow, and a key asks once. An erased one
+// has its number, and no place.
+func (f *fold) admit(e desk.Event) (filed, error) {
 	asked, opens := e.Fact.(desk.Asked)
-	lost, erased := e.Fact.(desk.Erased)
-	if erased {
-		_, erased = lost.Was.(desk.Asked)
-	}
-	if !opens && !erased {
-		return nil
-	}
 	n := number(e.ID)
 	if n <= f.highest {
-		return fmt.Errorf("%q is not a new number after %d: %w", e.ID, f.highest, desk.ErrIllegal)
+		return filed{}, fmt.Errorf("%q is not a new number after %d: %w", e.ID, f.highest, desk.ErrIllegal)
 	}
 	if first := f.keyed[asked.Key]; first != "" {
-		return fmt.Errorf("%s was asked already as %s: %w", e.ID, first, desk.ErrIllegal)
+		return filed{}, fmt.Errorf("%s was asked already as %s: %w", e.ID, first, desk.ErrIllegal)
 	}
-	if f.highest = n; erased {
-		return nil
+	r := filed{new(desk.Request), -1}
+	if f.highest = n; !opens {
+		return r, nil
 	}
 	if asked.Key != "" {
 		f.keyed[asked.Key] = e.ID
 	}
-	f.order = append(f.order, at)
-	f.askedBy[e.By] = append(f.askedBy[e.By], at)
-	f.askedFor[asked.Action.Verb] = append(f.askedFor[asked.Action.Verb], at) // which no amendment changes
-	return nil
+	r.place = f.open(r.Request, e.By, asked.Action.Verb)
+	return r, nil
 }
 
 // request is the request as it is; zero if there is none.
 func (f *fold) request(id desk.ID) (r desk.Request) {
-	if known := f.requests[id]; known != nil {
-		r = *known
+	if known := f.requests[id]; known.Request != nil {
+		r = *known.Request
 	}
 	return r
 }

@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -10,41 +11,65 @@ import (
 // What is not over is kept in order of number, once each; what is over is let go,
 // and who reads meanwhile keeps what they have.
 func TestMoving(t *testing.T) {
-	f := newFold()
-	all := map[desk.ID]*desk.Request{}
-	put := func(id desk.ID, s desk.State) {
-		if all[id] == nil {
-			all[id] = &desk.Request{ID: id}
-		}
-		all[id].State = s
-		f.move(all[id])
-	}
-	ids := func() (ids []desk.ID) {
-		for _, r := range f.moving {
-			ids = append(ids, r.ID)
-		}
-		return ids
-	}
-	for _, id := range []desk.ID{"D-2", "D-10", "D-9", "D-1", "D-9"} {
-		put(id, desk.Waiting)
+	f := newFiling()
+	for _, at := range []place{2, 10, 9, 1, 9} {
+		f.move(at, false)
 	}
 	reading := f.moving
 	for _, x := range []struct {
-		id   desk.ID
-		to   desk.State
-		want []desk.ID
+		at    place
+		final bool
+		want  []place
 	}{
-		{"D-3", desk.Rejected, []desk.ID{"D-1", "D-2", "D-9", "D-10"}}, // over from the start
-		{"D-9", desk.Settled, []desk.ID{"D-1", "D-2", "D-10"}},
-		{"D-10", desk.Cancelled, []desk.ID{"D-1", "D-2"}},
-		{"D-9", desk.Review, []desk.ID{"D-1", "D-2", "D-9"}},
-		{"D-1", desk.Settled, []desk.ID{"D-2", "D-9"}},
+		{3, true, []place{1, 2, 9, 10}}, // over from the start
+		{9, true, []place{1, 2, 10}},
+		{10, true, []place{1, 2}},
+		{9, false, []place{1, 2, 9}},
+		{1, true, []place{2, 9}},
 	} {
-		if put(x.id, x.to); !slices.Equal(ids(), x.want) {
-			t.Errorf("%s is %s: %v move, want %v", x.id, x.to, ids(), x.want)
+		if f.move(x.at, x.final); !slices.Equal(f.moving, x.want) {
+			t.Errorf("%d is over %v: %v move, want %v", x.at, x.final, f.moving, x.want)
 		}
 	}
-	if got := []desk.ID{reading[0].ID, reading[1].ID, reading[2].ID, reading[3].ID}; !slices.Equal(got, []desk.ID{"D-1", "D-2", "D-9", "D-10"}) {
-		t.Errorf("who was reading has %v", got)
+	if !slices.Equal(reading, []place{1, 2, 9, 10}) {
+		t.Errorf("who was reading has %v", reading)
+	}
+}
+
+// Whoever reads while the journal is folded anew gets the others once each, though
+// they stand elsewhere: one that was asked before them is there no more.
+func TestFoldedAnewWhileRead(t *testing.T) {
+	var events []desk.Event
+	for i := range 5 {
+		events = append(events, event(name(int64(i+1)), "ann", asked("bob@u.fr", fmt.Sprintf("b%d@u.fr", i), fmt.Sprint("k", i))))
+	}
+	for _, q := range []desk.Query{{}, {By: "ann"}, {Target: "bob@u.fr"}, {Before: "D-5"}, {States: []desk.State{desk.Open}}} {
+		m := folded(t, events...)
+		var got []desk.ID
+		for r := range m.Requests(q) {
+			if got = append(got, r.ID); len(got) > len(events) {
+				break
+			}
+			if r.ID == "D-4" {
+				lost := newFold()
+				erased := events[1]
+				erased.Fact = desk.Erased{Was: erased.Fact}
+				for i, e := range []desk.Event{events[0], erased, events[2], events[3], events[4]} {
+					e.Seq = desk.Seq(i + 1)
+					must(t, lost.add(e))
+				}
+				m.mu.Lock()
+				m.fold = lost
+				m.epoch++
+				m.mu.Unlock()
+			}
+		}
+		want := []desk.ID{"D-5", "D-4", "D-3", "D-1"}
+		if q.Before != "" {
+			want = want[1:]
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%+v: %v, want %v", q, got, want)
+		}
 	}
 }

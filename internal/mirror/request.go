@@ -37,7 +37,7 @@ func (m *Mirror) Requests(q desk.Query) iter.Seq[desk.Request] {
 	return func(yield func(desk.Request) bool) {
 		var r desk.Request
 		n := 0
-		for rest := m.candidates(q); m.last(q, &rest, &r); {
+		for rest := m.shortlist(q); m.last(&rest, &r); {
 			if n++; !yield(r) || n == q.Limit {
 				return
 			}
@@ -49,98 +49,61 @@ func (m *Mirror) Requests(q desk.Query) iter.Seq[desk.Request] {
 func (m *Mirror) Count(q desk.Query) (n int) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	for _, r := range m.among(q) {
-		if matches(q, r) {
+	states := setOf(q.States)
+	for _, at := range m.among(q) {
+		if m.matches(&q, states, at) {
 			n++
 		}
 	}
 	return n
 }
 
-// A shortlist is requests that may match a query, in order of number, as of an epoch.
+// A shortlist is the places of requests that may match a query, in order, as of an
+// epoch: folded anew, requests have other places.
 type shortlist struct {
-	epoch int
-	all   []*desk.Request
+	desk.Query
+	states stateSet
+	places []place
+	epoch  int
 }
 
-// last takes the last of them that matches out, with those behind it; false if none
-// does. They are looked at where they are, and copied once, since a request is large.
-func (m *Mirror) last(q desk.Query, rest *shortlist, r *desk.Request) bool {
+func (m *Mirror) shortlist(q desk.Query) shortlist {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	for i, known := range slices.Backward(rest.all) {
-		if m.epoch != rest.epoch { // folded anew, the request is another
-			known = m.requests[known.ID]
-		}
-		if known != nil && matches(q, known) {
-			*r, rest.all = *known, rest.all[:i]
+	return m.shorten(q)
+}
+
+// shorten is shortlist, under mu.
+func (m *Mirror) shorten(q desk.Query) shortlist {
+	places := m.among(q)
+	if q.Before != "" {
+		before, _ := slices.BinarySearchFunc(places, q.Before, func(at place, id desk.ID) int { return byNumber(m.order[at].ID, id) })
+		places = places[:before]
+	}
+	return shortlist{q, setOf(q.States), places, m.epoch}
+}
+
+// last takes the last that matches out, with those behind it; false if none does. A
+// request is copied once, since it is large.
+func (m *Mirror) last(rest *shortlist, r *desk.Request) bool {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if m.epoch != rest.epoch {
+		rest.Before = cmp.Or(r.ID, rest.Before)
+		*rest = m.shorten(rest.Query)
+	}
+	for i, at := range slices.Backward(rest.places) {
+		if m.matches(&rest.Query, rest.states, at) {
+			*r, rest.places = *m.order[at], rest.places[:i]
 			return true
 		}
 	}
 	return false
 }
 
-// candidates holds every request that may match.
-func (m *Mirror) candidates(q desk.Query) shortlist {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	all := m.among(q)
-	if q.Before != "" {
-		before, _ := slices.BinarySearchFunc(all, q.Before, toNumber)
-		all = all[:before]
-	}
-	return shortlist{m.epoch, all}
-}
-
-// among is the shortest list that has all that may match, in order of number. Under mu.
-func (f *fold) among(q desk.Query) []*desk.Request {
-	some, verbs := len(f.order), 0
-	if q.Target != "" {
-		some = len(f.about[string(q.Target)])
-	} else if q.By != "" {
-		some = len(f.askedBy[q.By])
-	}
-	for _, v := range q.Verbs {
-		verbs += len(f.askedFor[v])
-	}
-	switch {
-	case len(q.States) > 0 && len(f.moving) <= some && !slices.ContainsFunc(q.States, desk.State.Final):
-		return f.moving
-	case len(q.Verbs) > 0 && verbs < some:
-		all := make([]*desk.Request, 0, verbs)
-		for _, v := range q.Verbs {
-			all = append(all, f.askedFor[v]...)
-		}
-		return sorted(all)
-	case q.Target != "":
-		return f.about[string(q.Target)]
-	case q.By != "":
-		return f.askedBy[q.By]
-	}
-	return f.order
-}
-
-func sorted(all []*desk.Request) []*desk.Request {
-	slices.SortFunc(all, func(a, b *desk.Request) int { return byNumber(a.ID, b.ID) })
-	return all
-}
-
 // byNumber orders names without reading their numbers: of two, the longer has the
 // larger one.
 func byNumber(a, b desk.ID) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
-
-// toNumber searches a list in that order.
-func toNumber(r *desk.Request, id desk.ID) int { return byNumber(r.ID, id) }
-
-func matches(q desk.Query, r *desk.Request) bool {
-	target := string(q.Target)
-	return (len(q.States) == 0 || slices.Contains(q.States, r.State)) &&
-		(q.By == "" || q.By == r.By) &&
-		(q.Batch == "" || q.Batch == r.Batch) &&
-		(q.Before == "" || number(q.Before) > 0 && byNumber(r.ID, q.Before) < 0) &&
-		(len(q.Verbs) == 0 || slices.Contains(q.Verbs, r.Action.Verb)) &&
-		(target == "" || target == r.Action.Target || target == r.Action.Arg("alias"))
-}
 
 // Delays is desk.Fold's.
 func (m *Mirror) Delays(after time.Time) iter.Seq[time.Duration] {
