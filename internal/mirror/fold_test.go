@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -240,6 +241,22 @@ func TestDoneIsLearned(t *testing.T) {
 	must(t, m.CatchUp(t.Context()))
 	if got := m.Account("b@u.fr"); got.Known() {
 		t.Errorf("alias that has gone since goes to %+v", got)
+	}
+}
+
+// How long a request took counts once, whatever comes after it was done, and only as
+// far back as is asked.
+func TestDelays(t *testing.T) {
+	done := event("D-1", "x", desk.Done{Attempt: 1, Proof: box("id-bob", "bob", "bob@u.fr", "b@u.fr")})
+	done.At = noon.Add(time.Hour)
+	told := event("D-1", desk.System, desk.Announced{Role: "asker"})
+	told.At = noon.Add(2 * time.Hour)
+	m := folded(t, event("D-1", "ann", asked("bob@u.fr", "b@u.fr", "1")), event("D-1", "x", allowed), event("D-1", "x", started(1)), done, told,
+		event("D-2", "ann", asked("bob@u.fr", "c@u.fr", "2")))
+	for after, want := range map[time.Duration][]time.Duration{0: {time.Hour}, time.Hour - 1: {time.Hour}, time.Hour: nil} {
+		if got := slices.Collect(m.Delays(noon.Add(after))); !slices.Equal(got, want) {
+			t.Errorf("after %v: %v, want %v", after, got, want)
+		}
 	}
 }
 

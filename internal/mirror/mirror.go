@@ -114,11 +114,16 @@ func (m *Mirror) again(ctx context.Context) error {
 			break
 		}
 	}
+	m.refold(fresh)
+	return nil
+}
+
+// refold puts another fold in the place of the one that there is.
+func (m *Mirror) refold(fresh fold) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.fold = fresh
 	m.epoch++
-	return nil
 }
 
 // take folds one event in and makes what it proves part of the world, both at

@@ -58,10 +58,7 @@ func TestFoldedAnewWhileRead(t *testing.T) {
 					e.Seq = desk.Seq(i + 1)
 					must(t, lost.add(e))
 				}
-				m.mu.Lock()
-				m.fold = lost
-				m.epoch++
-				m.mu.Unlock()
+				m.refold(lost)
 			}
 		}
 		want := []desk.ID{"D-5", "D-4", "D-3", "D-1"}
