@@ -109,7 +109,7 @@ type walk struct {
 	path    []Address        // from the beginning to here
 	under   map[Address]bool // on the path
 	depths  map[Address]int  // of what was left behind
-	endless bool             // where mail ends up is not asked
+	endless bool             // only loops are looked for: where mail ends is passed over
 }
 
 func (w *walk) list(a Address) List {
@@ -159,7 +159,11 @@ func (w *walk) visit(a, via Address) int {
 	} else if l.Known() {
 		return w.through(l.Address, func() int { w.end(l.Address, Silent, "", via); return 0 })
 	}
-	if x := w.account(a); x.Known() {
+	x := w.account(a)
+	if w.endless && x.Forward == "" {
+		return 0
+	}
+	if x.Known() {
 		return w.through(x.Address, func() int { return w.box(x, via) })
 	}
 	return w.through(a, func() int { w.end(a, w.elsewhere(a), "", via); return 0 })
@@ -195,7 +199,7 @@ func (w *walk) box(x Account, via Address) (depth int) {
 			depth = max(depth, 1+w.visit(a, x.Address))
 		}
 	}
-	if !x.ForwardOnly && !w.endless {
+	if !x.ForwardOnly {
 		fate := Received
 		if x.Owner != "" && !w.desk.View.Person(x.Owner).Known() {
 			fate = Departed
