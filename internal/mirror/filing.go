@@ -117,16 +117,14 @@ func (f *filing) among(q desk.Query) []place {
 	return f.every
 }
 
-// matches says that the request at a place is one of the query. States are those of
-// the query.
-func (f *filing) matches(q *desk.Query, states stateSet, at place) bool {
-	if len(q.States) > 0 && f.states[at]&states == 0 {
+// matches says that the request at a place of a shortlist is one of its query.
+func (f *filing) matches(q *shortlist, at place) bool {
+	if len(q.States) > 0 && f.states[at]&q.states == 0 {
 		return false
 	}
 	r, target := f.order[at], string(q.Target)
 	return (q.By == "" || q.By == r.By) &&
 		(q.Batch == "" || q.Batch == r.Batch) &&
-		(q.Before == "" || number(q.Before) > 0 && byNumber(r.ID, q.Before) < 0) &&
 		(len(q.Verbs) == 0 || slices.Contains(q.Verbs, r.Action.Verb)) &&
 		(target == "" || target == r.Action.Target || target == r.Action.Arg("alias"))
 }

@@ -49,9 +49,9 @@ func (m *Mirror) Requests(q desk.Query) iter.Seq[desk.Request] {
 func (m *Mirror) Count(q desk.Query) (n int) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	states := setOf(q.States)
-	for _, at := range m.among(q) {
-		if m.matches(&q, states, at) {
+	all := m.shorten(q)
+	for _, at := range all.places {
+		if m.matches(&all, at) {
 			n++
 		}
 	}
@@ -75,12 +75,16 @@ func (m *Mirror) shortlist(q desk.Query) shortlist {
 
 // shorten is shortlist, under mu.
 func (m *Mirror) shorten(q desk.Query) shortlist {
-	places := m.among(q)
-	if q.Before != "" {
-		before, _ := slices.BinarySearchFunc(places, q.Before, func(at place, id desk.ID) int { return byNumber(m.order[at].ID, id) })
-		places = places[:before]
+	all := shortlist{q, setOf(q.States), m.among(q), m.epoch}
+	if q.Before == "" {
+		return all
 	}
-	return shortlist{q, setOf(q.States), places, m.epoch}
+	end := 0 // nothing was asked before what is no number
+	if number(q.Before) > 0 {
+		end, _ = slices.BinarySearchFunc(all.places, q.Before, func(at place, id desk.ID) int { return byNumber(m.order[at].ID, id) })
+	}
+	all.places = all.places[:end]
+	return all
 }
 
 // last takes the last that matches out, with those behind it; false if none does. A
@@ -93,7 +97,7 @@ func (m *Mirror) last(rest *shortlist, r *desk.Request) bool {
 		*rest = m.shorten(rest.Query)
 	}
 	for i, at := range slices.Backward(rest.places) {
-		if m.matches(&rest.Query, rest.states, at) {
+		if m.matches(rest, at) {
 			*r, rest.places = *m.order[at], rest.places[:i]
 			return true
 		}
