@@ -75,6 +75,8 @@ var visited = []struct {
 	{"xavier", pathSearch + "?q=equipe+12", 0},
 	{"claire", pathFree + "?adresse=a@physique.unistra.fr", 0}, {"claire", pathSearch + "?q=prenom1+nom2", 0}, {"claire", pathBatch, 0},
 	{"xavier", pathInbox, 0}, {"xavier", pathHistory, 0}, {"xavier", pathDomains, 0}, {"xavier", pathDomains + "/chimie.unistra.fr", 0}, {"xavier", pathRights, 0}, {"xavier", pathRules, 0},
+	{"claire", pathRequests + "/D-2999", 0}, {"claire", pathReach + "?adresse=liste-3@physique.unistra.fr", 0}, {"claire", pathRegister + "/" + string(jeanneBox), 0},
+	{"xavier", pathRights + "/M-2", 0}, {"xavier", pathAsk + "?verbe=delegation.grant", 0},
 	{"xavier", pathDrift, 0}, {"xavier", pathFigures, 20 * time.Millisecond}, {"xavier", pathCosts, 20 * time.Millisecond}, {"xavier", pathSafety, 0},
 }
 

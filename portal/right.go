@@ -26,7 +26,7 @@ type rollPage struct {
 type rightGroup struct {
 	name string
 	who  desk.UID // of whom, in a list by person
-	all  []desk.Delegation
+	all  []*desk.Delegation
 }
 
 // key is what no other group of the list has.
@@ -56,8 +56,9 @@ func (p *Portal) roll(v *visit) error {
 }
 
 func byScope(all []desk.Delegation) []rightGroup {
-	of := map[string][]desk.Delegation{}
-	for _, d := range all {
+	of := make(map[string][]*desk.Delegation, len(all))
+	for i := range all {
+		d := &all[i]
 		for _, scope := range slices.Concat(d.Domains, d.Units, words(d.Lists)) {
 			of[scope] = append(of[scope], d)
 		}
@@ -66,8 +67,9 @@ func byScope(all []desk.Delegation) []rightGroup {
 }
 
 func (p *Portal) byPerson(all []desk.Delegation) []rightGroup {
-	of := map[string][]desk.Delegation{}
-	for _, d := range all {
+	of := make(map[string][]*desk.Delegation, len(all))
+	for i := range all {
+		d := &all[i]
 		for _, who := range d.Holders() {
 			of[string(who)] = append(of[string(who)], d)
 		}
@@ -80,7 +82,7 @@ func (p *Portal) byPerson(all []desk.Delegation) []rightGroup {
 	return groups
 }
 
-func grouped(of map[string][]desk.Delegation) (groups []rightGroup) {
+func grouped(of map[string][]*desk.Delegation) (groups []rightGroup) {
 	for _, name := range slices.Sorted(maps.Keys(of)) {
 		groups = append(groups, rightGroup{name: name, all: of[name]})
 	}
@@ -88,7 +90,7 @@ func grouped(of map[string][]desk.Delegation) (groups []rightGroup) {
 }
 
 // part is what the one of a group has in a delegation as a deputy, "" if it is his.
-func (pg page) part(g rightGroup, d desk.Delegation) string {
+func (pg page) part(g rightGroup, d *desk.Delegation) string {
 	i := slices.IndexFunc(d.Deputies, func(s desk.Deputy) bool { return s.Who == g.who })
 	if i < 0 {
 		return ""

@@ -16,13 +16,14 @@ func (d *Desk) Delegations(by UID, via Door, about string) []Delegation {
 }
 
 func (d *Desk) rightsShown(by UID, via Door, wanted func(Delegation) bool) []Delegation {
-	return slices.DeleteFunc(d.View.Delegations(), func(o Delegation) bool { return !o.Stands() || !wanted(o) || !d.showsRight(by, via, o) })
+	reader := d.View.Person(by)
+	return slices.DeleteFunc(d.View.Delegations(), func(o Delegation) bool { return !o.Stands() || !wanted(o) || !d.showsRight(reader, via, o) })
 }
 
 // Delegation returns one, even if it has ended, if the rules let the person see it.
 func (d *Desk) Delegation(by UID, via Door, m Mandate) (Delegation, error) {
 	o := d.View.Delegation(m)
-	if !o.Known() || !d.showsRight(by, via, o) {
+	if !o.Known() || !d.showsRight(d.View.Person(by), via, o) {
 		return Delegation{}, Fail(NotFound, UnknownDelegation, "value", string(m))
 	}
 	return o, nil
@@ -30,11 +31,11 @@ func (d *Desk) Delegation(by UID, via Door, m Mandate) (Delegation, error) {
 
 // showsRight asks the rules about each domain: who may see one may see the
 // delegation. Whose it is, and deputies, see it in any case.
-func (d *Desk) showsRight(to UID, via Door, o Delegation) bool {
-	f := Facts{Actor: d.View.Person(to), Via: via, Now: d.Now(), Action: Action{Verb: DelegationShow, Target: string(o.ID)}}.About(o, d.View.Person)
-	if !f.Actor.Known() || o.Holder(to) {
-		return f.Actor.Known()
+func (d *Desk) showsRight(to Person, via Door, o Delegation) bool {
+	if !to.Known() || o.Holder(to.UID) {
+		return to.Known()
 	}
+	f := Facts{Actor: to, Via: via, Now: d.Now(), Action: Action{Verb: DelegationShow, Target: string(o.ID)}}.About(o, d.View.Person)
 	for _, f.Domain = range append([]string{""}, o.Domains...) {
 		if d.Rules.Decide(f).Outcome == Allowed {
 			return true
