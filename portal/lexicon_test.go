@@ -31,3 +31,12 @@ func TestALexiconFindsAllThatIsThere(t *testing.T) {
 		}
 	})
 }
+
+// A word begins where a space is before it, not where it was found inside another.
+func TestAWordBeginsAfterASpace(t *testing.T) {
+	for text, want := range map[string]bool{"aab": true, "baaa": false, "b aa": true, "baaa aa": true, "ba a": false, "": false} {
+		if begins(text, "aa") != want {
+			t.Errorf("%q begins with aa: want %v", text, want)
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -109,7 +111,7 @@ func (p *Portal) stream(w *bufio.Writer, s session, about desk.ID, seen string) 
 			send(w, "event: fin\ndata:\n\n")
 			return
 		}
-		if now := p.glimpse(s.who, about, p.Desk.Inbox(s.who)); now != seen {
+		if now := p.glimpse(s.who, about, p.Desk.Awaiting(s.who)); now != seen {
 			seen = now
 			if !send(w, "id: "+now+"\ndata: "+now+"\n\n") {
 				return
@@ -155,8 +157,8 @@ func (p *Portal) moves(ctx context.Context) <-chan struct{} {
 }
 
 // glimpse is a digest of what somebody sees that moves: their requests and those
-// that wait for them, the one that they look at, and how the house is.
-func (p *Portal) glimpse(who desk.UID, about desk.ID, waiting []desk.Request) string {
+// that wait for them, newest first, the one that they look at, and how the house is.
+func (p *Portal) glimpse(who desk.UID, about desk.ID, waiting iter.Seq[desk.Request]) string {
 	h := sha256.New()
 	var line []byte
 	note := func(r *desk.Request) { // by hand: it is done for each, on each page that moves
@@ -172,7 +174,7 @@ func (p *Portal) glimpse(who desk.UID, about desk.ID, waiting []desk.Request) st
 		}
 	}
 	_, _ = fmt.Fprintln(h)
-	for _, r := range waiting {
+	for r := range waiting {
 		note(&r)
 	}
 	_, _ = fmt.Fprintln(h)
@@ -193,11 +195,21 @@ func send(w *bufio.Writer, text string) bool {
 
 // watched is a page that learns when what it shows has changed.
 func (p *Portal) watched(v *visit, about desk.ID, title string, pairs ...string) page {
-	watch := pathFollow + "?vu=" + p.glimpse(v.me.UID, about, p.waiting(v))
+	watch := pathFollow + "?vu=" + p.glimpse(v.me.UID, about, backward(p.waiting(v)))
 	if about != "" {
 		watch += "&demande=" + escape(string(about))
 	}
 	pg := p.page(v, title, pairs...)
 	pg.watch = watch
 	return pg
+}
+
+func backward(all []desk.Request) iter.Seq[desk.Request] {
+	return func(yield func(desk.Request) bool) {
+		for _, r := range slices.Backward(all) {
+			if !yield(r) {
+				return
+			}
+		}
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"reflect"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -34,7 +36,7 @@ func (h *house) watches(who desk.UID, about desk.ID) (*watcher, session) {
 	must(h.t, err)
 	read, write := io.Pipe()
 	w := &watcher{h.t.(*testing.T), bufio.NewScanner(read), make(chan struct{})}
-	shown := h.glimpse(who, about, h.desk.Inbox(who))
+	shown := h.glimpse(who, about, h.desk.Awaiting(who))
 	go func() {
 		defer close(w.ended)
 		h.stream(bufio.NewWriter(write), s, about, shown)
@@ -144,6 +146,7 @@ func TestStreamsAreBounded(t *testing.T) {
 // What the page shows is named in it, so that a change on the way is not missed.
 func TestAPageNamesWhatItShows(t *testing.T) {
 	h := newHouse(t, demo)
+	h.ask("autre@physique.unistra.fr")
 	id := h.ask("contact@physique.unistra.fr")
 	for _, path := range []string{"/demandes", "/demandes/" + string(id), "/a-valider", "/mes-adresses", "/etat"} {
 		b := h.as("claire")
@@ -158,9 +161,9 @@ func TestAPageNamesWhatItShows(t *testing.T) {
 			t.Errorf("%s: nothing has changed, and %d %s", path, a.StatusCode, a.body)
 		}
 	}
-	first := h.glimpse("claire", "", h.desk.Inbox("claire"))
+	first := h.glimpse("claire", "", h.desk.Awaiting("claire"))
 	h.ask("encore@physique.unistra.fr")
-	if a := h.as("claire").get("/suivi?vu=" + first); !strings.Contains(a.body, "data: "+h.glimpse("claire", "", h.desk.Inbox("claire"))) {
+	if a := h.as("claire").get("/suivi?vu=" + first); !strings.Contains(a.body, "data: "+h.glimpse("claire", "", h.desk.Awaiting("claire"))) {
 		t.Errorf("what changed on the way was not told: %q", a.body)
 	}
 }
@@ -169,10 +172,30 @@ func TestAPageNamesWhatItShows(t *testing.T) {
 func TestAnOlderRequestMovesToo(t *testing.T) {
 	h := newHouse(t, demo)
 	first, _ := h.ask("a@physique.unistra.fr"), h.ask("b@physique.unistra.fr")
-	before := h.glimpse("jeanne", "", h.desk.Inbox("jeanne"))
+	before := h.glimpse("jeanne", "", h.desk.Awaiting("jeanne"))
 	_, err := h.desk.Refuse(t.Context(), "claire", desk.Portal, first, "", "non")
 	must(t, err)
-	if h.glimpse("jeanne", "", h.desk.Inbox("jeanne")) == before {
+	if h.glimpse("jeanne", "", h.desk.Awaiting("jeanne")) == before {
 		t.Error("the end of an older request changes nothing for who asked it")
+	}
+}
+
+// To look whether something has moved, which each open page does after each event,
+// keeps no copy of what waits.
+func TestALookCopiesNothing(t *testing.T) {
+	h := newHouse(t, demo)
+	const n = 30
+	for i := range n {
+		h.ask("a" + strconv.Itoa(i) + "@physique.unistra.fr")
+	}
+	if waiting := h.desk.Waiting("claire"); waiting < n {
+		t.Fatalf("%d wait", waiting)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	h.glimpse("claire", "", h.desk.Awaiting("claire"))
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > n*uint64(reflect.TypeFor[desk.Request]().Size()) {
+		t.Errorf("%d bytes for %d requests", took, n)
 	}
 }

@@ -120,12 +120,11 @@ func holds(text string, words []string) bool {
 
 // begins says that one of the text's words begins so.
 func begins(text, word string) bool {
-	for {
-		i := strings.Index(text, word)
-		if i < 0 || i == 0 || text[i-1] == ' ' {
+	for at := 0; ; at++ {
+		i := strings.Index(text[at:], word)
+		if at += i; i < 0 || at == 0 || text[at-1] == ' ' {
 			return i >= 0
 		}
-		text = text[i+1:]
 	}
 }
 

@@ -23,10 +23,18 @@ func (d *Desk) Find(by UID, via Door, ref string) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	if d.View.Resource(Address(a.Target)).Known() {
-		a.Verb = ResourceShow
+	for _, a.Verb = range []Verb{ListShow, ResourceShow} {
+		if there, _ := d.object(a); !there.Known() {
+			continue
+		}
+		if found, err := d.Object(by, via, a); KindOf(err) != NotFound {
+			return found, err
+		}
 	}
-	return d.Object(by, via, a)
+	if err := d.fresh(); err != nil {
+		return Account{}, err
+	}
+	return Account{}, Fail(NotFound, UnknownList, "value", a.Target)
 }
 
 // Thing tells all that is known of a list or a resource, if the rules let the

@@ -103,3 +103,33 @@ func TestThingTellsWhatMadeIt(t *testing.T) {
 func delegate(h *house, g desk.Grant) {
 	h.events = append(h.events, desk.Event{Seq: h.last() + 1, At: now, By: desk.System, Fact: desk.Granted{Grant: g}})
 }
+
+// What somebody may not see answers as what is not there, be it a list or a room.
+func TestWhatIsHiddenIsNotThere(t *testing.T) {
+	d, _ := lists(t)
+	d.Rules = book(func(desk.Facts) desk.Decision { return desk.Decision{} })
+	for _, ref := range []string{"team@u.fr", "room@u.fr", "bob@u.fr", "nobody@u.fr"} {
+		_, err := d.Find("ann", desk.Portal, ref)
+		if diff := cmp.Diff(desk.Fail(desk.NotFound, desk.UnknownList, "value", ref), err); diff != "" {
+			t.Errorf("%s: %s", ref, diff)
+		}
+	}
+}
+
+// An address of a list and of a room finds the list, as mail does; who may not see
+// the list finds the room.
+func TestFindAtAnAddressOfTwo(t *testing.T) {
+	d, h := lists(t)
+	both := list("both", desk.Distribution)
+	both.Address = "room@u.fr"
+	h.objects.lists[both.Address] = both
+	for verb, want := range map[desk.Verb]string{desk.Help: "list", desk.ListShow: "resource", desk.ResourceShow: "list"} {
+		d.Rules = book(func(f desk.Facts) desk.Decision {
+			return desk.Decision{Outcome: map[bool]desk.Outcome{true: desk.Denied, false: desk.Allowed}[f.Action.Verb == verb]}
+		})
+		found, err := d.Find("ann", desk.Portal, "room@u.fr")
+		if wants(t, err, ""); found.Kind() != want {
+			t.Errorf("without %s: %v", verb, found)
+		}
+	}
+}

@@ -137,7 +137,7 @@ func (f *fold) changeRequest(e desk.Event) error {
 			return err
 		}
 	}
-	if r.State == desk.Settled && was.State != desk.Settled {
+	if r.State == desk.Settled && was.State != desk.Settled && !r.Erased {
 		f.done = append(f.done, delay{r.Changed, r.Changed.Sub(r.Asked)})
 	}
 	if was.State == desk.Stopped {

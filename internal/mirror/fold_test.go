@@ -260,6 +260,23 @@ func TestDelays(t *testing.T) {
 	}
 }
 
+// Of what was erased nothing counts, as among requests.
+func TestDelaysOfWhatIsErased(t *testing.T) {
+	done := lost("D-1", desk.Done{})
+	done.At = noon.Add(time.Hour)
+	m := New(nil)
+	for i, e := range []desk.Event{lost("D-1", desk.Asked{}), lost("D-1", desk.Decided{}), done} {
+		e.Seq = desk.Seq(i + 1)
+		must(t, m.add(e))
+	}
+	if r, _ := m.Request("D-1"); r.State != desk.Settled {
+		t.Fatalf("erased, and %s", r.State)
+	}
+	if got := slices.Collect(m.Delays(noon)); len(got) > 0 || m.Count(desk.Query{States: []desk.State{desk.Settled}}) > 0 {
+		t.Errorf("%v are of what was erased", got)
+	}
+}
+
 // A proof that does not say of which mailbox is folded and not believed.
 func TestDoneWithoutProof(t *testing.T) {
 	m := New(journalOf(t, event("D-1", "ann", asked("bob@u.fr", "b@u.fr", "1")), event("D-1", "x", allowed), event("D-1", "x", started(1)),
