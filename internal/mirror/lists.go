@@ -156,10 +156,3 @@ func (m *Mirror) ListsWith(a desk.Address) []*desk.List {
 	defer m.objects.mu.RUnlock()
 	return m.objects.lists.with(a)
 }
-
-// packList copies a list so that it holds on to nothing else.
-func packList(l desk.List) *desk.List {
-	own := newPiece(joined(l.Members), joined(l.Aliases), joined(l.Senders))
-	l.Members, l.Aliases, l.Senders = own.all(l.Members), own.all(l.Aliases), own.all(l.Senders)
-	return &l
-}

@@ -114,3 +114,26 @@ func (p *piece) cut(s string) string {
 	s, p.rest = p.rest[:len(s)], p.rest[len(s):]
 	return s
 }
+
+// packList copies a list so that it holds on to nothing else.
+func packList(l desk.List) *desk.List {
+	own := newPiece(joined(l.Members), joined(l.Aliases), joined(l.Senders))
+	l.Members, l.Aliases, l.Senders = own.all(l.Members), own.all(l.Aliases), own.all(l.Senders)
+	return &l
+}
+
+func joined(all []desk.Address) string {
+	var b strings.Builder
+	for _, a := range all {
+		b.WriteString(string(a))
+	}
+	return b.String()
+}
+
+func (p *piece) all(of []desk.Address) []desk.Address {
+	all := make([]desk.Address, len(of))
+	for i, a := range of {
+		all[i] = desk.Address(p.cut(string(a)))
+	}
+	return exact(all)
+}
