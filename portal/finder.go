@@ -48,13 +48,14 @@ func (g gazetteer) likely(words []string) (some []spot) {
 	return some
 }
 
-// at is the spot at an address, if there is one.
+// at are the spots at an address: one, or none, or a list and a resource.
 func (g gazetteer) at(a desk.Address) []spot {
-	i, there := slices.BinarySearchFunc(g.spots, a, func(s spot, a desk.Address) int { return cmp.Compare(s.address, a) })
-	if !there {
-		return nil
+	i, _ := slices.BinarySearchFunc(g.spots, a, func(s spot, a desk.Address) int { return cmp.Compare(s.address, a) })
+	n := i
+	for n < len(g.spots) && g.spots[n].address == a {
+		n++
 	}
-	return g.spots[i : i+1]
+	return g.spots[i:n]
 }
 
 // within is what is in some domains, and at some addresses.

@@ -41,7 +41,7 @@ func (s *scribe) write(a desk.Address, words string) {
 func (s *scribe) lexicon() lexicon { return lexicon{s.lines.String(), s.at} }
 
 // find yields the addresses whose lines have words that begin with each of these, which
-// are folded and of two bytes or more.
+// are folded and of two bytes or more, each once.
 func (x *lexicon) find(words []string) iter.Seq[desk.Address] {
 	return func(yield func(desk.Address) bool) {
 		last := ""
@@ -50,10 +50,12 @@ func (x *lexicon) find(words []string) iter.Seq[desk.Address] {
 			line := x.lines[start:]
 			line = line[:strings.IndexByte(line, '\n')]
 			address, about, _ := strings.Cut(line, " ")
-			if address != last && holds(about, words) && !yield(desk.Address(address)) {
+			if address == last || !holds(about, words) {
+				continue
+			}
+			if last = address; !yield(desk.Address(address)) {
 				return
 			}
-			last = address
 		}
 	}
 }

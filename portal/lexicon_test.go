@@ -40,3 +40,23 @@ func TestAWordBeginsAfterASpace(t *testing.T) {
 		}
 	}
 }
+
+// A list and a room at one address are each found by their own words.
+func TestTwoAtOneAddress(t *testing.T) {
+	spots := []spot{spotOf("ici@u.fr", "salle verte", "list", 0), spotOf("ici@u.fr", "salle rouge", "resource", 0), spotOf("la@u.fr", "salle verte", "list", 0)}
+	words := newScribe()
+	for _, s := range spots {
+		words.write(s.address, s.words)
+	}
+	all := newGazetteer(spots)
+	all.words = words.lexicon()
+	for _, query := range []string{"rouge", "verte", "salle", "salle rouge", "ici salle rouge"} {
+		c := catalogue{words: query}
+		if got, want := c.pick(all), c.pick(newGazetteer(spots)); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", query, got, want)
+		}
+	}
+	if mine := all.within(nil, map[desk.Address]bool{"ici@u.fr": true}); len(mine.spots) != 2 {
+		t.Errorf("delegated: %v", mine.spots)
+	}
+}

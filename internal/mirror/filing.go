@@ -10,8 +10,8 @@ import (
 type place = int32
 
 // A filing finds requests without a look at each of them, which are large: lists of
-// places, and the state of each. Its lists only grow at the end or are replaced, so
-// that a reader may keep one without the lock.
+// places, and the state of each. Lists of places only grow at the end or are replaced,
+// so that a reader may keep one without the lock; what is at a place is read under it.
 type filing struct {
 	order    []*desk.Request // each at its place
 	states   []stateSet      // the state of each

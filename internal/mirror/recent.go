@@ -14,8 +14,8 @@ type recent[T any] struct {
 	places [1 << 10]atomic.Pointer[finding[T]]
 }
 
-// A finding is where the row of a key is, nil if there is none. It holds until the
-// table is written again: to change a row in its cell is no reason to look anew.
+// A finding is where the row of a key is, nil if there is none. It holds until
+// anything is written to the table again.
 type finding[T any] struct {
 	key    string
 	writes int64
