@@ -27,7 +27,7 @@ func newFiling() filing {
 }
 
 // A stateSet is some states, one bit for each.
-type stateSet uint16
+type stateSet uint32
 
 var bits = func() map[desk.State]stateSet {
 	all := map[desk.State]stateSet{}

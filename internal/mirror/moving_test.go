@@ -70,3 +70,15 @@ func TestFoldedAnewWhileRead(t *testing.T) {
 		}
 	}
 }
+
+// Each state has a bit of its own.
+func TestStatesAreTold(t *testing.T) {
+	var all stateSet
+	for _, s := range desk.States() {
+		bit := setOf([]desk.State{s})
+		if bit == 0 || all&bit != 0 {
+			t.Errorf("%s is not told from the others", s)
+		}
+		all |= bit
+	}
+}
