@@ -149,10 +149,9 @@ func (f *fold) changeRequest(e desk.Event) error {
 	if *at.Request, f.requests[e.ID] = r, at; at.place >= 0 {
 		f.file(at.place, &was, &r)
 	}
-	touched := []string{string(e.ID), r.Action.Target, r.Action.Arg("alias"), string(desk.ProofOf(e.Fact).Address)}
-	slices.Sort(touched)
-	for _, name := range slices.Compact(touched) {
-		if name != "" {
+	touched := [...]string{string(e.ID), r.Action.Target, r.Action.Arg("alias"), string(desk.ProofOf(e.Fact).Address)}
+	for i, name := range touched {
+		if name != "" && !slices.Contains(touched[:i], name) {
 			f.touching[name] = append(f.touching[name], e.Seq)
 		}
 	}

@@ -102,6 +102,9 @@ func (t *table[T]) index(name string) *index[T] {
 
 // first is the first row under a key, or nil.
 func (t *table[T]) first(index, key string) *T {
+	if t.now.Load() == nil {
+		return nil
+	}
 	c := t.index(index).recent.find(key, t.writes.Load(), func() *cell[T] { return t.cell(index, key) })
 	if c != nil {
 		return c.Load()
