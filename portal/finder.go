@@ -33,7 +33,7 @@ type gazetteer struct {
 	spots   []spot
 	domains []string
 	of      map[string][]spot // of each domain
-	words   lexicon           // of all of them; empty if they are few
+	words   lexicon           // of all of them; empty in a part, which is looked through
 }
 
 // likely are those that may have these words: all that a search needs to look at.
@@ -81,6 +81,16 @@ func newGazetteer(spots []spot) gazetteer {
 	return gazetteer{spots: spots, domains: slices.Sorted(maps.Keys(of)), of: of}
 }
 
+// searchable is newGazetteer with the words of all.
+func searchable(spots []spot) gazetteer {
+	g, words := newGazetteer(spots), newScribe()
+	for _, s := range spots {
+		words.write(s.address, s.words)
+	}
+	g.words = words.lexicon()
+	return g
+}
+
 // current is what the view holds now. It must not be changed.
 func (f *finder) current(view desk.View) gazetteer {
 	f.mu.Lock()
@@ -97,12 +107,7 @@ func (f *finder) current(view desk.View) gazetteer {
 		spots = append(spots, spotOf(r.Address, r.Name, r.Target().Kind(), 0))
 	}
 	slices.SortFunc(spots, func(a, b spot) int { return cmp.Compare(a.address, b.address) })
-	words := newScribe()
-	for _, s := range spots {
-		words.write(s.address, s.words)
-	}
-	f.now = newGazetteer(spots)
-	f.now.words = words.lexicon()
+	f.now = searchable(spots)
 	return f.now
 }
 

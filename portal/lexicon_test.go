@@ -19,12 +19,7 @@ func TestALexiconFindsAllThatIsThere(t *testing.T) {
 			spots = append(spots, spotOf(desk.Address(local+"@"+word.Draw(t, "domain")+".fr"), strings.Join(rapid.SliceOfN(word, 0, 3).Draw(t, "name"), " "), "list", 0))
 		}
 		slices.SortFunc(spots, func(a, b spot) int { return strings.Compare(string(a.address), string(b.address)) })
-		by := newGazetteer(spots)
-		words := newScribe()
-		for _, s := range spots {
-			words.write(s.address, s.words)
-		}
-		by.words = words.lexicon()
+		by := searchable(spots)
 		c := catalogue{words: strings.Join(rapid.SliceOfN(word, 1, 3).Draw(t, "query"), " ")}
 		if got, want := c.pick(by), c.pick(newGazetteer(spots)); !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", c.words, got, want)
@@ -44,12 +39,7 @@ func TestAWordBeginsAfterASpace(t *testing.T) {
 // A list and a room at one address are each found by their own words.
 func TestTwoAtOneAddress(t *testing.T) {
 	spots := []spot{spotOf("ici@u.fr", "salle verte", "list", 0), spotOf("ici@u.fr", "salle rouge", "resource", 0), spotOf("la@u.fr", "salle verte", "list", 0)}
-	words := newScribe()
-	for _, s := range spots {
-		words.write(s.address, s.words)
-	}
-	all := newGazetteer(spots)
-	all.words = words.lexicon()
+	all := searchable(spots)
 	for _, query := range []string{"rouge", "verte", "salle", "salle rouge", "ici salle rouge"} {
 		c := catalogue{words: query}
 		if got, want := c.pick(all), c.pick(newGazetteer(spots)); !slices.Equal(got, want) {

@@ -3,6 +3,7 @@ package portal
 import (
 	"bufio"
 	"io"
+	"math"
 	"net/http"
 	"reflect"
 	"runtime"
@@ -191,11 +192,15 @@ func TestALookCopiesNothing(t *testing.T) {
 	if waiting := h.desk.Waiting("claire"); waiting < n {
 		t.Fatalf("%d wait", waiting)
 	}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	h.glimpse("claire", "", h.desk.Awaiting("claire"))
-	runtime.ReadMemStats(&after)
-	if took := after.TotalAlloc - before.TotalAlloc; took > n*uint64(reflect.TypeFor[desk.Request]().Size()) {
+	took := uint64(math.MaxUint64)
+	for range 5 { // others may take memory meanwhile, not each time
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		h.glimpse("claire", "", h.desk.Awaiting("claire"))
+		runtime.ReadMemStats(&after)
+		took = min(took, after.TotalAlloc-before.TotalAlloc)
+	}
+	if took > n*uint64(reflect.TypeFor[desk.Request]().Size()) {
 		t.Errorf("%d bytes for %d requests", took, n)
 	}
 }

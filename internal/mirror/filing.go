@@ -7,7 +7,7 @@ import (
 )
 
 // A place is where a request stands among all that have words, in order of number.
-type place = int32
+type place int32
 
 // A filing finds requests without a look at each of them, which are large: lists of
 // places, and the state of each. Lists of places only grow at the end or are replaced,
@@ -29,6 +29,7 @@ func newFiling() filing {
 // A stateSet is some states, one bit for each.
 type stateSet uint32
 
+// bits has the one of each state.
 var bits = func() map[desk.State]stateSet {
 	all := map[desk.State]stateSet{}
 	for i, s := range desk.States() {
