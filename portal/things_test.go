@@ -3,6 +3,7 @@ package portal
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +185,25 @@ func TestThing(t *testing.T) {
 		}
 	}
 	h.as("claire").get("/listes/team@physique.unistra.fr").wants(t, http.StatusOK, "Équipe")
+}
+
+// A member is a way to the account or to the list only for who may see that.
+func TestMembersLeadWhereOneMayGo(t *testing.T) {
+	mixed := desk.List{ID: "mixed", Address: "mixte@physique.unistra.fr", Kind: desk.Distribution, Members: []desk.Address{jeanneBox, marcBox, other, team}, Size: 4}
+	slices.Sort(mixed.Members)
+	h := withLists(newHouse(t, demo), mixed)
+	for who, sees := range map[desk.UID]map[string]bool{
+		"claire": {"/adresses/" + string(jeanneBox): true, "/adresses/" + string(marcBox): false, "/listes/" + string(team): true, "/listes/" + string(other): false},
+		"xavier": {"/adresses/" + string(jeanneBox): true, "/adresses/" + string(marcBox): true, "/listes/" + string(team): true, "/listes/" + string(other): true},
+	} {
+		a := h.as(who).get("/listes/" + string(mixed.Address))
+		a.wants(t, http.StatusOK, "marc.muller @chimie.unistra.fr")
+		for href, leads := range sees {
+			if strings.Contains(a.body, `href="`+href+`"`) != leads {
+				t.Errorf("%s: a way to %s: want %v", who, href, leads)
+			}
+		}
+	}
 }
 
 // Each button leads to a form that is filled in; what one may not see is not there.

@@ -215,6 +215,9 @@ func TestAfterTheEnd(t *testing.T) {
 		if r, _ := h.Request(r.ID); len(r.Votes) != 1 {
 			t.Errorf("%d votes", len(r.Votes))
 		}
+		if n := d.Waiting("cid"); n > 0 {
+			t.Errorf("written %v: %d wait for somebody still", written, n)
+		}
 	}
 }
 

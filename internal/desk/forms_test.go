@@ -205,3 +205,27 @@ func TestVerbsHaveSpecs(t *testing.T) {
 		t.Error("a verb that does not exist has a spec")
 	}
 }
+
+// Logins, words and domains are as long as they may be and made of what they may be.
+func TestLoginsWordsAndDomains(t *testing.T) {
+	long := func(n int) string { return strings.Repeat("a", n) }
+	domain := strings.Repeat(long(50)+".", 5) // 255 with no end
+	for _, x := range []struct {
+		verb         desk.Verb
+		target, word string
+		ok           bool
+	}{
+		{desk.AccountShow, "a.b_c-d", "", true}, {desk.AccountShow, "A1", "", true}, {desk.AccountShow, long(64), "", true},
+		{desk.AccountShow, long(65), "", false}, {desk.AccountShow, "a+b", "", false}, {desk.AccountShow, "a.", "", false}, {desk.AccountShow, "-a", "", false}, {desk.AccountShow, "é", "", false},
+		{desk.DriftApply, "", "a-b", true}, {desk.DriftApply, "", long(32), true}, {desk.DriftApply, "", long(33), false}, {desk.DriftApply, "", "a_b", false}, {desk.DriftApply, "", "a-", false},
+		{desk.TreeShow, "u.fr", "", true}, {desk.TreeShow, domain[:250] + ".fr", "", true}, {desk.TreeShow, domain + "fr", "", false}, {desk.TreeShow, "u_v.fr", "", false}, {desk.TreeShow, "fr", "", false},
+	} {
+		args := map[string]string{}
+		if x.word != "" {
+			args["population"] = x.word
+		}
+		if _, err := desk.NewAction(x.verb, x.target, args); (err == nil) != x.ok {
+			t.Errorf("%s %q %q: %v", x.verb, x.target, x.word, err)
+		}
+	}
+}

@@ -590,7 +590,7 @@ func TestGuardsOfLists(t *testing.T) {
 	h.domains = []string{"u.fr", "v.fr"}
 	h.lists = map[desk.Address]desk.List{
 		"team@u.fr": {ID: "team", Address: "team@u.fr", Kind: desk.Distribution, Aliases: []desk.Address{"gang@u.fr", "other@u.fr"}},
-		"all@u.fr":  {ID: "all", Address: "all@u.fr", Kind: desk.Distribution, Members: []desk.Address{"gang@u.fr"}, Size: 1}}
+		"all@u.fr":  {ID: "all", Address: "all@u.fr", Kind: desk.Distribution, Members: []desk.Address{"gang@u.fr"}, Size: 1, Senders: []desk.Address{"other@u.fr"}}}
 	does(t, d, h, "ann", "alias.add bob@u.fr alias=contact@u.fr")
 	does(t, d, h, "ann", "alias.remove bob@u.fr alias=contact@u.fr")
 	for text, want := range map[string]desk.Code{
